@@ -1,0 +1,39 @@
+//! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their ranks.
+//!
+//! Neither arm is a source of truth. Each follows the ledger ([`Follower`]): it takes in entries in the ledger's order and
+//! remembers how far it came, durably and only after the entries themselves are durable. Both filter by snapshot inside the
+//! engine. Only this room knows Qdrant and Tantivy.
+
+mod entry;
+mod error;
+mod fusion;
+mod lexical;
+mod vector;
+
+use async_trait::async_trait;
+use knowledge::{EntryId, Seq};
+
+pub use entry::{Entry, Filter, Hit};
+pub use error::{Error, Result};
+pub use fusion::{Fused, RRF_K, fuse};
+pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, terms};
+pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, VectorIndex};
+
+/// An index as the ledger's follower.
+#[async_trait]
+pub trait Follower: Send + Sync {
+    /// What to call it in messages.
+    fn name(&self) -> &'static str;
+
+    /// Takes in entries by id, new or changed, and then remembers `reached`. Durable when it returns; safe to repeat.
+    async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()>;
+
+    /// How far it has followed.
+    async fn reached(&self) -> Result<Seq>;
+
+    /// Ids of everything it holds, in order.
+    async fn ids(&self) -> Result<Vec<EntryId>>;
+
+    /// Forgets entries that the ledger does not know.
+    async fn remove(&self, ids: Vec<EntryId>) -> Result<()>;
+}

@@ -1,0 +1,223 @@
+//! The dense arm on a Qdrant server or cluster, over gRPC.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use knowledge::{EntryId, PassageId, Seq};
+use qdrant_client::qdrant::point_id::PointIdOptions;
+use qdrant_client::qdrant::{
+    Condition, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder, Distance, FieldType,
+    Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range, ScoredPoint,
+    ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
+};
+use qdrant_client::{Payload, Qdrant, QdrantError};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::VectorIndex;
+use crate::Follower;
+use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
+use crate::error::{Error, Result};
+
+/// The point that remembers how far the index has followed. Entries have UUIDs, so a number cannot be one of them.
+const MARK: u64 = 0;
+
+/// Points in one request; a request stays well below the server's 32 MiB.
+const BATCH: usize = 512;
+
+/// A collection on a Qdrant server.
+pub struct ServerIndex {
+    client: Qdrant,
+    url: String,
+    collection: String,
+    dimension: usize,
+}
+
+impl std::fmt::Debug for ServerIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerIndex").field("url", &self.url).field("collection", &self.collection).finish_non_exhaustive()
+    }
+}
+
+impl ServerIndex {
+    /// Connects, and creates the collection with its payload indexes where it is missing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when nothing answers at `url`.
+    pub async fn connect(url: &str, api_key: Option<&str>, collection: &str, dimension: usize) -> Result<Self> {
+        let builder = Qdrant::from_url(url).timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(3));
+        let builder = match api_key {
+            Some(key) => builder.api_key(key),
+            None => builder,
+        };
+        let unavailable = |source: QdrantError| Error::Unavailable { url: url.to_owned(), source: source.into() };
+        // Without the skip, `build` asks the server for its version and prints to standard output.
+        let client = builder.skip_compatibility_check().build().map_err(unavailable)?;
+        let index = Self { client, url: url.to_owned(), collection: collection.to_owned(), dimension };
+        index.ensure_collection().await?;
+        Ok(index)
+    }
+
+    async fn ensure_collection(&self) -> Result<()> {
+        if self.client.collection_exists(&self.collection).await.map_err(|source| self.failed("look for its collection", source))? {
+            return Ok(());
+        }
+        let vectors = VectorParamsBuilder::new(self.dimension as u64, Distance::Cosine);
+        let create = CreateCollectionBuilder::new(&self.collection).vectors_config(vectors);
+        let action = "create its collection";
+        self.client.create_collection(create).await.map_err(|source| self.failed(action, source))?;
+        let fields = [
+            ("added", FieldType::Integer),
+            ("removed", FieldType::Integer),
+            ("corpus", FieldType::Keyword),
+            ("kind", FieldType::Keyword),
+        ];
+        for (field, kind) in fields {
+            let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind).wait(true);
+            self.client.create_field_index(create).await.map_err(|source| self.failed(action, source))?;
+        }
+        Ok(())
+    }
+
+    async fn upsert(&self, points: Vec<PointStruct>) -> Result<()> {
+        let request = UpsertPointsBuilder::new(&self.collection, points).wait(true);
+        self.client.upsert_points(request).await.map_err(|source| self.failed("take in passages", source))?;
+        Ok(())
+    }
+
+    fn failed(&self, action: &'static str, error: QdrantError) -> Error {
+        match &error {
+            QdrantError::ResponseError { status } if is_transport(status.code()) => {
+                Error::Unavailable { url: self.url.clone(), source: error.into() }
+            }
+            QdrantError::Io(_) => Error::Unavailable { url: self.url.clone(), source: error.into() },
+            _ => Error::engine(super::NAME, action, error),
+        }
+    }
+}
+
+/// Codes that mean the server was not reached, by their gRPC numbers: deadline exceeded, unavailable.
+fn is_transport(code: impl Into<i32>) -> bool {
+    matches!(code.into(), 4 | 14)
+}
+
+#[async_trait]
+impl Follower for ServerIndex {
+    fn name(&self) -> &'static str {
+        super::NAME
+    }
+
+    async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()> {
+        if let Some(odd) = entries.iter().find(|entry| entry.vector.len() != self.dimension) {
+            return Err(Error::Dimension { found: odd.vector.len(), wanted: self.dimension });
+        }
+        let mut entries = entries.into_iter().peekable();
+        while entries.peek().is_some() {
+            self.upsert(entries.by_ref().take(BATCH).map(point).collect()).await?;
+        }
+        let mut vector = vec![0.0; self.dimension];
+        if let Some(first) = vector.first_mut() {
+            *first = 1.0;
+        }
+        let payload = payload(json!({ "reached": reached.0 }));
+        self.upsert(vec![PointStruct::new(MARK, vector, payload)]).await
+    }
+
+    async fn reached(&self) -> Result<Seq> {
+        let request = GetPointsBuilder::new(&self.collection, vec![MARK.into()]).with_payload(true);
+        let response = self.client.get_points(request).await.map_err(|source| self.failed("read its mark", source))?;
+        let value = response.result.first().and_then(|point| point.payload.get("reached")?.as_integer());
+        Ok(Seq(value.and_then(|value| value.try_into().ok()).unwrap_or(0)))
+    }
+
+    async fn ids(&self) -> Result<Vec<EntryId>> {
+        let (mut ids, mut offset) = (Vec::new(), None::<PointId>);
+        loop {
+            let mut request = ScrollPointsBuilder::new(&self.collection).limit(10_000).with_payload(false).with_vectors(false);
+            if let Some(offset) = offset {
+                request = request.offset(offset);
+            }
+            let page = self.client.scroll(request).await.map_err(|source| self.failed("list what it holds", source))?;
+            ids.extend(page.result.into_iter().filter_map(|point| entry_id(point.id?)));
+            match page.next_page_offset {
+                Some(next) => offset = Some(next),
+                None => break,
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    async fn remove(&self, ids: Vec<EntryId>) -> Result<()> {
+        for batch in ids.chunks(BATCH) {
+            let ids = batch.iter().map(|id| point_id(*id)).collect();
+            let request = DeletePointsBuilder::new(&self.collection).points(PointsIdsList { ids }).wait(true);
+            self.client.delete_points(request).await.map_err(|source| self.failed("forget passages", source))?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl VectorIndex for ServerIndex {
+    async fn search(&self, vector: &[f32], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
+        if vector.len() != self.dimension {
+            return Err(Error::Dimension { found: vector.len(), wanted: self.dimension });
+        }
+        let request = QueryPointsBuilder::new(&self.collection)
+            .query(Query::new_nearest(vector.to_vec()))
+            .filter(conditions(filter))
+            .params(SearchParamsBuilder::default().exact(true))
+            .limit((limit + TIE_MARGIN) as u64)
+            .with_payload(true);
+        let response = self.client.query(request).await.map_err(|source| self.failed("search", source))?;
+        let hit = |point: ScoredPoint| {
+            let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
+            Some(Hit { passage, score: point.score })
+        };
+        Ok(in_order(response.result.into_iter().filter_map(hit).collect(), limit))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "snapshot numbers stay far below 2^53")]
+fn conditions(filter: &Filter) -> Conditions {
+    let at = filter.snapshot.0 as f64;
+    let mut must = vec![
+        Condition::range("added", Range { lte: Some(at), ..Range::default() }),
+        Condition::range("removed", Range { gt: Some(at), ..Range::default() }),
+    ];
+    if !filter.corpora.is_empty() {
+        must.push(Condition::matches("corpus", filter.corpora.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    }
+    if !filter.kinds.is_empty() {
+        must.push(Condition::matches("kind", filter.kinds.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    }
+    Conditions::must(must)
+}
+
+fn point(entry: Entry) -> PointStruct {
+    let fields = json!({
+        "passage": entry.passage,
+        "added": entry.interval.added.0,
+        "removed": entry.removed(),
+        "corpus": entry.corpus,
+        "kind": entry.kind,
+    });
+    PointStruct::new(point_id(entry.id()), entry.vector, payload(fields))
+}
+
+/// Always an object here, which is all that the conversion asks for.
+fn payload(fields: serde_json::Value) -> Payload {
+    Payload::try_from(fields).unwrap_or_default()
+}
+
+fn point_id(id: EntryId) -> PointId {
+    PointId { point_id_options: Some(PointIdOptions::Uuid(Uuid::from_bytes(id.to_bytes()).to_string())) }
+}
+
+fn entry_id(id: PointId) -> Option<EntryId> {
+    match id.point_id_options? {
+        PointIdOptions::Uuid(text) => Some(EntryId::from_bytes(*text.parse::<Uuid>().ok()?.as_bytes())),
+        PointIdOptions::Num(_) => None,
+    }
+}

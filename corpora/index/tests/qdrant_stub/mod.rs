@@ -1,0 +1,230 @@
+//! A Qdrant server in this process: the calls that the index makes, over the real gRPC, on points in memory. Everything
+//! else answers "unimplemented", so that a new call in the index cannot pass unseen.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use ::qdrant_client::qdrant::collections_server::{Collections, CollectionsServer};
+use ::qdrant_client::qdrant::condition::ConditionOneOf;
+use ::qdrant_client::qdrant::points_selector::PointsSelectorOneOf;
+use ::qdrant_client::qdrant::points_server::{Points, PointsServer};
+use ::qdrant_client::qdrant::r#match::MatchValue;
+use ::qdrant_client::qdrant::*;
+use tonic::{Request, Response, Status};
+
+type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+
+/// What `#[async_trait]` makes of a method, so that a macro may write methods too.
+macro_rules! rpc {
+    ($($name:ident($self:ident, $request:ident: $input:ty) -> $output:ty $body:block)*) => {$(
+        fn $name<'life0, 'async_trait>(&'life0 $self, $request: Request<$input>) -> Reply<'async_trait, $output>
+        where 'life0: 'async_trait, Self: 'async_trait {
+            let $request = $request.into_inner();
+            Box::pin(async move { $body.map(Response::new) })
+        }
+    )*};
+}
+
+macro_rules! unimplemented_rpc {
+    ($($name:ident($input:ty) -> $output:ty;)*) => {$(
+        fn $name<'life0, 'async_trait>(&'life0 self, _: Request<$input>) -> Reply<'async_trait, $output>
+        where 'life0: 'async_trait, Self: 'async_trait {
+            Box::pin(async move { Err(Status::unimplemented(stringify!($name))) })
+        }
+    )*};
+}
+
+#[derive(Default)]
+struct Store {
+    collections: BTreeMap<String, BTreeMap<String, PointStruct>>,
+}
+
+#[derive(Clone, Default)]
+struct Stub(Arc<Mutex<Store>>);
+
+/// Serves on a free port of the loopback until the test's runtime ends; returns the address.
+pub async fn serve() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stub = Stub::default();
+    let server = tonic::transport::Server::builder()
+        .add_service(PointsServer::new(stub.clone()))
+        .add_service(CollectionsServer::new(stub));
+    tokio::spawn(server.serve_with_incoming(tonic::transport::server::TcpIncoming::from(listener)));
+    format!("http://{address}")
+}
+
+impl Stub {
+    fn collection<T>(&self, name: &str, act: impl FnOnce(&mut BTreeMap<String, PointStruct>) -> T) -> Result<T, Status> {
+        let mut store = self.0.lock().unwrap();
+        let points = store.collections.get_mut(name).ok_or_else(|| Status::not_found(format!("no collection {name}")))?;
+        Ok(act(points))
+    }
+}
+
+/// Ids as text, in an order of their own: numbers before UUIDs.
+fn key(id: &PointId) -> String {
+    match id.point_id_options.as_ref().unwrap() {
+        point_id::PointIdOptions::Num(number) => format!("0-{number:020}"),
+        point_id::PointIdOptions::Uuid(uuid) => format!("1-{uuid}"),
+    }
+}
+
+fn vector_of(point: &PointStruct) -> Vec<f32> {
+    let vectors = point.vectors.clone().unwrap().vectors_options.unwrap();
+    let vectors::VectorsOptions::Vector(vector) = vectors else { panic!("unnamed vectors only") };
+    let vector::Vector::Dense(dense) = vector.vector.unwrap() else { panic!("dense vectors only") };
+    dense.data
+}
+
+fn number(value: Option<&Value>) -> Option<f64> {
+    value?.as_integer().map(|value| value as f64)
+}
+
+fn holds(point: &PointStruct, filter: &Filter) -> bool {
+    filter.must.iter().all(|condition| {
+        let Some(ConditionOneOf::Field(field)) = &condition.condition_one_of else { panic!("field conditions only") };
+        let value = point.payload.get(&field.key);
+        let ranged = field.range.as_ref().is_none_or(|range| {
+            number(value).is_some_and(|x| {
+                range.lte.is_none_or(|bound| x <= bound)
+                    && range.gt.is_none_or(|bound| x > bound)
+                    && range.lt.is_none_or(|bound| x < bound)
+                    && range.gte.is_none_or(|bound| x >= bound)
+            })
+        });
+        let matched = field.r#match.as_ref().is_none_or(|wanted| match wanted.match_value.as_ref().unwrap() {
+            MatchValue::Keywords(any) => value.and_then(Value::as_str).is_some_and(|text| any.strings.contains(text)),
+            MatchValue::Keyword(one) => value.and_then(Value::as_str) == Some(one),
+            other => panic!("unexpected match {other:?}"),
+        });
+        ranged && matched
+    })
+}
+
+fn done() -> PointsOperationResponse {
+    PointsOperationResponse::default()
+}
+
+impl Points for Stub {
+    rpc! {
+        upsert(self, request: UpsertPoints) -> PointsOperationResponse {
+            self.collection(&request.collection_name, |points| {
+                points.extend(request.points.into_iter().map(|point| (key(point.id.as_ref().unwrap()), point)));
+                done()
+            })
+        }
+        delete(self, request: DeletePoints) -> PointsOperationResponse {
+            let Some(PointsSelectorOneOf::Points(list)) = request.points.unwrap().points_selector_one_of else {
+                return Err(Status::unimplemented("delete by filter"));
+            };
+            self.collection(&request.collection_name, |points| {
+                points.retain(|held, _| !list.ids.iter().any(|id| key(id) == *held));
+                done()
+            })
+        }
+        get(self, request: GetPoints) -> GetResponse {
+            self.collection(&request.collection_name, |points| {
+                let found = request.ids.iter().filter_map(|id| points.get(&key(id)));
+                let result = found
+                    .map(|point| RetrievedPoint { id: point.id.clone(), payload: point.payload.clone(), ..Default::default() })
+                    .collect();
+                GetResponse { result, ..Default::default() }
+            })
+        }
+        create_field_index(self, request: CreateFieldIndexCollection) -> PointsOperationResponse {
+            self.collection(&request.collection_name, |_| done())
+        }
+        scroll(self, request: ScrollPoints) -> ScrollResponse {
+            self.collection(&request.collection_name, |points| {
+                // Two to a page, whatever was asked for, so that paging is exercised.
+                let from = request.offset.as_ref().map(key).unwrap_or_default();
+                let mut rest = points.range(from..).map(|(_, point)| point);
+                let result = rest.by_ref().take(2).map(|point| RetrievedPoint { id: point.id.clone(), ..Default::default() });
+                let result: Vec<_> = result.collect();
+                ScrollResponse { result, next_page_offset: rest.next().and_then(|point| point.id.clone()), ..Default::default() }
+            })
+        }
+        query(self, request: QueryPoints) -> QueryResponse {
+            let Some(query::Variant::Nearest(input)) = request.query.unwrap().variant else {
+                return Err(Status::unimplemented("only nearest"));
+            };
+            let Some(vector_input::Variant::Dense(wanted)) = input.variant else {
+                return Err(Status::unimplemented("only dense"));
+            };
+            let filter = request.filter.unwrap_or_default();
+            let limit = usize::try_from(request.limit.unwrap_or(10)).unwrap();
+            self.collection(&request.collection_name, |points| {
+                let dot = |point: &PointStruct| vector_of(point).iter().zip(&wanted.data).map(|(a, b)| a * b).sum::<f32>();
+                let mut result: Vec<ScoredPoint> = points
+                    .values()
+                    .filter(|point| holds(point, &filter))
+                    .map(|point| ScoredPoint {
+                        id: point.id.clone(),
+                        payload: point.payload.clone(),
+                        score: dot(point),
+                        ..Default::default()
+                    })
+                    .collect();
+                result.sort_by(|a, b| b.score.total_cmp(&a.score));
+                result.truncate(limit);
+                QueryResponse { result, ..Default::default() }
+            })
+        }
+    }
+    unimplemented_rpc! {
+        update_vectors(UpdatePointVectors) -> PointsOperationResponse;
+        delete_vectors(DeletePointVectors) -> PointsOperationResponse;
+        set_payload(SetPayloadPoints) -> PointsOperationResponse;
+        overwrite_payload(SetPayloadPoints) -> PointsOperationResponse;
+        delete_payload(DeletePayloadPoints) -> PointsOperationResponse;
+        clear_payload(ClearPayloadPoints) -> PointsOperationResponse;
+        delete_field_index(DeleteFieldIndexCollection) -> PointsOperationResponse;
+        create_vector_name(CreateVectorNameRequest) -> PointsOperationResponse;
+        delete_vector_name(DeleteVectorNameRequest) -> PointsOperationResponse;
+        search(SearchPoints) -> SearchResponse;
+        search_batch(SearchBatchPoints) -> SearchBatchResponse;
+        search_groups(SearchPointGroups) -> SearchGroupsResponse;
+        recommend(RecommendPoints) -> RecommendResponse;
+        recommend_batch(RecommendBatchPoints) -> RecommendBatchResponse;
+        recommend_groups(RecommendPointGroups) -> RecommendGroupsResponse;
+        discover(DiscoverPoints) -> DiscoverResponse;
+        discover_batch(DiscoverBatchPoints) -> DiscoverBatchResponse;
+        count(CountPoints) -> CountResponse;
+        update_batch(UpdateBatchPoints) -> UpdateBatchResponse;
+        query_batch(QueryBatchPoints) -> QueryBatchResponse;
+        query_groups(QueryPointGroups) -> QueryGroupsResponse;
+        facet(FacetCounts) -> FacetResponse;
+        search_matrix_pairs(SearchMatrixPoints) -> SearchMatrixPairsResponse;
+        search_matrix_offsets(SearchMatrixPoints) -> SearchMatrixOffsetsResponse;
+    }
+}
+
+impl Collections for Stub {
+    rpc! {
+        create(self, request: CreateCollection) -> CollectionOperationResponse {
+            self.0.lock().unwrap().collections.entry(request.collection_name).or_default();
+            Ok(CollectionOperationResponse { result: true, ..Default::default() })
+        }
+        collection_exists(self, request: CollectionExistsRequest) -> CollectionExistsResponse {
+            let exists = self.0.lock().unwrap().collections.contains_key(&request.collection_name);
+            Ok(CollectionExistsResponse { result: Some(CollectionExists { exists }), ..Default::default() })
+        }
+    }
+    unimplemented_rpc! {
+        get(GetCollectionInfoRequest) -> GetCollectionInfoResponse;
+        list(ListCollectionsRequest) -> ListCollectionsResponse;
+        update(UpdateCollection) -> CollectionOperationResponse;
+        delete(DeleteCollection) -> CollectionOperationResponse;
+        update_aliases(ChangeAliases) -> CollectionOperationResponse;
+        list_collection_aliases(ListCollectionAliasesRequest) -> ListAliasesResponse;
+        list_aliases(ListAliasesRequest) -> ListAliasesResponse;
+        collection_cluster_info(CollectionClusterInfoRequest) -> CollectionClusterInfoResponse;
+        update_collection_cluster_setup(UpdateCollectionClusterSetupRequest) -> UpdateCollectionClusterSetupResponse;
+        create_shard_key(CreateShardKeyRequest) -> CreateShardKeyResponse;
+        delete_shard_key(DeleteShardKeyRequest) -> DeleteShardKeyResponse;
+        list_shard_keys(ListShardKeysRequest) -> ListShardKeysResponse;
+    }
+}

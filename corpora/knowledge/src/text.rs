@@ -1,0 +1,257 @@
+//! Canonical text: the one immutable form of a version that offsets, quotes and hashes refer to.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+use utoipa::ToSchema;
+
+/// A half-open range `[start, end)` of Unicode code points in a canonical text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+pub struct Span {
+    /// First code point.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+}
+
+impl Span {
+    /// How many code points it covers.
+    pub fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it covers nothing.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same range, counted from `origin` on.
+    pub fn offset_by(self, origin: usize) -> Self {
+        Self { start: self.start + origin, end: self.end + origin }
+    }
+}
+
+/// The text that `span` covers, or `None` where it reaches past the end.
+pub fn char_slice(text: &str, span: Span) -> Option<&str> {
+    if span.start > span.end {
+        return None;
+    }
+    let mut bounds = text.char_indices().map(|(byte, _)| byte).chain(std::iter::once(text.len()));
+    let start = bounds.nth(span.start)?;
+    let end = if span.is_empty() { start } else { bounds.nth(span.len() - 1)? };
+    text.get(start..end)
+}
+
+/// What a block of canonical text was in its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    /// A heading: names the section that follows.
+    Heading,
+    /// A paragraph.
+    Paragraph,
+    /// One item of a list.
+    ListItem,
+    /// One row of a table, each cell after the name of its column.
+    TableRow,
+    /// The caption of a table or figure.
+    Caption,
+    /// An entry of the reference list: readable, never evidence.
+    Reference,
+}
+
+impl BlockKind {
+    /// Whether passages are made of it.
+    pub fn is_evidence(self) -> bool {
+        self != Self::Reference
+    }
+}
+
+/// A stretch of canonical text that was one element of the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Block {
+    /// What it was.
+    pub kind: BlockKind,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub span: Span,
+    /// The headings above it, outermost first.
+    pub section: Vec<String>,
+    /// Page of the source, where it has pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+}
+
+/// A version's text with its structure. Built only by [`TextBuilder`], or read back from where it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CanonicalText {
+    text: String,
+    blocks: Vec<Block>,
+}
+
+impl CanonicalText {
+    /// Puts a stored text back together. Blocks must lie in order inside the text.
+    pub fn from_parts(text: String, blocks: Vec<Block>) -> Option<Self> {
+        let length = text.chars().count();
+        let mut reached = 0;
+        for block in &blocks {
+            if block.span.start < reached || block.span.end < block.span.start || block.span.end > length {
+                return None;
+            }
+            reached = block.span.end;
+        }
+        Some(Self { text, blocks })
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Its blocks, in order.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// Hexadecimal SHA-256 of the UTF-8 text.
+    pub fn sha256(&self) -> String {
+        sha256_hex(self.text.as_bytes())
+    }
+}
+
+/// Hexadecimal SHA-256.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Canonical form of one block: NFC, every run of white space one space, no control, zero-width or direction characters.
+/// Soft hyphens go too; OCR and typesetting leave them inside words.
+pub fn normalise(raw: &str) -> String {
+    let visible = |c: &char| {
+        !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+            && (c.is_whitespace() || !c.is_control())
+    };
+    let cleaned: String = raw.nfc().filter(visible).collect();
+    let mut text = String::with_capacity(cleaned.len());
+    for word in cleaned.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+/// Collects blocks in reading order into a [`CanonicalText`].
+#[derive(Debug, Default)]
+pub struct TextBuilder {
+    text: String,
+    length: usize,
+    blocks: Vec<Block>,
+    section: Vec<String>,
+}
+
+impl TextBuilder {
+    /// An empty text.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a heading of `level` 1 and deeper. Level 1 is the title's own, so it starts no section path.
+    pub fn heading(&mut self, level: usize, raw: &str) {
+        let heading = normalise(raw);
+        if heading.is_empty() {
+            return;
+        }
+        self.section.truncate(level.saturating_sub(2));
+        if level > 1 {
+            self.section.push(heading.clone());
+        }
+        self.append(BlockKind::Heading, &heading, None);
+    }
+
+    /// Adds a block under the headings so far. Empty ones are dropped.
+    pub fn block(&mut self, kind: BlockKind, raw: &str) {
+        self.block_on_page(kind, raw, None);
+    }
+
+    /// The same, for sources that have pages.
+    pub fn block_on_page(&mut self, kind: BlockKind, raw: &str, page: Option<u32>) {
+        let text = normalise(raw);
+        if !text.is_empty() {
+            self.append(kind, &text, page);
+        }
+    }
+
+    /// Whether nothing but headings has been added.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.iter().all(|block| block.kind == BlockKind::Heading)
+    }
+
+    /// The finished text.
+    pub fn finish(self) -> CanonicalText {
+        CanonicalText { text: self.text, blocks: self.blocks }
+    }
+
+    fn append(&mut self, kind: BlockKind, text: &str, page: Option<u32>) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+            self.length += 1;
+        }
+        let start = self.length;
+        self.text.push_str(text);
+        self.length += text.chars().count();
+        self.blocks.push(Block { kind, span: Span { start, end: self.length }, section: self.section.clone(), page });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_count_code_points_not_bytes() {
+        let text = "µg 0.5 é";
+        assert_eq!(char_slice(text, Span { start: 0, end: 2 }), Some("µg"));
+        assert_eq!(char_slice(text, Span { start: 7, end: 8 }), Some("é"));
+        assert_eq!(char_slice(text, Span { start: 8, end: 8 }), Some(""));
+        assert_eq!(char_slice(text, Span { start: 7, end: 9 }), None);
+        assert_eq!(char_slice(text, Span { start: 5, end: 3 }), None);
+    }
+
+    #[test]
+    fn canonical_form_is_nfc_with_single_spaces_and_nothing_invisible() {
+        assert_eq!(normalise("  e\u{301}pi\u{ad}ne\u{200b}phrine\t\n 0.5\u{a0}mg \u{202e}"), "épinephrine 0.5 mg");
+        assert_eq!(normalise("a\u{0}b\u{7}"), "ab");
+    }
+
+    #[test]
+    fn headings_nest_by_level() {
+        let mut builder = TextBuilder::new();
+        builder.heading(1, "Gout");
+        builder.heading(2, "Treatment");
+        builder.heading(3, "Acute attack");
+        builder.block(BlockKind::Paragraph, "Colchicine.");
+        builder.heading(2, "Prevention");
+        builder.block(BlockKind::Paragraph, "Allopurinol.");
+        let text = builder.finish();
+        assert_eq!(text.blocks()[3].section, ["Treatment", "Acute attack"]);
+        assert_eq!(text.blocks()[5].section, ["Prevention"]);
+        for block in text.blocks() {
+            assert!(!char_slice(text.as_str(), block.span).unwrap().contains('\n'));
+        }
+        let again = CanonicalText::from_parts(text.as_str().to_owned(), text.blocks().to_vec());
+        assert_eq!(again, Some(text));
+    }
+
+    #[test]
+    fn blocks_outside_the_text_are_refused() {
+        let block = Block { kind: BlockKind::Paragraph, span: Span { start: 0, end: 9 }, section: vec![], page: None };
+        assert_eq!(CanonicalText::from_parts("short".into(), vec![block]), None);
+    }
+}

@@ -1,0 +1,98 @@
+//! What the indexes follow: entries in the order they changed, with everything an index row needs.
+
+use knowledge::{CorpusId, EntryId, Interval, Kind, Metadata, PassageId, Seq, Snapshot};
+use rusqlite::params;
+
+use crate::Ledger;
+use crate::error::{Error, Result};
+
+/// A passage during one interval, with what an index stores of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// The passage.
+    pub passage: PassageId,
+    /// When it is in force.
+    pub interval: Interval,
+    /// Place in the order of changes.
+    pub seq: Seq,
+    /// Its corpus.
+    pub corpus: CorpusId,
+    /// Kind of its document.
+    pub kind: Kind,
+    /// Title of its document.
+    pub title: String,
+    /// Headings above it.
+    pub section: Vec<String>,
+    /// Its text.
+    pub text: String,
+    /// Its vector.
+    pub vector: Vec<f32>,
+}
+
+impl EntryRow {
+    /// The index's name for it.
+    pub fn id(&self) -> EntryId {
+        EntryId::of(self.passage, self.interval.added)
+    }
+}
+
+impl Ledger {
+    /// The next `limit` entries changed after `reached`, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn entries_after(&self, reached: Seq, limit: usize) -> Result<Vec<EntryRow>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT e.passage, e.added, e.removed, e.seq, d.corpus, v.metadata, p.section, p.text, x.vector
+             FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
+             JOIN documents d ON d.id = v.document JOIN vectors x ON x.passage = e.passage
+             WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![reached.0, limit])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let corpus: String = row.get(4)?;
+            let metadata: Metadata = serde_json::from_str(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?)?;
+            entries.push(EntryRow {
+                passage: PassageId::from_bytes(row.get(0)?),
+                interval: Interval { added: Snapshot(row.get(1)?), removed: row.get::<_, Option<u64>>(2)?.map(Snapshot) },
+                seq: Seq(row.get(3)?),
+                corpus: corpus.parse().map_err(|_| Error::Damaged(format!("corpus {corpus:?}")))?,
+                kind: metadata.kind,
+                title: metadata.title,
+                section: serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
+                text: row.get(7)?,
+                vector: floats(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
+            });
+        }
+        Ok(entries)
+    }
+
+    /// Every entry there is, in the order of its id: what each index must hold, no more and no less.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn entry_ids(&self) -> Result<Vec<EntryId>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached("SELECT passage, added FROM entries")?;
+        let rows = statement.query_map([], |row| {
+            Ok(EntryId::of(PassageId::from_bytes(row.get(0)?), Snapshot(row.get(1)?)))
+        })?;
+        let mut ids = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// The last change.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn seq(&self) -> Result<Seq> {
+        Ok(Seq(crate::snapshots::pointer(&self.lock(), "seq")?.0))
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]])).collect()
+}

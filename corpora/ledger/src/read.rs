@@ -1,0 +1,280 @@
+//! Reading back: corpora, documents, passages, and the evidence behind a question.
+
+use std::collections::HashMap;
+
+use knowledge::{
+    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Snapshot, Span, Status,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Ledger;
+use crate::error::{Error, Result};
+use crate::snapshots::pointer;
+
+/// A passage with the document it stands in.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PassageView {
+    /// The passage.
+    pub id: PassageId,
+    /// Its text: exactly `[start, end)` of the version's canonical text.
+    pub text: String,
+    /// Where it stands, in code points.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Headings above it.
+    pub section: Vec<String>,
+    /// Page of the source, where it has pages.
+    pub page: Option<u32>,
+    /// The document.
+    pub document: DocumentRef,
+}
+
+/// One version in the list of a document's versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VersionSummary {
+    /// Its number.
+    pub number: u32,
+    /// Where it stands now.
+    pub status: Status,
+    /// Date of publication.
+    pub published: Option<String>,
+    /// SHA-256 of its canonical text.
+    pub sha256: String,
+}
+
+/// A section of a canonical text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Section {
+    /// Headings, outermost first.
+    pub path: Vec<String>,
+    /// Where it stands, in code points.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+/// A document, one of its versions whole, and the list of all.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// The document and the version shown.
+    #[serde(flatten)]
+    pub document: DocumentRef,
+    /// All versions, newest first.
+    pub versions: Vec<VersionSummary>,
+    /// Authors, licence, sources and notice.
+    pub metadata: Metadata,
+    /// Canonical text of the version shown.
+    pub text: String,
+    /// Its sections, in order.
+    pub sections: Vec<Section>,
+    /// Its blocks, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// How much is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Totals {
+    /// Documents.
+    pub documents: u64,
+    /// Versions of them.
+    pub versions: u64,
+    /// Passages in force in the published snapshot.
+    pub passages: u64,
+}
+
+const VERSION: &str = "d.id, v.number, d.corpus, v.metadata, v.status, v.text_sha256,
+  EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.number > v.number
+          AND EXISTS (SELECT 1 FROM passages q JOIN entries e ON e.passage = q.id
+                      WHERE q.version = w.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1)))";
+
+impl Ledger {
+    /// All corpora, by id.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn corpora(&self) -> Result<Vec<Corpus>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached("SELECT policy FROM corpora ORDER BY id")?;
+        let policies = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+        policies.iter().map(|policy| Ok(serde_json::from_str(policy)?)).collect()
+    }
+
+    /// One corpus.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCorpus`].
+    pub fn corpus(&self, id: &CorpusId) -> Result<Corpus> {
+        let sql = "SELECT policy FROM corpora WHERE id = ?1";
+        let policy: Option<String> = self.lock().query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
+        Ok(serde_json::from_str(&policy.ok_or_else(|| Error::UnknownCorpus(id.clone()))?)?)
+    }
+
+    /// What one corpus holds, or all of them.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn totals(&self, corpus: Option<&CorpusId>) -> Result<Totals> {
+        let connection = self.lock();
+        let published = pointer(&connection, "published")?;
+        let count = |sql: &str| connection.query_row(sql, params![corpus.map(CorpusId::as_str), published.0], |row| row.get(0));
+        Ok(Totals {
+            documents: count("SELECT count(*) FROM documents d WHERE (?1 IS NULL OR d.corpus = ?1) AND ?2 >= 0")?,
+            versions: count(
+                "SELECT count(*) FROM versions v JOIN documents d ON d.id = v.document
+                 WHERE (?1 IS NULL OR d.corpus = ?1) AND ?2 >= 0",
+            )?,
+            passages: count(
+                "SELECT count(*) FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
+                 JOIN documents d ON d.id = v.document
+                 WHERE (?1 IS NULL OR d.corpus = ?1) AND e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2)
+                   AND v.status NOT IN ('retracted', 'withdrawn')",
+            )?,
+        })
+    }
+
+    /// The passages among `ids` that may be evidence: in force at `snapshot` and not suppressed since.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn evidence(&self, ids: &[PassageId], snapshot: Snapshot) -> Result<HashMap<PassageId, PassageView>> {
+        let connection = self.lock();
+        let sql = format!(
+            "SELECT {VERSION}, p.id, p.text, p.start, p.stop, p.section, p.page FROM passages p
+             JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
+             WHERE p.id = ?2 AND v.status NOT IN ('retracted', 'withdrawn')
+               AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?1
+                           AND (e.removed IS NULL OR e.removed > ?1))"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut found = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query(params![snapshot.0, id.to_bytes()])?;
+            if let Some(row) = rows.next()? {
+                found.insert(*id, passage_view(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// One passage, whatever its standing: retracted text can still be opened, under its label.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`].
+    pub fn passage(&self, id: PassageId) -> Result<PassageView> {
+        let connection = self.lock();
+        let published = pointer(&connection, "published")?;
+        let sql = format!(
+            "SELECT {VERSION}, p.id, p.text, p.start, p.stop, p.section, p.page FROM passages p
+             JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document WHERE p.id = ?2"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![published.0, id.to_bytes()])?;
+        passage_view(rows.next()?.ok_or(Error::UnknownPassage(id))?)
+    }
+
+    /// One version of a document whole; the newest in force when none is named, else the newest.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDocument`] when there is no such document or version.
+    pub fn document(&self, id: DocumentId, version: Option<u32>) -> Result<DocumentView> {
+        let connection = self.lock();
+        let published = pointer(&connection, "published")?;
+        let versions = versions(&connection, id, published)?;
+        let in_force = versions.iter().find(|version| version.status.may_be_evidence());
+        let shown = version.or(in_force.or(versions.first()).map(|version| version.number));
+        let sql = format!(
+            "SELECT {VERSION}, v.text, v.blocks FROM versions v JOIN documents d ON d.id = v.document
+             WHERE v.document = ?2 AND v.number = ?3"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![published.0, id.to_bytes(), shown])?;
+        let row = rows.next()?.ok_or(Error::UnknownDocument(id))?;
+        let (document, metadata) = document_ref(row)?;
+        let (text, blocks): (String, String) = (row.get(7)?, row.get(8)?);
+        let text = CanonicalText::from_parts(text, serde_json::from_str(&blocks)?)
+            .ok_or_else(|| Error::Damaged(format!("the blocks of document {id} do not fit its text")))?;
+        if text.sha256() != document.sha256 {
+            return Err(Error::Damaged(format!("the text of document {id} is not the text that was stored")));
+        }
+        let (sections, blocks) = (sections(text.blocks()), text.blocks().to_vec());
+        Ok(DocumentView { document, versions, metadata, text: text.as_str().to_owned(), sections, blocks })
+    }
+
+    /// Decisions on record, oldest first: `(at, actor, action, subject, reason)`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn decisions(&self) -> Result<Vec<(String, String, String, String, String)>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached("SELECT at, actor, action, subject, reason FROM decisions ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn versions(connection: &Connection, document: DocumentId, published: Snapshot) -> Result<Vec<VersionSummary>> {
+    let sql = format!(
+        "SELECT {VERSION} FROM versions v JOIN documents d ON d.id = v.document WHERE v.document = ?2 ORDER BY v.number DESC"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![published.0, document.to_bytes()])?;
+    let mut versions = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (reference, _) = document_ref(row)?;
+        let DocumentRef { version: number, status, published, sha256, .. } = reference;
+        versions.push(VersionSummary { number, status, published, sha256 });
+    }
+    Ok(versions)
+}
+
+fn passage_view(row: &Row<'_>) -> Result<PassageView> {
+    let (document, _) = document_ref(row)?;
+    let section: String = row.get(11)?;
+    Ok(PassageView {
+        id: PassageId::from_bytes(row.get(7)?),
+        text: row.get(8)?,
+        span: Span { start: row.get(9)?, end: row.get(10)? },
+        section: serde_json::from_str(&section)?,
+        page: row.get(12)?,
+        document,
+    })
+}
+
+/// Reads the columns of [`VERSION`], which come first in every row.
+fn document_ref(row: &Row<'_>) -> Result<(DocumentRef, Metadata)> {
+    let (corpus, metadata, status): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+    let metadata: Metadata = serde_json::from_str(&metadata)?;
+    let damaged = |what: &str| Error::Damaged(format!("{what} of {:?}", metadata.title));
+    let declared: Status = status.parse().map_err(|_| damaged("status"))?;
+    let replaced: bool = row.get(6)?;
+    let document = DocumentRef {
+        id: DocumentId::from_bytes(row.get(0)?),
+        version: row.get(1)?,
+        corpus: corpus.parse().map_err(|_| damaged("corpus"))?,
+        kind: metadata.kind,
+        title: metadata.title.clone(),
+        issuer: metadata.issuer.clone(),
+        published: metadata.published.clone(),
+        grade: metadata.grade.clone(),
+        jurisdiction: metadata.jurisdiction.clone(),
+        status: if replaced && declared.may_be_evidence() { Status::Superseded } else { declared },
+        access: metadata.access,
+        doi: metadata.identifiers.doi.clone(),
+        pmid: metadata.identifiers.pmid.clone(),
+        url: metadata.identifiers.url.clone(),
+        sha256: row.get(5)?,
+    };
+    Ok((document, metadata))
+}
+
+fn sections(blocks: &[Block]) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for block in blocks {
+        match sections.last_mut() {
+            Some(last) if last.path == block.section && block.kind != BlockKind::Heading => last.span.end = block.span.end,
+            _ => sections.push(Section { path: block.section.clone(), span: block.span }),
+        }
+    }
+    sections
+}

@@ -1,0 +1,164 @@
+//! Snapshots: publishing moves one pointer, rolling back moves it back, and numbers are never used twice.
+
+use knowledge::{DocumentId, PassageId, Snapshot, Status};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::Ledger;
+use crate::error::{Error, Result};
+use crate::write::{close_entry, open_entry, put_in_force};
+
+/// Where the pointer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snapshots {
+    /// What questions see.
+    pub published: Snapshot,
+    /// The number that the next publish will take.
+    pub staged: Snapshot,
+}
+
+/// Who decided something about the knowledge, when and why. Kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision<'a> {
+    /// RFC 3339.
+    pub at: &'a str,
+    /// Who.
+    pub actor: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl Ledger {
+    /// Where the pointer stands now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn snapshots(&self) -> Result<Snapshots> {
+        let connection = self.lock();
+        Ok(Snapshots { published: pointer(&connection, "published")?, staged: staged_number(&connection)? })
+    }
+
+    /// The snapshot a question is about: the one it names, or the published one.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSnapshot`] for a number that was never published.
+    pub fn resolve(&self, as_of: Option<Snapshot>) -> Result<Snapshot> {
+        let connection = self.lock();
+        match as_of {
+            None => pointer(&connection, "published"),
+            Some(number) => known(&connection, number).map(|()| number),
+        }
+    }
+
+    /// Publishes what is staged. Without changes the published snapshot stays what it is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn publish(&self, decision: &Decision<'_>) -> Result<Snapshot> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let staged = staged_number(&transaction)?;
+        if !has_changes(&transaction, staged)? {
+            return pointer(&transaction, "published");
+        }
+        transaction.execute("INSERT INTO snapshots VALUES (?1, ?2)", params![staged.0, decision.at])?;
+        set_pointer(&transaction, "head", staged)?;
+        set_pointer(&transaction, "published", staged)?;
+        record(&transaction, decision, "publish", &staged.to_string())?;
+        transaction.commit()?;
+        Ok(staged)
+    }
+
+    /// Makes an earlier snapshot the published one again, and stages the way on from it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSnapshot`]; [`Error::Staged`] while changes wait to be published.
+    pub fn rollback(&self, to: Snapshot, decision: &Decision<'_>) -> Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        known(&transaction, to)?;
+        let staged = staged_number(&transaction)?;
+        let published = pointer(&transaction, "published")?;
+        if has_changes(&transaction, staged)? && published == pointer(&transaction, "head")? {
+            return Err(Error::Staged(staged));
+        }
+        // What the next snapshot holds must again be what `to` held, so intervals that disagree are closed or begun anew.
+        let in_force = "EXISTS (SELECT 1 FROM entries t WHERE t.passage = e.passage AND t.added <= ?1
+                                AND (t.removed IS NULL OR t.removed > ?1))";
+        let open = "EXISTS (SELECT 1 FROM entries o WHERE o.passage = e.passage AND o.removed IS NULL)";
+        let select = |sql: String| -> Result<Vec<PassageId>> {
+            let mut statement = transaction.prepare(&sql)?;
+            let rows = statement.query_map([to.0], |row| row.get::<_, [u8; 16]>(0))?;
+            Ok(rows.map(|row| row.map(PassageId::from_bytes)).collect::<rusqlite::Result<_>>()?)
+        };
+        let leaving = select(format!("SELECT DISTINCT e.passage FROM entries e WHERE NOT {in_force} AND {open} ORDER BY 1"))?;
+        let coming = select(format!("SELECT DISTINCT e.passage FROM entries e WHERE {in_force} AND NOT {open} ORDER BY 1"))?;
+        for passage in leaving {
+            close_entry(&transaction, passage, staged)?;
+        }
+        for passage in coming {
+            open_entry(&transaction, passage, staged)?;
+        }
+        set_pointer(&transaction, "published", to)?;
+        record(&transaction, decision, "rollback", &to.to_string())?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Changes the standing of one version. Retraction and withdrawal suppress it at once, in every snapshot; any change also
+    /// shows in what is staged.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDocument`].
+    pub fn set_status(&self, document: DocumentId, version: u32, status: Status, decision: &Decision<'_>) -> Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let changed = transaction.execute(
+            "UPDATE versions SET status = ?3 WHERE document = ?1 AND number = ?2",
+            params![document.to_bytes(), version, status.as_str()],
+        )?;
+        if changed == 0 {
+            return Err(Error::UnknownDocument(document));
+        }
+        put_in_force(&transaction, document)?;
+        record(&transaction, decision, status.as_str(), &format!("{document} v{version}"))?;
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+pub(crate) fn staged_number(connection: &Connection) -> Result<Snapshot> {
+    Ok(Snapshot(pointer(connection, "head")?.0 + 1))
+}
+
+fn has_changes(connection: &Connection, staged: Snapshot) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE (added = ?1 AND removed IS NULL) OR (removed = ?1 AND added < ?1))";
+    Ok(connection.query_row(sql, [staged.0], |row| row.get(0))?)
+}
+
+fn known(connection: &Connection, number: Snapshot) -> Result<()> {
+    let found: Option<u64> = connection
+        .query_row("SELECT number FROM snapshots WHERE number = ?1", [number.0.min(i64::MAX as u64)], |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(_) => Ok(()),
+        None => Err(Error::UnknownSnapshot { asked: number, newest: pointer(connection, "head")? }),
+    }
+}
+
+pub(crate) fn pointer(connection: &Connection, name: &str) -> Result<Snapshot> {
+    let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = ?1";
+    Ok(Snapshot(connection.query_row(sql, [name], |row| row.get(0))?))
+}
+
+fn set_pointer(connection: &Connection, name: &str, to: Snapshot) -> Result<()> {
+    connection.execute("UPDATE meta SET value = ?2 WHERE name = ?1", params![name, to.to_string()])?;
+    Ok(())
+}
+
+fn record(connection: &Connection, decision: &Decision<'_>, action: &str, subject: &str) -> Result<()> {
+    connection.execute(
+        "INSERT INTO decisions (at, actor, action, subject, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![decision.at, decision.actor, action, subject, decision.reason],
+    )?;
+    Ok(())
+}

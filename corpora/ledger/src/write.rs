@@ -1,0 +1,223 @@
+//! Taking in versions: everything of one version in one transaction, so that half a document cannot exist.
+
+use knowledge::{CanonicalText, Corpus, CorpusId, DocumentId, Metadata, Passage, PassageId, Snapshot};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::Ledger;
+use crate::error::{Error, Result};
+use crate::snapshots::staged_number;
+
+/// A version on its way in.
+#[derive(Debug)]
+pub struct NewVersion {
+    /// Corpus it belongs to; must be registered.
+    pub corpus: CorpusId,
+    /// What the source calls the document: the same name again means another version of it.
+    pub name: String,
+    /// The number the source declares, if it does.
+    pub declared: Option<u32>,
+    /// Path of the source below the directory that was ingested.
+    pub source_name: String,
+    /// SHA-256 of the source's bytes, hexadecimal.
+    pub source_sha256: String,
+    /// Name and version of the parser.
+    pub parser: String,
+    /// What is known about it.
+    pub metadata: Metadata,
+    /// Its text.
+    pub text: CanonicalText,
+}
+
+/// What staging a version came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staged {
+    /// The first version of a document.
+    Added,
+    /// A further version of one.
+    Updated,
+}
+
+impl Ledger {
+    /// Registers a corpus, or brings its policy up to date.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_corpus(&self, corpus: &Corpus) -> Result<()> {
+        let policy = serde_json::to_string(corpus)?;
+        let sql = "INSERT INTO corpora VALUES (?1, ?2) ON CONFLICT DO UPDATE SET policy = ?2 WHERE policy <> ?2";
+        self.lock().execute(sql, params![corpus.id.as_str(), policy])?;
+        Ok(())
+    }
+
+    /// Binds the ledger to one embedding model, or checks that it is bound to this one.
+    ///
+    /// # Errors
+    /// [`Error::OtherEmbedder`].
+    pub fn bind_embedder(&self, id: &str) -> Result<()> {
+        let connection = self.lock();
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?1)", [id])?;
+        let found: String = connection.query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0))?;
+        if found == id { Ok(()) } else { Err(Error::OtherEmbedder { found, wanted: id.to_owned() }) }
+    }
+
+    /// Whether some version of the document already holds exactly these bytes, read by this parser.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn holds(&self, document: DocumentId, source_sha256: &str, parser: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM versions WHERE document = ?1 AND source_sha256 = ?2 AND parser = ?3)";
+        Ok(self.lock().query_row(sql, params![document.to_bytes(), source_sha256, parser], |row| row.get(0))?)
+    }
+
+    /// The number that a further version of `document` takes: the one it declares if that is free, else the next.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn next_number(&self, document: DocumentId, declared: Option<u32>) -> Result<u32> {
+        let connection = self.lock();
+        let taken = |number: u32| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM versions WHERE document = ?1 AND number = ?2)";
+            connection.query_row(sql, params![document.to_bytes(), number], |row| row.get::<_, bool>(0))
+        };
+        match declared {
+            Some(number) if !taken(number)? => Ok(number),
+            _ => {
+                let sql = "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document = ?1";
+                Ok(connection.query_row(sql, [document.to_bytes()], |row| row.get(0))?)
+            }
+        }
+    }
+
+    /// Stores versions with their passages and vectors, and stages those that are to be in force. All of them, or none.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCorpus`]; [`Error::Full`] when the disk is full, with nothing written.
+    pub fn stage(&self, batch: &[(NewVersion, u32, Vec<Passage>, Vec<Vec<f32>>)]) -> Result<Vec<Staged>> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for (version, number, passages, vectors) in batch {
+            outcomes.push(stage_one(&transaction, version, *number, passages, vectors)?);
+        }
+        transaction.commit()?;
+        Ok(outcomes)
+    }
+}
+
+fn stage_one(
+    transaction: &Transaction<'_>,
+    version: &NewVersion,
+    number: u32,
+    passages: &[Passage],
+    vectors: &[Vec<f32>],
+) -> Result<Staged> {
+    let known: bool =
+        transaction.query_row("SELECT EXISTS (SELECT 1 FROM corpora WHERE id = ?1)", [version.corpus.as_str()], |row| {
+            row.get(0)
+        })?;
+    if !known {
+        return Err(Error::UnknownCorpus(version.corpus.clone()));
+    }
+    let document = DocumentId::of(&version.corpus, &version.name);
+    let new = transaction.execute(
+        "INSERT OR IGNORE INTO documents VALUES (?1, ?2, ?3)",
+        params![document.to_bytes(), version.corpus.as_str(), version.name],
+    )? == 1;
+    transaction.execute(
+        "INSERT INTO versions (document, number, source_name, source_sha256, parser, metadata, status, text, text_sha256, blocks)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            document.to_bytes(),
+            number,
+            version.source_name,
+            version.source_sha256,
+            version.parser,
+            serde_json::to_string(&version.metadata)?,
+            version.metadata.status.as_str(),
+            version.text.as_str(),
+            version.text.sha256(),
+            serde_json::to_string(version.text.blocks())?,
+        ],
+    )?;
+    let row = transaction.last_insert_rowid();
+    let mut insert = transaction.prepare_cached("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    let mut insert_vector = transaction.prepare_cached("INSERT INTO vectors VALUES (?1, ?2)")?;
+    for (ordinal, (passage, vector)) in passages.iter().zip(vectors).enumerate() {
+        insert.execute(params![
+            passage.id.to_bytes(),
+            row,
+            ordinal,
+            passage.span.start,
+            passage.span.end,
+            serde_json::to_string(&passage.section)?,
+            passage.page,
+            passage.text,
+        ])?;
+        let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+        insert_vector.execute(params![passage.id.to_bytes(), bytes])?;
+    }
+    put_in_force(transaction, document)?;
+    Ok(if new { Staged::Added } else { Staged::Updated })
+}
+
+/// Makes the staged snapshot hold the newest version of `document` that may be evidence, and no other.
+pub(crate) fn put_in_force(connection: &Connection, document: DocumentId) -> Result<()> {
+    let staged = staged_number(connection)?;
+    let newest: Option<i64> = connection
+        .query_row(
+            "SELECT id FROM versions WHERE document = ?1 AND status IN ('current', 'corrected', 'expression_of_concern')
+             ORDER BY number DESC LIMIT 1",
+            [document.to_bytes()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let passages = |sql: &str| -> Result<Vec<PassageId>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![document.to_bytes(), newest], |row| row.get::<_, [u8; 16]>(0))?;
+        Ok(rows.map(|row| row.map(PassageId::from_bytes)).collect::<rusqlite::Result<_>>()?)
+    };
+    let leaving = passages(
+        "SELECT e.passage FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
+         WHERE v.document = ?1 AND e.removed IS NULL AND v.id IS NOT ?2 ORDER BY v.id, p.ordinal",
+    )?;
+    let coming = passages(
+        "SELECT p.id FROM passages p JOIN versions v ON v.id = p.version
+         WHERE v.document = ?1 AND v.id IS ?2
+           AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.removed IS NULL) ORDER BY p.ordinal",
+    )?;
+    for passage in leaving {
+        close_entry(connection, passage, staged)?;
+    }
+    for passage in coming {
+        open_entry(connection, passage, staged)?;
+    }
+    Ok(())
+}
+
+/// Ends the open interval of a passage at `staged`. One that was never published becomes empty: `[n, n)`.
+pub(crate) fn close_entry(connection: &Connection, passage: PassageId, staged: Snapshot) -> Result<()> {
+    let seq = next_seq(connection)?;
+    connection
+        .prepare_cached("UPDATE entries SET removed = ?2, seq = ?3 WHERE passage = ?1 AND removed IS NULL")?
+        .execute(params![passage.to_bytes(), staged.0, seq])?;
+    Ok(())
+}
+
+/// Begins an interval of a passage at `staged`, or reopens the one that was to end there.
+pub(crate) fn open_entry(connection: &Connection, passage: PassageId, staged: Snapshot) -> Result<()> {
+    let seq = next_seq(connection)?;
+    let reopened = connection
+        .prepare_cached("UPDATE entries SET removed = NULL, seq = ?3 WHERE passage = ?1 AND removed = ?2")?
+        .execute(params![passage.to_bytes(), staged.0, seq])?;
+    if reopened == 0 {
+        connection
+            .prepare_cached("INSERT INTO entries VALUES (?1, ?2, NULL, ?3)")?
+            .execute(params![passage.to_bytes(), staged.0, seq])?;
+    }
+    Ok(())
+}
+
+fn next_seq(connection: &Connection) -> Result<u64> {
+    let sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'seq' RETURNING CAST(value AS INTEGER)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}

@@ -1,0 +1,217 @@
+//! mistral.rs in this process, with its edges covered: every request runs in a task of its own that drains the engine to the
+//! end or lets go of a *stream* (letting go of anything else takes the engine down), grammars get stop tokens that the
+//! engine knows, lengths are checked before the engine can trip over them, and only a finished completion is one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mistralrs::{
+    Constraint, GgufModelBuilder, Model, ModelDType, RequestBuilder, Response, SamplingParams, StopTokens, TextMessageRole,
+    TextModelBuilder, TokenSource,
+};
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{Error, Result};
+use crate::generator::{Completion, Generator, ModelRef, Prompt, Request};
+
+/// What llguidance takes for the end of a text. The engine stops only on the tokens of the model's own configuration, which
+/// often names another one, and would then write the end of text over and over.
+const ENDS_OF_TEXT: [&str; 5] = ["</s>", "<|endoftext|>", "<|end_of_text|>", "<｜end▁of▁sentence｜>", "<eos>"];
+
+/// Room for the chat template around a prompt, in tokens.
+const TEMPLATE_TOKENS: usize = 64;
+
+/// Where the weights of a model are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineSource {
+    /// One GGUF file, with its tokenizer inside.
+    Gguf(PathBuf),
+    /// A directory of safetensors with configuration, tokenizer and chat template.
+    Safetensors(PathBuf),
+}
+
+impl EngineSource {
+    /// What a directory holds.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when it is not there, [`Error::Config`] when it holds neither kind of weights.
+    pub fn in_directory(directory: &Path) -> Result<Self> {
+        let files = std::fs::read_dir(directory).map_err(Error::io(directory))?.flatten().map(|entry| entry.path());
+        let mut gguf: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ext| ext == "gguf")).collect();
+        gguf.sort();
+        match gguf.into_iter().next() {
+            Some(file) => Ok(Self::Gguf(file)),
+            None if directory.join("config.json").is_file() => Ok(Self::Safetensors(directory.to_owned())),
+            None => Err(Error::Config(format!("{} holds neither a .gguf file nor a config.json with safetensors", directory.display()))),
+        }
+    }
+}
+
+/// A model in this process.
+pub struct Engine {
+    model: Arc<Model>,
+    description: ModelRef,
+    stops: Vec<u32>,
+    places: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("model", &self.description).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Loads a model; `places` is how many requests it works on at once. Must run on a multi-threaded runtime.
+    ///
+    /// # Errors
+    /// [`Error::Load`], also where the engine panics over a model.
+    pub async fn load(source: EngineSource, id: &str, revision: Option<String>, sha256: Option<String>, places: usize) -> Result<Self> {
+        let failed = |why: String| Error::Load { model: id.to_owned(), why };
+        // The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
+        let model = match tokio::spawn(build(source)).await {
+            Ok(built) => built.map_err(|error| failed(format!("{error:#}")))?,
+            Err(panic) => return Err(failed(format!("the engine panicked: {panic}"))),
+        };
+        let mut stops = Vec::new();
+        for end in ENDS_OF_TEXT {
+            let tokens = tokens_of(&model, end).await.map_err(|error| failed(error.to_string()))?;
+            if let [token] = tokens[..] {
+                stops.push(token);
+            }
+        }
+        let parameters = json!({ "sampling": "greedy", "engine": "mistral.rs 0.8.1" });
+        let description = ModelRef { id: id.to_owned(), revision, sha256, parameters };
+        Ok(Self { model: Arc::new(model), description, stops, places: Arc::new(Semaphore::new(places.max(1))) })
+    }
+
+    /// The most tokens that may be written after `prompt`.
+    async fn room_after(&self, prompt: &Prompt) -> Result<usize> {
+        let failed = |error: mistralrs::error::Error| Error::Failed(error.to_string());
+        let Some(length) = self.model.max_sequence_length().map_err(failed)? else {
+            return Ok(usize::MAX);
+        };
+        let prompt = tokens_of(&self.model, &format!("{}\n{}", prompt.system, prompt.user)).await?.len();
+        let room = length.saturating_sub(prompt + TEMPLATE_TOKENS);
+        if room == 0 {
+            return Err(Error::Refused(format!("a prompt of {prompt} tokens does not fit the {length} of the model")));
+        }
+        Ok(room)
+    }
+}
+
+#[async_trait]
+impl Generator for Engine {
+    fn model(&self) -> &ModelRef {
+        &self.description
+    }
+
+    async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
+        let deadline = request.deadline;
+        let work = async {
+            let place = Arc::clone(&self.places).acquire_owned().await.map_err(|error| Error::Failed(error.to_string()))?;
+            let max_tokens = request.max_tokens.min(self.room_after(&request.prompt).await?);
+            let sampling = SamplingParams {
+                stop_toks: (!self.stops.is_empty()).then(|| StopTokens::Ids(self.stops.clone())),
+                max_len: Some(max_tokens),
+                ..SamplingParams::deterministic()
+            };
+            let messages = RequestBuilder::new()
+                .add_message(TextMessageRole::System, request.prompt.system)
+                .add_message(TextMessageRole::User, request.prompt.user)
+                .set_constraint(Constraint::Lark(request.grammar.lark))
+                .set_sampling(sampling)
+                .enable_thinking(false);
+            // The task owns the stream and the place: if we leave, it notices at the next token and lets go of both.
+            let (model, cancelled, pieces) = (Arc::clone(&self.model), cancel.clone(), request.pieces);
+            let task = tokio::spawn(async move {
+                let _place = place;
+                drain(&model, messages, pieces, &cancelled).await
+            });
+            task.await.unwrap_or_else(|panic| Err(Error::Failed(format!("the engine panicked: {panic}"))))
+        };
+        tokio::select! {
+            outcome = work => outcome,
+            () = cancel.cancelled() => Err(Error::Cancelled),
+            () = tokio::time::sleep(deadline) => {
+                cancel.cancel();
+                Err(Error::Timeout(deadline))
+            }
+        }
+    }
+}
+
+async fn drain(
+    model: &Model,
+    messages: RequestBuilder,
+    pieces: Option<tokio::sync::mpsc::UnboundedSender<String>>,
+    cancelled: &CancellationToken,
+) -> Result<Completion> {
+    let mut stream = model.stream_chat_request(messages).await.map_err(|error| Error::Failed(error.to_string()))?;
+    let mut completion = Completion { text: String::new(), prompt_tokens: 0, completion_tokens: 0 };
+    loop {
+        let response = tokio::select! {
+            response = stream.next() => response,
+            () = cancelled.cancelled() => return Err(Error::Cancelled),
+        };
+        let chunk = match response {
+            Some(Response::Chunk(chunk)) => chunk,
+            Some(Response::ValidationError(error)) => return Err(Error::Refused(error.to_string())),
+            Some(Response::InternalError(error)) => return Err(Error::Failed(error.to_string())),
+            Some(Response::ModelError(error, _)) => return Err(Error::Failed(error)),
+            Some(_) => return Err(Error::Failed("the engine sent something else than a chunk".to_owned())),
+            None => return Err(Error::Unfinished("the stream ended early".to_owned())),
+        };
+        if let Some(usage) = chunk.usage {
+            completion.prompt_tokens = usage.prompt_tokens;
+            completion.completion_tokens = usage.completion_tokens;
+        }
+        let Some(choice) = chunk.choices.into_iter().next() else { continue };
+        if let Some(piece) = choice.delta.content.filter(|piece| !piece.is_empty()) {
+            completion.text.push_str(&piece);
+            if let Some(pieces) = &pieces {
+                // Nobody listening is no reason to stop.
+                let _ = pieces.send(piece);
+            }
+        }
+        match choice.finish_reason.as_deref() {
+            None => {}
+            Some("stop") => return Ok(completion),
+            Some(reason) => return Err(Error::Unfinished(reason.to_owned())),
+        }
+    }
+}
+
+async fn build(source: EngineSource) -> mistralrs::error::Result<Model> {
+    let failed = |error: anyhow::Error| mistralrs::error::Error::ModelLoad(error.into());
+    match source {
+        EngineSource::Gguf(file) => {
+            let directory = file.parent().unwrap_or(Path::new(".")).to_string_lossy().into_owned();
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let mut builder = GgufModelBuilder::new(directory.clone(), vec![name]).with_token_source(TokenSource::None);
+            if Path::new(&directory).join("tokenizer.json").is_file() {
+                builder = builder.with_tok_model_id(directory);
+            }
+            // On a CPU the engine's prefix cache is never emptied.
+            if !cfg!(feature = "cuda") {
+                builder = builder.with_force_cpu().with_prefix_cache_n(None);
+            }
+            builder.build().await.map_err(failed)
+        }
+        EngineSource::Safetensors(directory) => {
+            let mut builder = TextModelBuilder::new(directory.to_string_lossy()).with_token_source(TokenSource::None);
+            if !cfg!(feature = "cuda") {
+                builder = builder.with_force_cpu().with_prefix_cache_n(None).with_dtype(ModelDType::F32);
+            }
+            builder.build().await.map_err(failed)
+        }
+    }
+}
+
+async fn tokens_of(model: &Model, text: &str) -> Result<Vec<u32>> {
+    let text = either::Either::Right(text.to_owned());
+    model.tokenize(text, None, false, false, None).await.map_err(|error| Error::Failed(error.to_string()))
+}

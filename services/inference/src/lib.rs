@@ -1,0 +1,20 @@
+//! Which models do we run, and how do we talk to them? Seams for embedding and writing, and the real engines behind them.
+//!
+//! Only this room knows fastembed, ONNX Runtime and mistral.rs. A model is loaded only if every byte of it has the hash that
+//! the list of models names; a backend that is configured and missing is an error, never another backend.
+
+mod bert;
+mod embedder;
+mod engine;
+mod error;
+mod generator;
+pub mod models;
+mod remote;
+mod requantise;
+
+pub use embedder::{Embedder, FastEmbed, init_onnx_runtime};
+pub use engine::{Engine, EngineSource};
+pub use error::{Error, Result};
+pub use generator::{Completion, Generator, Grammar, ModelRef, Prompt, Request};
+pub use remote::Remote;
+pub use requantise::requantise_q8_0;
