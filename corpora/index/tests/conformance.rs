@@ -4,7 +4,8 @@
 mod qdrant_stub;
 
 use index::{
-    EdgeIndex, Entry, Filter, Follower, LexicalIndex, MemoryLexicalIndex, MemoryVectorIndex, ServerIndex, TantivyIndex, VectorIndex,
+    EdgeIndex, Entry, Filter, Follower, LexicalIndex, MemoryLexicalIndex, MemoryVectorIndex, ServerIndex, TantivyIndex,
+    VectorIndex,
 };
 use knowledge::{EntryId, Interval, Kind, PassageId, Seq, Snapshot};
 
@@ -61,8 +62,16 @@ async fn vectors(index: &dyn VectorIndex) {
     // 2 and 12 are equally far, so their ids decide.
     assert_eq!(numbers(&hits), [0, 1, 2, 12]);
     assert_eq!(numbers(&index.search(&along(0), &all, 3).await.unwrap()), [0, 1, 2], "the limit cuts ties by id");
-    assert_eq!(numbers(&index.search(&along(0), &Filter::at(Snapshot(1)), 10).await.unwrap()), [0, 1, 12], "2 came later");
-    assert_eq!(numbers(&index.search(&along(0), &Filter::at(Snapshot(3)), 10).await.unwrap()), [0, 2, 12], "1 has left");
+    assert_eq!(
+        numbers(&index.search(&along(0), &Filter::at(Snapshot(1)), 10).await.unwrap()),
+        [0, 1, 12],
+        "2 came later"
+    );
+    assert_eq!(
+        numbers(&index.search(&along(0), &Filter::at(Snapshot(3)), 10).await.unwrap()),
+        [0, 2, 12],
+        "1 has left"
+    );
     assert!(index.search(&along(0), &Filter::at(Snapshot(0)), 10).await.unwrap().is_empty());
     let other = Filter { corpora: vec!["other".parse().unwrap()], ..all.clone() };
     assert_eq!(numbers(&index.search(&along(0), &other, 10).await.unwrap()), [12]);

@@ -6,9 +6,9 @@ use crate::text::Span;
 
 /// Words whose full stop does not end a sentence, lower case, without the stop.
 const ABBREVIATIONS: &[&str] = &[
-    "al", "approx", "b.d", "ca", "cf", "dr", "e.g", "ed", "eds", "eq", "esp", "etc", "fig", "figs", "i.e", "i.m", "i.v", "inc",
-    "incl", "max", "min", "mr", "mrs", "ms", "no", "nos", "p.o", "prof", "q.d.s", "ref", "refs", "resp", "sp", "spp", "st",
-    "subsp", "suppl", "t.d.s", "tab", "viz", "vol", "vs",
+    "al", "approx", "b.d", "ca", "cf", "dr", "e.g", "ed", "eds", "eq", "esp", "etc", "fig", "figs", "i.e", "i.m",
+    "i.v", "inc", "incl", "max", "min", "mr", "mrs", "ms", "no", "nos", "p.o", "prof", "q.d.s", "ref", "refs", "resp",
+    "sp", "spp", "st", "subsp", "suppl", "t.d.s", "tab", "viz", "vol", "vs",
 ];
 
 /// Splits `text` into sentences. The spans follow one another without a gap and cover it all: white space after a sentence

@@ -56,7 +56,10 @@ impl Ledger {
             let metadata: Metadata = serde_json::from_str(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?)?;
             entries.push(EntryRow {
                 passage: PassageId::from_bytes(row.get(0)?),
-                interval: Interval { added: Snapshot(row.get(1)?), removed: row.get::<_, Option<u64>>(2)?.map(Snapshot) },
+                interval: Interval {
+                    added: Snapshot(row.get(1)?),
+                    removed: row.get::<_, Option<u64>>(2)?.map(Snapshot),
+                },
                 seq: Seq(row.get(3)?),
                 corpus: corpus.parse().map_err(|_| Error::Damaged(format!("corpus {corpus:?}")))?,
                 kind: metadata.kind,
@@ -76,9 +79,8 @@ impl Ledger {
     pub fn entry_ids(&self) -> Result<Vec<EntryId>> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached("SELECT passage, added FROM entries")?;
-        let rows = statement.query_map([], |row| {
-            Ok(EntryId::of(PassageId::from_bytes(row.get(0)?), Snapshot(row.get(1)?)))
-        })?;
+        let rows = statement
+            .query_map([], |row| Ok(EntryId::of(PassageId::from_bytes(row.get(0)?), Snapshot(row.get(1)?))))?;
         let mut ids = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         ids.sort_unstable();
         Ok(ids)

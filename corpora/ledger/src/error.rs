@@ -55,7 +55,9 @@ pub enum Error {
     #[error("changes are staged for snapshot {0}: publish them before rolling back")]
     Staged(Snapshot),
     /// The vectors in the data directory come from another model.
-    #[error("the data directory was embedded with {found}, the configuration names {wanted}: name the same model, or another --data directory")]
+    #[error(
+        "the data directory was embedded with {found}, the configuration names {wanted}: name the same model, or another --data directory"
+    )]
     OtherEmbedder {
         /// Model of the data directory.
         found: String,
@@ -77,7 +79,9 @@ impl Error {
     /// Puts the path on an error that SQLite reports only by code.
     pub(crate) fn at(self, path: Option<&Path>) -> Self {
         match (&self, path) {
-            (Self::Sqlite(source), Some(path)) if is_not_a_database(source) => Self::NotALedger { path: path.to_owned() },
+            (Self::Sqlite(source), Some(path)) if is_not_a_database(source) => {
+                Self::NotALedger { path: path.to_owned() }
+            }
             _ => self,
         }
     }

@@ -19,10 +19,10 @@ use rusqlite::Connection;
 
 pub use entries::EntryRow;
 pub use error::{Error, Result};
-pub use read::{DocumentView, PassageView, Section, Totals, VersionSummary};
+pub use read::{DecisionRecord, DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use schema::FORMAT;
 pub use snapshots::{Decision, Snapshots};
-pub use write::{NewVersion, Staged};
+pub use write::{NewVersion, Staged, Staging};
 
 /// The ledger. One connection behind a lock: SQLite serialises writers anyway, and reads take well under a millisecond.
 #[derive(Debug)]

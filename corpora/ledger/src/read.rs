@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use knowledge::{
-    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Snapshot, Span, Status,
+    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Snapshot, Span,
+    Status,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -83,6 +84,21 @@ pub struct Totals {
     pub passages: u64,
 }
 
+/// A decision as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DecisionRecord {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub actor: String,
+    /// What: `publish`, `rollback`, or the status that was set.
+    pub action: String,
+    /// The snapshot or version.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}
+
 const VERSION: &str = "d.id, v.number, d.corpus, v.metadata, v.status, v.text_sha256,
   EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.number > v.number
           AND EXISTS (SELECT 1 FROM passages q JOIN entries e ON e.passage = q.id
@@ -117,7 +133,8 @@ impl Ledger {
     pub fn totals(&self, corpus: Option<&CorpusId>) -> Result<Totals> {
         let connection = self.lock();
         let published = pointer(&connection, "published")?;
-        let count = |sql: &str| connection.query_row(sql, params![corpus.map(CorpusId::as_str), published.0], |row| row.get(0));
+        let count =
+            |sql: &str| connection.query_row(sql, params![corpus.map(CorpusId::as_str), published.0], |row| row.get(0));
         Ok(Totals {
             documents: count("SELECT count(*) FROM documents d WHERE (?1 IS NULL OR d.corpus = ?1) AND ?2 >= 0")?,
             versions: count(
@@ -201,14 +218,23 @@ impl Ledger {
         Ok(DocumentView { document, versions, metadata, text: text.as_str().to_owned(), sections, blocks })
     }
 
-    /// Decisions on record, oldest first: `(at, actor, action, subject, reason)`.
+    /// Decisions on record, oldest first.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn decisions(&self) -> Result<Vec<(String, String, String, String, String)>> {
+    pub fn decisions(&self) -> Result<Vec<DecisionRecord>> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached("SELECT at, actor, action, subject, reason FROM decisions ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        let mut statement =
+            connection.prepare_cached("SELECT at, actor, action, subject, reason FROM decisions ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            Ok(DecisionRecord {
+                at: row.get(0)?,
+                actor: row.get(1)?,
+                action: row.get(2)?,
+                subject: row.get(3)?,
+                reason: row.get(4)?,
+            })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
@@ -272,7 +298,9 @@ fn sections(blocks: &[Block]) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for block in blocks {
         match sections.last_mut() {
-            Some(last) if last.path == block.section && block.kind != BlockKind::Heading => last.span.end = block.span.end,
+            Some(last) if last.path == block.section && block.kind != BlockKind::Heading => {
+                last.span.end = block.span.end
+            }
             _ => sections.push(Section { path: block.section.clone(), span: block.span }),
         }
     }

@@ -90,8 +90,10 @@ impl Ledger {
             let rows = statement.query_map([to.0], |row| row.get::<_, [u8; 16]>(0))?;
             Ok(rows.map(|row| row.map(PassageId::from_bytes)).collect::<rusqlite::Result<_>>()?)
         };
-        let leaving = select(format!("SELECT DISTINCT e.passage FROM entries e WHERE NOT {in_force} AND {open} ORDER BY 1"))?;
-        let coming = select(format!("SELECT DISTINCT e.passage FROM entries e WHERE {in_force} AND NOT {open} ORDER BY 1"))?;
+        let leaving =
+            select(format!("SELECT DISTINCT e.passage FROM entries e WHERE NOT {in_force} AND {open} ORDER BY 1"))?;
+        let coming =
+            select(format!("SELECT DISTINCT e.passage FROM entries e WHERE {in_force} AND NOT {open} ORDER BY 1"))?;
         for passage in leaving {
             close_entry(&transaction, passage, staged)?;
         }
@@ -109,7 +111,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::UnknownDocument`].
-    pub fn set_status(&self, document: DocumentId, version: u32, status: Status, decision: &Decision<'_>) -> Result<()> {
+    pub fn set_status(
+        &self,
+        document: DocumentId,
+        version: u32,
+        status: Status,
+        decision: &Decision<'_>,
+    ) -> Result<()> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let changed = transaction.execute(
@@ -131,7 +139,8 @@ pub(crate) fn staged_number(connection: &Connection) -> Result<Snapshot> {
 }
 
 fn has_changes(connection: &Connection, staged: Snapshot) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE (added = ?1 AND removed IS NULL) OR (removed = ?1 AND added < ?1))";
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM entries WHERE (added = ?1 AND removed IS NULL) OR (removed = ?1 AND added < ?1))";
     Ok(connection.query_row(sql, [staged.0], |row| row.get(0))?)
 }
 

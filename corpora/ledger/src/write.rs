@@ -28,6 +28,19 @@ pub struct NewVersion {
     pub text: CanonicalText,
 }
 
+/// A version with everything that is stored of it.
+#[derive(Debug)]
+pub struct Staging {
+    /// The version.
+    pub version: NewVersion,
+    /// Its number; see [`Ledger::next_number`].
+    pub number: u32,
+    /// Its passages, in order.
+    pub passages: Vec<Passage>,
+    /// Their vectors, in the same order.
+    pub vectors: Vec<Vec<f32>>,
+}
+
 /// What staging a version came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staged {
@@ -56,7 +69,8 @@ impl Ledger {
     pub fn bind_embedder(&self, id: &str) -> Result<()> {
         let connection = self.lock();
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?1)", [id])?;
-        let found: String = connection.query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0))?;
+        let found: String =
+            connection.query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0))?;
         if found == id { Ok(()) } else { Err(Error::OtherEmbedder { found, wanted: id.to_owned() }) }
     }
 
@@ -92,29 +106,25 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::UnknownCorpus`]; [`Error::Full`] when the disk is full, with nothing written.
-    pub fn stage(&self, batch: &[(NewVersion, u32, Vec<Passage>, Vec<Vec<f32>>)]) -> Result<Vec<Staged>> {
+    pub fn stage(&self, batch: &[Staging]) -> Result<Vec<Staged>> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let mut outcomes = Vec::with_capacity(batch.len());
-        for (version, number, passages, vectors) in batch {
-            outcomes.push(stage_one(&transaction, version, *number, passages, vectors)?);
+        for staging in batch {
+            outcomes.push(stage_one(&transaction, staging)?);
         }
         transaction.commit()?;
         Ok(outcomes)
     }
 }
 
-fn stage_one(
-    transaction: &Transaction<'_>,
-    version: &NewVersion,
-    number: u32,
-    passages: &[Passage],
-    vectors: &[Vec<f32>],
-) -> Result<Staged> {
-    let known: bool =
-        transaction.query_row("SELECT EXISTS (SELECT 1 FROM corpora WHERE id = ?1)", [version.corpus.as_str()], |row| {
-            row.get(0)
-        })?;
+fn stage_one(transaction: &Transaction<'_>, staging: &Staging) -> Result<Staged> {
+    let Staging { version, number, passages, vectors } = staging;
+    let known: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM corpora WHERE id = ?1)",
+        [version.corpus.as_str()],
+        |row| row.get(0),
+    )?;
     if !known {
         return Err(Error::UnknownCorpus(version.corpus.clone()));
     }
@@ -210,9 +220,11 @@ pub(crate) fn open_entry(connection: &Connection, passage: PassageId, staged: Sn
         .prepare_cached("UPDATE entries SET removed = NULL, seq = ?3 WHERE passage = ?1 AND removed = ?2")?
         .execute(params![passage.to_bytes(), staged.0, seq])?;
     if reopened == 0 {
-        connection
-            .prepare_cached("INSERT INTO entries VALUES (?1, ?2, NULL, ?3)")?
-            .execute(params![passage.to_bytes(), staged.0, seq])?;
+        connection.prepare_cached("INSERT INTO entries VALUES (?1, ?2, NULL, ?3)")?.execute(params![
+            passage.to_bytes(),
+            staged.0,
+            seq
+        ])?;
     }
     Ok(())
 }

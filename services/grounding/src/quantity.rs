@@ -126,7 +126,8 @@ fn parse(number: &str) -> Option<f64> {
 fn unit(text: &str) -> (String, f64, usize) {
     let none = (String::new(), 1.0, 0);
     let start = usize::from(text.starts_with([' ', '\u{a0}', '-']) && !text.starts_with("- "));
-    let Some((mut dimension, mut factor, mut end)) = atom(&text[start..]).map(|(d, f, l)| (d.to_owned(), f, start + l)) else {
+    let Some((mut dimension, mut factor, mut end)) = atom(&text[start..]).map(|(d, f, l)| (d.to_owned(), f, start + l))
+    else {
         return none;
     };
     while let Some(below) = text[end..].strip_prefix('/') {
@@ -177,7 +178,14 @@ mod tests {
 
     #[test]
     fn unlike_amounts_are_not() {
-        for (a, b) in [("5 mg", "50 mg"), ("5 mg", "5 mg/kg"), ("5 mg", "5 mL"), ("5", "5 mg"), ("1 month", "1 week"), ("5 m", "5 min")] {
+        for (a, b) in [
+            ("5 mg", "50 mg"),
+            ("5 mg", "5 mg/kg"),
+            ("5 mg", "5 mL"),
+            ("5", "5 mg"),
+            ("1 month", "1 week"),
+            ("5 m", "5 min"),
+        ] {
             assert!(!one(a).is_equal_to(&one(b)), "{a} and {b}");
         }
     }

@@ -15,9 +15,8 @@ pub fn locate(passage: &str, quote: &str) -> Option<Span> {
     for first in &bounds {
         let start = (first.start..first.end).find(|&at| !chars[at].is_whitespace())?;
         let end = start + wanted.len();
-        let ends_a_sentence = |span: &Span| {
-            end > span.start && end <= span.end && chars[end..span.end].iter().all(|c| c.is_whitespace())
-        };
+        let ends_a_sentence =
+            |span: &Span| end > span.start && end <= span.end && chars[end..span.end].iter().all(|c| c.is_whitespace());
         if chars.get(start..end) == Some(&wanted[..]) && bounds.iter().any(ends_a_sentence) {
             return Some(Span { start, end });
         }
@@ -44,7 +43,15 @@ mod tests {
 
     #[test]
     fn parts_of_sentences_and_foreign_words_are_not() {
-        for quote in ["5 mg µ-agonist.", "give it to children.", "Do not give it", "Give 5 mg µ-agonist.", "", "  ", "Dosing Give"] {
+        for quote in [
+            "5 mg µ-agonist.",
+            "give it to children.",
+            "Do not give it",
+            "Give 5 mg µ-agonist.",
+            "",
+            "  ",
+            "Dosing Give",
+        ] {
             assert_eq!(locate(PASSAGE, quote), None, "{quote:?} was accepted");
         }
     }

@@ -55,8 +55,8 @@ struct TensorInfo {
 /// # Errors
 /// [`Error::Config`] when the configuration or a tensor is missing or of another class of model.
 pub(crate) fn onnx_graph(config_json: &[u8], safetensors: &[u8]) -> Result<Vec<u8>> {
-    let config: Config =
-        serde_json::from_slice(config_json).map_err(|error| Error::Config(format!("config.json of the embedder: {error}")))?;
+    let config: Config = serde_json::from_slice(config_json)
+        .map_err(|error| Error::Config(format!("config.json of the embedder: {error}")))?;
     if config.position_embedding_type != "absolute" {
         let kind = &config.position_embedding_type;
         return Err(Error::Config(format!("the embedder has {kind} positions; only absolute ones are supported")));
@@ -112,7 +112,12 @@ fn build(graph: &mut Graph, config: &Config) -> Result<()> {
             graph.node("Reshape", &[&name(part), "split_heads"], &name(&format!("{part}_split")), &[]);
             // Keys come out transposed, ready to be multiplied.
             let order: &[u64] = if part == "key" { &[0, 2, 3, 1] } else { &[0, 2, 1, 3] };
-            graph.node("Transpose", &[&name(&format!("{part}_split"))], &name(&format!("{part}_heads")), &[Attr::ints("perm", order)]);
+            graph.node(
+                "Transpose",
+                &[&name(&format!("{part}_split"))],
+                &name(&format!("{part}_heads")),
+                &[Attr::ints("perm", order)],
+            );
         }
         graph.node("MatMul", &[&name("query_heads"), &name("key_heads")], &name("product"), &[]);
         graph.node("Mul", &[&name("product"), "scale"], &name("scaled"), &[]);
@@ -184,7 +189,10 @@ impl Graph {
         let name = found.ok_or_else(|| Error::Config(format!("the embedder is no BERT: it has no tensor {name}")))?;
         let info = &self.tensors[&name];
         if info.dtype != "F32" {
-            return Err(Error::Config(format!("tensor {name} of the embedder is {}; only F32 is supported", info.dtype)));
+            return Err(Error::Config(format!(
+                "tensor {name} of the embedder is {}; only F32 is supported",
+                info.dtype
+            )));
         }
         let (start, end) = info.data_offsets;
         let mut tensor = Message::default();
@@ -266,7 +274,9 @@ impl Graph {
     fn activation(&mut self, name: &str, input: &str, output: &str) -> Result<()> {
         match name {
             "gelu" => self.node("Gelu", &[input], output, &[]),
-            "gelu_new" | "gelu_pytorch_tanh" => self.node("Gelu", &[input], output, &[Attr::text("approximate", "tanh")]),
+            "gelu_new" | "gelu_pytorch_tanh" => {
+                self.node("Gelu", &[input], output, &[Attr::text("approximate", "tanh")])
+            }
             "relu" => self.node("Relu", &[input], output, &[]),
             other => return Err(Error::Config(format!("the embedder's activation {other} is not supported"))),
         }
@@ -328,7 +338,7 @@ fn value_info(name: &str, kind: u64, hidden: Option<u64>) -> Message {
 struct Attr(Message);
 
 impl Attr {
-    fn new(name: &str, kind: u64) -> Message {
+    fn begin(name: &str, kind: u64) -> Message {
         let mut attr = Message::default();
         attr.text(1, name);
         attr.varint(20, kind);
@@ -336,26 +346,26 @@ impl Attr {
     }
 
     fn float(name: &str, value: f32) -> Self {
-        let mut attr = Self::new(name, 1);
+        let mut attr = Self::begin(name, 1);
         attr.fixed32(2, value);
         Self(attr)
     }
 
     /// Negative numbers go in as their two's complement, as protobuf wants.
     fn int(name: &str, value: u64) -> Self {
-        let mut attr = Self::new(name, 2);
+        let mut attr = Self::begin(name, 2);
         attr.varint(3, value);
         Self(attr)
     }
 
     fn text(name: &str, value: &str) -> Self {
-        let mut attr = Self::new(name, 3);
+        let mut attr = Self::begin(name, 3);
         attr.text(4, value);
         Self(attr)
     }
 
     fn ints(name: &str, values: &[u64]) -> Self {
-        let mut attr = Self::new(name, 7);
+        let mut attr = Self::begin(name, 7);
         for value in values {
             attr.varint(8, *value);
         }

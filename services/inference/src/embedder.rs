@@ -41,7 +41,8 @@ pub fn init_onnx_runtime(library: &Path) -> Result<ort::environment::Environment
     if !library.is_file() {
         return Err(Error::Missing(library.to_owned()));
     }
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::OnnxRuntime { path: library.to_owned(), source };
+    let failed =
+        |source: Box<dyn std::error::Error + Send + Sync>| Error::OnnxRuntime { path: library.to_owned(), source };
     let builder = ort::init_from(library).map_err(|error| failed(error.into()))?;
     let environment = builder.with_telemetry(false).build().map_err(|error| failed(error.to_string().into()))?;
     Ok(RUNTIME.get_or_init(|| environment).clone())
@@ -70,7 +71,8 @@ impl FastEmbed {
         let config = files.bytes("config.json")?;
         let weights = files.bytes(bert::WEIGHTS)?;
         let graph = bert::onnx_graph(config, weights)?;
-        let parsed: Value = serde_json::from_slice(config).map_err(|error| Error::Config(format!("config.json: {error}")))?;
+        let parsed: Value =
+            serde_json::from_slice(config).map_err(|error| Error::Config(format!("config.json: {error}")))?;
         let dimension = parsed["hidden_size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let tokenizer = TokenizerFiles {
             tokenizer_file: files.bytes("tokenizer.json")?.to_vec(),
@@ -101,10 +103,12 @@ impl Embedder for FastEmbed {
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
         let model = Arc::clone(&self.model);
-        let run = move || by_length(&texts, |batch| {
-            let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
-            model.embed(batch, Some(BATCH)).map_err(|error| Error::Embed(error.into()))
-        });
+        let run = move || {
+            by_length(&texts, |batch| {
+                let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+                model.embed(batch, Some(BATCH)).map_err(|error| Error::Embed(error.into()))
+            })
+        };
         match tokio::task::spawn_blocking(run).await {
             Ok(vectors) => vectors,
             Err(panic) => Err(Error::Embed(panic.into())),
@@ -114,10 +118,7 @@ impl Embedder for FastEmbed {
 
 /// Embeds in order of length, so that short texts are not padded to the longest, and gives the vectors back in the order of
 /// the texts.
-fn by_length(
-    texts: &[String],
-    mut embed: impl FnMut(Vec<&String>) -> Result<Vec<Vec<f32>>>,
-) -> Result<Vec<Vec<f32>>> {
+fn by_length(texts: &[String], mut embed: impl FnMut(Vec<&String>) -> Result<Vec<Vec<f32>>>) -> Result<Vec<Vec<f32>>> {
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&at| texts[at].len());
     let mut vectors = vec![Vec::new(); texts.len()];
@@ -132,14 +133,16 @@ fn by_length(
 
 /// As `1_Pooling/config.json` says; mean where there is none, which is what sentence-transformers then does.
 fn pooling(files: &Loaded) -> Pooling {
-    let config = files.bytes("1_Pooling/config.json").ok().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    let config =
+        files.bytes("1_Pooling/config.json").ok().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
     let cls = config.is_some_and(|config| config["pooling_mode_cls_token"].as_bool() == Some(true));
     if cls { Pooling::Cls } else { Pooling::Mean }
 }
 
 /// As `sentence_bert_config.json` says: longer texts were never seen in training.
 fn max_tokens(files: &Loaded) -> usize {
-    let config = files.bytes("sentence_bert_config.json").ok().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    let config =
+        files.bytes("sentence_bert_config.json").ok().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
     config.and_then(|config| usize::try_from(config["max_seq_length"].as_u64()?).ok()).unwrap_or(512)
 }
 

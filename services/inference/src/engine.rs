@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mistralrs::{
-    Constraint, GgufModelBuilder, Model, ModelDType, RequestBuilder, Response, SamplingParams, StopTokens, TextMessageRole,
-    TextModelBuilder, TokenSource,
+    Constraint, GgufModelBuilder, Model, ModelDType, RequestBuilder, Response, SamplingParams, StopTokens,
+    TextMessageRole, TextModelBuilder, TokenSource,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -45,7 +45,10 @@ impl EngineSource {
         match gguf.into_iter().next() {
             Some(file) => Ok(Self::Gguf(file)),
             None if directory.join("config.json").is_file() => Ok(Self::Safetensors(directory.to_owned())),
-            None => Err(Error::Config(format!("{} holds neither a .gguf file nor a config.json with safetensors", directory.display()))),
+            None => Err(Error::Config(format!(
+                "{} holds neither a .gguf file nor a config.json with safetensors",
+                directory.display()
+            ))),
         }
     }
 }
@@ -69,7 +72,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Load`], also where the engine panics over a model.
-    pub async fn load(source: EngineSource, id: &str, revision: Option<String>, sha256: Option<String>, places: usize) -> Result<Self> {
+    pub async fn load(
+        source: EngineSource,
+        id: &str,
+        revision: Option<String>,
+        sha256: Option<String>,
+        places: usize,
+    ) -> Result<Self> {
         let failed = |why: String| Error::Load { model: id.to_owned(), why };
         // The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
         let model = match tokio::spawn(build(source)).await {
@@ -112,7 +121,8 @@ impl Generator for Engine {
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
         let deadline = request.deadline;
         let work = async {
-            let place = Arc::clone(&self.places).acquire_owned().await.map_err(|error| Error::Failed(error.to_string()))?;
+            let place =
+                Arc::clone(&self.places).acquire_owned().await.map_err(|error| Error::Failed(error.to_string()))?;
             let max_tokens = request.max_tokens.min(self.room_after(&request.prompt).await?);
             let sampling = SamplingParams {
                 stop_toks: (!self.stops.is_empty()).then(|| StopTokens::Ids(self.stops.clone())),

@@ -100,7 +100,8 @@ impl Generator for Remote {
             return Err(Error::Refused(format!("{status}: {}", said.chars().take(200).collect::<String>())));
         }
         let reply: Reply = response.error_for_status().map_err(explain)?.json().await.map_err(explain)?;
-        let choice = reply.choices.into_iter().next().ok_or_else(|| Error::Failed("the endpoint sent no choice".to_owned()))?;
+        let choice =
+            reply.choices.into_iter().next().ok_or_else(|| Error::Failed("the endpoint sent no choice".to_owned()))?;
         match choice.finish_reason.as_deref() {
             Some("stop") => {}
             other => return Err(Error::Unfinished(other.unwrap_or("no reason given").to_owned())),

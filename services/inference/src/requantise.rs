@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Load`] when the source is no GGUF file.
 pub fn requantise_q8_0(source: &Path, target: &Path) -> Result<()> {
-    let failed = |error: candle_core::Error| Error::Load { model: source.display().to_string(), why: error.to_string() };
+    let failed =
+        |error: candle_core::Error| Error::Load { model: source.display().to_string(), why: error.to_string() };
     let mut file = File::open(source).map_err(Error::io(source))?;
     let content = gguf_file::Content::read(&mut file).map_err(failed)?;
     let mut names: Vec<&String> = content.tensor_infos.keys().collect();
@@ -22,7 +23,8 @@ pub fn requantise_q8_0(source: &Path, target: &Path) -> Result<()> {
     let mut tensors = Vec::with_capacity(names.len());
     for name in names {
         let tensor = content.tensor(&mut file, name, &Device::Cpu).map_err(failed)?;
-        let matrix = tensor.shape().rank() == 2 && tensor.shape().dims()[1].is_multiple_of(GgmlDType::Q8_0.block_size());
+        let matrix =
+            tensor.shape().rank() == 2 && tensor.shape().dims()[1].is_multiple_of(GgmlDType::Q8_0.block_size());
         let dtype = if matrix { GgmlDType::Q8_0 } else { GgmlDType::F32 };
         let tensor = if tensor.dtype() == dtype {
             tensor

@@ -164,9 +164,9 @@ impl TantivyIndex {
             must.push(Box::new(TermSetQuery::new(kinds)));
         }
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::new(words)))];
-        clauses.extend(must.into_iter().map(|query| {
-            (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn Query>)
-        }));
+        clauses.extend(
+            must.into_iter().map(|query| (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn Query>)),
+        );
         Some(BooleanQuery::new(clauses))
     }
 }

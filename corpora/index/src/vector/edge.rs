@@ -12,8 +12,8 @@ use knowledge::{EntryId, PassageId, Seq};
 use qdrant_edge::external::uuid::Uuid;
 use qdrant_edge::{
     DEFAULT_VECTOR_NAME, Distance, EdgeConfig, EdgeShard, EdgeVectorParams, NamedQuery, OperationError, PointId,
-    PointInsertOperations, PointOperations, PointStruct, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest, SearchParams,
-    UpdateOperation, WithPayloadInterface, WithVector,
+    PointInsertOperations, PointOperations, PointStruct, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest,
+    SearchParams, UpdateOperation, WithPayloadInterface, WithVector,
 };
 use serde_json::{Value, json};
 
@@ -61,9 +61,13 @@ impl EdgeIndex {
         let opened = std::panic::catch_unwind(|| {
             if exists { EdgeShard::load(path, Some(config)) } else { EdgeShard::new(path, config) }
         });
-        let shard = opened.map_err(|_| Error::damaged(super::NAME, path, "the engine panicked on its files"))?.map_err(damaged)?;
+        let shard = opened
+            .map_err(|_| Error::damaged(super::NAME, path, "the engine panicked on its files"))?
+            .map_err(damaged)?;
         if !exists {
-            for (field, schema) in [("added", "integer"), ("removed", "integer"), ("corpus", "keyword"), ("kind", "keyword")] {
+            for (field, schema) in
+                [("added", "integer"), ("removed", "integer"), ("corpus", "keyword"), ("kind", "keyword")]
+            {
                 shard.update(create_field_index(field, schema)?).map_err(damaged)?;
             }
             shard.flush();
@@ -114,7 +118,11 @@ impl Follower for EdgeIndex {
 
     async fn reached(&self) -> Result<Seq> {
         let found = self.with("read its mark", |shard| {
-            shard.retrieve(&[PointId::NumId(MARK)], Some(WithPayloadInterface::Bool(true)), Some(WithVector::Bool(false)))
+            shard.retrieve(
+                &[PointId::NumId(MARK)],
+                Some(WithPayloadInterface::Bool(true)),
+                Some(WithVector::Bool(false)),
+            )
         });
         let payload = found.await?.into_iter().next().and_then(|record| record.payload);
         Ok(Seq(payload.and_then(|payload| payload.0.get("reached").and_then(Value::as_u64)).unwrap_or(0)))
@@ -162,7 +170,8 @@ impl VectorIndex for EdgeIndex {
         if vector.len() != self.dimension {
             return Err(Error::Dimension { found: vector.len(), wanted: self.dimension });
         }
-        let filter = serde_json::from_value(condition(filter)).map_err(|source| Error::engine(super::NAME, "filter", source))?;
+        let filter =
+            serde_json::from_value(condition(filter)).map_err(|source| Error::engine(super::NAME, "filter", source))?;
         let request = QueryRequest {
             prefetches: Vec::new(),
             query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::default_dense(vector.to_vec())))),

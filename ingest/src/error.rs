@@ -1,0 +1,76 @@
+//! What can go wrong: with a whole run ([`Error`]), and with one document ([`Rejection`]).
+
+use std::path::PathBuf;
+
+/// Result of a run.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a run could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The path is not there or cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Nothing in the directory has a format we know.
+    #[error("{} holds no document: expected files ending in .nxml, .xml, .md, .html, .htm or .txt", .0.display())]
+    Empty(PathBuf),
+    /// The manifest makes no sense.
+    #[error("the manifest {}: {why}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The ledger refused.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// An index refused.
+    #[error(transparent)]
+    Index(#[from] index::Error),
+    /// Embedding failed.
+    #[error(transparent)]
+    Inference(#[from] inference::Error),
+    /// The caller asked to stop; what was taken in stays staged, and the same command goes on from there.
+    #[error("stopped; what was taken in is kept, run the same command to go on")]
+    Stopped,
+}
+
+/// Why a document was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Too large.
+    #[error("larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    /// The file could not be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// Not UTF-8.
+    #[error("not UTF-8 text: byte {0} is part of no character")]
+    NotUtf8(usize),
+    /// Nested deeper than any real document.
+    #[error("nested deeper than {0} elements")]
+    TooDeep(usize),
+    /// The format's own rules are broken.
+    #[error("not well-formed {format}: {why}")]
+    Malformed {
+        /// The format.
+        format: &'static str,
+        /// Where and what.
+        why: String,
+    },
+    /// Nothing to read in it.
+    #[error("no text in it")]
+    NoText,
+    /// A field says something that it cannot mean.
+    #[error("{0}")]
+    Field(String),
+    /// The parser failed on it.
+    #[error("the parser failed on it")]
+    Panicked,
+}

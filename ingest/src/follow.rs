@@ -1,0 +1,68 @@
+//! Bringing the indexes to where the ledger is: after an ingest, and after a process died at whatever point of one.
+
+use index::{Entry, Follower};
+use knowledge::Seq;
+use ledger::{EntryRow, Ledger};
+
+use crate::error::Result;
+
+/// Entries in one step; with their vectors about a megabyte and a half.
+const STEP: usize = 1_000;
+
+/// What bringing an index in line came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Entries it took in.
+    pub applied: usize,
+    /// Entries it held that the ledger does not know.
+    pub removed: usize,
+}
+
+/// Applies what the ledger has changed since the index last followed it.
+///
+/// # Errors
+/// When the ledger cannot be read or the index not written. What was applied stays applied.
+pub async fn catch_up(ledger: &Ledger, index: &dyn Follower) -> Result<usize> {
+    let reached = index.reached().await?;
+    apply_from(ledger, index, reached).await
+}
+
+/// Makes the index hold exactly what the ledger says, whatever happened before: follows, then compares the two sets.
+///
+/// # Errors
+/// As [`catch_up`].
+pub async fn reconcile(ledger: &Ledger, index: &dyn Follower) -> Result<Outcome> {
+    let reached = index.reached().await?;
+    // An index ahead of the ledger followed another one, or this one before it was restored.
+    let from = if reached > ledger.seq()? { Seq(0) } else { reached };
+    let mut applied = apply_from(ledger, index, from).await?;
+    let (wanted, held) = (ledger.entry_ids()?, index.ids().await?);
+    let strays: Vec<_> = held.iter().filter(|id| wanted.binary_search(id).is_err()).copied().collect();
+    let missing = wanted.iter().any(|id| held.binary_search(id).is_err());
+    let removed = strays.len();
+    if removed > 0 {
+        tracing::warn!(index = index.name(), removed, "the index held passages that the ledger does not know: removed");
+        index.remove(strays).await?;
+    }
+    if missing {
+        tracing::warn!(index = index.name(), "the index lacked passages: taking in all of the ledger again");
+        applied += apply_from(ledger, index, Seq(0)).await?;
+    }
+    Ok(Outcome { applied, removed })
+}
+
+async fn apply_from(ledger: &Ledger, index: &dyn Follower, mut reached: Seq) -> Result<usize> {
+    let mut applied = 0;
+    loop {
+        let rows = ledger.entries_after(reached, STEP)?;
+        let Some(last) = rows.last() else { return Ok(applied) };
+        reached = last.seq;
+        applied += rows.len();
+        index.apply(rows.into_iter().map(entry).collect(), reached).await?;
+    }
+}
+
+fn entry(row: EntryRow) -> Entry {
+    let EntryRow { passage, interval, corpus, kind, title, section, text, vector, seq: _ } = row;
+    Entry { passage, interval, corpus, kind, title, section, text, vector }
+}

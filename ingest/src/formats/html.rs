@@ -1,0 +1,245 @@
+//! HTML pages: what a reader reads, without what a browser shows around it.
+
+use ego_tree::iter::Edge;
+use knowledge::{BlockKind, Source, TextBuilder};
+use scraper::{ElementRef, Html, Node, Selector};
+
+use super::table::Table;
+use super::{Fields, Parsed, iso_date};
+use crate::error::Rejection;
+
+/// Deeper than any page people write.
+const MAX_DEPTH: usize = 512;
+
+/// Elements that are not the text of the page.
+const SKIPPED: [&str; 12] =
+    ["script", "style", "nav", "footer", "header", "aside", "form", "noscript", "template", "svg", "button", "iframe"];
+
+pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
+    let page = Html::parse_document(text);
+    let mut fields = meta(&page)?;
+    let root = ["main", "article", "body"].into_iter().find_map(|name| first(&page, name));
+    let root = root.unwrap_or_else(|| page.root_element());
+    let mut builder = TextBuilder::new();
+    let mut open = Open::default();
+    let (mut depth, mut skipped_at) = (0_usize, None);
+    for edge in root.traverse() {
+        match edge {
+            Edge::Open(node) => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Err(Rejection::TooDeep(MAX_DEPTH));
+                }
+                match node.value() {
+                    Node::Element(element) if skipped_at.is_none() => {
+                        if SKIPPED.contains(&element.name()) {
+                            skipped_at = Some(depth);
+                        } else {
+                            open.enter(element.name(), &mut builder);
+                        }
+                    }
+                    Node::Text(piece) if skipped_at.is_none() => open.text.push_str(&piece.text),
+                    _ => {}
+                }
+            }
+            Edge::Close(node) => {
+                if skipped_at == Some(depth) {
+                    skipped_at = None;
+                } else if let (Node::Element(element), None) = (node.value(), skipped_at) {
+                    open.leave(element.name(), &mut builder, &mut fields.title);
+                }
+                depth -= 1;
+            }
+        }
+    }
+    open.flush(&mut builder);
+    Ok(Parsed { fields, text: builder.finish() })
+}
+
+/// What is being collected.
+#[derive(Default)]
+struct Open {
+    text: String,
+    items: usize,
+    captions: usize,
+    in_head: bool,
+    cells: Vec<bool>,
+    table: Option<Table>,
+}
+
+impl Open {
+    fn enter(&mut self, name: &str, builder: &mut TextBuilder) {
+        match name {
+            "br" => self.text.push(' '),
+            "td" | "th" if self.table.is_some() => self.text.clear(),
+            _ if self.table.is_some() && !matches!(name, "thead" | "tr" | "caption") => {}
+            "li" | "dd" | "dt" => {
+                self.flush(builder);
+                self.items += 1;
+            }
+            "caption" | "figcaption" => {
+                self.flush(builder);
+                self.captions += 1;
+            }
+            "table" => {
+                self.flush(builder);
+                self.table = Some(Table::default());
+            }
+            "thead" => self.in_head = true,
+            "tr" => self.cells.clear(),
+            _ if is_block(name) => self.flush(builder),
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, name: &str, builder: &mut TextBuilder, title: &mut Option<String>) {
+        match (name, &mut self.table) {
+            ("td" | "th", Some(table)) => {
+                table.cell(&std::mem::take(&mut self.text));
+                self.cells.push(name == "th");
+            }
+            ("tr", Some(table)) => {
+                let head = self.in_head || (self.cells.len() > 1 && self.cells.iter().all(|th| *th));
+                if head { table.end_header() } else { table.end_row() }
+            }
+            ("thead", _) => self.in_head = false,
+            ("table", table) => {
+                if let Some(table) = table.take() {
+                    table.write(builder);
+                }
+                self.text.clear();
+            }
+            ("caption" | "figcaption", _) => {
+                self.flush(builder);
+                self.captions = self.captions.saturating_sub(1);
+            }
+            (_, Some(_)) => self.text.push(' '),
+            ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", None) => {
+                let heading = std::mem::take(&mut self.text);
+                if name == "h1" && title.is_none() {
+                    *title = Some(knowledge::normalise(&heading)).filter(|title| !title.is_empty());
+                }
+                builder.heading(usize::from(name.as_bytes()[1] - b'0'), &heading);
+            }
+            ("li" | "dd" | "dt", None) => {
+                self.flush(builder);
+                self.items = self.items.saturating_sub(1);
+            }
+            (name, None) if is_block(name) => self.flush(builder),
+            _ => {}
+        }
+    }
+
+    fn flush(&mut self, builder: &mut TextBuilder) {
+        let kind = match (self.captions, self.items) {
+            (1.., _) => BlockKind::Caption,
+            (_, 1..) => BlockKind::ListItem,
+            _ => BlockKind::Paragraph,
+        };
+        builder.block(kind, &std::mem::take(&mut self.text));
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "section"
+            | "article"
+            | "main"
+            | "body"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "blockquote"
+            | "pre"
+            | "figure"
+            | "details"
+            | "summary"
+            | "address"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "hr"
+    )
+}
+
+fn first<'a>(page: &'a Html, name: &str) -> Option<ElementRef<'a>> {
+    page.select(&Selector::parse(name).ok()?).next()
+}
+
+/// Dublin Core and our own names in `<meta>`.
+fn meta(page: &Html) -> Result<Fields, Rejection> {
+    let mut fields = Fields::default();
+    let Ok(selector) = Selector::parse("meta[name][content]") else { return Ok(fields) };
+    let unknown = |error: knowledge::UnknownName| Rejection::Field(error.to_string());
+    for element in page.select(&selector) {
+        let (Some(name), Some(content)) = (element.attr("name"), element.attr("content")) else { continue };
+        let value = || Some(knowledge::normalise(content)).filter(|value| !value.is_empty());
+        match name.to_ascii_lowercase().as_str() {
+            "dc.identifier" => fields.id = value(),
+            "osler.version" => fields.version = content.trim().parse().ok(),
+            "dc.title" => fields.title = value(),
+            "dc.publisher" => fields.issuer = value(),
+            "dc.type" => fields.kind = value().map(|kind| kind.parse()).transpose().map_err(unknown)?,
+            "dcterms.issued" => fields.published = value().map(|date| iso_date(&date)).transpose()?,
+            "osler.status" => {
+                fields.status = value().map(|status| status.parse()).transpose().map_err(unknown)?.unwrap_or_default()
+            }
+            "dcterms.spatial" => fields.jurisdiction = value(),
+            "dc.language" => fields.language = value(),
+            "dc.rights" => fields.licence = value(),
+            "dc.creator" => fields.authors.extend(value()),
+            "osler.grade" => fields.grade = value(),
+            "osler.notice" => fields.notice = value(),
+            "dcterms.source" => fields.sources.extend(value().map(|source| source_of(&source))),
+            "citation_doi" => fields.identifiers.doi = value(),
+            _ => {}
+        }
+    }
+    if fields.title.is_none() {
+        let title = first(page, "title").map(|title| knowledge::normalise(&title.text().collect::<String>()));
+        fields.title = title.filter(|title| !title.is_empty());
+    }
+    Ok(fields)
+}
+
+/// `Title | Issuer | Year`.
+fn source_of(text: &str) -> Source {
+    let mut parts = text.split('|').map(|part| part.trim().to_owned());
+    let title = parts.next().unwrap_or_default();
+    let issuer = parts.next().filter(|issuer| !issuer.is_empty());
+    Source { title, issuer, year: parts.next().and_then(|year| year.parse().ok()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reader_reads_is_kept() {
+        let parsed = parse(
+            "<html><head><title>Croup</title><meta name=\"DC.identifier\" content=\"croup\">\
+             <meta name=\"DCTERMS.source\" content=\"Croup | WHO | 2020\"></head><body><nav>Home</nav><main><h1>Croup</h1>\
+             <p>Barking <b>cough</b>.</p><h2>Dose</h2><ul><li>Dexamethasone<ul><li>0.15 mg/kg</li></ul></li></ul>\
+             <table><caption>Doses</caption><thead><tr><th>Drug</th><th>Dose</th></tr></thead><tbody><tr><td>Adrenaline</td>\
+             <td><p>0.5</p> <p>mL/kg</p></td></tr></tbody></table><script>x()</script></main><footer>F</footer></body></html>",
+        )
+        .unwrap();
+        assert_eq!(
+            parsed.text.as_str(),
+            "Croup\nBarking cough.\nDose\nDexamethasone\n0.15 mg/kg\nDoses\nDrug: Adrenaline; Dose: 0.5 mL/kg"
+        );
+        assert_eq!(parsed.fields.id.as_deref(), Some("croup"));
+        assert_eq!(parsed.fields.sources[0].year, Some(2020));
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let deep = format!("<main>{}x", "<div>".repeat(100_000));
+        assert_eq!(parse(&deep).unwrap_err(), Rejection::TooDeep(MAX_DEPTH));
+    }
+}

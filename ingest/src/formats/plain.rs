@@ -1,0 +1,139 @@
+//! Plain text as hospitals keep it: a title, headings in capitals, bullets, lines wrapped by hand, the noise of OCR.
+
+use knowledge::{BlockKind, TextBuilder, normalise};
+
+use super::{Parsed, front_matter};
+use crate::error::Rejection;
+
+/// A line at least this long was probably wrapped, so the next one goes on with it.
+const WRAPPED: usize = 55;
+
+/// Longer lines in capitals are warnings, not headings.
+const HEADING_CHARS: usize = 100;
+
+/// Words in a sub-heading, at most.
+const SUBHEADING_WORDS: usize = 7;
+
+pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
+    let (mut fields, body) = front_matter::split(text)?;
+    let mut builder = TextBuilder::new();
+    let lines: Vec<&str> = body.lines().map(str::trim).collect();
+    let mut open = Open::default();
+    let mut titled = false;
+    for (at, line) in lines.iter().enumerate() {
+        if line.is_empty() {
+            open.flush(&mut builder);
+            continue;
+        }
+        if is_heading(line) {
+            open.flush(&mut builder);
+            let heading = normalise(line);
+            if !titled {
+                fields.title.get_or_insert_with(|| heading.clone());
+            }
+            builder.heading(if titled { 2 } else { 1 }, &heading);
+            titled = true;
+        } else if let Some(item) = bullet(line) {
+            open.flush(&mut builder);
+            open.start(BlockKind::ListItem, item);
+        } else if is_subheading(line, at.checked_sub(1).map(|before| lines[before]), lines.get(at + 1).copied()) {
+            open.flush(&mut builder);
+            builder.heading(3, line);
+        } else if open.goes_on_with(line) {
+            open.push(line);
+        } else {
+            open.flush(&mut builder);
+            open.start(BlockKind::Paragraph, line);
+        }
+        titled = true;
+    }
+    open.flush(&mut builder);
+    Ok(Parsed { fields, text: builder.finish() })
+}
+
+/// The block being collected, with the length of its last line.
+#[derive(Default)]
+struct Open {
+    block: Option<(BlockKind, String, usize)>,
+}
+
+impl Open {
+    fn start(&mut self, kind: BlockKind, line: &str) {
+        self.block = Some((kind, line.to_owned(), line.chars().count()));
+    }
+
+    fn push(&mut self, line: &str) {
+        if let Some((_, text, last)) = &mut self.block {
+            text.push(' ');
+            text.push_str(line);
+            *last = line.chars().count();
+        }
+    }
+
+    fn goes_on_with(&self, line: &str) -> bool {
+        let small = line.chars().next().is_some_and(|c| c.is_lowercase() || matches!(c, '(' | ')' | ','));
+        self.block.as_ref().is_some_and(|(_, text, last)| {
+            small || (*last >= WRAPPED && !text.ends_with(['.', ':'])) || *last >= WRAPPED + 10
+        })
+    }
+
+    fn flush(&mut self, builder: &mut TextBuilder) {
+        if let Some((kind, text, _)) = self.block.take() {
+            builder.block(kind, &text);
+        }
+    }
+}
+
+fn is_heading(line: &str) -> bool {
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 3
+        && line.chars().count() <= HEADING_CHARS
+        && !line.chars().any(char::is_lowercase)
+        && bullet(line).is_none()
+        && !line.ends_with('.')
+}
+
+/// The text after a bullet. OCR makes many characters of the one.
+fn bullet(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix([
+        '•', '·', '・', '●', '▪', '■', '◦', '○', '‣', '–', '—', '*', '»', '-', '¾', '\u{f0b7}', '\u{f0a7}',
+    ])?;
+    let rest = rest.trim_start();
+    (!rest.is_empty()).then_some(rest)
+}
+
+/// A short line in title case between a heading or a gap and what it heads.
+fn is_subheading(line: &str, before: Option<&str>, after: Option<&str>) -> bool {
+    let starts = before.is_none_or(|before| {
+        before.is_empty() || is_heading(before) || bullet(before).is_some() || before.ends_with('.')
+    });
+    let heads = after.is_some_and(|after| !after.is_empty());
+    let short = line.split_whitespace().count() <= SUBHEADING_WORDS && line.chars().count() < 60;
+    let plain = !line.ends_with(['.', ',', ';']) && !line.chars().any(|c| c.is_ascii_digit());
+    starts && heads && short && plain && line.starts_with(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "ACUTE BRONCHITIS\nIntroduction\nAn inflammation of the tubes.\nCommonly caused by a variety of viruses, same as those that are responsible for\n\
+        common cold.\n\nCLINICAL FEATURES\nClinical Features\n• Cough\n• Sputum may be clear, yellow or\ngreenish\n\nTREATMENT OF BRONCHITIS \n\
+        Drug treatment\n- Amoxicillin 500 mg PO 8 hourly\n";
+
+    #[test]
+    fn headings_bullets_and_wrapped_lines_are_seen() {
+        let parsed = parse(TEXT).unwrap();
+        assert_eq!(parsed.fields.title.as_deref(), Some("ACUTE BRONCHITIS"));
+        assert_eq!(
+            parsed.text.as_str(),
+            "ACUTE BRONCHITIS\nIntroduction\nAn inflammation of the tubes.\n\
+             Commonly caused by a variety of viruses, same as those that are responsible for common cold.\n\
+             CLINICAL FEATURES\nClinical Features\nCough\nSputum may be clear, yellow or greenish\n\
+             TREATMENT OF BRONCHITIS\nDrug treatment\nAmoxicillin 500 mg PO 8 hourly"
+        );
+        let last = parsed.text.blocks().last().unwrap();
+        assert_eq!(last.section, ["TREATMENT OF BRONCHITIS", "Drug treatment"]);
+        assert_eq!(last.kind, BlockKind::ListItem);
+    }
+}

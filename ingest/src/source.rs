@@ -1,0 +1,68 @@
+//! Finding files: everything below a path that has a format we know, in the order of their paths.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Rejection, Result};
+use crate::formats::Format;
+
+/// The largest file that is read, in bytes. The largest article of the PMC Open Access subset is below half of it.
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
+
+/// A file to ingest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SourceFile {
+    pub(crate) path: PathBuf,
+    /// Path below the directory that was named, with `/`.
+    pub(crate) name: String,
+    pub(crate) format: Format,
+}
+
+/// All documents at or below `root`. Symbolic links are not followed: what is ingested is what is in the directory.
+pub(crate) fn find(root: &Path) -> Result<Vec<SourceFile>> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Unreadable { path, source }
+    };
+    let mut files = Vec::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(path) = waiting.pop() {
+        let kind = fs::symlink_metadata(&path).map_err(unreadable(&path))?;
+        if kind.is_dir() {
+            for entry in fs::read_dir(&path).map_err(unreadable(&path))? {
+                waiting.push(entry.map_err(unreadable(&path))?.path());
+            }
+        } else if (kind.is_file() || path == root)
+            && !is_readme(&path)
+            && let Some(format) = Format::of(&path)
+        {
+            let below = path.strip_prefix(root).ok().filter(|below| below.components().count() > 0);
+            let name = below.map_or_else(
+                || path.file_name().unwrap_or_default().to_string_lossy(),
+                |below| below.to_string_lossy(),
+            );
+            let name = name.replace('\\', "/");
+            files.push(SourceFile { path, name, format });
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::Empty(root.to_owned()));
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// A README describes a folder; it is not literature.
+fn is_readme(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"))
+}
+
+/// The bytes of a file, unless it is too large.
+pub(crate) fn read(file: &SourceFile) -> std::result::Result<Vec<u8>, Rejection> {
+    let unreadable = |error: std::io::Error| Rejection::Unreadable(error.to_string());
+    let size = fs::metadata(&file.path).map_err(unreadable)?.len();
+    if size > MAX_BYTES {
+        return Err(Rejection::TooLarge(MAX_BYTES));
+    }
+    fs::read(&file.path).map_err(unreadable)
+}
