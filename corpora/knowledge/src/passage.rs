@@ -57,7 +57,11 @@ pub fn split(text: &CanonicalText, max_words: usize) -> Vec<(Span, Vec<String>, 
     let mut context: (&[String], Option<u32>) = (&[], None);
     let mut cursor = CharCursor::new(text.as_str());
 
-    for block in text.blocks().iter().filter(|block| block.kind.is_evidence()) {
+    for block in text.blocks() {
+        if !block.kind.is_evidence() {
+            close(&mut passages, open.take(), context);
+            continue;
+        }
         let body = cursor.slice(block.span);
         let moved = (block.section.as_slice(), block.page) != context;
         for unit in units(body, block.span.start, block.kind, max_words) {

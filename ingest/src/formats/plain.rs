@@ -32,7 +32,6 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
                 fields.title.get_or_insert_with(|| heading.clone());
             }
             builder.heading(if titled { 2 } else { 1 }, &heading);
-            titled = true;
         } else if let Some(item) = bullet(line) {
             open.flush(&mut builder);
             open.start(BlockKind::ListItem, item);

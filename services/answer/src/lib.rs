@@ -1,1 +1,24 @@
-//! answer.
+//! From a question to an answer we stand behind.
+//!
+//! question -> both search arms -> fusion, less what is suppressed -> evidence -> a draft under a grammar -> every statement
+//! grounded -> answer. An [`Answer`] cannot be made outside this room, and inside it only of statements whose quotes were
+//! found, letter for letter, in stored passages. No HTTP and no SQL here.
+
+mod answer;
+mod ask;
+mod draft;
+mod error;
+mod extract;
+mod grammar;
+mod prompt;
+mod question;
+mod retrieve;
+mod seams;
+mod select;
+
+pub use answer::{Answer, Citation, Mode, Statement, Status, Timings};
+pub use ask::{Asker, Parts, Progress, Settings};
+pub use error::{Error, Result};
+pub use question::{Filters, MAX_QUESTION_CHARS, Question, Turn};
+pub use retrieve::{Retrieved, Retriever};
+pub use seams::{Clock, FixedSeams, Ids, SystemSeams};

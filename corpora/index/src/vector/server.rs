@@ -95,7 +95,7 @@ impl ServerIndex {
 
     fn failed(&self, action: &'static str, error: QdrantError) -> Error {
         match &error {
-            QdrantError::ResponseError { status } if is_transport(status.code()) => {
+            QdrantError::ResponseError { status } if is_transport(status.code(), status.message()) => {
                 Error::Unavailable { url: self.url.clone(), source: error.into() }
             }
             QdrantError::Io(_) => Error::Unavailable { url: self.url.clone(), source: error.into() },
@@ -104,9 +104,10 @@ impl ServerIndex {
     }
 }
 
-/// Codes that mean the server was not reached, by their gRPC numbers: deadline exceeded, unavailable.
-fn is_transport(code: impl Into<i32>) -> bool {
-    matches!(code.into(), 4 | 14)
+/// Whether the server was not reached, as against having refused: by gRPC numbers deadline exceeded and unavailable, and
+/// what the client makes of a connection that it cannot open.
+fn is_transport(code: impl Into<i32>, message: &str) -> bool {
+    matches!(code.into(), 4 | 14) || message.starts_with("Failed to connect")
 }
 
 #[async_trait]

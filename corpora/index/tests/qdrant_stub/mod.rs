@@ -45,7 +45,7 @@ struct Store {
 struct Stub(Arc<Mutex<Store>>);
 
 /// Serves on a free port of the loopback until the test's runtime ends; returns the address.
-pub async fn serve() -> String {
+pub(crate) async fn serve() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stub = Stub::default();

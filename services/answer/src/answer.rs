@@ -1,0 +1,136 @@
+//! The answer: what we stand behind. Its fields can be read and written out, but not set, outside this room.
+
+use inference::ModelRef;
+use knowledge::{Evidence, Snapshot, Verdict};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Statements, all of them supported.
+    Answered,
+    /// Statements, but something the model wrote could not be kept.
+    Partial,
+    /// The corpus has too little on this; the closest passages are shown.
+    NoEvidence,
+    /// Outside what the service is for.
+    RefusedScope,
+    /// No model wrote: the best sentences of the evidence, as they stand.
+    Extractive,
+    /// A part of the service was missing.
+    Degraded,
+}
+
+impl Status {
+    /// The name in answers and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Partial => "partial",
+            Self::NoEvidence => "no_evidence",
+            Self::RefusedScope => "refused_scope",
+            Self::Extractive => "extractive",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
+/// Who chose the words of the statements.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Statements are sentences of the sources; the model chose which.
+    #[default]
+    Quoting,
+    /// Statements are the model's words, each with the quote that bears it out.
+    Synthesis,
+    /// Statements are sentences of the sources; a score chose which.
+    Extractive,
+}
+
+/// A quote, and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Citation {
+    /// Its number in the answer, from 1.
+    pub n: u32,
+    /// The evidence it is from.
+    #[schema(example = "E1")]
+    pub evidence: String,
+    /// Exactly `[start, end)` of the canonical text of the evidence's document, copied from storage.
+    pub quote: String,
+    /// First code point.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// Whether it bears the statement out.
+    pub verdict: Verdict,
+    /// Why, unless it does.
+    pub reason: Option<String>,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Statement {
+    /// What is said.
+    pub text: String,
+    /// The worst verdict of its citations.
+    pub verdict: Verdict,
+    /// Why, unless it is supported.
+    pub reason: Option<String>,
+    /// At least one.
+    pub citations: Vec<Citation>,
+}
+
+/// Time spent, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Timings {
+    /// Embedding the question.
+    pub embed: u64,
+    /// Both arms, fusion, and fetching the texts.
+    pub retrieve: u64,
+    /// The model.
+    pub generate: u64,
+    /// Checking statements.
+    pub ground: u64,
+    /// All of it.
+    pub total: u64,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Id, sorts by time.
+    pub id: String,
+    /// What kind of answer it is.
+    pub status: Status,
+    /// Who chose the words.
+    pub mode: Mode,
+    /// Why it is not simply answered, for people.
+    pub reason: Option<String>,
+    /// The question as asked.
+    pub question: String,
+    /// When it was asked, RFC 3339.
+    pub asked_at: String,
+    /// What is said.
+    pub statements: Vec<Statement>,
+    /// What it rests on; citations name these.
+    pub evidence: Vec<Evidence>,
+    /// Sources in force that disagree.
+    #[schema(value_type = Vec<Object>)]
+    pub conflicts: Vec<serde_json::Value>,
+    /// What the question left open and the evidence depends on.
+    pub unknowns: Vec<String>,
+    /// With `no_evidence`: the passages that came nearest, for the reader to judge.
+    pub closest: Vec<Evidence>,
+    /// The snapshot that was searched.
+    pub snapshot: Snapshot,
+    /// The model that wrote, if one did.
+    pub model: Option<ModelRef>,
+    /// SHA-256 of everything the model was told, hexadecimal.
+    pub prompt_sha256: Option<String>,
+    /// Time spent.
+    pub timings_ms: Timings,
+}

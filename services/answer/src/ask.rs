@@ -1,0 +1,288 @@
+//! From a question to an answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use inference::{Generator, Request};
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::answer::{Answer, Mode, Statement, Status, Timings};
+use crate::draft::{DraftReader, Grounder};
+use crate::error::{Error, Result};
+use crate::question::Question;
+use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
+use crate::seams::{Clock, Ids};
+use crate::select::{Selected, is_enough, narrow, select};
+use crate::{extract, grammar, prompt};
+use knowledge::Evidence;
+
+/// Hits that are considered.
+const HITS: usize = 24;
+
+/// Passages shown as nearest when there is too little evidence.
+const CLOSEST: usize = 3;
+
+/// How answers are written.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who chooses the words, when a model writes.
+    pub mode: Mode,
+    /// Passages an answer may rest on.
+    pub passages: usize,
+    /// Words of each that the model is shown.
+    pub words_per_passage: usize,
+    /// Statements, at most.
+    pub statements: usize,
+    /// Tokens the model may write.
+    pub max_tokens: usize,
+    /// The longest the model may take; after that the answer is extractive.
+    pub deadline: Duration,
+}
+
+impl Default for Settings {
+    /// For the starter model on two cores: a prompt of some 400 tokens.
+    fn default() -> Self {
+        Self {
+            mode: Mode::Quoting,
+            passages: 4,
+            words_per_passage: 60,
+            statements: 3,
+            max_tokens: 320,
+            deadline: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What the asker needs.
+pub struct Parts {
+    /// The search half.
+    pub retriever: Retriever,
+    /// What writes, if anything does.
+    pub generator: Option<Arc<dyn Generator>>,
+    /// How.
+    pub settings: Settings,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// Answers questions.
+pub struct Asker {
+    parts: Parts,
+}
+
+/// What can be told while an answer is being made. Statements are final when they come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// A stage has begun: `retrieve`, `generate`, `extract`.
+    Stage(&'static str),
+    /// What the answer will rest on.
+    Evidence(Vec<Evidence>),
+    /// A grounded statement.
+    Statement(Statement),
+}
+
+/// What the writing half came to.
+struct Written {
+    statements: Vec<Statement>,
+    status: Status,
+    mode: Mode,
+    reason: Option<String>,
+    prompt_sha256: Option<String>,
+    generate_ms: u64,
+    ground_ms: u64,
+}
+
+impl Asker {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// The search half, for searching alone.
+    pub fn retriever(&self) -> &Retriever {
+        &self.parts.retriever
+    }
+
+    /// What writes, if anything does.
+    pub fn generator(&self) -> Option<&Arc<dyn Generator>> {
+        self.parts.generator.as_ref()
+    }
+
+    /// An id and the time, for a question that has just come in: what is recorded before anything is done.
+    pub fn ticket(&self) -> (Uuid, Timestamp) {
+        (self.parts.ids.next(), self.parts.clock.now())
+    }
+
+    /// Answers. Too little evidence and a model that fails are answers too, and say so; errors are for questions that cannot
+    /// be asked and for stores that fail.
+    ///
+    /// # Errors
+    /// [`Error::Question`], [`Error::Ledger`], [`Error::Index`], [`Error::Inference`]; [`Error::Cancelled`] when `cancel` is
+    /// called.
+    pub async fn ask(
+        &self,
+        (id, asked_at): (Uuid, Timestamp),
+        question: &Question,
+        cancel: &CancellationToken,
+        progress: &UnboundedSender<Progress>,
+    ) -> Result<Answer> {
+        let began = Instant::now();
+        // Nobody listening is no reason to stop.
+        let tell = |event| drop(progress.send(event));
+        tell(Progress::Stage("retrieve"));
+        let Retrieved { snapshot, vector, hits, embed_ms, retrieve_ms } =
+            self.parts.retriever.search(question, HITS).await?;
+        let selecting = Instant::now();
+        let text = question.search_text();
+        let enough = is_enough(&text, &hits);
+        let mut closest: Vec<Evidence> = if enough { Vec::new() } else { hits.iter().take(CLOSEST).cloned().collect() };
+        let (selected, written) = if enough {
+            let passages = self.parts.settings.passages;
+            let selected = select(&self.parts.retriever.embedder, &text, &vector, hits, passages).await?;
+            let evidence: Vec<Evidence> = selected.iter().map(|one| one.evidence.clone()).collect();
+            tell(Progress::Evidence(evidence));
+            let select_ms = elapsed_ms(selecting);
+            let written = self.write(question, selected.clone(), cancel, progress).await?;
+            (selected, Some((written, select_ms)))
+        } else {
+            (Vec::new(), None)
+        };
+        if written.as_ref().is_some_and(|(written, _)| written.statements.is_empty()) {
+            closest = selected.iter().take(CLOSEST).map(|one| one.evidence.clone()).collect();
+        }
+        let (written, select_ms) = written.unwrap_or_else(|| {
+            let reason = "the corpus has too little on this question; the closest passages are listed".to_owned();
+            (Written::without_statements(Status::NoEvidence, reason), 0)
+        });
+        let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
+        let model = self.parts.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
+        Ok(Answer {
+            id: id.to_string(),
+            status: written.status,
+            mode: written.mode,
+            reason: written.reason,
+            question: question.question.clone(),
+            asked_at: asked_at.to_string(),
+            statements: written.statements,
+            evidence: selected.into_iter().map(|one| one.evidence).collect(),
+            conflicts: Vec::new(),
+            unknowns: Vec::new(),
+            closest,
+            snapshot,
+            model,
+            prompt_sha256: written.prompt_sha256.filter(|_| wrote),
+            timings_ms: Timings {
+                embed: embed_ms,
+                retrieve: retrieve_ms + select_ms,
+                generate: written.generate_ms,
+                ground: written.ground_ms,
+                total: elapsed_ms(began),
+            },
+        })
+    }
+
+    /// Lets the model write, and falls back on the sentences themselves when it cannot.
+    async fn write(
+        &self,
+        question: &Question,
+        selected: Vec<Selected>,
+        cancel: &CancellationToken,
+        progress: &UnboundedSender<Progress>,
+    ) -> Result<Written> {
+        let Some(generator) = &self.parts.generator else {
+            return Ok(extracted(&selected, "no model is configured to write".to_owned(), progress));
+        };
+        match self.generate(generator.as_ref(), question, &selected, cancel, progress).await {
+            Ok(written) if written.statements.is_empty() => {
+                Ok(extracted(&selected, "nothing the model wrote could be kept".to_owned(), progress))
+            }
+            Ok(written) => Ok(written),
+            Err(inference::Error::Cancelled) => Err(Error::Cancelled),
+            Err(error) => {
+                tracing::warn!(%error, "the model failed; answering with sentences of the evidence");
+                Ok(extracted(&selected, error.to_string(), progress))
+            }
+        }
+    }
+
+    async fn generate(
+        &self,
+        generator: &dyn Generator,
+        question: &Question,
+        selected: &[Selected],
+        cancel: &CancellationToken,
+        progress: &UnboundedSender<Progress>,
+    ) -> inference::Result<Written> {
+        let settings = &self.parts.settings;
+        let mut offered = selected.to_vec();
+        narrow(&mut offered, settings.words_per_passage);
+        drop(progress.send(Progress::Stage("generate")));
+        let prompt = prompt::build(&question.search_text(), &offered, settings.mode);
+        let prompt_sha256 = prompt::sha256(&prompt);
+        let (pieces, mut written) = unbounded_channel();
+        let request = Request {
+            prompt,
+            grammar: grammar::build(&offered, settings.mode, settings.statements),
+            max_tokens: settings.max_tokens,
+            deadline: settings.deadline,
+            pieces: Some(pieces),
+        };
+        let began = Instant::now();
+        let (mut reader, mut grounder) = (DraftReader::default(), Grounder::new(&offered, settings.mode));
+        let mut ground_time = Duration::ZERO;
+        let mut take = |piece: &str| {
+            let began = Instant::now();
+            for raw in reader.push(piece) {
+                if let Some(statement) = grounder.ground(&raw) {
+                    drop(progress.send(Progress::Statement(statement)));
+                }
+            }
+            ground_time += began.elapsed();
+        };
+        let mut generation = generator.generate(request, cancel.clone());
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut generation => break outcome,
+                Some(piece) = written.recv() => take(&piece),
+            }
+        };
+        // The last pieces may still wait in the channel when the engine is done.
+        while let Ok(piece) = written.try_recv() {
+            take(&piece);
+        }
+        outcome?;
+        let generate_ms = elapsed_ms(began);
+        let (statements, reason) = grounder.finish();
+        let status = if reason.is_some() { Status::Partial } else { Status::Answered };
+        let ground_ms = u64::try_from(ground_time.as_millis()).unwrap_or(u64::MAX);
+        let prompt_sha256 = Some(prompt_sha256);
+        Ok(Written { statements, status, mode: settings.mode, reason, prompt_sha256, generate_ms, ground_ms })
+    }
+}
+
+impl Written {
+    fn without_statements(status: Status, reason: String) -> Self {
+        let (statements, mode) = (Vec::new(), Mode::Extractive);
+        Self { statements, status, mode, reason: Some(reason), prompt_sha256: None, generate_ms: 0, ground_ms: 0 }
+    }
+}
+
+fn extracted(selected: &[Selected], reason: String, progress: &UnboundedSender<Progress>) -> Written {
+    drop(progress.send(Progress::Stage("extract")));
+    let mut grounder = Grounder::new(selected, Mode::Extractive);
+    for (source, sentence) in extract::best_sentences(selected) {
+        if let Some(statement) = grounder.quote(source, sentence.span) {
+            drop(progress.send(Progress::Statement(statement)));
+        }
+    }
+    let (statements, _) = grounder.finish();
+    if statements.is_empty() {
+        return Written::without_statements(Status::NoEvidence, "no sentence of the evidence can be quoted".to_owned());
+    }
+    Written { statements, ..Written::without_statements(Status::Extractive, reason) }
+}

@@ -1,0 +1,181 @@
+//! What the model wrote, read statement by statement, and turned into statements that stand: quotes found in their passages,
+//! words checked against their quotes.
+
+use grounding::{check, locate};
+use knowledge::{Span, Verdict, char_slice};
+use serde::Deserialize;
+
+use crate::answer::{Citation, Mode, Statement};
+use crate::select::Selected;
+
+/// A statement as the model wrote it. Nothing in it is shown before it has been checked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct RawStatement {
+    evidence: String,
+    quote: String,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+/// Finds complete statements in a text that is still being written: the objects at depth two.
+#[derive(Debug, Default)]
+pub(crate) struct DraftReader {
+    text: String,
+    at: usize,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    started: usize,
+}
+
+impl DraftReader {
+    /// Takes another piece; returns the statements that it completed. What does not parse is passed over.
+    pub(crate) fn push(&mut self, piece: &str) -> Vec<RawStatement> {
+        self.text.push_str(piece);
+        let mut complete = Vec::new();
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                b'{' if !self.in_string => {
+                    self.depth += 1;
+                    if self.depth == 2 {
+                        self.started = self.at;
+                    }
+                }
+                b'}' if !self.in_string => {
+                    if self.depth == 2 {
+                        complete.extend(serde_json::from_str(&self.text[self.started..=self.at]).ok());
+                    }
+                    self.depth = self.depth.saturating_sub(1);
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        complete
+    }
+}
+
+/// Turns raw statements into statements that stand.
+#[derive(Debug)]
+pub(crate) struct Grounder<'a> {
+    selected: &'a [Selected],
+    mode: Mode,
+    statements: Vec<Statement>,
+    cited: u32,
+    dropped: usize,
+    replaced: usize,
+}
+
+impl<'a> Grounder<'a> {
+    pub(crate) fn new(selected: &'a [Selected], mode: Mode) -> Self {
+        Self { selected, mode, statements: Vec::new(), cited: 0, dropped: 0, replaced: 0 }
+    }
+
+    /// Keeps what stands. A quote that is in no passage goes with its statement; words that their quote does not bear out
+    /// give way to the quote. `None` also for what has been said already.
+    pub(crate) fn ground(&mut self, raw: &RawStatement) -> Option<Statement> {
+        let source = self.selected.iter().find(|one| one.evidence.id == raw.evidence);
+        let Some((source, span)) = source.and_then(|one| Some((one, find(one, &raw.quote)?))) else {
+            self.dropped += 1;
+            return None;
+        };
+        let words = raw.text.as_deref().map(str::trim).filter(|text| self.mode == Mode::Synthesis && !text.is_empty());
+        let quote = char_slice(&source.evidence.text, span)?;
+        let text = match words {
+            Some(words) if check(words, quote).verdict == Verdict::Supported => words.to_owned(),
+            Some(_) => {
+                self.replaced += 1;
+                one_line(quote)
+            }
+            None => one_line(quote),
+        };
+        self.keep(source, span, text)
+    }
+
+    /// A sentence chosen without a model.
+    pub(crate) fn quote(&mut self, source: &Selected, span: Span) -> Option<Statement> {
+        let text = one_line(char_slice(&source.evidence.text, span)?);
+        self.keep(source, span, text)
+    }
+
+    fn keep(&mut self, source: &Selected, span: Span, text: String) -> Option<Statement> {
+        if self.statements.iter().any(|said| said.text == text) {
+            return None;
+        }
+        let quote = char_slice(&source.evidence.text, span)?.to_owned();
+        self.cited += 1;
+        let span = span.offset_by(source.evidence.start);
+        let citation = Citation {
+            n: self.cited,
+            evidence: source.evidence.id.clone(),
+            quote,
+            start: span.start,
+            end: span.end,
+            verdict: Verdict::Supported,
+            reason: None,
+        };
+        let statement = Statement { text, verdict: Verdict::Supported, reason: None, citations: vec![citation] };
+        self.statements.push(statement.clone());
+        Some(statement)
+    }
+
+    /// The statements, and why the answer is less than what the model wrote, if it is.
+    pub(crate) fn finish(self) -> (Vec<Statement>, Option<String>) {
+        let reason = match (self.dropped, self.replaced) {
+            (0, 0) => None,
+            (dropped, 0) => {
+                Some(format!("{dropped} of the model's statements quoted nothing that is in the sources: left out"))
+            }
+            (0, replaced) => Some(format!(
+                "{replaced} of the model's statements did not agree with their quotes: the quotes stand instead"
+            )),
+            (dropped, replaced) => Some(format!(
+                "{dropped} of the model's statements quoted nothing that is in the sources and were left out; {replaced} did not agree with their quotes, which stand instead"
+            )),
+        };
+        (self.statements, reason)
+    }
+}
+
+/// Where the quote stands in the passage: a run of the sentences that were offered, or of any of it.
+fn find(source: &Selected, quote: &str) -> Option<Span> {
+    let quote = one_line(quote);
+    for (at, first) in source.sentences.iter().enumerate() {
+        let mut run = String::new();
+        for last in &source.sentences[at..] {
+            if !run.is_empty() {
+                run.push(' ');
+            }
+            run.push_str(&last.text);
+            if run == quote {
+                let span = Span { start: first.span.start, end: last.span.end };
+                let stored = char_slice(&source.evidence.text, span)?;
+                return locate(&source.evidence.text, stored).filter(|_| one_line(stored) == quote).map(|_| span);
+            }
+        }
+    }
+    locate(&source.evidence.text, &quote)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_read_as_they_are_completed() {
+        let mut reader = DraftReader::default();
+        assert!(reader.push("{\"statements\":[{\"evidence\":\"E1\",\"quote\":\"a {b} \\\"c").is_empty());
+        let first = reader.push("\\\" d.\"},{\"evid");
+        assert_eq!(first[0].quote, "a {b} \"c\" d.");
+        let second = reader.push("ence\":\"E2\",\"quote\":\"µ\",\"text\":\"t\"}]}");
+        assert_eq!(second[0].text.as_deref(), Some("t"));
+        assert!(reader.push("{}}}}{{{}} trailing").is_empty());
+    }
+}

@@ -1,0 +1,49 @@
+//! The clock and the source of ids, as parameters: the same question then gives the same answer in a test.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Makes ids that sort by time.
+pub trait Ids: Send + Sync {
+    /// A new id.
+    fn next(&self) -> Uuid;
+}
+
+/// The machine's clock, and UUIDs of version 7.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemSeams;
+
+impl Clock for SystemSeams {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Ids for SystemSeams {
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// A clock that stands and ids that count, for tests.
+#[derive(Debug, Default)]
+pub struct FixedSeams(std::sync::atomic::AtomicU64);
+
+impl Clock for FixedSeams {
+    fn now(&self) -> Timestamp {
+        // 2026-11-22T10:00:00Z.
+        Timestamp::from_second(1_795_341_600).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl Ids for FixedSeams {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed)))
+    }
+}
