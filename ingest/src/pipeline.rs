@@ -141,7 +141,7 @@ impl Ingest {
     /// # Errors
     /// [`ledger::Error::OtherEmbedder`] when the data was embedded with another model.
     pub fn new(stores: Stores, embedder: Arc<dyn Embedder>) -> Result<Self> {
-        stores.ledger.bind_embedder(embedder.id())?;
+        stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
         Ok(Self { stores, embedder })
     }
 

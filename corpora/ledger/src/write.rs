@@ -62,16 +62,26 @@ impl Ledger {
         Ok(())
     }
 
-    /// Binds the ledger to one embedding model, or checks that it is bound to this one.
+    /// Binds the ledger to one embedding model and the length of its vectors, or checks that it is bound to this one.
     ///
     /// # Errors
     /// [`Error::OtherEmbedder`].
-    pub fn bind_embedder(&self, id: &str) -> Result<()> {
+    pub fn bind_embedder(&self, id: &str, dimension: usize) -> Result<()> {
         let connection = self.lock();
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('embedder', ?1)", [id])?;
+        let sql = "INSERT OR IGNORE INTO meta VALUES ('embedder', ?1), ('dimension', ?2)";
+        connection.execute(sql, params![id, dimension.to_string()])?;
         let found: String =
             connection.query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0))?;
         if found == id { Ok(()) } else { Err(Error::OtherEmbedder { found, wanted: id.to_owned() }) }
+    }
+
+    /// The length of the vectors it is bound to, once it is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn dimension(&self) -> Result<Option<usize>> {
+        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'dimension'";
+        Ok(self.lock().query_row(sql, [], |row| row.get(0)).optional()?)
     }
 
     /// Whether some version of the document already holds exactly these bytes, read by this parser.

@@ -17,7 +17,7 @@ use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
 use crate::seams::{Clock, Ids};
 use crate::select::{Selected, is_enough, narrow, select};
 use crate::{extract, grammar, prompt};
-use knowledge::Evidence;
+use knowledge::{Evidence, Snapshot};
 
 /// Hits that are considered.
 const HITS: usize = 24;
@@ -156,8 +156,12 @@ impl Asker {
             closest = selected.iter().take(CLOSEST).map(|one| one.evidence.clone()).collect();
         }
         let (written, select_ms) = written.unwrap_or_else(|| {
-            let reason = "the corpus has too little on this question; the closest passages are listed".to_owned();
-            (Written::without_statements(Status::NoEvidence, reason), 0)
+            let reason = if snapshot == Snapshot(0) {
+                "nothing has been published yet: ingest a corpus first"
+            } else {
+                "the corpus has too little on this question; the closest passages are listed"
+            };
+            (Written::without_statements(Status::NoEvidence, reason.to_owned()), 0)
         });
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
         let model = self.parts.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());

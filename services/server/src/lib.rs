@@ -1,1 +1,10 @@
-//! server.
+//! The service as a whole: configuration, the data directory, HTTP, and the commands of `osler`.
+//!
+//! The only room that knows axum and HTTP status codes, and with its `config` the only one that reads the environment.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod data;
+pub mod http;
+pub mod recorded;

@@ -101,6 +101,9 @@ impl<'a> Fetcher<'a> {
             return Err(Error::Config(format!("the list of models: unknown encoding {:?}", derived.encoding)));
         }
         report(Progress::Encoding(&entry.name));
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent).map_err(Error::io(parent))?;
+        }
         let unfinished = target.with_extension("unfinished");
         requantise_q8_0(&directory.join(&derived.from), &unfinished)?;
         fs::rename(&unfinished, &target).map_err(Error::io(&target))

@@ -1,0 +1,156 @@
+//! The parts put together: models, data, asker.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use answer::{Asker, Parts, Retriever, SystemSeams};
+use anyhow::{Context, Result, bail};
+use audit::AuditLog;
+use inference::models::{Entry, Loaded, Role, Store};
+use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, Prompt, Remote, Request};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{self, Backend, Config, Places};
+use crate::data::Data;
+
+/// A service that can answer.
+pub struct App {
+    /// Answers questions.
+    pub asker: Asker,
+    /// Records them.
+    pub audit: Arc<AuditLog>,
+    /// Its configuration.
+    pub config: Config,
+    ready: AtomicBool,
+    _data: Option<Data>,
+}
+
+impl App {
+    /// Puts a service together from its parts; tests bring their own.
+    pub fn new(asker: Asker, audit: Arc<AuditLog>, config: Config) -> Self {
+        Self { asker, audit, config, ready: AtomicBool::new(false), _data: None }
+    }
+
+    /// Loads everything the configuration names.
+    ///
+    /// # Errors
+    /// With what is missing and what to do.
+    pub async fn open(places: &Places) -> Result<Self> {
+        Self::open_with(places, |_| {}).await
+    }
+
+    /// The same, with the configuration adjusted first.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_with(places: &Places, adjust: impl FnOnce(&mut Config)) -> Result<Self> {
+        let mut config = places.read()?;
+        adjust(&mut config);
+        let store = Store::new(places.models_dir()?, config.model_list()?);
+        let embedder = load_embedder(&config, &store).await?;
+        let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
+        data.stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
+        let generator = load_generator(&config, &store).await?;
+        let retriever = Retriever {
+            ledger: Arc::clone(&data.stores.ledger),
+            vectors: Arc::clone(&data.stores.vectors),
+            lexical: Arc::clone(&data.stores.lexical),
+            embedder,
+        };
+        let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
+        let asker = Asker::new(Parts { retriever, generator, settings: config.settings(), clock, ids });
+        let audit = Arc::clone(&data.audit);
+        Ok(Self { asker, audit, config, ready: AtomicBool::new(false), _data: Some(data) })
+    }
+
+    /// Whether [`App::warm_up`] has gone through.
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    /// Embeds a text and has the model really write: a model that loads may still fail at its first token.
+    ///
+    /// # Errors
+    /// When either fails.
+    pub async fn warm_up(&self) -> Result<()> {
+        self.asker.retriever().embedder.embed(vec!["ready".to_owned()]).await?;
+        if let Some(generator) = self.asker.generator() {
+            let grammar = Grammar {
+                lark: "start: \"{}\"".to_owned(),
+                schema: serde_json::json!({ "type": "object", "properties": {}, "additionalProperties": false }),
+            };
+            let prompt = Prompt { system: "Reply in JSON.".to_owned(), user: "Reply with {}.".to_owned() };
+            let deadline = Duration::from_secs(self.config.generator.deadline_s);
+            let request = Request { prompt, grammar, max_tokens: 16, deadline, pieces: None };
+            generator
+                .generate(request, CancellationToken::new())
+                .await
+                .context("the model loads but does not write")?;
+        }
+        self.ready.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Loads ONNX Runtime and the embedder that is configured.
+///
+/// # Errors
+/// With what is missing and what to do.
+pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Embedder>> {
+    let (config, store) = (config.clone(), store.clone());
+    let load = move || -> Result<FastEmbed> {
+        let runtime = store.list().entries.iter().find(|entry| entry.role == Role::OnnxRuntime);
+        let runtime = runtime.context("the list of models has no entry with role onnx_runtime")?;
+        let environment = inference::init_onnx_runtime(&store.verify(&runtime.name)?.main)?;
+        let files = match &config.embedder.directory {
+            Some(directory) => Loaded::from_directory(directory)?,
+            None => store.load(of_role(&store, &config.embedder.model, Role::Embedder)?.name.as_str())?,
+        };
+        Ok(FastEmbed::load(&files, environment)?)
+    };
+    Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
+}
+
+async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn Generator>>> {
+    let settings = &config.generator;
+    match settings.backend {
+        Backend::None => Ok(None),
+        Backend::Endpoint => {
+            let endpoint = settings.endpoint.as_deref().context("generator.endpoint must name the endpoint")?;
+            let key = config::secret(settings.api_key_env.as_deref())?;
+            Ok(Some(Arc::new(Remote::new(endpoint, &settings.model, key)?)))
+        }
+        Backend::Local => {
+            let (source, id, revision, sha256) = match &settings.directory {
+                Some(directory) => (EngineSource::in_directory(directory)?, name_of(directory), None, None),
+                None => {
+                    let entry = of_role(store, &settings.model, Role::Generator)?;
+                    let (blocking, name) = (store.clone(), entry.name.clone());
+                    let verified = tokio::task::spawn_blocking(move || blocking.verify(&name)).await??;
+                    let gguf = verified.main.extension().is_some_and(|extension| extension == "gguf");
+                    let source = if gguf {
+                        EngineSource::Gguf(verified.main)
+                    } else {
+                        EngineSource::Safetensors(verified.directory)
+                    };
+                    (source, entry.name.clone(), Some(entry.revision.clone()), Some(verified.sha256))
+                }
+            };
+            Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, settings.parallel).await?)))
+        }
+    }
+}
+
+fn name_of(directory: &Path) -> String {
+    directory.file_name().map_or_else(|| "local".into(), |name| name.to_string_lossy().into_owned())
+}
+
+fn of_role<'a>(store: &'a Store, name: &str, role: Role) -> Result<&'a Entry> {
+    let entry = store.list().get(name)?;
+    if entry.role != role {
+        bail!("the model {name} is not for this: its role is {:?}", entry.role);
+    }
+    Ok(entry)
+}

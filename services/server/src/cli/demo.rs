@@ -1,0 +1,68 @@
+//! `osler demo`: everything a newcomer needs, in one command.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use include_dir::{Dir, include_dir};
+use inference::models::Store;
+
+use super::{ingest, models, serve};
+use crate::app::App;
+use crate::config::Places;
+
+static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/starter");
+
+const QUESTIONS: [&str; 3] = [
+    "In adults with type 2 diabetes, when should metformin not be started?",
+    "What is the first-line treatment of anaphylaxis, and at what dose?",
+    "Which antibiotics are recommended for community-acquired pneumonia in adults?",
+];
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    serve: serve::Args,
+    /// Set everything up, and stop before serving
+    #[arg(long)]
+    setup_only: bool,
+}
+
+pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
+    let began = Instant::now();
+    let config = places.read()?;
+    let address = args.serve.listen.as_deref().unwrap_or(&config.server.listen).to_owned();
+    let listener = if args.setup_only { None } else { Some(serve::listen(&address).await?) };
+    let store = Store::new(places.models_dir()?, config.model_list()?);
+    models::fetch(&config, &store, &models::needed(&config, &store)).await?;
+    eprintln!("starter corpus: taking in what is new");
+    take_in_starter(places).await?;
+    let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
+    let app = Arc::new(App::open(places).await?);
+    app.warm_up().await?;
+    let address = listener.local_addr()?;
+    eprintln!("\nOsler listens on http://{address} after {:.1} s. Ask it:\n", began.elapsed().as_secs_f64());
+    for question in QUESTIONS {
+        eprintln!(
+            "  curl -s http://{address}/v1/answers -H 'content-type: application/json' \\\n    -d '{{\"question\": \"{question}\"}}'\n"
+        );
+    }
+    eprintln!("or, when this has stopped: osler ask \"{}\"", QUESTIONS[0]);
+    eprintln!("The starter corpus is teaching material, not advice. Ctrl-C stops.");
+    serve::serve(listener, app).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn take_in_starter(places: &Places) -> Result<()> {
+    let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
+    STARTER.extract(directory.path()).context("cannot unpack the starter corpus")?;
+    let how = ingest::How { publish: true, json: false };
+    let policy = |_: &ledger::Ledger| {
+        let id = "starter".parse()?;
+        ingest::built_in(&id)?.context("the policy of the starter corpus is missing from this build")
+    };
+    ingest::into_data(places, directory.path(), how, policy).await?;
+    Ok(())
+}

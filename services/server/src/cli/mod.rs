@@ -1,0 +1,148 @@
+//! The commands of `osler`. They print one line that says what to do when something is wrong, and exit with 2 for wrong use,
+//! 1 for failure.
+
+mod ask;
+mod corpus;
+mod demo;
+mod doctor;
+mod ingest;
+mod machine;
+mod models;
+mod render;
+mod serve;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Places};
+use crate::recorded;
+
+/// Wrong use, as against failure: what was asked for cannot be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Cited answers from your own corpus
+#[derive(Debug, Parser)]
+#[command(name = "osler", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    places: Places,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fetch the starter models, ingest the starter corpus, and serve it on this machine
+    Demo(demo::Args),
+    /// Serve the data directory over HTTP
+    Serve(serve::Args),
+    /// Take documents into a corpus and publish them
+    Ingest(ingest::Args),
+    /// Ask a question and print the cited answer
+    Ask(ask::AskArgs),
+    /// Find passages without answering
+    Search(ask::SearchArgs),
+    /// Fetch, list and verify models
+    #[command(subcommand)]
+    Models(models::Command),
+    /// See and change what questions may find
+    #[command(subcommand)]
+    Corpus(corpus::Command),
+    /// Check this machine, the models and the data directory
+    Doctor(doctor::Args),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Print every configuration key with its default and meaning
+    Config,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    if let Err(missing) = machine::check_cpu() {
+        eprintln!("osler: {missing}");
+        return ExitCode::FAILURE;
+    }
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::new(config::log_filter());
+    let terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("osler: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(run(cli));
+    // The engine's threads need not be waited for.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("osler: {error:#}");
+            if is_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let places = &cli.places;
+    match cli.command {
+        Command::Demo(args) => demo::run(places, args).await,
+        Command::Serve(args) => serve::run(places, args).await,
+        Command::Ingest(args) => ingest::run(places, args).await,
+        Command::Ask(args) => ask::ask(places, args).await,
+        Command::Search(args) => ask::search(places, args).await,
+        Command::Models(command) => models::run(places, command).await,
+        Command::Corpus(command) => corpus::run(places, command),
+        Command::Doctor(args) => doctor::run(places, args).await,
+        Command::Openapi => print(&crate::http::openapi()?),
+        Command::Config => print(&config::reference()),
+    }
+}
+
+/// Writes to standard output. A reader that has gone away (`osler ask | head`) is no failure.
+fn print(text: &str) -> Result<ExitCode> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn is_usage(error: &anyhow::Error) -> bool {
+    let ledger = |error: &ledger::Error| {
+        matches!(
+            error,
+            ledger::Error::UnknownCorpus(_) | ledger::Error::UnknownSnapshot { .. } | ledger::Error::UnknownDocument(_)
+        )
+    };
+    error.chain().any(|cause| {
+        cause.is::<Usage>()
+            || cause.downcast_ref::<ledger::Error>().is_some_and(ledger)
+            || cause.downcast_ref::<answer::Error>().is_some_and(|error| match error {
+                answer::Error::Question(_) => true,
+                answer::Error::Ledger(error) => ledger(error),
+                _ => false,
+            })
+            || cause
+                .downcast_ref::<recorded::Error>()
+                .is_some_and(|error| matches!(error.code(), "bad_question" | "unknown_corpus" | "unknown_snapshot"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+        // Groups of sub-commands are only checked once they are built.
+        super::Cli::command().build();
+    }
+}

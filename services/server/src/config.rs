@@ -1,0 +1,364 @@
+//! Configuration: a TOML file, and the few environment variables that name places.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The list of models that comes with the program.
+const MODELS: &str = include_str!("../../../deploy/models.toml");
+
+/// Everything that can be configured. Every key has a default.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP service.
+    pub server: Server,
+    /// Where models come from.
+    pub models: Models,
+    /// What turns texts into vectors.
+    pub embedder: Embedder,
+    /// What writes answers.
+    pub generator: Generator,
+    /// How answers are written.
+    pub answer: Answer,
+    /// Where vectors are kept.
+    pub vectors: Vectors,
+}
+
+/// The HTTP service.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address to listen on.
+    pub listen: String,
+    /// Questions in work or waiting, at most; one more is answered 503 with Retry-After.
+    pub max_questions: usize,
+    /// Other requests in work, at most.
+    pub max_requests: usize,
+    /// Seconds after which a request that needs no model is given up.
+    pub timeout_s: u64,
+    /// Largest request body, in bytes.
+    pub max_body_bytes: usize,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            max_questions: 16,
+            max_requests: 256,
+            timeout_s: 15,
+            max_body_bytes: 256 << 10,
+        }
+    }
+}
+
+/// Where models come from.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Models {
+    /// A list of models instead of the built-in one (`deploy/models.toml`).
+    pub list: Option<PathBuf>,
+    /// Address of the model hub, for models that come from one.
+    pub hub: String,
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self { list: None, hub: "https://huggingface.co".to_owned() }
+    }
+}
+
+/// What turns texts into vectors. A data directory stays with the model it was made with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Embedder {
+    /// A model in the list of models.
+    pub model: String,
+    /// A local directory with a BERT-class sentence encoder, instead.
+    pub directory: Option<PathBuf>,
+}
+
+impl Default for Embedder {
+    fn default() -> Self {
+        Self { model: "all-minilm-l6-v2".to_owned(), directory: None }
+    }
+}
+
+/// Who writes answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Backend {
+    /// A model in this process, run by mistral.rs.
+    #[default]
+    Local,
+    /// A model behind an OpenAI-shaped endpoint.
+    Endpoint,
+    /// Nobody: answers are extractive.
+    None,
+}
+
+/// What writes answers. What is named here and missing is an error at start, never replaced by something else.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Generator {
+    /// `local`, `endpoint` or `none`.
+    pub backend: Backend,
+    /// With `local`: a model in the list of models. With `endpoint`: the name of the model there.
+    pub model: String,
+    /// With `local`: a directory with a GGUF file or safetensors, instead.
+    pub directory: Option<PathBuf>,
+    /// With `endpoint`: its address, up to and with `/v1`.
+    pub endpoint: Option<String>,
+    /// With `endpoint`: the environment variable that holds its key.
+    pub api_key_env: Option<String>,
+    /// With `local`: answers written at once.
+    pub parallel: usize,
+    /// Seconds a model may take; after that the answer is extractive.
+    pub deadline_s: u64,
+}
+
+impl Default for Generator {
+    fn default() -> Self {
+        Self {
+            backend: Backend::Local,
+            model: "smollm2-135m-instruct".to_owned(),
+            directory: None,
+            endpoint: None,
+            api_key_env: None,
+            parallel: 1,
+            deadline_s: 60,
+        }
+    }
+}
+
+/// Who chooses the words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Statements are sentences of the sources.
+    #[default]
+    Quoting,
+    /// Statements are the model's words, kept where their quotes bear them out.
+    Synthesis,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Answer {
+    /// `quoting` or `synthesis`.
+    pub mode: Mode,
+    /// Passages an answer may rest on.
+    pub passages: usize,
+    /// Words of each passage that the model is shown.
+    pub words_per_passage: usize,
+    /// Statements, at most.
+    pub statements: usize,
+    /// Tokens the model may write.
+    pub max_tokens: usize,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        let answer::Settings { passages, words_per_passage, statements, max_tokens, .. } = answer::Settings::default();
+        Self { mode: Mode::Quoting, passages, words_per_passage, statements, max_tokens }
+    }
+}
+
+/// Where vectors are kept.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vectors {
+    /// A Qdrant server's gRPC address, such as `http://127.0.0.1:6334`; without it Qdrant runs in this process.
+    pub url: Option<String>,
+    /// The environment variable that holds the server's key.
+    pub api_key_env: Option<String>,
+    /// The collection on the server.
+    pub collection: String,
+}
+
+impl Default for Vectors {
+    fn default() -> Self {
+        Self { url: None, api_key_env: None, collection: "osler".to_owned() }
+    }
+}
+
+/// The places that commands share. Flags win over the environment.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Places {
+    /// Data directory: ledger, indexes, audit records
+    #[arg(long, env = "OSLER_DATA", default_value = ".osler/data", global = true, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Models directory [default: osler/models in the user's cache directory]
+    #[arg(long, env = "OSLER_MODELS", global = true, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Configuration file (TOML)
+    #[arg(long, env = "OSLER_CONFIG", global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Places {
+    /// Reads the configuration; without a file, the defaults.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a key in it is unknown or makes no sense.
+    pub fn read(&self) -> Result<Config> {
+        let Some(path) = &self.config else { return Ok(Config::default()) };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        Config::parse(&text).with_context(|| format!("the configuration {}", path.display()))
+    }
+
+    /// The models directory.
+    ///
+    /// # Errors
+    /// When none is named and there is no home directory to put one in.
+    pub fn models_dir(&self) -> Result<PathBuf> {
+        if let Some(directory) = &self.models {
+            return Ok(directory.clone());
+        }
+        let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+        match cache {
+            Some(cache) => Ok(cache.join("osler/models")),
+            None => bail!("no place for models: name one with --models or OSLER_MODELS"),
+        }
+    }
+}
+
+/// The Python whose pip fetches wheels.
+pub fn python() -> String {
+    std::env::var("OSLER_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+/// What the log shows, as `tracing` understands it.
+pub fn log_filter() -> String {
+    std::env::var("OSLER_LOG").unwrap_or_else(|_| "warn,mistralrs_core=error,qdrant_edge=error".to_owned())
+}
+
+impl Config {
+    /// Reads and checks a configuration.
+    ///
+    /// # Errors
+    /// With the key and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", error.message()))?;
+        let positive = [
+            ("server.max_questions", config.server.max_questions),
+            ("server.max_requests", config.server.max_requests),
+            ("answer.passages", config.answer.passages),
+            ("answer.words_per_passage", config.answer.words_per_passage),
+            ("answer.statements", config.answer.statements),
+            ("answer.max_tokens", config.answer.max_tokens),
+            ("generator.parallel", config.generator.parallel),
+        ];
+        if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
+            bail!("{key} must be at least 1");
+        }
+        if config.generator.backend == Backend::Endpoint && config.generator.endpoint.is_none() {
+            bail!("generator.backend is \"endpoint\": generator.endpoint must name it");
+        }
+        Ok(config)
+    }
+
+    /// The list of models.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn model_list(&self) -> Result<inference::models::List> {
+        let text = match &self.models.list {
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the list of models {}", path.display()))?,
+            None => MODELS.to_owned(),
+        };
+        Ok(inference::models::List::parse(&text)?)
+    }
+
+    /// The settings of the asker.
+    pub fn settings(&self) -> answer::Settings {
+        let mode = match self.answer.mode {
+            Mode::Quoting => answer::Mode::Quoting,
+            Mode::Synthesis => answer::Mode::Synthesis,
+        };
+        answer::Settings {
+            mode,
+            passages: self.answer.passages,
+            words_per_passage: self.answer.words_per_passage,
+            statements: self.answer.statements,
+            max_tokens: self.answer.max_tokens,
+            deadline: Duration::from_secs(self.generator.deadline_s),
+        }
+    }
+}
+
+/// The value of the environment variable that a key names.
+///
+/// # Errors
+/// When the key names one that is not set.
+pub fn secret(name: Option<&str>) -> Result<Option<String>> {
+    name.map(|name| std::env::var(name).with_context(|| format!("the environment variable {name} is not set")))
+        .transpose()
+}
+
+/// Every key with its default and meaning, as Markdown; `deploy/CONFIG.md` is this text.
+pub fn reference() -> String {
+    let schema = schemars::schema_for!(Config).to_value();
+    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
+    let mut out = String::from(
+        "# Configuration\n\nWritten by `osler config`; a test compares. Keys of the TOML file that `--config` or `OSLER_CONFIG` names.\n",
+    );
+    let object = |value: &serde_json::Value| value.as_object().cloned().unwrap_or_default();
+    for (section, property) in object(&schema["properties"]) {
+        let name = property["$ref"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let definition = &schema["$defs"][name];
+        let about = definition["description"].as_str().unwrap_or_default();
+        let _ = write!(out, "\n## [{section}]\n\n{about}\n\n| key | default | meaning |\n|---|---|---|\n");
+        for (key, property) in object(&definition["properties"]) {
+            let default = &defaults[&section][&key];
+            let default = if default.is_null() { "–".to_owned() } else { format!("`{default}`") };
+            let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+            let _ = writeln!(out, "| `{key}` | {default} | {meaning} |");
+        }
+    }
+    out.push_str(
+        "\n## Environment\n\n| variable | meaning |\n|---|---|\n\
+         | `OSLER_DATA` | data directory; `.osler/data` if unset |\n\
+         | `OSLER_MODELS` | models directory; `osler/models` in the user's cache directory if unset |\n\
+         | `OSLER_CONFIG` | configuration file |\n\
+         | `OSLER_PYTHON` | the Python whose pip fetches wheels; `python3` if unset |\n\
+         | `OSLER_LOG` | what is logged, as `tracing` filters say it |\n",
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_name_the_key() {
+        for (text, said) in [
+            ("[server]\nport = 1", "port"),
+            ("[generator]\nbackend = \"cloud\"", "cloud"),
+            ("[generator]\nbackend = \"endpoint\"", "generator.endpoint"),
+            ("[answer]\npassages = 0", "answer.passages"),
+            ("[answer", "unclosed"),
+        ] {
+            let message = format!("{:#}", Config::parse(text).unwrap_err());
+            assert!(message.contains(said), "{message}");
+        }
+        assert!(Config::parse("").is_ok());
+    }
+
+    #[test]
+    fn the_reference_is_the_one_that_is_checked_in() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/CONFIG.md");
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(kept == reference(), "deploy/CONFIG.md is out of date: run `osler config > deploy/CONFIG.md`");
+    }
+}

@@ -1,0 +1,113 @@
+//! The data directory: one process at a time, every store opened, and indexes that cannot be read built anew.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use audit::AuditLog;
+use index::{EdgeIndex, ServerIndex, TantivyIndex, VectorIndex};
+use ingest::Stores;
+use ledger::Ledger;
+
+use crate::config::{self, Vectors};
+
+/// A data directory that this process holds.
+pub struct Data {
+    /// Ledger and indexes, in step.
+    pub stores: Stores,
+    /// What was asked and answered.
+    pub audit: Arc<AuditLog>,
+    path: PathBuf,
+    // The lock goes when the file is closed, with the process or before.
+    _lock: File,
+}
+
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Data").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Data {
+    /// Opens the directory, creating it where there is none, and brings the indexes in step with the ledger.
+    ///
+    /// # Errors
+    /// With what to do: another process holds it, it is of another format, it cannot be written.
+    pub async fn open(path: &Path, dimension: usize, vectors: &Vectors) -> Result<Self> {
+        fs::create_dir_all(path).with_context(|| format!("cannot create the data directory {}", path.display()))?;
+        let lock = lock(path)?;
+        let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
+        let audit = Arc::new(AuditLog::open(&path.join("audit.db"))?);
+        let vectors: Arc<dyn VectorIndex> = match &vectors.url {
+            Some(url) => {
+                let key = config::secret(vectors.api_key_env.as_deref())?;
+                Arc::new(ServerIndex::connect(url, key.as_deref(), &vectors.collection, dimension).await?)
+            }
+            None => {
+                let open = |path: &Path| EdgeIndex::open(path, dimension);
+                Arc::new(open_or_rebuild(&path.join("index/vectors"), open)?)
+            }
+        };
+        let lexical = Arc::new(open_or_rebuild(&path.join("index/words"), TantivyIndex::open)?);
+        let stores = Stores { ledger, vectors, lexical };
+        stores.reconcile().await?;
+        Ok(Self { stores, audit, path: path.to_owned(), _lock: lock })
+    }
+
+    /// The ledger alone, for commands that need no index and no model. The indexes follow at the next full start.
+    ///
+    /// # Errors
+    /// As [`Data::open`]; also when there is no data yet.
+    pub fn open_ledger(path: &Path) -> Result<(Ledger, impl Drop + use<>)> {
+        if !path.join("ledger.db").is_file() {
+            bail!("there is no data in {}: run `osler ingest`, or name the directory with --data", path.display());
+        }
+        let lock = Lock { _file: lock(path)? };
+        Ok((Ledger::open(&path.join("ledger.db"))?, lock))
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Holds the directory until it is dropped.
+struct Lock {
+    _file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {}
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let file = path.join("lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(&file);
+    let lock = lock.with_context(|| format!("cannot write to the data directory {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!(
+            "the data directory {} is in use by another osler: ask that one over HTTP, stop it, or name another --data directory",
+            path.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock the data directory {}", path.display()))
+        }
+    }
+}
+
+/// An index whose files cannot be read is moved aside; the ledger fills a new one.
+fn open_or_rebuild<T>(path: &Path, open: impl Fn(&Path) -> index::Result<T>) -> Result<T> {
+    match open(path) {
+        Err(error @ index::Error::Damaged { .. }) => {
+            tracing::warn!(%error, "building the index anew from the ledger");
+            let aside = path.with_extension("damaged");
+            let _ = fs::remove_dir_all(&aside);
+            fs::rename(path, &aside).with_context(|| format!("cannot move {} aside", path.display()))?;
+            Ok(open(path)?)
+        }
+        other => Ok(other?),
+    }
+}

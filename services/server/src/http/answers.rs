@@ -1,0 +1,178 @@
+//! Asking, and reading what was answered.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use answer::{Answer, Filters, Progress, Question, Turn};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use knowledge::Snapshot;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use utoipa::ToSchema;
+
+use super::problem::Body;
+use super::{Problem, Shared, request_id};
+use crate::app::App;
+use crate::recorded::{self, Recorded};
+
+/// Who asks, until the service knows people.
+const ACTOR: &str = "anonymous";
+
+/// A question, and how the answer is to come.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskRequest {
+    /// In the asker's words: 1 to 8,000 characters.
+    #[schema(example = "In adults with type 2 diabetes, when should metformin not be started?", max_length = 8000)]
+    question: String,
+    /// Earlier questions of the conversation, oldest first.
+    #[serde(default)]
+    history: Vec<Turn>,
+    /// What is known of the patient. Not used yet; must be empty.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    patient: serde_json::Map<String, serde_json::Value>,
+    /// What may be found.
+    #[serde(default)]
+    filters: Filters,
+    /// Ask an older snapshot than the published one.
+    #[serde(default)]
+    as_of: Option<Snapshot>,
+    /// Answer as a stream of server-sent events; so does `Accept: text/event-stream`.
+    #[serde(default)]
+    stream: bool,
+}
+
+/// Ask a question
+///
+/// Events of a stream: `progress` (`{"stage"}`), `evidence` (a list), `statement` (one, grounded and final), then `done` (the
+/// whole answer) or `error` (a problem document). The answer is on record before `done`.
+#[utoipa::path(
+    post, path = "/v1/answers", tag = "answers", operation_id = "ask", request_body = AskRequest,
+    responses(
+        (status = 200, description = "The answer; `status` says of what kind", content((Answer = "application/json"), (String = "text/event-stream"))),
+        (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "An unknown corpus or snapshot", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A question that cannot be asked", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy, or a store is away; see Retry-After", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn ask(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Body(body): Body<AskRequest>,
+) -> Result<Response, Problem> {
+    if !body.patient.is_empty() {
+        let detail =
+            "patient context is not supported yet: leave `patient` empty and put what matters into the question";
+        return Err(Problem::bad_request("unsupported", detail));
+    }
+    let place = Arc::clone(&shared.questions).try_acquire_owned();
+    let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
+    let AskRequest { question, history, filters, as_of, stream, .. } = body;
+    let question = Question { question, history, filters, as_of };
+    question.check()?;
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let running = Running::start(Arc::clone(&shared.app), question, request_id(&headers), place);
+    if stream || accepts.contains("text/event-stream") {
+        return Ok(running.events().into_response());
+    }
+    let recorded = running.finish().await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], recorded.json).into_response())
+}
+
+/// Read an answer
+///
+/// Exactly as it was sent.
+#[utoipa::path(
+    get, path = "/v1/answers/{id}", tag = "answers", operation_id = "answer",
+    params(("id" = String, Path, description = "Id of the answer")),
+    responses(
+        (status = 200, description = "The answer", body = Answer),
+        (status = 404, description = "No such answer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found =
+        tokio::task::spawn_blocking(move || shared.app.audit.answer(&id)).await.map_err(|_| Problem::internal())??;
+    let json = found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// A question in work. Dropping it, as happens when the client leaves, cancels the work.
+struct Running {
+    task: tokio::task::JoinHandle<Result<Recorded, recorded::Error>>,
+    progress: UnboundedReceiver<Progress>,
+    guard: DropGuard,
+}
+
+impl Running {
+    fn start(app: Arc<App>, question: Question, request_id: String, place: OwnedSemaphorePermit) -> Self {
+        let cancel = CancellationToken::new();
+        let guard = cancel.clone().drop_guard();
+        let (tell, progress) = unbounded_channel();
+        let task = tokio::spawn(async move {
+            let _place = place;
+            let outcome = recorded::ask(app, question, ACTOR, &request_id, cancel, tell).await;
+            match &outcome {
+                Ok(recorded) => {
+                    let status = recorded.answer.status.as_str();
+                    metrics::counter!("osler_answers_total", "status" => status).increment(1);
+                    let timings = recorded.answer.timings_ms;
+                    for (stage, ms) in [
+                        ("embed", timings.embed),
+                        ("retrieve", timings.retrieve),
+                        ("generate", timings.generate),
+                        ("ground", timings.ground),
+                        ("total", timings.total),
+                    ] {
+                        let seconds = std::time::Duration::from_millis(ms).as_secs_f64();
+                        metrics::histogram!("osler_answer_seconds", "stage" => stage).record(seconds);
+                    }
+                }
+                Err(error) => metrics::counter!("osler_answers_total", "status" => error.code()).increment(1),
+            }
+            outcome
+        });
+        Self { task, progress, guard }
+    }
+
+    async fn finish(self) -> Result<Recorded, Problem> {
+        let Self { task, progress: _progress, guard: _guard } = self;
+        let outcome = task.await.map_err(|_| Problem::internal())?;
+        Ok(outcome?)
+    }
+
+    fn events(self) -> Sse<impl futures::Stream<Item = Result<Event, Infallible>>> {
+        let Self { task, progress, guard } = self;
+        let running = UnboundedReceiverStream::new(progress).map(|event| match event {
+            Progress::Stage(stage) => named("progress", &json!({ "stage": stage })),
+            Progress::Evidence(evidence) => named("evidence", &evidence),
+            Progress::Statement(statement) => named("statement", &statement),
+        });
+        let end = futures::stream::once(async move {
+            let _guard = guard;
+            match task.await {
+                Ok(Ok(recorded)) => Event::default().event("done").data(recorded.json),
+                Ok(Err(error)) => named("error", &Problem::from(error)),
+                Err(_) => named("error", &Problem::internal()),
+            }
+        });
+        Sse::new(running.chain(end).map(Ok)).keep_alive(KeepAlive::default())
+    }
+}
+
+fn named(name: &str, data: &impl serde::Serialize) -> Event {
+    let data = serde_json::to_string(data).unwrap_or_else(|_| "null".to_owned());
+    Event::default().event(name).data(data)
+}

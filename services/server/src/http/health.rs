@@ -1,0 +1,47 @@
+//! For those who run the service.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::{Problem, Shared};
+
+/// Whether the process lives
+#[utoipa::path(get, path = "/healthz", tag = "operations", operation_id = "healthz",
+    responses((status = 200, description = "It does", body = String)))]
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether it can answer: models loaded, and the generator has really written a token
+#[utoipa::path(get, path = "/readyz", tag = "operations", operation_id = "readyz",
+    responses(
+        (status = 200, description = "It can", body = String),
+        (status = 503, description = "Not yet", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
+    if shared.app.is_ready() {
+        "ready\n".into_response()
+    } else {
+        let detail = "the models are still being tried: ask again in a moment";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).into_response()
+    }
+}
+
+/// Counters and times for Prometheus
+#[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
+    responses((status = 200, description = "Prometheus text format", body = String)))]
+pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shared.metrics.render()).into_response()
+}
+
+/// What a person sees who opens the address in a browser.
+pub(super) async fn index() -> &'static str {
+    "Osler answers over HTTP.\n\n\
+     POST /v1/answers          ask: {\"question\": \"...\"}\n\
+     GET  /v1/answers/{id}     read an answer again\n\
+     POST /v1/search           find passages\n\
+     GET  /v1/documents/{id}   read a document\n\
+     GET  /v1/passages/{id}    read a passage\n\
+     GET  /openapi.json        all of it, for programs\n"
+}

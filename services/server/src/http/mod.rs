@@ -1,0 +1,166 @@
+//! HTTP: the routes, and what every request passes through.
+
+mod answers;
+mod documents;
+mod health;
+mod problem;
+mod search;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub use problem::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Shared {
+    app: Arc<App>,
+    questions: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
+    metrics: PrometheusHandle,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Osler",
+        description = "Cited answers from a hospital's own corpus. Every quote is copied from storage by its offsets; every answer is on record.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "answers", description = "Ask, and read what was answered"),
+        (name = "corpus", description = "Search and read what is held"),
+        (name = "operations", description = "Health, readiness, metrics")
+    )
+)]
+struct Api;
+
+fn api() -> OpenApiRouter<Shared> {
+    let questions = OpenApiRouter::new().routes(routes!(answers::ask));
+    let quick = OpenApiRouter::new()
+        .routes(routes!(answers::get))
+        .routes(routes!(search::search))
+        .routes(routes!(documents::document))
+        .routes(routes!(documents::passage));
+    let operations = OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics));
+    OpenApiRouter::with_openapi(Api::openapi()).merge(questions).merge(quick).merge(operations)
+}
+
+/// The OpenAPI document, as it is checked in.
+///
+/// # Errors
+/// When it cannot be written as JSON, which would be a defect.
+pub fn openapi() -> anyhow::Result<String> {
+    let (_, document) = api().split_for_parts();
+    Ok(document.to_pretty_json()? + "\n")
+}
+
+/// The whole service as a router.
+pub fn router(app: Arc<App>) -> Router {
+    let server = app.config.server.clone();
+    let shared = Shared {
+        questions: Arc::new(Semaphore::new(server.max_questions)),
+        requests: Arc::new(Semaphore::new(server.max_requests)),
+        metrics: recorder(),
+        app,
+    };
+    let (router, document) = api().split_for_parts();
+    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) };
+    router
+        .route("/openapi.json", axum::routing::get(openapi))
+        .route("/", axum::routing::get(health::index))
+        .fallback(|| async {
+            Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address; see /openapi.json")
+        })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address takes another method; see /openapi.json",
+            )
+        })
+        .layer(from_fn_with_state((shared.clone(), Duration::from_secs(server.timeout_s)), bounded))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::internal().into_response()))
+        .layer(DefaultBodyLimit::max(server.max_body_bytes))
+        .layer(from_fn(problem::render))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
+        .with_state(shared)
+}
+
+/// Sheds what is too much, gives up what takes too long, and counts. Questions have bounds of their own: a place is kept
+/// until the answer is done, and the model has its own deadline.
+async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_question = path == "/v1/answers";
+    let is_operation = matches!(path, "/healthz" | "/readyz" | "/metrics");
+    let response = if is_question || is_operation {
+        next.run(request).await
+    } else {
+        match Arc::clone(&shared.requests).try_acquire_owned() {
+            Err(_) => Problem::busy("too many requests are in work").into_response(),
+            Ok(_place) => match tokio::time::timeout(timeout, next.run(request)).await {
+                Ok(response) => response,
+                Err(_) => {
+                    Problem::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "the request took too long and was given up")
+                        .into_response()
+                }
+            },
+        }
+    };
+    metrics::counter!("osler_http_responses_total", "status" => response.status().as_str().to_owned()).increment(1);
+    response
+}
+
+/// A request brings its own id if it is short and plain; otherwise it gets one.
+#[derive(Clone, Copy)]
+struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&uuid::Uuid::now_v7().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// The id of a request, as far as it can be printed.
+fn request_id(headers: &axum::http::HeaderMap) -> String {
+    let id = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    id.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
+}
+
+/// One recorder for the process, whichever router was made first.
+fn recorder() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    let install = || {
+        let builder = PrometheusBuilder::new();
+        builder.install_recorder().unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle())
+    };
+    HANDLE.get_or_init(install).clone()
+}

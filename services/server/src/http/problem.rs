@@ -1,0 +1,168 @@
+//! Errors as clients see them: `application/problem+json` (RFC 9457). The one file that maps our errors to HTTP.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::request_id;
+use crate::recorded;
+
+/// Seconds after which a client that was turned away may try again.
+const RETRY_AFTER_S: u64 = 2;
+
+/// A problem document.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// A URN made of the code.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:osler:problem:bad_question")]
+    kind: String,
+    /// The HTTP status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong and what to do, for people.
+    detail: String,
+    /// What is wrong, for programs.
+    #[schema(example = "bad_question")]
+    code: &'static str,
+    /// The request this answers; quote it when asking for help.
+    request_id: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, code: &'static str, detail: &str) -> Self {
+        Self {
+            kind: format!("urn:osler:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+            code,
+            request_id: String::new(),
+        }
+    }
+
+    pub(super) fn internal() -> Self {
+        let detail = "something failed on our side; it is in the log under this request id";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    pub(super) fn busy(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", &format!("{detail}: try again in {RETRY_AFTER_S} s"))
+    }
+
+    pub(super) fn not_found(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    pub(super) fn bad_request(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The body is written by [`render`], which knows the request id.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes problem documents, with the id of the request.
+pub(super) async fn render(request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let mut response = next.run(request).await;
+    let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    problem.request_id = id;
+    let status = response.status();
+    let retry = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+    let mut rendered = (status, Json(problem)).into_response();
+    let headers = rendered.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if retry {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+    }
+    rendered
+}
+
+impl From<recorded::Error> for Problem {
+    fn from(error: recorded::Error) -> Self {
+        let (code, said) = (error.code(), error.to_string());
+        match code {
+            "bad_question" => Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, &said),
+            "unknown_corpus" | "unknown_snapshot" => Self::not_found(code, &said),
+            "cancelled" => Self::bad_request(code, &said),
+            "index_unavailable" | "model_unavailable" | "audit_unavailable" => {
+                tracing::error!(error = &error as &dyn std::error::Error, "not answered");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, code, &said)
+            }
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "not answered");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<answer::Error> for Problem {
+    fn from(error: answer::Error) -> Self {
+        recorded::Error::Answer(error).into()
+    }
+}
+
+impl From<ledger::Error> for Problem {
+    fn from(error: ledger::Error) -> Self {
+        match &error {
+            ledger::Error::UnknownDocument(_) => Self::not_found("unknown_document", &error.to_string()),
+            ledger::Error::UnknownPassage(_) => Self::not_found("unknown_passage", &error.to_string()),
+            _ => answer::Error::Ledger(error).into(),
+        }
+    }
+}
+
+impl From<audit::Error> for Problem {
+    fn from(error: audit::Error) -> Self {
+        recorded::Error::Record(error).into()
+    }
+}
+
+/// A JSON body. What is wrong with one is said in a problem document.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+            let detail = "send JSON, with Content-Type: application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(body) if body.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request body is too large")
+            }
+            other => Problem::bad_request("unreadable_body", &other.body_text()),
+        })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Problem::bad_request("not_utf8", "the request body is not UTF-8 text"))?;
+        serde_json::from_str(text).map(Body).map_err(|error| {
+            let detail = format!("the request body does not fit: {error}");
+            if error.is_data() {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_field", &detail)
+            } else {
+                Problem::bad_request("bad_json", &detail)
+            }
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Searching without answering.
+
+use answer::{Filters, Question};
+use axum::Json;
+use axum::extract::State;
+use knowledge::{Evidence, Snapshot};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Body;
+use super::{Problem, Shared};
+
+/// Passages in one reply, at most.
+const MAX_LIMIT: usize = 50;
+
+/// What to look for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    /// In the asker's words: 1 to 8,000 characters.
+    #[schema(example = "metformin eGFR threshold", max_length = 8000)]
+    question: String,
+    /// What may be found.
+    #[serde(default)]
+    filters: Filters,
+    /// Search an older snapshot than the published one.
+    #[serde(default)]
+    as_of: Option<Snapshot>,
+    /// Passages wanted, 1 to 50.
+    #[serde(default = "default_limit")]
+    #[schema(minimum = 1, maximum = 50)]
+    limit: usize,
+}
+
+fn default_limit() -> usize {
+    10
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SearchReply {
+    /// Passages, best first.
+    hits: Vec<Evidence>,
+    /// The snapshot that was searched.
+    snapshot: Snapshot,
+}
+
+/// Search for passages
+#[utoipa::path(
+    post, path = "/v1/search", tag = "corpus", operation_id = "search", request_body = SearchRequest,
+    responses(
+        (status = 200, description = "Passages, best first", body = SearchReply),
+        (status = 404, description = "An unknown corpus or snapshot", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A question that cannot be asked", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn search(
+    State(shared): State<Shared>,
+    Body(body): Body<SearchRequest>,
+) -> Result<Json<SearchReply>, Problem> {
+    if !(1..=MAX_LIMIT).contains(&body.limit) {
+        return Err(Problem::bad_request("bad_limit", &format!("limit must be 1 to {MAX_LIMIT}")));
+    }
+    let question = Question { question: body.question, history: Vec::new(), filters: body.filters, as_of: body.as_of };
+    let found = shared.app.asker.retriever().search(&question, body.limit).await?;
+    Ok(Json(SearchReply { hits: found.hits, snapshot: found.snapshot }))
+}
