@@ -223,8 +223,7 @@ impl Asker {
         progress: &UnboundedSender<Progress>,
     ) -> inference::Result<Written> {
         let settings = &self.parts.settings;
-        let mut offered = selected.to_vec();
-        narrow(&mut offered, settings.words_per_passage);
+        let offered = narrow(selected, settings.words_per_passage);
         drop(progress.send(Progress::Stage("generate")));
         let prompt = prompt::build(&question.search_text(), &offered, settings.mode);
         let prompt_sha256 = prompt::sha256(&prompt);

@@ -88,16 +88,16 @@ impl<'a> Grounder<'a> {
             Some(words) if check(words, quote).verdict == Verdict::Supported => words.to_owned(),
             Some(_) => {
                 self.replaced += 1;
-                one_line(quote)
+                lines(quote)
             }
-            None => one_line(quote),
+            None => lines(quote),
         };
         self.keep(source, span, text)
     }
 
     /// A sentence chosen without a model.
     pub(crate) fn quote(&mut self, source: &Selected, span: Span) -> Option<Statement> {
-        let text = one_line(char_slice(&source.evidence.text, span)?);
+        let text = lines(char_slice(&source.evidence.text, span)?);
         self.keep(source, span, text)
     }
 
@@ -158,6 +158,11 @@ fn find(source: &Selected, quote: &str) -> Option<Span> {
         }
     }
     locate(&source.evidence.text, &quote)
+}
+
+/// A quote as a statement: list items and table rows stay lines of their own.
+fn lines(quote: &str) -> String {
+    quote.lines().map(one_line).collect::<Vec<_>>().join("\n")
 }
 
 fn one_line(text: &str) -> String {

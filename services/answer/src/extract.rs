@@ -1,12 +1,9 @@
 //! An answer without a model: the best sentences of the evidence, as they stand.
 
-use crate::select::{Selected, Sentence};
+use crate::select::{SHARE_OF_BEST, Selected, Sentence};
 
 /// Sentences in such an answer.
 const SENTENCES: usize = 3;
-
-/// A sentence far below the best one answers something else.
-const SHARE_OF_BEST: f32 = 0.75;
 
 /// The best sentences, best first, with the evidence each is from. No sentence twice, even if two documents have it.
 pub(crate) fn best_sentences(selected: &[Selected]) -> Vec<(&Selected, &Sentence)> {

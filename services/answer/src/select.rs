@@ -124,38 +124,51 @@ fn quotable(evidence: &Evidence) -> Vec<Sentence> {
     spans.filter_map(sentence).collect()
 }
 
-/// Keeps, in each passage, the run of neighbouring sentences around the best one that fits into `words`: what a small model
-/// can read in the time a clinician waits.
-pub(crate) fn narrow(selected: &mut [Selected], words: usize) {
-    for selected in selected {
-        let sentences = &selected.sentences;
-        let count = |sentence: &Sentence| sentence.text.split(' ').count();
-        let Some(best) =
-            (0..sentences.len()).max_by(|&a, &b| sentences[a].score.total_cmp(&sentences[b].score).then(b.cmp(&a)))
-        else {
-            continue;
+/// A sentence that comes less near than this share of the best one answers something else.
+pub(crate) const SHARE_OF_BEST: f32 = 0.75;
+
+/// Keeps what a small model can read in the time a clinician waits: in each passage the run of neighbouring sentences around
+/// the best one, as far as they come near the question and fit into `words`. Passages without such a sentence go.
+pub(crate) fn narrow(selected: &[Selected], words: usize) -> Vec<Selected> {
+    let scores = selected.iter().flat_map(|one| one.sentences.iter().map(|sentence| sentence.score));
+    let floor = scores.fold(f32::MIN, f32::max) * SHARE_OF_BEST;
+    let narrowed = selected.iter().filter_map(|one| {
+        let run = run_around_best(&one.sentences, floor, words)?;
+        Some(Selected { evidence: one.evidence.clone(), sentences: one.sentences[run].to_vec() })
+    });
+    narrowed.collect()
+}
+
+fn run_around_best(sentences: &[Sentence], floor: f32, words: usize) -> Option<std::ops::RangeInclusive<usize>> {
+    let near = |at: &usize| sentences.get(*at).is_some_and(|sentence| sentence.score >= floor);
+    let count = |at: usize| sentences[at].text.split(' ').count();
+    let better = |a: &usize, b: &usize| sentences[*a].score.total_cmp(&sentences[*b].score).then(b.cmp(a));
+    let best = (0..sentences.len()).filter(near).max_by(better)?;
+    let (mut first, mut last, mut used) = (best, best, count(best));
+    loop {
+        let neighbours = [first.checked_sub(1), Some(last + 1)].into_iter().flatten().filter(near);
+        let Some(next) = neighbours.max_by(better).filter(|&next| used + count(next) <= words) else {
+            return Some(first..=last);
         };
-        let (mut first, mut last, mut used) = (best, best, count(&sentences[best]));
-        loop {
-            let before = first.checked_sub(1).map(|at| (at, sentences[at].score));
-            let after = Some(last + 1).filter(|&at| at < sentences.len()).map(|at| (at, sentences[at].score));
-            let next = match (before, after) {
-                (Some(before), Some(after)) => {
-                    if before.1 > after.1 {
-                        before.0
-                    } else {
-                        after.0
-                    }
-                }
-                (Some((at, _)), None) | (None, Some((at, _))) => at,
-                (None, None) => break,
-            };
-            used += count(&sentences[next]);
-            if used > words {
-                break;
-            }
-            (first, last) = (first.min(next), last.max(next));
-        }
-        selected.sentences = selected.sentences[first..=last].to_vec();
+        used += count(next);
+        (first, last) = (first.min(next), last.max(next));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(scores: &[f32]) -> Vec<Sentence> {
+        let sentence = |&score| Sentence { span: Span { start: 0, end: 1 }, text: "one two three".to_owned(), score };
+        scores.iter().map(sentence).collect()
+    }
+
+    #[test]
+    fn the_run_grows_from_the_best_sentence_while_it_is_near_and_fits() {
+        assert_eq!(run_around_best(&scored(&[0.8, 0.2, 0.9, 0.7, 0.6]), 0.5, 9), Some(2..=4));
+        assert_eq!(run_around_best(&scored(&[0.8, 0.85, 0.9, 0.7]), 0.5, 6), Some(1..=2));
+        assert_eq!(run_around_best(&scored(&[0.9, 0.9]), 0.5, 3), Some(0..=0), "the first of equals");
+        assert_eq!(run_around_best(&scored(&[0.1]), 0.5, 9), None);
     }
 }

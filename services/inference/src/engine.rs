@@ -178,6 +178,13 @@ async fn drain(
         if let Some(usage) = chunk.usage {
             completion.prompt_tokens = usage.prompt_tokens;
             completion.completion_tokens = usage.completion_tokens;
+            tracing::debug!(
+                prompt_tokens = usage.prompt_tokens,
+                completion_tokens = usage.completion_tokens,
+                prompt_s = usage.total_prompt_time_sec,
+                completion_s = usage.total_completion_time_sec,
+                "written"
+            );
         }
         let Some(choice) = chunk.choices.into_iter().next() else { continue };
         if let Some(piece) = choice.delta.content.filter(|piece| !piece.is_empty()) {

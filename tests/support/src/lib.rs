@@ -1,1 +1,10 @@
-//! support.
+//! What do tests of several rooms share? Fakes at the seams, a service made of the real parts around them, a tiny model.
+#![allow(clippy::unwrap_used)]
+
+mod fakes;
+mod service;
+mod tiny_llama;
+
+pub use fakes::{HashEmbedder, Script, ScriptedGenerator};
+pub use service::{Reply, TestService, models_dir};
+pub use tiny_llama::write_tiny_llama;

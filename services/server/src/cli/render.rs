@@ -13,7 +13,7 @@ pub(super) fn answer(answer: &Answer) -> String {
     }
     for statement in &answer.statements {
         let numbers: String = statement.citations.iter().map(|citation| format!(" [{}]", citation.n)).collect();
-        let _ = writeln!(out, "• {}{numbers}", statement.text);
+        let _ = writeln!(out, "• {}{numbers}", statement.text.replace('\n', "\n  "));
     }
     let citations: Vec<_> = answer.statements.iter().flat_map(|statement| &statement.citations).collect();
     if !citations.is_empty() {
@@ -22,8 +22,7 @@ pub(super) fn answer(answer: &Answer) -> String {
     for citation in citations {
         let Some(evidence) = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence) else { continue };
         let _ = writeln!(out, "[{}] {}", citation.n, source(evidence));
-        let quote = citation.quote.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(out, "    “{quote}”");
+        let _ = writeln!(out, "    “{}”", citation.quote.replace('\n', "\n     "));
     }
     if !answer.closest.is_empty() {
         out.push_str("\nClosest passages\n");

@@ -1,0 +1,59 @@
+# Two commands: `make demo` sets everything up and serves; `make test` sets everything up and passes the tests.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+OSLER  := $(TARGET)/debug/osler
+TOOLS  := $(HOME)/.cache/osler/tools
+PYTHON := $(or $(OSLER_PYTHON),python3)
+NEXTEST_VERSION := 0.9.143
+DENY_VERSION    := 0.20.2
+
+export PATH := $(TOOLS)/bin:$(PATH)
+
+.PHONY: help demo test lint deny advisories models build check-machine nextest cargo-deny clean
+
+help:
+	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
+	@echo "make test    fetch the starter models, build, run every test"
+	@echo "make lint    formatting, clippy, licences and bans of dependencies"
+	@echo "make models  fetch and verify the starter models"
+
+demo: build
+	$(OSLER) demo
+
+# The whole workspace, so that tests and program share one set of compiled dependencies.
+build: check-machine
+	cargo build --workspace --locked
+
+models: build
+	$(OSLER) models fetch
+
+test: models nextest
+	cargo nextest run --workspace --locked
+
+lint: check-machine deny
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: cargo-deny
+	cargo deny --locked check bans licenses sources
+
+# Needs the advisory database, which is a git repository: where it cannot be reached this fails and says so.
+advisories: cargo-deny
+	cargo deny --locked check advisories
+
+check-machine:
+	@command -v cargo >/dev/null || { echo "make: Rust is missing: install it with rustup (stable, 1.95 or later)"; exit 1; }
+	@command -v cc >/dev/null || { echo "make: a C compiler is missing: install gcc and g++, or clang"; exit 1; }
+	@command -v c++ >/dev/null || { echo "make: a C++ compiler is missing: install g++, or clang"; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "make: Python 3 with pip is missing: install python3 and python3-pip, or name one with OSLER_PYTHON"; exit 1; }
+	@if [ "$$(uname -m)" = x86_64 ] && [ -r /proc/cpuinfo ] && ! grep -qw avx2 /proc/cpuinfo; then \
+	  echo "make: this CPU lacks AVX2: build with RUSTFLAGS='-C target-cpu=native' cargo build --workspace, and expect answers several times slower"; exit 1; fi
+
+nextest:
+	@cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --version $(NEXTEST_VERSION) --root $(TOOLS)
+
+cargo-deny:
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked --version $(DENY_VERSION) --root $(TOOLS)
+
+clean:
+	rm -rf .osler target

@@ -1,0 +1,127 @@
+//! The whole chain with the real starter models and the starter corpus.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::run::{json as run_json, osler, succeed};
+
+const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin not be started?";
+
+/// Ends the server with the test, whatever becomes of the test.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut child =
+            osler(data).args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said = lines.next().unwrap().unwrap();
+        let address = said.rsplit("http://").next().unwrap().to_owned();
+        // The rest is read, so that the server never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    /// One request over a connection of its own; returns status and body.
+    fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    fn json(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, text) = self.request(method, path, &body);
+        assert_eq!(status, 200, "{method} {path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Every quote is its evidence's text at its offsets, and its document's.
+fn check_quotes(answer: &Value, document: impl Fn(&str, u64) -> String) -> usize {
+    let mut quotes = 0;
+    for citation in answer["statements"].as_array().unwrap().iter().flat_map(|s| s["citations"].as_array().unwrap()) {
+        let evidence = answer["evidence"].as_array().unwrap().iter().find(|e| e["id"] == citation["evidence"]).unwrap();
+        let at = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+        let slice = |text: &str, from: usize, to: usize| text.chars().skip(from).take(to - from).collect::<String>();
+        let (start, end, origin) = (at(&citation["start"]), at(&citation["end"]), at(&evidence["start"]));
+        let quote = citation["quote"].as_str().unwrap();
+        assert_eq!(slice(evidence["text"].as_str().unwrap(), start - origin, end - origin), quote);
+        let text = document(evidence["document"]["id"].as_str().unwrap(), evidence["document"]["version"].as_u64().unwrap());
+        assert_eq!(slice(&text, start, end), quote, "a quote is its document's text");
+        assert_ne!(evidence["document"]["status"], "retracted");
+        quotes += 1;
+    }
+    quotes
+}
+
+#[test]
+fn a_newcomer_gets_cited_answers() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let said = succeed(&data, &["demo", "--setup-only"]);
+    assert!(said.contains("0 rejected"), "{said}");
+    let again = succeed(&data, &["demo", "--setup-only"]);
+    assert!(again.contains("0 added, 0 updated") && again.contains("snapshot 1"), "the second time there is nothing to do: {again}");
+
+    let shown = succeed(&data, &["ask", METFORMIN]);
+    for part in ["[1]", "Sources", "Osler Teaching Library, 20", "“", "smollm2-135m-instruct"] {
+        assert!(shown.contains(part), "{part:?} is not in: {shown}");
+    }
+    let found = run_json(&data, &["search", METFORMIN, "--json", "--limit", "5"]);
+    assert!(found["hits"].to_string().contains("eGFR"), "{found}");
+
+    let server = Server::start(&data);
+    let document = |id: &str, version: u64| {
+        let view = server.json("GET", &format!("/v1/documents/{id}?version={version}"), &Value::Null);
+        view["text"].as_str().unwrap().to_owned()
+    };
+    let mut quotes = 0;
+    for question in [
+        METFORMIN,
+        "What is the first-line treatment of anaphylaxis, and at what dose?",
+        "Which antibiotics are recommended for community-acquired pneumonia in adults?",
+    ] {
+        let answer = server.json("POST", "/v1/answers", &json!({ "question": question }));
+        assert_eq!((answer["status"].as_str(), answer["mode"].as_str()), (Some("answered"), Some("quoting")), "{answer}");
+        assert_eq!(answer["model"]["id"], "smollm2-135m-instruct");
+        quotes += check_quotes(&answer, document);
+        let kept = server.json("GET", &format!("/v1/answers/{}", answer["id"].as_str().unwrap()), &Value::Null);
+        assert_eq!(kept, answer);
+    }
+    assert!(quotes >= 3);
+    let off_topic = server.json("POST", "/v1/answers", &json!({ "question": "How do I change the oil of a motorcycle?" }));
+    assert_eq!(off_topic["status"], "no_evidence", "{off_topic}");
+    for _ in 0..200 {
+        if server.request("GET", "/readyz", "").0 == 200 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(server.request("GET", "/readyz", "").0, 200);
+    let retracted = server.json("POST", "/v1/search", &json!({ "question": "high-dose vitamin C in septic shock", "limit": 50 }));
+    assert!(!retracted.to_string().contains("RETRACTED"), "retracted text is no evidence");
+}

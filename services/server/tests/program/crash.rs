@@ -1,0 +1,73 @@
+//! Killed at any point of an ingest, and started again: ledger, Qdrant and Tantivy hold the same set, and nothing is lost.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use crate::run::{json, osler, succeed};
+
+const ROUNDS: u64 = 20;
+const DOCUMENTS: usize = 40;
+const SECTIONS: usize = 8;
+
+/// Every round changes every document.
+fn write_sources(directory: &Path, round: u64) {
+    for document in 0..DOCUMENTS {
+        let mut text = format!("+++\nid = \"doc-{document}\"\n+++\n# Topic {document}\n");
+        for section in 0..SECTIONS {
+            text.push_str(&format!("\n## Part {section}\n\nIn round {round} drug {document} is given at {section}{round} mg daily. "));
+            text.push_str(&"Renal function is checked before the next dose is given to adults. ".repeat(4));
+        }
+        fs::write(directory.join(format!("doc-{document}.md")), text).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_ingest_loses_nothing_twenty_times() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, source) = (directory.path().join("data"), directory.path().join("source"));
+    fs::create_dir_all(&source).unwrap();
+    let arguments = ["ingest", source.to_str().unwrap(), "--corpus", "starter", "--json"];
+    write_sources(&source, 0);
+    let first = json(&data, &arguments);
+    assert_eq!(first["documents"]["added"].as_u64(), Some(DOCUMENTS as u64));
+    let passages = first["passages"].as_u64().unwrap();
+
+    let (mut killed, mut snapshot) = (0, 1);
+    for round in 1..=ROUNDS {
+        write_sources(&source, round);
+        let mut child = osler(&data).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // The first line comes when the work begins; from there on the time of death wanders over all of it.
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines.next();
+        std::thread::sleep(Duration::from_millis(round * 137 % 1_900));
+        if child.try_wait().unwrap().is_none() {
+            killed += 1;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        drop(lines);
+
+        let found = json(&data, &["doctor", "--json"]);
+        assert_eq!(found["sound"], true, "round {round}: {found}");
+        let held = json(&data, &["corpus", "list", "--json"]);
+        let in_force = held["corpora"][0]["totals"]["passages"].as_u64();
+        assert_eq!(in_force, Some(passages), "round {round}: what is published is whole, old or new");
+
+        let done = json(&data, &arguments);
+        snapshot = done["snapshot"].as_u64().unwrap().max(snapshot);
+        assert_eq!(done["documents"]["rejected"].as_u64(), Some(0), "round {round}");
+        let held = json(&data, &["corpus", "list", "--json"]);
+        assert_eq!(held["corpora"][0]["totals"]["passages"].as_u64(), Some(passages), "round {round}: none lost, none twice");
+        let hits = json(&data, &["search", "drug 3 mg daily renal function", "--json", "--limit", "50"]);
+        for hit in hits["hits"].as_array().unwrap() {
+            let text = hit["text"].as_str().unwrap();
+            assert!(text.contains(&format!("In round {round} ")), "round {round} finds an old passage: {text}");
+        }
+    }
+    assert!(killed >= ROUNDS / 2, "only {killed} of {ROUNDS} were killed at work: the test has become too slow to kill");
+    assert!(snapshot > ROUNDS, "every round published");
+    assert!(succeed(&data, &["corpus", "history"]).contains("publish"));
+}

@@ -1,0 +1,7 @@
+//! The program as its user has it: commands, exit codes, messages, the real starter models.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod chain;
+mod crash;
+mod refusals;
+mod run;

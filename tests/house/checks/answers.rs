@@ -1,0 +1,222 @@
+//! Answers: what each status means, that nothing unsupported is said, and that all of it is on record.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use answer::{Mode, Settings};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use futures::StreamExt;
+use serde_json::{Value, json};
+use server::config::Config;
+use support::{Script, TestService};
+
+const GOUT: (&str, &str) = (
+    "gout.md",
+    "+++\nid = \"gout\"\ntitle = \"Gout in adults\"\nissuer = \"Rheumatology Board\"\npublished = \"2024-03-01\"\n+++\n\
+     # Gout in adults\n\n## Acute attack\n\nGive colchicine 500 micrograms twice daily for gout. \
+     Do not give colchicine in severe renal impairment.\n\n## Prevention\n\nStart allopurinol 100 mg daily to prevent gout.\n",
+);
+
+const QUESTION: &str = "Which dose of colchicine is given for acute gout?";
+
+async fn service() -> TestService {
+    let service = TestService::new().await;
+    service.ingest(&[GOUT]).await;
+    service
+}
+
+fn draft(quote: &str, text: Option<&str>) -> Script {
+    let mut statement = json!({ "evidence": "E1", "quote": quote });
+    if let Some(text) = text {
+        statement["text"] = json!(text);
+    }
+    Script::Write(json!({ "statements": [statement] }).to_string())
+}
+
+#[tokio::test]
+async fn an_answer_has_the_shape_of_the_contract() {
+    let service = service().await;
+    let answer = service.ask(QUESTION).await;
+    insta::assert_json_snapshot!(answer, { ".timings_ms.*" => "[ms]" });
+}
+
+#[tokio::test]
+async fn the_same_question_gets_the_same_answer() {
+    let answers = [service().await.ask(QUESTION).await, service().await.ask(QUESTION).await];
+    let [first, second] = answers.map(|mut answer| {
+        answer["timings_ms"] = Value::Null;
+        answer
+    });
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn what_was_sent_can_be_read_again() {
+    let service = service().await;
+    let sent = service.post("/v1/answers", &json!({ "question": QUESTION })).await;
+    let id = sent.json()["id"].as_str().unwrap().to_owned();
+    let kept = service.get(&format!("/v1/answers/{id}")).await;
+    assert_eq!(kept.text, sent.text, "byte for byte");
+    assert_eq!(service.app.audit.outcome(&id).unwrap().as_deref(), Some("answered"));
+    assert_eq!(service.get("/v1/answers/nothing").await.json()["code"], "unknown_answer");
+}
+
+#[tokio::test]
+async fn a_quote_that_is_nowhere_is_never_shown() {
+    let service = service().await;
+    for made_up in [
+        "Give colchicine 5000 micrograms twice daily for gout.",
+        "give colchicine in severe renal impairment.",
+        "Give colchicine 500 micrograms twice daily",
+        "",
+    ] {
+        service.generator.then(draft(made_up, None));
+        let answer = service.ask(QUESTION).await;
+        assert_eq!(answer["status"], "extractive", "{made_up:?}");
+        assert!(!answer.to_string().contains("5000"));
+        assert!(answer["reason"].as_str().unwrap().contains("could be kept"));
+    }
+}
+
+#[tokio::test]
+async fn words_that_disagree_with_their_quote_give_way_to_it() {
+    let settings = Settings { mode: Mode::Synthesis, ..Settings::default() };
+    let service = TestService::with(Config::default(), settings, true).await;
+    service.ingest(&[GOUT]).await;
+    let quote = "Give colchicine 500 micrograms twice daily for gout.";
+
+    service.generator.then(draft(quote, Some("Colchicine 0.5 mg twice daily.")));
+    let kept = service.ask(QUESTION).await;
+    assert_eq!((kept["status"].as_str(), kept["mode"].as_str()), (Some("answered"), Some("synthesis")));
+    assert_eq!(kept["statements"][0]["text"], "Colchicine 0.5 mg twice daily.");
+    assert_eq!(kept["statements"][0]["citations"][0]["quote"], quote);
+
+    service.generator.then(draft(quote, Some("Colchicine 5 mg twice daily.")));
+    let replaced = service.ask(QUESTION).await;
+    assert_eq!(replaced["status"], "partial");
+    assert_eq!(replaced["statements"][0]["text"], quote);
+    assert!(replaced["reason"].as_str().unwrap().contains("did not agree"));
+}
+
+#[tokio::test]
+async fn a_model_that_fails_leaves_the_sources_to_speak() {
+    let service = service().await;
+    for (script, said) in [
+        (Script::Fail, "as scripted"),
+        (Script::Unfinished, "did not finish"),
+        (Script::Write("no JSON at all".to_owned()), "could be kept"),
+        (Script::Write(String::new()), "could be kept"),
+    ] {
+        service.generator.then(script);
+        let answer = service.ask(QUESTION).await;
+        assert_eq!(answer["status"], "extractive");
+        assert_eq!(answer["mode"], "extractive");
+        assert!(answer["reason"].as_str().unwrap().contains(said), "{answer}");
+        assert_eq!(answer["statements"][0]["text"], "Give colchicine 500 micrograms twice daily for gout.");
+        assert_eq!(answer["model"], Value::Null);
+    }
+    let none = TestService::without_generator().await;
+    none.ingest(&[GOUT]).await;
+    assert_eq!(none.ask(QUESTION).await["status"], "extractive");
+}
+
+#[tokio::test]
+async fn too_little_evidence_is_an_answer_with_what_came_nearest() {
+    let service = service().await;
+    let answer = service.ask("How is a fractured femur splinted at the roadside?").await;
+    assert_eq!(answer["status"], "no_evidence");
+    assert_eq!(answer["statements"], json!([]));
+    assert!(!answer["closest"].as_array().unwrap().is_empty());
+    let empty = TestService::new().await.ask(QUESTION).await;
+    assert_eq!(empty["status"], "no_evidence");
+    assert!(empty["reason"].as_str().unwrap().contains("ingest"), "{empty}");
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request_and_is_on_record() {
+    let service = service().await;
+    service.generator.then(Script::Panic);
+    let reply = service.post("/v1/answers", &json!({ "question": QUESTION })).await;
+    assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(reply.json()["code"], "internal");
+    let id = uuid_of(0);
+    assert_eq!(service.app.audit.outcome(&id).unwrap().as_deref(), Some("failed: internal"));
+    assert_eq!(service.ask(QUESTION).await["status"], "answered");
+}
+
+/// The test service counts its ids: one for each question, one for the time at which it was done.
+fn uuid_of(number: u128) -> String {
+    format!("00000000-0000-0000-0000-{number:012x}")
+}
+
+fn streaming(question: &str) -> Request<Body> {
+    let body = json!({ "question": question, "stream": true }).to_string();
+    Request::post("/v1/answers").header("content-type", "application/json").body(Body::from(body)).unwrap()
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_whole_answer() {
+    let service = service().await;
+    let reply = service.send(streaming(QUESTION)).await;
+    assert_eq!(reply.headers["content-type"], "text/event-stream");
+    let events: Vec<(&str, Value)> = reply
+        .text
+        .split("\n\n")
+        .filter(|event| !event.trim().is_empty())
+        .map(|event| {
+            let (name, data) = event.split_once('\n').unwrap();
+            (name.strip_prefix("event: ").unwrap(), serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap())
+        })
+        .collect();
+    let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["progress", "evidence", "progress", "statement", "done"]);
+    let done = &events[4].1;
+    assert_eq!(done["statements"][0], events[3].1);
+    assert_eq!(done["evidence"], events[1].1);
+    let kept = service.get(&format!("/v1/answers/{}", done["id"].as_str().unwrap())).await;
+    assert_eq!(kept.json(), *done);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_cancels_and_that_is_on_record() {
+    let service = service().await;
+    service.generator.then(Script::Hang(Duration::from_secs(60)));
+    let response = service.open(streaming(QUESTION)).await;
+    let mut body = response.into_body().into_data_stream();
+    body.next().await.unwrap().unwrap();
+    drop(body);
+    for _ in 0..500 {
+        if service.app.audit.outcome(&uuid_of(0)).unwrap().is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(service.generator.cancelled.load(Ordering::SeqCst), 1);
+    assert_eq!(service.app.audit.outcome(&uuid_of(0)).unwrap().as_deref(), Some("failed: cancelled"));
+}
+
+#[tokio::test]
+async fn too_many_questions_are_turned_away_with_a_time_to_come_back() {
+    let mut config = Config::default();
+    config.server.max_questions = 1;
+    let service = Arc::new(TestService::with(config, Settings::default(), true).await);
+    service.ingest(&[GOUT]).await;
+    service.generator.then(Script::Hang(Duration::from_secs(60)));
+    let held = service.open(streaming(QUESTION)).await;
+    let reply = service.post("/v1/answers", &json!({ "question": QUESTION })).await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(reply.headers["retry-after"], "2");
+    assert_eq!(reply.json()["code"], "busy");
+    assert_eq!(service.get("/healthz").await.status, StatusCode::OK, "others go on");
+    drop(held);
+}
+
+#[tokio::test]
+async fn follow_ups_find_what_they_are_about() {
+    let service = service().await;
+    let body = json!({ "question": "And to prevent it?", "history": [{ "question": "What is given for gout?" }] });
+    let answer = service.post("/v1/answers", &body).await.json();
+    assert_ne!(answer["status"], "no_evidence", "{answer}");
+}

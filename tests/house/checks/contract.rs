@@ -1,0 +1,110 @@
+//! The shapes that others rely on: the OpenAPI document, problem documents, what every route answers.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::json;
+use support::TestService;
+
+#[test]
+fn the_openapi_document_is_the_one_that_is_checked_in() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../services/server/openapi.json");
+    let kept = std::fs::read_to_string(path).unwrap();
+    let now = server::http::openapi().unwrap();
+    assert!(kept == now, "services/server/openapi.json is out of date: run `osler openapi > services/server/openapi.json`");
+}
+
+#[tokio::test]
+async fn every_documented_route_answers_with_a_documented_status() {
+    let service = TestService::new().await;
+    let document: serde_json::Value = serde_json::from_str(&server::http::openapi().unwrap()).unwrap();
+    let mut routes = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let path = path.replace("{id}", "0123456789abcdef0123456789abcdef");
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
+            let request = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
+            let reply = service.send(request).await;
+            let status = reply.status.as_u16().to_string();
+            assert!(operation["responses"].get(&status).is_some(), "{method} {path} answers {status}, which is not documented");
+            routes += 1;
+        }
+    }
+    assert_eq!(routes, 8);
+}
+
+#[tokio::test]
+async fn errors_are_problem_documents_with_the_request_id() {
+    let service = TestService::new().await;
+    let request = Request::get("/nowhere").header("x-request-id", "abc-1").body(Body::empty()).unwrap();
+    let reply = service.send(request).await;
+    assert_eq!(reply.status, StatusCode::NOT_FOUND);
+    assert_eq!(reply.headers["content-type"], "application/problem+json");
+    assert_eq!(reply.headers["x-request-id"], "abc-1");
+    let problem = reply.json();
+    assert_eq!(problem["request_id"], "abc-1");
+    assert_eq!(problem["code"], "not_found");
+    assert_eq!(problem["type"], "urn:osler:problem:not_found");
+    let reply = service.send(Request::delete("/v1/answers").body(Body::empty()).unwrap()).await;
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed")));
+}
+
+#[tokio::test]
+async fn health_readiness_and_metrics() {
+    let service = TestService::new().await;
+    assert_eq!(service.get("/healthz").await.text, "ok\n");
+    let before = service.get("/readyz").await;
+    assert_eq!((before.status, before.headers.contains_key("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, true));
+    service.app.warm_up().await.unwrap();
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    service.ingest(&[("a.md", "# A\n\nMetformin lowers glucose in adults.\n")]).await;
+    service.ask("Does metformin lower glucose?").await;
+    let metrics = service.get("/metrics").await.text;
+    assert!(metrics.contains("osler_answers_total{status=\"answered\"}"), "{metrics}");
+    assert!(metrics.contains("osler_answer_seconds"), "{metrics}");
+}
+
+#[tokio::test]
+async fn documents_and_passages_can_be_read_with_the_place_of_a_quote() {
+    let service = TestService::new().await;
+    service.ingest(&[("gout.md", "# Gout\n\n## Treatment\n\nGive colchicine 500 µg twice daily. Rest the joint.\n")]).await;
+    let answer = service.ask("Which dose of colchicine for gout?").await;
+    let (evidence, citation) = (&answer["evidence"][0], &answer["statements"][0]["citations"][0]);
+    let (start, end) = (citation["start"].as_u64().unwrap(), citation["end"].as_u64().unwrap());
+
+    let document = service.get(&format!("/v1/documents/{}", evidence["document"]["id"].as_str().unwrap())).await.json();
+    let text: Vec<char> = document["text"].as_str().unwrap().chars().collect();
+    let slice: String = text[start as usize..end as usize].iter().collect();
+    assert_eq!(slice, citation["quote"].as_str().unwrap(), "a quote is its document's text at its offsets");
+    assert_eq!(document["sections"][1]["path"], json!(["Treatment"]));
+    assert_eq!(document["versions"][0]["status"], "current");
+
+    let passage = evidence["passage"].as_str().unwrap();
+    let reply = service.get(&format!("/v1/passages/{passage}?start={start}&end={end}")).await.json();
+    assert_eq!(reply["quote"]["text"], citation["quote"]);
+    for bad in ["start=0&end=100000", "start=5&end=4", "start=1", "start=x&end=2", "start=18446744073709551615&end=1"] {
+        let reply = service.get(&format!("/v1/passages/{passage}?{bad}")).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{bad}");
+    }
+    let unknown = service.get(&format!("/v1/documents/{}?version=9", "0".repeat(32))).await;
+    assert_eq!((unknown.status, unknown.json()["code"].as_str()), (StatusCode::NOT_FOUND, Some("unknown_document")));
+}
+
+#[tokio::test]
+async fn search_explains_its_hits_and_keeps_to_its_filters() {
+    let service = TestService::new().await;
+    service
+        .ingest(&[
+            ("a.md", "+++\nkind = \"trial\"\n+++\n# Aspirin\n\nAspirin 75 mg daily prevents stroke.\n"),
+            ("b.md", "# Stroke\n\nGive aspirin 300 mg after stroke is confirmed.\n"),
+        ])
+        .await;
+    let all = service.post("/v1/search", &json!({ "question": "aspirin stroke" })).await.json();
+    assert_eq!(all["hits"].as_array().unwrap().len(), 2);
+    assert_eq!(all["hits"][0]["scores"]["lexical"]["rank"], 1);
+    let trials = json!({ "question": "aspirin stroke", "filters": { "kinds": ["trial"] } });
+    let trials = service.post("/v1/search", &trials).await.json();
+    assert_eq!(trials["hits"].as_array().unwrap().len(), 1);
+    assert_eq!(trials["hits"][0]["document"]["title"], "Aspirin");
+    let one = service.post("/v1/search", &json!({ "question": "aspirin stroke", "limit": 1 })).await.json();
+    assert_eq!(one["hits"].as_array().unwrap().len(), 1);
+}

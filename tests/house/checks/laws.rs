@@ -1,0 +1,152 @@
+//! The laws of the house: who may know whom, and what every file owes its reader.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room with the rooms it may know.
+const ROOMS: [(&str, &str, &[&str]); 11] = [
+    ("knowledge", "corpora/knowledge", &[]),
+    ("ledger", "corpora/ledger", &["knowledge"]),
+    ("index", "corpora/index", &["knowledge"]),
+    ("inference", "services/inference", &["knowledge"]),
+    ("grounding", "services/grounding", &["knowledge"]),
+    ("audit", "services/audit", &["knowledge"]),
+    ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
+    ("answer", "services/answer", &["knowledge", "ledger", "index", "inference", "grounding"]),
+    (
+        "server",
+        "services/server",
+        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest"],
+    ),
+    (
+        "support",
+        "tests/support",
+        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "server"],
+    ),
+    (
+        "house",
+        "tests/house",
+        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "server", "support"],
+    ),
+];
+
+/// Crates that one room alone may know.
+const KEPT: [(&str, &[&str]); 11] = [
+    ("qdrant-edge", &["index"]),
+    ("qdrant-client", &["index"]),
+    ("tantivy", &["index"]),
+    ("fastembed", &["inference"]),
+    ("ort", &["inference"]),
+    ("mistralrs", &["inference"]),
+    ("candle-core", &["inference"]),
+    ("axum", &["server", "support", "house"]),
+    ("tower-http", &["server"]),
+    ("clap", &["server"]),
+    ("rusqlite", &["ledger", "audit", "server"]),
+];
+
+/// Lines in a file, at most. Longer ones are two things.
+const MAX_LINES: usize = 500;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn rust_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for (_, directory, _) in ROOMS {
+        let mut waiting = vec![root().join(directory)];
+        while let Some(path) = waiting.pop() {
+            if path.is_dir() {
+                waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() > 50, "the walk has lost its way: {} files", files.len());
+    files
+}
+
+fn dependencies(directory: &str) -> BTreeMap<String, toml::Value> {
+    let text = fs::read_to_string(root().join(directory).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = toml::from_str(&text).unwrap();
+    let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let found = tables.into_iter().filter_map(|table| manifest.get(table)?.as_table().cloned());
+    found.flatten().collect()
+}
+
+#[test]
+fn rooms_know_only_whom_they_may() {
+    let names: Vec<&str> = ROOMS.iter().map(|(name, ..)| *name).collect();
+    for (room, directory, may_know) in ROOMS {
+        for dependency in dependencies(directory).keys().filter(|dependency| names.contains(&dependency.as_str())) {
+            assert!(
+                may_know.contains(&dependency.as_str()),
+                "{room} must not know {dependency}: see Direction in ARCHITECTURE.md, or change the law there and here"
+            );
+        }
+    }
+}
+
+#[test]
+fn engines_are_known_in_one_room() {
+    for (room, directory, _) in ROOMS {
+        let dependencies = dependencies(directory);
+        for (engine, rooms) in KEPT {
+            assert!(!dependencies.contains_key(engine) || rooms.contains(&room), "{room} must not know {engine}");
+        }
+    }
+}
+
+#[test]
+fn every_crate_is_a_room_and_takes_the_lints() {
+    let text = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = toml::from_str(&text).unwrap();
+    let members = manifest["workspace"]["members"].as_array().unwrap();
+    assert_eq!(members.len(), ROOMS.len(), "a new crate needs a line in ROOMS");
+    for (name, directory, _) in ROOMS {
+        let text = fs::read_to_string(root().join(directory).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = toml::from_str(&text).unwrap();
+        assert_eq!(manifest["package"]["name"].as_str(), Some(name));
+        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name} must take the workspace's lints");
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_and_stays_readable() {
+    for file in rust_files() {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} must begin with a line that says what it is for", file.display());
+        let lines = text.lines().count();
+        assert!(lines <= MAX_LINES, "{} has {lines} lines, more than {MAX_LINES}: make two of it", file.display());
+    }
+}
+
+#[test]
+fn only_configuration_reads_the_environment() {
+    for file in rust_files() {
+        let text = fs::read_to_string(&file).unwrap();
+        let product = text.split("#[cfg(test)]").next().unwrap();
+        let is_test = ["/tests/", "/checks/"].iter().any(|part| file.to_string_lossy().contains(part));
+        let reads = ["env::var", "env = \""].iter().any(|read| product.contains(read));
+        assert!(
+            !reads || is_test || file.ends_with("config.rs"),
+            "{} reads the environment: let config.rs do it",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn the_root_is_a_front_door() {
+    let allowed = [
+        "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE", "Makefile", "README.md", "clippy.toml",
+        "corpora", "deny.toml", "deploy", "evals", "ingest", "rustfmt.toml", "services", "target", "tests",
+    ];
+    for entry in fs::read_dir(root()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name} has no place in the root");
+    }
+}

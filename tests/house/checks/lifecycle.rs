@@ -1,0 +1,139 @@
+//! Versions, snapshots and standing: what a question may see, and what it may never see again.
+
+use axum::http::StatusCode;
+use knowledge::{DocumentId, Snapshot, Status};
+use ledger::Decision;
+use serde_json::{Value, json};
+use support::TestService;
+
+const DECISION: Decision<'static> = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "because" };
+
+fn note(dose: u32) -> String {
+    format!("+++\nid = \"drug\"\n+++\n# Examplin\n\nGive examplin {dose} mg daily for hypertension.\n")
+}
+
+fn document() -> DocumentId {
+    DocumentId::of(&"test".parse().unwrap(), "drug")
+}
+
+async fn quotes(service: &TestService, as_of: Option<u64>) -> Vec<String> {
+    let mut body = json!({ "question": "What dose of examplin for hypertension?" });
+    if let Some(snapshot) = as_of {
+        body["as_of"] = json!(snapshot);
+    }
+    let hits = service.post("/v1/search", &body).await.json();
+    hits["hits"].as_array().unwrap().iter().map(|hit| hit["text"].as_str().unwrap().to_owned()).collect()
+}
+
+fn has(quotes: &[String], dose: u32) -> bool {
+    quotes.iter().any(|quote| quote.contains(&format!(" {dose} mg")))
+}
+
+#[tokio::test]
+async fn a_new_version_replaces_the_old_one_which_can_still_be_asked_and_read() {
+    let service = TestService::new().await;
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.added), (Snapshot(1), 1));
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(1), 1), "nothing changed, nothing published");
+    let (report, _) = service.ingest(&[("drug.md", &note(10))]).await;
+    assert_eq!((report.snapshot, report.documents.updated), (Snapshot(2), 1));
+
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 10) && !has(&now, 5));
+    let then = quotes(&service, Some(1)).await;
+    assert!(has(&then, 5) && !has(&then, 10));
+
+    let path = format!("/v1/documents/{}", document());
+    let current = service.get(&path).await.json();
+    assert_eq!((current["version"].as_u64(), current["status"].as_str()), (Some(2), Some("current")));
+    let old = service.get(&format!("{path}?version=1")).await.json();
+    assert_eq!((old["version"].as_u64(), old["status"].as_str()), (Some(1), Some("superseded")));
+    assert!(old["text"].as_str().unwrap().contains("5 mg"));
+}
+
+#[tokio::test]
+async fn rolling_back_restores_and_the_next_publish_has_a_new_number() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5))]).await;
+    service.ingest(&[("drug.md", &note(10)), ("other.md", "# Other\n\nGive examplin 77 mg daily in hypertension.\n")]).await;
+    service.stores.ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    service.stores.reconcile().await.unwrap();
+    let back = quotes(&service, None).await;
+    assert!(has(&back, 5) && !has(&back, 10) && !has(&back, 77), "{back:?}");
+
+    let (report, _) = service.ingest(&[("more.md", "# More\n\nGive examplin 99 mg daily in hypertension.\n")]).await;
+    assert_eq!(report.snapshot, Snapshot(3), "2 has been used");
+    let after = quotes(&service, None).await;
+    assert!(has(&after, 5) && has(&after, 99) && !has(&after, 10) && !has(&after, 77), "{after:?}");
+    let second = quotes(&service, Some(2)).await;
+    assert!(has(&second, 10) && has(&second, 77) && !has(&second, 5), "{second:?}");
+    let actions: Vec<String> = service.stores.ledger.decisions().unwrap().into_iter().map(|d| d.action).collect();
+    assert_eq!(actions, ["publish", "publish", "rollback", "publish"]);
+}
+
+#[tokio::test]
+async fn retracted_text_is_evidence_in_no_snapshot_and_can_be_read_under_its_label() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5))]).await;
+    service.ingest(&[("drug.md", &note(10))]).await;
+    service.stores.ledger.set_status(document(), 1, Status::Retracted, &DECISION).unwrap();
+    assert!(quotes(&service, Some(1)).await.is_empty(), "at once, in the past too");
+    assert!(has(&quotes(&service, None).await, 10));
+    let old = service.get(&format!("/v1/documents/{}?version=1", document())).await;
+    assert_eq!((old.status, old.json()["status"].as_str()), (StatusCode::OK, Some("retracted")));
+}
+
+#[tokio::test]
+async fn what_a_file_declares_decides_whether_it_is_evidence() {
+    let service = TestService::new().await;
+    let old = "+++\nid = \"drug\"\nversion = 1\nstatus = \"superseded\"\n+++\n# Examplin\n\nGive examplin 1 mg daily for hypertension.\n";
+    let new = "+++\nid = \"drug\"\nversion = 2\n+++\n# Examplin\n\nGive examplin 2 mg daily for hypertension.\n";
+    let gone = "+++\nid = \"case\"\nstatus = \"retracted\"\n+++\n# Case\n\nWe gave examplin 3 mg daily for hypertension.\n";
+    // In either order of their names.
+    service.ingest(&[("a-new.md", new), ("b-old.md", old), ("c-gone.md", gone)]).await;
+    let found = quotes(&service, None).await;
+    assert!(has(&found, 2) && !has(&found, 1) && !has(&found, 3), "{found:?}");
+    let versions = service.get(&format!("/v1/documents/{}", document())).await.json();
+    let versions: Vec<(u64, &str)> = versions["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| (version["number"].as_u64().unwrap(), version["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(versions, [(2, "current"), (1, "superseded")]);
+}
+
+#[tokio::test]
+async fn indexes_that_lost_or_gained_something_are_put_right() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5)), ("gout.md", "# Gout\n\nGive colchicine for gout attacks.\n")]).await;
+    let ids = service.stores.vectors.ids().await.unwrap();
+    assert_eq!(ids, service.stores.ledger.entry_ids().unwrap());
+    service.stores.vectors.remove(vec![ids[0]]).await.unwrap();
+    service.stores.lexical.remove(ids.clone()).await.unwrap();
+    service.stores.reconcile().await.unwrap();
+    assert_eq!(service.stores.vectors.ids().await.unwrap(), ids);
+    assert_eq!(service.stores.lexical.ids().await.unwrap(), ids);
+}
+
+#[tokio::test]
+async fn unknown_names_are_said_to_be_unknown() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5))]).await;
+    let ask = |body: Value| {
+        let service = &service;
+        async move {
+            let reply = service.post("/v1/answers", &body).await;
+            (reply.status, reply.json()["code"].as_str().unwrap().to_owned())
+        }
+    };
+    let unknown = ask(json!({ "question": "examplin?", "filters": { "corpora": ["nothing"] } })).await;
+    assert_eq!(unknown, (StatusCode::NOT_FOUND, "unknown_corpus".to_owned()));
+    for snapshot in [9_u64, u64::MAX] {
+        let unknown = ask(json!({ "question": "examplin?", "as_of": snapshot })).await;
+        assert_eq!(unknown, (StatusCode::NOT_FOUND, "unknown_snapshot".to_owned()));
+    }
+    assert_eq!(service.get(&format!("/v1/passages/{}", "0".repeat(32))).await.json()["code"], "unknown_passage");
+    assert_eq!(service.get("/v1/passages/xyz").await.status, StatusCode::NOT_FOUND);
+}

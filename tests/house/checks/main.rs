@@ -1,0 +1,11 @@
+//! What must never break, whichever room it is in.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod answers;
+mod bad_input;
+mod contract;
+mod engine;
+mod laws;
+mod lifecycle;
+mod models;
+mod starter;

@@ -1,0 +1,180 @@
+//! The service under test: the real router, stores and pipeline, with fakes where models would be.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use answer::{Asker, FixedSeams, Parts, Retriever, Settings};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use inference::{Embedder, Generator};
+use ingest::{Event, Ingest, Options, Report, Stores};
+use knowledge::{Corpus, Kind, Rights};
+use serde_json::Value;
+use server::app::App;
+use server::config::{Config, Vectors};
+use server::data::Data;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::fakes::{HashEmbedder, ScriptedGenerator};
+
+/// A service in a directory of its own.
+pub struct TestService {
+    /// What writes.
+    pub generator: Arc<ScriptedGenerator>,
+    /// Where everything is kept.
+    pub stores: Stores,
+    /// The app behind the router.
+    pub app: Arc<App>,
+    router: Router,
+    directory: TempDir,
+    _data: Data,
+}
+
+/// A reply, read whole.
+#[derive(Debug)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+/// Fills in what most tests do not care about.
+fn settings() -> Settings {
+    Settings::default()
+}
+
+impl TestService {
+    /// An empty service with the default configuration.
+    pub async fn new() -> Self {
+        Self::with(Config::default(), settings(), true).await
+    }
+
+    /// A service that answers with sentences alone.
+    pub async fn without_generator() -> Self {
+        Self::with(Config::default(), settings(), false).await
+    }
+
+    /// An empty service.
+    pub async fn with(config: Config, settings: Settings, writes: bool) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let embedder = Arc::new(HashEmbedder);
+        let data = Data::open(directory.path(), embedder.dimension(), &Vectors::default()).await.unwrap();
+        let stores = data.stores.clone();
+        let generator = Arc::new(ScriptedGenerator::new([]));
+        let retriever = Retriever {
+            ledger: Arc::clone(&stores.ledger),
+            vectors: Arc::clone(&stores.vectors),
+            lexical: Arc::clone(&stores.lexical),
+            embedder,
+        };
+        let seams = Arc::new(FixedSeams::default());
+        let writer: Arc<dyn Generator> = Arc::clone(&generator) as Arc<dyn Generator>;
+        let parts = Parts {
+            retriever,
+            generator: writes.then_some(writer),
+            settings,
+            clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
+            ids: seams,
+        };
+        let app = Arc::new(App::new(Asker::new(parts), Arc::clone(&data.audit), config));
+        let router = server::http::router(Arc::clone(&app));
+        Self { generator, stores, app, router, directory, _data: data }
+    }
+
+    /// The policy of the corpus `test`.
+    pub fn corpus() -> Corpus {
+        Corpus {
+            id: "test".parse().unwrap(),
+            title: "Test corpus".to_owned(),
+            issuer: "Test issuer".to_owned(),
+            kind: Kind::Guideline,
+            licence: "CC0-1.0".to_owned(),
+            rights: Rights { index: true, quote_words: None, display: true, export: true },
+            jurisdiction: "international".to_owned(),
+            language: "en".to_owned(),
+            evidence_level: None,
+        }
+    }
+
+    /// Writes files into a directory, ingests it into the corpus `test`, and publishes.
+    pub async fn ingest(&self, files: &[(&str, &str)]) -> (Report, Vec<Event>) {
+        let source = self.directory.path().join("source");
+        let _ = std::fs::remove_dir_all(&source);
+        for (name, text) in files {
+            let path = source.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        self.ingest_path(&source).await
+    }
+
+    /// Ingests a path into the corpus `test`, and publishes.
+    pub async fn ingest_path(&self, path: &Path) -> (Report, Vec<Event>) {
+        let ingest = Ingest::new(self.stores.clone(), Arc::new(HashEmbedder)).unwrap();
+        let options = Options { publish: true, actor: "test".to_owned(), at: "2026-01-01T00:00:00Z".to_owned() };
+        let mut events = Vec::new();
+        let stop = Arc::new(AtomicBool::new(false));
+        let report = ingest.run(path, &Self::corpus(), &options, stop, |event| events.push(event.clone())).await;
+        (report.unwrap(), events)
+    }
+
+    /// Sends a request through the whole router.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    /// Sends a request whose reply is not read to the end.
+    pub async fn open(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// POST of JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_raw(path, body.to_string().into_bytes()).await
+    }
+
+    /// POST of any bytes that claim to be JSON.
+    pub async fn post_raw(&self, path: &str, body: Vec<u8>) -> Reply {
+        let request = Request::post(path).header("content-type", "application/json").body(Body::from(body)).unwrap();
+        self.send(request).await
+    }
+
+    /// Asks a question and expects an answer.
+    pub async fn ask(&self, question: &str) -> Value {
+        let reply = self.post("/v1/answers", &serde_json::json!({ "question": question })).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+        reply.json()
+    }
+}
+
+/// Where the real models are: `make test` has fetched them there.
+pub fn models_dir() -> PathBuf {
+    let directory = std::env::var_os("OSLER_MODELS").map(PathBuf::from).unwrap_or_else(|| {
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
+        cache.join("osler/models")
+    });
+    assert!(directory.is_dir(), "the models are not here: run `make models` first");
+    directory
+}
