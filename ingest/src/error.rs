@@ -36,6 +36,16 @@ pub enum Error {
     /// Embedding failed.
     #[error(transparent)]
     Inference(#[from] inference::Error),
+    /// The disk is all but full. Indexes write through mapped memory, where a full disk ends the process; so we stop before.
+    #[error("only {} MiB free in {}, and at least {} are needed: free some and run the same command again; nothing is lost", free >> 20, path.display(), needed >> 20)]
+    Full {
+        /// The data directory.
+        path: PathBuf,
+        /// Bytes free.
+        free: u64,
+        /// Bytes needed.
+        needed: u64,
+    },
     /// The caller asked to stop; what was taken in stays staged, and the same command goes on from there.
     #[error("stopped; what was taken in is kept, run the same command to go on")]
     Stopped,

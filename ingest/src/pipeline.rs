@@ -1,7 +1,7 @@
 //! A run: from the files below a path to a published snapshot.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,6 +22,9 @@ const BATCH_PASSAGES: usize = 256;
 
 /// Passages after which the indexes follow. Every step waits for the disk, so not after every batch.
 const FOLLOW_PASSAGES: usize = 4_096;
+
+/// Bytes that must be free before anything more is written: two batches, the indexes' growth and their logs, with room.
+const MIN_FREE_BYTES: u64 = 256 << 20;
 
 /// Where everything is kept.
 #[derive(Clone)]
@@ -62,6 +65,8 @@ pub struct Options {
     pub actor: String,
     /// When, RFC 3339.
     pub at: String,
+    /// The data directory, whose free space is watched.
+    pub data: PathBuf,
 }
 
 /// What a run tells while it goes on.
@@ -159,6 +164,7 @@ impl Ingest {
         mut tell: impl FnMut(&Event),
     ) -> Result<Report> {
         let files = source::find(path)?;
+        check_space(&options.data)?;
         self.stores.ledger.put_corpus(corpus)?;
         tell(&Event::Started { files: files.len() });
         // Reading and splitting run ahead of embedding by a few documents, on a thread of their own.
@@ -184,6 +190,7 @@ impl Ingest {
                     if waiting >= BATCH_PASSAGES {
                         behind += waiting;
                         waiting = 0;
+                        check_space(&options.data)?;
                         self.store(std::mem::take(&mut batch), &mut report, &mut tell).await?;
                     }
                     if behind >= FOLLOW_PASSAGES {
@@ -236,6 +243,15 @@ impl Ingest {
         }
         Ok(())
     }
+}
+
+fn check_space(data: &Path) -> Result<()> {
+    let unreadable = |source| Error::Unreadable { path: data.to_owned(), source };
+    let free = fs4::available_space(data).map_err(unreadable)?;
+    if free >= MIN_FREE_BYTES {
+        return Ok(());
+    }
+    Err(Error::Full { path: data.to_owned(), free, needed: MIN_FREE_BYTES })
 }
 
 /// A passage alone may not say what it is about; its title and headings do.

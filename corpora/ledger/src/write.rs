@@ -243,3 +243,97 @@ fn next_seq(connection: &Connection) -> Result<u64> {
     let sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'seq' RETURNING CAST(value AS INTEGER)";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use knowledge::{
+        Access, BlockKind, Identifiers, Kind, PASSAGE_WORDS, Rights, Status, TextBuilder, char_slice, split,
+    };
+
+    use super::*;
+
+    fn corpus() -> Corpus {
+        Corpus {
+            id: "test".parse().unwrap(),
+            title: "Test".into(),
+            issuer: "Test".into(),
+            kind: Kind::Guideline,
+            licence: "CC0-1.0".into(),
+            rights: Rights { index: true, quote_words: None, display: true, export: true },
+            jurisdiction: "international".into(),
+            language: "en".into(),
+            evidence_level: None,
+        }
+    }
+
+    fn staging(name: &str, paragraphs: usize) -> Staging {
+        let mut builder = TextBuilder::new();
+        for at in 0..paragraphs {
+            builder.block(BlockKind::Paragraph, &format!("Paragraph {at} of {name}. {}", "Words. ".repeat(300)));
+        }
+        let text = builder.finish();
+        let document = DocumentId::of(&corpus().id, name);
+        let passages: Vec<Passage> = split(&text, PASSAGE_WORDS)
+            .into_iter()
+            .map(|(span, section, page)| {
+                let id = PassageId::of(document, 1, &text.sha256(), span);
+                Passage { id, span, section, page, text: char_slice(text.as_str(), span).unwrap().to_owned() }
+            })
+            .collect();
+        let metadata = Metadata {
+            title: name.into(),
+            issuer: "Test".into(),
+            kind: Kind::Guideline,
+            published: None,
+            status: Status::Current,
+            access: Access::FullText,
+            jurisdiction: "international".into(),
+            language: "en".into(),
+            grade: None,
+            identifiers: Identifiers::default(),
+            authors: vec![],
+            licence: None,
+            sources: vec![],
+            notice: None,
+        };
+        let version = NewVersion {
+            corpus: corpus().id,
+            name: name.into(),
+            declared: None,
+            source_name: name.into(),
+            source_sha256: name.into(),
+            parser: "test/1".into(),
+            metadata,
+            text,
+        };
+        let vectors = passages.iter().map(|_| vec![0.5; 64]).collect();
+        Staging { version, number: 1, passages, vectors }
+    }
+
+    #[test]
+    fn a_full_disk_leaves_no_half_of_anything() {
+        let ledger = Ledger::in_memory().unwrap();
+        ledger.put_corpus(&corpus()).unwrap();
+        ledger.stage(&[staging("first", 2)]).unwrap();
+        let before = (ledger.entry_ids().unwrap(), ledger.seq().unwrap());
+        let pages: i64 = ledger.lock().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        ledger.lock().query_row(&format!("PRAGMA max_page_count = {}", pages + 4), [], |_| Ok(())).unwrap();
+        let full = ledger.stage(&[staging("second", 1), staging("third", 200)]);
+        assert!(matches!(full, Err(Error::Full(_))), "{full:?}");
+        assert_eq!((ledger.entry_ids().unwrap(), ledger.seq().unwrap()), before);
+        assert!(!ledger.holds(DocumentId::of(&corpus().id, "second"), "second", "test/1").unwrap());
+        ledger.lock().query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
+        ledger.stage(&[staging("second", 1), staging("third", 200)]).unwrap();
+    }
+
+    #[test]
+    fn a_text_that_is_not_what_was_stored_is_not_given_out() {
+        let ledger = Ledger::in_memory().unwrap();
+        ledger.put_corpus(&corpus()).unwrap();
+        ledger.stage(&[staging("first", 1)]).unwrap();
+        let document = DocumentId::of(&corpus().id, "first");
+        assert!(ledger.document(document, None).is_ok());
+        ledger.lock().execute("UPDATE versions SET text = replace(text, 'Words', 'Wards')", []).unwrap();
+        assert!(matches!(ledger.document(document, None), Err(Error::Damaged(_))));
+    }
+}

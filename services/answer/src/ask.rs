@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
 use crate::seams::{Clock, Ids};
-use crate::select::{Selected, is_enough, narrow, select};
+use crate::select::{Enough, Selected, narrow, select};
 use crate::{extract, grammar, prompt};
 use knowledge::{Evidence, Snapshot};
 
@@ -30,6 +30,8 @@ const CLOSEST: usize = 3;
 pub struct Settings {
     /// Who chooses the words, when a model writes.
     pub mode: Mode,
+    /// How much evidence an answer needs.
+    pub enough: Enough,
     /// Passages an answer may rest on.
     pub passages: usize,
     /// Words of each that the model is shown.
@@ -47,6 +49,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             mode: Mode::Quoting,
+            enough: Enough::default(),
             passages: 4,
             words_per_passage: 60,
             statements: 3,
@@ -139,7 +142,7 @@ impl Asker {
             self.parts.retriever.search(question, HITS).await?;
         let selecting = Instant::now();
         let text = question.search_text();
-        let enough = is_enough(&text, &hits);
+        let enough = self.parts.settings.enough.is_met(&text, &hits);
         let mut closest: Vec<Evidence> = if enough { Vec::new() } else { hits.iter().take(CLOSEST).cloned().collect() };
         let (selected, written) = if enough {
             let passages = self.parts.settings.passages;

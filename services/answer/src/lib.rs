@@ -22,3 +22,4 @@ pub use error::{Error, Result};
 pub use question::{Filters, MAX_QUESTION_CHARS, Question, Turn};
 pub use retrieve::{Retrieved, Retriever};
 pub use seams::{Clock, FixedSeams, Ids, SystemSeams};
+pub use select::Enough;

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mistralrs::core::{AddModelConfig, EngineConfig, GGUFLoaderBuilder, GGUFSpecificConfig};
+use mistralrs::model_builder_trait::build_model_from_pipeline;
 use mistralrs::{
-    Constraint, GgufModelBuilder, Model, ModelDType, RequestBuilder, Response, SamplingParams, StopTokens,
-    TextMessageRole, TextModelBuilder, TokenSource,
+    AutoDeviceMapParams, Constraint, DefaultSchedulerMethod, DeviceMapSetting, GgufModelBuilder, Model, ModelDType,
+    RequestBuilder, Response, SamplingParams, SchedulerConfig, StopTokens, TextMessageRole, TextModelBuilder,
+    TokenSource,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -81,7 +84,7 @@ impl Engine {
     ) -> Result<Self> {
         let failed = |why: String| Error::Load { model: id.to_owned(), why };
         // The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
-        let model = match tokio::spawn(build(source)).await {
+        let model = match tokio::spawn(build(source, places)).await {
             Ok(built) => built.map_err(|error| failed(format!("{error:#}")))?,
             Err(panic) => return Err(failed(format!("the engine panicked: {panic}"))),
         };
@@ -202,30 +205,61 @@ async fn drain(
     }
 }
 
-async fn build(source: EngineSource) -> mistralrs::error::Result<Model> {
-    let failed = |error: anyhow::Error| mistralrs::error::Error::ModelLoad(error.into());
+async fn build(source: EngineSource, places: usize) -> anyhow::Result<Model> {
+    let on_cpu = !cfg!(feature = "cuda");
     match source {
+        EngineSource::Gguf(file) if on_cpu => gguf_on_cpu(&file, places).await,
         EngineSource::Gguf(file) => {
-            let directory = file.parent().unwrap_or(Path::new(".")).to_string_lossy().into_owned();
-            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let mut builder = GgufModelBuilder::new(directory.clone(), vec![name]).with_token_source(TokenSource::None);
-            if Path::new(&directory).join("tokenizer.json").is_file() {
-                builder = builder.with_tok_model_id(directory);
+            let (directory, name, tokenizer) = gguf_parts(&file);
+            let builder = GgufModelBuilder::new(directory, vec![name]).with_token_source(TokenSource::None);
+            match tokenizer {
+                Some(directory) => builder.with_tok_model_id(directory).build().await,
+                None => builder.build().await,
             }
-            // On a CPU the engine's prefix cache is never emptied.
-            if !cfg!(feature = "cuda") {
-                builder = builder.with_force_cpu().with_prefix_cache_n(None);
-            }
-            builder.build().await.map_err(failed)
         }
         EngineSource::Safetensors(directory) => {
-            let mut builder = TextModelBuilder::new(directory.to_string_lossy()).with_token_source(TokenSource::None);
-            if !cfg!(feature = "cuda") {
+            let mut builder = TextModelBuilder::new(directory.to_string_lossy())
+                .with_token_source(TokenSource::None)
+                .with_max_num_seqs(places);
+            // On a CPU the engine's prefix cache is never emptied, and half precision is slower than single.
+            if on_cpu {
                 builder = builder.with_force_cpu().with_prefix_cache_n(None).with_dtype(ModelDType::F32);
             }
-            builder.build().await.map_err(failed)
+            builder.build().await
         }
     }
+}
+
+/// The engine's own builder of GGUF models always chooses half precision for what is not quantised, which a CPU must convert
+/// number by number: attention then takes as long as all the rest.
+async fn gguf_on_cpu(file: &Path, places: usize) -> anyhow::Result<Model> {
+    let (directory, name, tokenizer) = gguf_parts(file);
+    let specific = GGUFSpecificConfig { topology: None };
+    let loader = GGUFLoaderBuilder::new(None, tokenizer, directory, vec![name], specific, false, None).build();
+    let pipeline = loader.load_model_from_hf(
+        None,
+        TokenSource::None,
+        &ModelDType::F32,
+        &mistralrs::best_device(true)?,
+        true,
+        DeviceMapSetting::Auto(AutoDeviceMapParams::default_text()),
+        None,
+        None,
+    )?;
+    let scheduler =
+        SchedulerConfig::DefaultScheduler { method: DefaultSchedulerMethod::Fixed(places.max(1).try_into()?) };
+    let engine_config =
+        EngineConfig { no_prefix_cache: true, throughput_logging_enabled: false, ..EngineConfig::default() };
+    let config = AddModelConfig { engine_config, mcp_client_config: None, loader_config: None };
+    Ok(build_model_from_pipeline(pipeline, scheduler, config).await)
+}
+
+/// Directory and name of a GGUF file, and the directory again if it has a tokenizer of its own.
+fn gguf_parts(file: &Path) -> (String, String, Option<String>) {
+    let directory = file.parent().unwrap_or(Path::new(".")).to_string_lossy().into_owned();
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let tokenizer = Path::new(&directory).join("tokenizer.json").is_file().then(|| directory.clone());
+    (directory, name, tokenizer)
 }
 
 async fn tokens_of(model: &Model, text: &str) -> Result<Vec<u32>> {

@@ -10,7 +10,7 @@ use axum::http::{Request, StatusCode};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use server::config::Config;
-use support::{Script, TestService};
+use support::{Script, TestService, test_settings};
 
 const GOUT: (&str, &str) = (
     "gout.md",
@@ -82,7 +82,7 @@ async fn a_quote_that_is_nowhere_is_never_shown() {
 
 #[tokio::test]
 async fn words_that_disagree_with_their_quote_give_way_to_it() {
-    let settings = Settings { mode: Mode::Synthesis, ..Settings::default() };
+    let settings = Settings { mode: Mode::Synthesis, ..test_settings() };
     let service = TestService::with(Config::default(), settings, true).await;
     service.ingest(&[GOUT]).await;
     let quote = "Give colchicine 500 micrograms twice daily for gout.";
@@ -201,7 +201,7 @@ async fn a_client_that_leaves_cancels_and_that_is_on_record() {
 async fn too_many_questions_are_turned_away_with_a_time_to_come_back() {
     let mut config = Config::default();
     config.server.max_questions = 1;
-    let service = Arc::new(TestService::with(config, Settings::default(), true).await);
+    let service = Arc::new(TestService::with(config, test_settings(), true).await);
     service.ingest(&[GOUT]).await;
     service.generator.then(Script::Hang(Duration::from_secs(60)));
     let held = service.open(streaming(QUESTION)).await;

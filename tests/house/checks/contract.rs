@@ -10,7 +10,10 @@ fn the_openapi_document_is_the_one_that_is_checked_in() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../services/server/openapi.json");
     let kept = std::fs::read_to_string(path).unwrap();
     let now = server::http::openapi().unwrap();
-    assert!(kept == now, "services/server/openapi.json is out of date: run `osler openapi > services/server/openapi.json`");
+    assert!(
+        kept == now,
+        "services/server/openapi.json is out of date: run `osler openapi > services/server/openapi.json`"
+    );
 }
 
 #[tokio::test]
@@ -25,7 +28,10 @@ async fn every_documented_route_answers_with_a_documented_status() {
             let request = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
             let reply = service.send(request).await;
             let status = reply.status.as_u16().to_string();
-            assert!(operation["responses"].get(&status).is_some(), "{method} {path} answers {status}, which is not documented");
+            assert!(
+                operation["responses"].get(&status).is_some(),
+                "{method} {path} answers {status}, which is not documented"
+            );
             routes += 1;
         }
     }
@@ -45,7 +51,10 @@ async fn errors_are_problem_documents_with_the_request_id() {
     assert_eq!(problem["code"], "not_found");
     assert_eq!(problem["type"], "urn:osler:problem:not_found");
     let reply = service.send(Request::delete("/v1/answers").body(Body::empty()).unwrap()).await;
-    assert_eq!((reply.status, reply.json()["code"].as_str()), (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed")));
+    assert_eq!(
+        (reply.status, reply.json()["code"].as_str()),
+        (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed"))
+    );
 }
 
 #[tokio::test]
@@ -66,7 +75,9 @@ async fn health_readiness_and_metrics() {
 #[tokio::test]
 async fn documents_and_passages_can_be_read_with_the_place_of_a_quote() {
     let service = TestService::new().await;
-    service.ingest(&[("gout.md", "# Gout\n\n## Treatment\n\nGive colchicine 500 µg twice daily. Rest the joint.\n")]).await;
+    service
+        .ingest(&[("gout.md", "# Gout\n\n## Treatment\n\nGive colchicine 500 µg twice daily. Rest the joint.\n")])
+        .await;
     let answer = service.ask("Which dose of colchicine for gout?").await;
     let (evidence, citation) = (&answer["evidence"][0], &answer["statements"][0]["citations"][0]);
     let (start, end) = (citation["start"].as_u64().unwrap(), citation["end"].as_u64().unwrap());

@@ -142,8 +142,23 @@ fn only_configuration_reads_the_environment() {
 #[test]
 fn the_root_is_a_front_door() {
     let allowed = [
-        "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE", "Makefile", "README.md", "clippy.toml",
-        "corpora", "deny.toml", "deploy", "evals", "ingest", "rustfmt.toml", "services", "target", "tests",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "clippy.toml",
+        "corpora",
+        "deny.toml",
+        "deploy",
+        "evals",
+        "ingest",
+        "rustfmt.toml",
+        "services",
+        "target",
+        "tests",
     ];
     for entry in fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();

@@ -56,7 +56,9 @@ async fn a_new_version_replaces_the_old_one_which_can_still_be_asked_and_read() 
 async fn rolling_back_restores_and_the_next_publish_has_a_new_number() {
     let service = TestService::new().await;
     service.ingest(&[("drug.md", &note(5))]).await;
-    service.ingest(&[("drug.md", &note(10)), ("other.md", "# Other\n\nGive examplin 77 mg daily in hypertension.\n")]).await;
+    service
+        .ingest(&[("drug.md", &note(10)), ("other.md", "# Other\n\nGive examplin 77 mg daily in hypertension.\n")])
+        .await;
     service.stores.ledger.rollback(Snapshot(1), &DECISION).unwrap();
     service.stores.reconcile().await.unwrap();
     let back = quotes(&service, None).await;
@@ -89,7 +91,8 @@ async fn what_a_file_declares_decides_whether_it_is_evidence() {
     let service = TestService::new().await;
     let old = "+++\nid = \"drug\"\nversion = 1\nstatus = \"superseded\"\n+++\n# Examplin\n\nGive examplin 1 mg daily for hypertension.\n";
     let new = "+++\nid = \"drug\"\nversion = 2\n+++\n# Examplin\n\nGive examplin 2 mg daily for hypertension.\n";
-    let gone = "+++\nid = \"case\"\nstatus = \"retracted\"\n+++\n# Case\n\nWe gave examplin 3 mg daily for hypertension.\n";
+    let gone =
+        "+++\nid = \"case\"\nstatus = \"retracted\"\n+++\n# Case\n\nWe gave examplin 3 mg daily for hypertension.\n";
     // In either order of their names.
     service.ingest(&[("a-new.md", new), ("b-old.md", old), ("c-gone.md", gone)]).await;
     let found = quotes(&service, None).await;

@@ -37,7 +37,8 @@ async fn serve(router: axum::Router) -> String {
 async fn fetch(directory: &Path, list: List, hub: &str) -> (Store, inference::Result<()>, Vec<String>) {
     let store = Store::new(directory.to_owned(), list);
     let mut said = Vec::new();
-    let outcome = Fetcher::new(&store, hub, "no-such-python").fetch("m", |progress| said.push(format!("{progress:?}"))).await;
+    let outcome =
+        Fetcher::new(&store, hub, "no-such-python").fetch("m", |progress| said.push(format!("{progress:?}"))).await;
     (store, outcome, said)
 }
 

@@ -6,5 +6,5 @@ mod service;
 mod tiny_llama;
 
 pub use fakes::{HashEmbedder, Script, ScriptedGenerator};
-pub use service::{Reply, TestService, models_dir};
+pub use service::{Reply, TestService, models_dir, test_settings};
 pub use tiny_llama::write_tiny_llama;

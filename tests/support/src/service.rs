@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use answer::{Asker, FixedSeams, Parts, Retriever, Settings};
+use answer::{Asker, Enough, FixedSeams, Parts, Retriever, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -51,20 +51,20 @@ impl Reply {
     }
 }
 
-/// Fills in what most tests do not care about.
-fn settings() -> Settings {
-    Settings::default()
+/// The defaults, with the thresholds that the fake embedder needs.
+pub fn test_settings() -> Settings {
+    Settings { enough: Enough { near: 0.45, possible: 0.15, shared: 0.5 }, ..Settings::default() }
 }
 
 impl TestService {
     /// An empty service with the default configuration.
     pub async fn new() -> Self {
-        Self::with(Config::default(), settings(), true).await
+        Self::with(Config::default(), test_settings(), true).await
     }
 
     /// A service that answers with sentences alone.
     pub async fn without_generator() -> Self {
-        Self::with(Config::default(), settings(), false).await
+        Self::with(Config::default(), test_settings(), false).await
     }
 
     /// An empty service.
@@ -124,7 +124,12 @@ impl TestService {
     /// Ingests a path into the corpus `test`, and publishes.
     pub async fn ingest_path(&self, path: &Path) -> (Report, Vec<Event>) {
         let ingest = Ingest::new(self.stores.clone(), Arc::new(HashEmbedder)).unwrap();
-        let options = Options { publish: true, actor: "test".to_owned(), at: "2026-01-01T00:00:00Z".to_owned() };
+        let options = Options {
+            publish: true,
+            actor: "test".to_owned(),
+            at: "2026-01-01T00:00:00Z".to_owned(),
+            data: self.directory.path().to_owned(),
+        };
         let mut events = Vec::new();
         let stop = Arc::new(AtomicBool::new(false));
         let report = ingest.run(path, &Self::corpus(), &options, stop, |event| events.push(event.clone())).await;

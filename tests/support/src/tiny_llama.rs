@@ -39,7 +39,8 @@ pub fn write_tiny_llama(directory: &Path) {
 
 /// Byte-level BPE without merges: the 256 bytes by the characters that byte-level tokenizers write for them.
 fn tokenizer() -> Value {
-    let printable = |byte: u32| (33..=126).contains(&byte) || (161..=172).contains(&byte) || (174..=255).contains(&byte);
+    let printable =
+        |byte: u32| (33..=126).contains(&byte) || (161..=172).contains(&byte) || (174..=255).contains(&byte);
     let mut vocab = Map::new();
     let mut next = 256;
     for byte in 0..256_u32 {

@@ -84,7 +84,12 @@ pub(super) async fn into_data(
     let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
     let corpus = corpus(&data.stores.ledger)?;
     let ingest = Ingest::new(data.stores.clone(), embedder)?;
-    let options = Options { publish: how.publish, actor: "command-line".to_owned(), at: Timestamp::now().to_string() };
+    let options = Options {
+        publish: how.publish,
+        actor: "command-line".to_owned(),
+        at: Timestamp::now().to_string(),
+        data: places.data.clone(),
+    };
     let mut view = View::new(how.json);
     let report = ingest.run(path, &corpus, &options, stop_on_interrupt(), |event| view.show(event)).await;
     view.close();

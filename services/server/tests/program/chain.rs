@@ -26,8 +26,12 @@ impl Drop for Server {
 
 impl Server {
     fn start(data: &Path) -> Self {
-        let mut child =
-            osler(data).args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = osler(data)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let said = lines.next().unwrap().unwrap();
         let address = said.rsplit("http://").next().unwrap().to_owned();
@@ -70,7 +74,8 @@ fn check_quotes(answer: &Value, document: impl Fn(&str, u64) -> String) -> usize
         let (start, end, origin) = (at(&citation["start"]), at(&citation["end"]), at(&evidence["start"]));
         let quote = citation["quote"].as_str().unwrap();
         assert_eq!(slice(evidence["text"].as_str().unwrap(), start - origin, end - origin), quote);
-        let text = document(evidence["document"]["id"].as_str().unwrap(), evidence["document"]["version"].as_u64().unwrap());
+        let text =
+            document(evidence["document"]["id"].as_str().unwrap(), evidence["document"]["version"].as_u64().unwrap());
         assert_eq!(slice(&text, start, end), quote, "a quote is its document's text");
         assert_ne!(evidence["document"]["status"], "retracted");
         quotes += 1;
@@ -85,7 +90,10 @@ fn a_newcomer_gets_cited_answers() {
     let said = succeed(&data, &["demo", "--setup-only"]);
     assert!(said.contains("0 rejected"), "{said}");
     let again = succeed(&data, &["demo", "--setup-only"]);
-    assert!(again.contains("0 added, 0 updated") && again.contains("snapshot 1"), "the second time there is nothing to do: {again}");
+    assert!(
+        again.contains("0 added, 0 updated") && again.contains("snapshot 1"),
+        "the second time there is nothing to do: {again}"
+    );
 
     let shown = succeed(&data, &["ask", METFORMIN]);
     for part in ["[1]", "Sources", "Osler Teaching Library, 20", "“", "smollm2-135m-instruct"] {
@@ -106,14 +114,19 @@ fn a_newcomer_gets_cited_answers() {
         "Which antibiotics are recommended for community-acquired pneumonia in adults?",
     ] {
         let answer = server.json("POST", "/v1/answers", &json!({ "question": question }));
-        assert_eq!((answer["status"].as_str(), answer["mode"].as_str()), (Some("answered"), Some("quoting")), "{answer}");
+        assert_eq!(
+            (answer["status"].as_str(), answer["mode"].as_str()),
+            (Some("answered"), Some("quoting")),
+            "{answer}"
+        );
         assert_eq!(answer["model"]["id"], "smollm2-135m-instruct");
         quotes += check_quotes(&answer, document);
         let kept = server.json("GET", &format!("/v1/answers/{}", answer["id"].as_str().unwrap()), &Value::Null);
         assert_eq!(kept, answer);
     }
     assert!(quotes >= 3);
-    let off_topic = server.json("POST", "/v1/answers", &json!({ "question": "How do I change the oil of a motorcycle?" }));
+    let off_topic =
+        server.json("POST", "/v1/answers", &json!({ "question": "How do I change the oil of a motorcycle?" }));
     assert_eq!(off_topic["status"], "no_evidence", "{off_topic}");
     for _ in 0..200 {
         if server.request("GET", "/readyz", "").0 == 200 {
@@ -122,6 +135,7 @@ fn a_newcomer_gets_cited_answers() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(server.request("GET", "/readyz", "").0, 200);
-    let retracted = server.json("POST", "/v1/search", &json!({ "question": "high-dose vitamin C in septic shock", "limit": 50 }));
+    let retracted =
+        server.json("POST", "/v1/search", &json!({ "question": "high-dose vitamin C in septic shock", "limit": 50 }));
     assert!(!retracted.to_string().contains("RETRACTED"), "retracted text is no evidence");
 }

@@ -17,7 +17,9 @@ fn write_sources(directory: &Path, round: u64) {
     for document in 0..DOCUMENTS {
         let mut text = format!("+++\nid = \"doc-{document}\"\n+++\n# Topic {document}\n");
         for section in 0..SECTIONS {
-            text.push_str(&format!("\n## Part {section}\n\nIn round {round} drug {document} is given at {section}{round} mg daily. "));
+            text.push_str(&format!(
+                "\n## Part {section}\n\nIn round {round} drug {document} is given at {section}{round} mg daily. "
+            ));
             text.push_str(&"Renal function is checked before the next dose is given to adults. ".repeat(4));
         }
         fs::write(directory.join(format!("doc-{document}.md")), text).unwrap();
@@ -60,14 +62,21 @@ fn a_killed_ingest_loses_nothing_twenty_times() {
         snapshot = done["snapshot"].as_u64().unwrap().max(snapshot);
         assert_eq!(done["documents"]["rejected"].as_u64(), Some(0), "round {round}");
         let held = json(&data, &["corpus", "list", "--json"]);
-        assert_eq!(held["corpora"][0]["totals"]["passages"].as_u64(), Some(passages), "round {round}: none lost, none twice");
+        assert_eq!(
+            held["corpora"][0]["totals"]["passages"].as_u64(),
+            Some(passages),
+            "round {round}: none lost, none twice"
+        );
         let hits = json(&data, &["search", "drug 3 mg daily renal function", "--json", "--limit", "50"]);
         for hit in hits["hits"].as_array().unwrap() {
             let text = hit["text"].as_str().unwrap();
             assert!(text.contains(&format!("In round {round} ")), "round {round} finds an old passage: {text}");
         }
     }
-    assert!(killed >= ROUNDS / 2, "only {killed} of {ROUNDS} were killed at work: the test has become too slow to kill");
+    assert!(
+        killed >= ROUNDS / 2,
+        "only {killed} of {ROUNDS} were killed at work: the test has become too slow to kill"
+    );
     assert!(snapshot > ROUNDS, "every round published");
     assert!(succeed(&data, &["corpus", "history"]).contains("publish"));
 }

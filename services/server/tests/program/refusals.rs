@@ -32,7 +32,10 @@ fn configuration_that_makes_no_sense_is_named() {
         ("[generator]\ndirectory = \"/nowhere/model\"\n", &["/nowhere/model"]),
         ("[embedder]\nmodel = \"smollm2-135m-instruct\"\n", &["role"]),
         ("[vectors]\nurl = \"http://127.0.0.1:9\"\n", &["127.0.0.1:9", "Qdrant"]),
-        ("[generator]\nbackend = \"endpoint\"\nendpoint = \"http://127.0.0.1:9/v1\"\napi_key_env = \"NO_SUCH_KEY\"\n", &["NO_SUCH_KEY"]),
+        (
+            "[generator]\nbackend = \"endpoint\"\nendpoint = \"http://127.0.0.1:9/v1\"\napi_key_env = \"NO_SUCH_KEY\"\n",
+            &["NO_SUCH_KEY"],
+        ),
     ] {
         fs::write(&file, text).unwrap();
         refuse(&data.path().join("data"), &["--config", config, "ask", "a?"], 1, words);
@@ -48,7 +51,12 @@ fn models_that_are_missing_or_changed_are_refused() {
     refuse(data.path(), &["--models", models_arg, "ask", "a?"], 1, &["missing", "osler models fetch"]);
     fs::create_dir_all(models.join("onnxruntime")).unwrap();
     fs::write(models.join("onnxruntime/libonnxruntime.so"), "changed").unwrap();
-    refuse(data.path(), &["--models", models_arg, "ask", "a?"], 1, &["not the file it should be", "osler models fetch"]);
+    refuse(
+        data.path(),
+        &["--models", models_arg, "ask", "a?"],
+        1,
+        &["not the file it should be", "osler models fetch"],
+    );
     refuse(data.path(), &["--models", models_arg, "models", "verify"], 1, &["onnxruntime"]);
 }
 
@@ -61,7 +69,10 @@ fn bad_places_are_named_and_nothing_is_lost() {
     refuse(&at, &["ingest", source_arg, "--corpus", "starter"], 1, &["holds no document"]);
     fs::write(source.join("a.md"), "# A\n\nAspirin 75 mg daily prevents stroke in adults.\n").unwrap();
     let done = json(&at, &["ingest", source_arg, "--corpus", "starter", "--json"]);
-    assert_eq!((done["event"].as_str(), done["documents"]["added"].as_u64(), done["snapshot"].as_u64()), (Some("done"), Some(1), Some(1)));
+    assert_eq!(
+        (done["event"].as_str(), done["documents"]["added"].as_u64(), done["snapshot"].as_u64()),
+        (Some("done"), Some(1), Some(1))
+    );
 
     // Another process holds the directory.
     let lock = fs::File::options().write(true).open(at.join("lock")).unwrap();
@@ -103,4 +114,32 @@ fn a_directory_that_cannot_be_read_or_written_is_named() {
     let file = data.path().join("file");
     fs::write(&file, "").unwrap();
     refuse(&file.join("data"), &["search", "aspirin"], 1, &["cannot create the data directory"]);
+}
+
+/// Needs the right to mount; without it the test says so and passes.
+#[test]
+fn a_full_disk_is_named_and_nothing_is_lost() {
+    let place = tempfile::tempdir().unwrap();
+    let mount = |args: &[&str]| std::process::Command::new("mount").args(args).arg(place.path()).output();
+    if !mount(&["-t", "tmpfs", "-o", "size=280m", "tmpfs"]).is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: not allowed to mount a small disk");
+        return;
+    }
+    struct Unmount<'a>(&'a std::path::Path);
+    impl Drop for Unmount<'_> {
+        fn drop(&mut self) {
+            let _ = std::process::Command::new("umount").arg(self.0).output();
+        }
+    }
+    let _unmount = Unmount(place.path());
+    let (data, source) = (place.path().join("data"), tempfile::tempdir().unwrap());
+    fs::write(source.path().join("a.md"), "# A\n\nAspirin 75 mg daily prevents stroke in adults.\n").unwrap();
+    let ingest = ["ingest", source.path().to_str().unwrap(), "--corpus", "starter", "--json"];
+    succeed(&data, &["search", "aspirin"]);
+    let filler = place.path().join("filler");
+    fs::write(&filler, vec![0; 100 << 20]).unwrap();
+    refuse(&data, &ingest, 1, &["MiB free", "run the same command again"]);
+    fs::remove_file(&filler).unwrap();
+    let after = json(&data, &["search", "aspirin", "--json"]);
+    assert_eq!(after["hits"].as_array().unwrap().len(), 0, "nothing half-done");
 }
