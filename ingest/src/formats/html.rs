@@ -5,17 +5,24 @@ use knowledge::{BlockKind, Source, TextBuilder};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::table::Table;
-use super::{Fields, Parsed, iso_date};
+use super::{Fields, Parsed, depth, iso_date};
 use crate::error::Rejection;
 
 /// Deeper than any page people write.
 const MAX_DEPTH: usize = 512;
+
+/// Elements that need no end tag, so that counting them would count siblings as nesting.
+const UNCLOSED: [&str; 26] = [
+    "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input", "li",
+    "link", "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr",
+];
 
 /// Elements that are not the text of the page.
 const SKIPPED: [&str; 12] =
     ["script", "style", "nav", "footer", "header", "aside", "form", "noscript", "template", "svg", "button", "iframe"];
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
+    depth::check(text, MAX_DEPTH, &UNCLOSED)?;
     let page = Html::parse_document(text);
     let mut fields = meta(&page)?;
     let root = ["main", "article", "body"].into_iter().find_map(|name| first(&page, name));

@@ -4,7 +4,7 @@ use knowledge::{Access, BlockKind, Identifiers, Kind, Source, Status, TextBuilde
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::table::Table;
-use super::{Fields, Parsed, date};
+use super::{Fields, Parsed, date, depth};
 use crate::error::Rejection;
 
 /// Deeper than any article; real ones stay below 40.
@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 256;
 const MAX_NODES: u32 = 4_000_000;
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
-    check_depth(text)?;
+    depth::check(text, MAX_DEPTH, &[])?;
     let malformed = |why: String| Rejection::Malformed { format: "XML", why };
     // The DOCTYPE may stand there, nothing is fetched, and entities that expand without end are refused by the parser.
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -54,29 +54,6 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
         }
     }
     Ok(Parsed { fields, text: builder.finish() })
-}
-
-/// Counts nesting before a recursive parser sees the text. Tags in comments count too, which only errs on the safe side for
-/// texts that no publisher writes.
-fn check_depth(text: &str) -> Result<(), Rejection> {
-    let bytes = text.as_bytes();
-    let mut depth = 0_usize;
-    for (at, _) in text.match_indices('<') {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) => {
-                let end = text[at..].find('>').map_or(bytes.len(), |length| at + length);
-                if bytes.get(end.wrapping_sub(1)) != Some(&b'/') {
-                    depth += 1;
-                    if depth > MAX_DEPTH {
-                        return Err(Rejection::TooDeep(MAX_DEPTH));
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {

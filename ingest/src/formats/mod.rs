@@ -1,5 +1,6 @@
 //! Formats: from the bytes of a file to what it says about itself and its canonical text.
 
+mod depth;
 mod front_matter;
 mod html;
 mod jats;

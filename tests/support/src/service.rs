@@ -29,8 +29,9 @@ pub struct TestService {
     /// The app behind the router.
     pub app: Arc<App>,
     router: Router,
-    directory: TempDir,
     _data: Data,
+    // Last, so that it goes when nobody writes into it any more.
+    directory: TempDir,
 }
 
 /// A reply, read whole.

@@ -30,7 +30,7 @@ const LOG_LIMIT_BYTES: u64 = 2 << 30;
 
 /// Qdrant embedded in the process. One process at a time may open a directory.
 pub struct EdgeIndex {
-    shard: Arc<Mutex<EdgeShard>>,
+    shard: Arc<Mutex<Option<EdgeShard>>>,
     dimension: usize,
 }
 
@@ -72,7 +72,7 @@ impl EdgeIndex {
             }
             shard.flush();
         }
-        let index = Self { shard: Arc::new(Mutex::new(shard)), dimension };
+        let index = Self { shard: Arc::new(Mutex::new(Some(shard))), dimension };
         Ok(index)
     }
 
@@ -83,10 +83,24 @@ impl EdgeIndex {
         F: FnOnce(&EdgeShard) -> std::result::Result<T, OperationError> + Send + 'static,
     {
         let shard = Arc::clone(&self.shard);
-        let run = move || act(&shard.lock().unwrap_or_else(PoisonError::into_inner));
+        let run = move || match shard.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(shard) => act(shard),
+            None => Err(OperationError::service_error("the index has been closed")),
+        };
         match tokio::task::spawn_blocking(run).await {
             Ok(result) => result.map_err(|source| Error::engine(super::NAME, action, source)),
             Err(panic) => Err(Error::engine(super::NAME, action, panic)),
+        }
+    }
+}
+
+impl Drop for EdgeIndex {
+    /// The engine flushes when it is dropped, and panics if it cannot: with its files gone, say. All that counts has been
+    /// flushed already, so that is no reason to end the process.
+    fn drop(&mut self) {
+        let shard = self.shard.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(shard))).is_err() {
+            tracing::warn!("the vector index could not be flushed when it was closed");
         }
     }
 }
