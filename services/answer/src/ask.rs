@@ -45,13 +45,13 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// For the starter model on two cores: a prompt of some 400 tokens.
+    /// For the starter model on two cores: a prompt of some 250 tokens.
     fn default() -> Self {
         Self {
             mode: Mode::Quoting,
             enough: Enough::default(),
-            passages: 4,
-            words_per_passage: 60,
+            passages: 3,
+            words_per_passage: 40,
             statements: 3,
             max_tokens: 320,
             deadline: Duration::from_secs(60),

@@ -105,12 +105,17 @@ pub(crate) async fn select(
     let texts = chosen.iter().flat_map(|selected| selected.sentences.iter().map(|sentence| sentence.text.clone()));
     let mut vectors = embedder.embed(texts.collect()).await?.into_iter();
     let wanted = terms(question);
+    // A sentence alone may not say what it is about ("Usual dose: 10 mg"), so its passage's nearness counts as much. Passages
+    // that only the words have found are taken to be as near as the least near of the others.
+    let cosines = || chosen.iter().filter_map(|one| Some(one.evidence.scores.dense?.score));
+    let least = cosines().fold(f32::MAX, f32::min).min(1.0);
     for selected in &mut chosen {
+        let passage = selected.evidence.scores.dense.map_or(least, |dense| dense.score);
         let context = selected.evidence.section.join(" ");
         for sentence in &mut selected.sentences {
             let cosine: f32 = vectors.next().unwrap_or_default().iter().zip(vector).map(|(a, b)| a * b).sum();
             let overlap = share(&wanted, &terms(&format!("{} {context}", sentence.text)));
-            sentence.score = cosine + OVERLAP_WEIGHT * overlap;
+            sentence.score = passage + cosine + OVERLAP_WEIGHT * overlap;
         }
     }
     let best = |selected: &Selected| selected.sentences.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);
@@ -140,7 +145,7 @@ fn quotable(evidence: &Evidence) -> Vec<Sentence> {
 }
 
 /// A sentence that comes less near than this share of the best one answers something else.
-pub(crate) const SHARE_OF_BEST: f32 = 0.75;
+pub(crate) const SHARE_OF_BEST: f32 = 0.85;
 
 /// Keeps what a small model can read in the time a clinician waits: in each passage the run of neighbouring sentences around
 /// the best one, as far as they come near the question and fit into `words`. Passages without such a sentence go.
