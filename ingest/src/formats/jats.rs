@@ -311,7 +311,7 @@ fn is_superscript(xref: Node<'_, '_>) -> bool {
 }
 
 fn touches_word(out: &str) -> bool {
-    out.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ',' | ')'))
+    out.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ')'))
 }
 
 fn append_superscript(text: &str, out: &mut String) {

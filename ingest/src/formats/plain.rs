@@ -95,7 +95,8 @@ fn is_heading(line: &str) -> bool {
 /// The text after a bullet. OCR makes many characters of the one.
 fn bullet(line: &str) -> Option<&str> {
     let rest = line.strip_prefix([
-        '•', '·', '・', '●', '▪', '■', '◦', '○', '‣', '–', '—', '*', '»', '-', '¾', '\u{f0b7}', '\u{f0a7}',
+        '•', '·', '・', '●', '▪', '■', '◼', '➢', '❖', '◦', '○', '‣', '–', '—', '*', '»', '-', '¾', '\u{f0b7}',
+        '\u{f0a7}',
     ])?;
     let rest = rest.trim_start();
     (!rest.is_empty()).then_some(rest)
