@@ -1,12 +1,24 @@
 //! Is this statement borne out by this passage? Pure and deterministic: no model, no clock, no IO.
 //!
-//! Two checks: a quote must stand in its passage letter for letter ([`locate`]), and every number of a statement must stand
-//! in its quote with an equal unit ([`check`]). The worst finding decides.
+//! Three tiers, the worst verdict wins:
+//! - structure: every statement has a citation, every citation a source ([`verify`]);
+//! - verbatim: a quote stands in its passage letter for letter, as whole sentences ([`locate`]);
+//! - meaning: amounts with units, rhythms, routes, medicines, populations, negation, strength, direction and order in time
+//!   agree, and belong to the same things ([`check`]).
+//!
+//! The third tier reads English clinical prose with tables of words and a few rules; `evals` measures what it catches and what
+//! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
 mod check;
+mod compare;
+mod facts;
+mod lexicon;
+mod number;
 mod quantity;
 mod quote;
+mod schedule;
+mod unit;
+mod words;
 
-pub use check::{Finding, check};
-pub use quantity::{Quantity, quantities};
+pub use check::{Check, Facet, Finding, Source, check, check_all};
 pub use quote::locate;

@@ -1,166 +1,386 @@
-//! Numbers with their units, brought to a form in which 0.5 g and 500 mg are equal.
+//! Amounts: a number with its comparator, its range and its unit.
 
 use std::fmt;
+use std::ops::Range;
 
-/// A number as a text states it, with its unit if it has one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quantity {
-    /// The value in base units of `dimension`.
-    value: f64,
-    /// What is measured: `mass`, `mass/mass`, `percent`, …; empty for a bare number.
-    dimension: String,
-    /// As written.
-    written: String,
+use crate::number::{Number, number_at};
+use crate::unit::{Unit, is_number, unit_at};
+use crate::words::Token;
+
+/// How the amount bounds what is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Exactly,
+    About,
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
 }
 
-impl Quantity {
-    /// Whether both measure the same thing.
-    pub fn is_comparable_to(&self, other: &Self) -> bool {
-        self.dimension == other.dimension
+impl Relation {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Exactly => "",
+            Self::About => "about ",
+            Self::Below => "below ",
+            Self::AtMost => "at most ",
+            Self::Above => "above ",
+            Self::AtLeast => "at least ",
+        }
     }
 
-    /// Whether both state the same amount of the same thing. Equal to nine digits: unit factors are not exact in binary.
-    pub fn is_equal_to(&self, other: &Self) -> bool {
-        let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(other.value.abs());
-        self.is_comparable_to(other) && close
+    /// Downwards, upwards, or neither.
+    fn side(self) -> i8 {
+        match self {
+            Self::Below | Self::AtMost => -1,
+            Self::Above | Self::AtLeast => 1,
+            Self::Exactly | Self::About => 0,
+        }
     }
+}
 
-    /// Whether a unit was stated.
-    pub fn has_unit(&self) -> bool {
-        !self.dimension.is_empty()
-    }
+/// An amount as a text states it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quantity {
+    /// In base units of `dimension`; the lower end of a range.
+    pub(crate) value: f64,
+    /// The upper end of a range.
+    pub(crate) upper: Option<f64>,
+    pub(crate) relation: Relation,
+    /// Empty for a bare number.
+    pub(crate) dimension: String,
+    /// Number and unit as written.
+    written: String,
+    /// Tokens of number and unit, and of the comparator before or after.
+    pub(crate) at: Range<usize>,
+    /// A number in words with no unit: too common in idioms to be asked for.
+    pub(crate) in_words: bool,
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
+        write!(f, "{}{}", self.relation.words(), self.written)
     }
 }
 
-/// Spelling, dimension and factor to the base unit. Case matters where it changes the meaning (mg, Mg), so nothing is folded.
-/// Factors: International System of Units, 9th ed. (BIPM 2019); lengths of month and year are not converted into days.
-const UNITS: &[(&[&str], &str, f64)] = &[
-    (&["kg", "kilogram", "kilograms"], "mass", 1e3),
-    (&["g", "gram", "grams"], "mass", 1.0),
-    (&["mg", "milligram", "milligrams"], "mass", 1e-3),
-    (&["µg", "μg", "mcg", "ug", "microgram", "micrograms"], "mass", 1e-6),
-    (&["ng", "nanogram", "nanograms"], "mass", 1e-9),
-    (&["L", "l", "litre", "litres", "liter", "liters"], "volume", 1.0),
-    (&["dL", "dl"], "volume", 1e-1),
-    (&["mL", "ml", "millilitre", "millilitres", "cc"], "volume", 1e-3),
-    (&["mol"], "amount", 1.0),
-    (&["mmol"], "amount", 1e-3),
-    (&["µmol", "μmol", "umol", "micromol"], "amount", 1e-6),
-    (&["nmol"], "amount", 1e-9),
-    (&["pmol"], "amount", 1e-12),
-    (&["mEq", "meq"], "equivalents", 1.0),
-    (&["IU", "units", "unit", "U"], "units", 1.0),
-    (&["s", "sec", "second", "seconds"], "time", 1.0),
-    (&["min", "minute", "minutes"], "time", 60.0),
-    (&["h", "hr", "hrs", "hour", "hours", "hourly"], "time", 3_600.0),
-    (&["d", "day", "days"], "time", 86_400.0),
-    (&["week", "weeks"], "time", 604_800.0),
-    (&["month", "months"], "months", 1.0),
-    (&["year", "years"], "years", 1.0),
-    (&["mmHg"], "pressure", 1.0),
-    (&["kPa"], "pressure", 7.500_616_827),
-    (&["°C"], "temperature", 1.0),
-    (&["m²", "m2"], "area", 1.0),
-    (&["m"], "length", 1.0),
-    (&["cm"], "length", 1e-2),
-    (&["mm"], "length", 1e-3),
-    (&["J"], "energy", 1.0),
-    (&["kcal"], "energy", 4_184.0),
-    (&["%", "percent", "per cent"], "percent", 1.0),
-    (&["mmol/mol"], "amount/amount", 1e-3),
-];
+/// How two amounts stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agreement {
+    /// The same.
+    Same,
+    /// One says more or less than the other, without contradiction.
+    Looser,
+    /// The same number bounded from the other side.
+    Opposite,
+    /// Other numbers of the same thing.
+    Different,
+    /// Of other things.
+    Incomparable,
+}
 
-/// All numbers in `text`, in order.
-pub fn quantities(text: &str) -> Vec<Quantity> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    let mut before = None;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-        let inside_word = rest[..at].chars().next_back().or(before).is_some_and(char::is_alphabetic);
-        let number = number_length(&rest[at..]);
-        let end = at + number;
-        // "CYP2D6", "COVID-19" and "B12" are names; the digits in them are not amounts.
-        if !inside_word && let Some(value) = parse(&rest[at..end]) {
-            let (dimension, factor, length) = unit(&rest[end..]);
-            let written = rest[at..end + length].to_owned();
-            found.push(Quantity { value: value * factor, dimension, written });
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-6 * a.abs().max(b.abs())
+}
+
+impl Quantity {
+    /// How this amount, as stated, stands to one in the source.
+    pub(crate) fn compare(&self, source: &Self) -> Agreement {
+        let bare = self.dimension.is_empty() || source.dimension.is_empty();
+        if self.dimension != source.dimension && !bare {
+            return Agreement::Incomparable;
         }
-        before = rest[..end].chars().next_back();
-        rest = &rest[end..];
-        if inside_word {
-            let name = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-            before = rest[..name].chars().next_back().or(before);
-            rest = &rest[name..];
+        // A number without a unit can only be held against the other number as it is written.
+        let same_number = if self.dimension == source.dimension {
+            close(self.value, source.value) && both_close(self.upper, source.upper)
+        } else {
+            self.digits() == source.digits() && self.upper.is_some() == source.upper.is_some()
+        };
+        if !same_number {
+            let inside = |value: f64, of: &Self| of.upper.is_some_and(|upper| value >= of.value && value <= upper);
+            let nested = self.dimension == source.dimension
+                && (self.upper.is_none() && inside(self.value, source) || source.upper.is_none() && inside(source.value, self));
+            return match (self.dimension == source.dimension, nested) {
+                (true, true) => Agreement::Looser,
+                (true, false) => Agreement::Different,
+                (false, _) => Agreement::Incomparable,
+            };
+        }
+        let (ours, theirs) = (self.relation, source.relation);
+        let added_unit = source.dimension.is_empty() && !self.dimension.is_empty();
+        match (ours, theirs) {
+            _ if ours.side() * theirs.side() < 0 => Agreement::Opposite,
+            _ if added_unit => Agreement::Looser,
+            _ if ours == theirs => Agreement::Same,
+            (Relation::Exactly | Relation::About, Relation::Exactly | Relation::About) => Agreement::Same,
+            _ => Agreement::Looser,
         }
     }
+
+    /// The ends of a range, each as an amount of its own.
+    pub(crate) fn ends(&self) -> Option<(Self, Self)> {
+        let upper = self.upper?;
+        let end = |value: f64| Self { value, upper: None, ..self.clone() };
+        Some((end(self.value), end(upper)))
+    }
+
+    pub(crate) fn has_unit(&self) -> bool {
+        !self.dimension.is_empty()
+    }
+
+    /// The digits as written, without the unit.
+    fn digits(&self) -> String {
+        self.written.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-')).filter(|c| *c != ',').collect()
+    }
+}
+
+fn both_close(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => close(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Comparators before a number, longest first.
+const BEFORE: &[(&[&str], Relation)] = &[
+    (&["not", "less", "than"], Relation::AtLeast),
+    (&["no", "less", "than"], Relation::AtLeast),
+    (&["no", "fewer", "than"], Relation::AtLeast),
+    (&["not", "more", "than"], Relation::AtMost),
+    (&["no", "more", "than"], Relation::AtMost),
+    (&["no", "greater", "than"], Relation::AtMost),
+    (&["no", "longer", "than"], Relation::AtMost),
+    (&["no", "higher", "than"], Relation::AtMost),
+    (&["not", "to", "exceed"], Relation::AtMost),
+    (&["a", "maximum", "of"], Relation::AtMost),
+    (&["a", "minimum", "of"], Relation::AtLeast),
+    (&["greater", "than", "or", "equal", "to"], Relation::AtLeast),
+    (&["less", "than", "or", "equal", "to"], Relation::AtMost),
+    (&["not", "exceed"], Relation::AtMost),
+    (&["not", "exceeding"], Relation::AtMost),
+    (&["never", "exceed"], Relation::AtMost),
+    (&["maximum", "of"], Relation::AtMost),
+    (&["minimum", "of"], Relation::AtLeast),
+    (&["more", "than"], Relation::Above),
+    (&["greater", "than"], Relation::Above),
+    (&["higher", "than"], Relation::Above),
+    (&["longer", "than"], Relation::Above),
+    (&["older", "than"], Relation::Above),
+    (&["larger", "than"], Relation::Above),
+    (&["less", "than"], Relation::Below),
+    (&["fewer", "than"], Relation::Below),
+    (&["lower", "than"], Relation::Below),
+    (&["shorter", "than"], Relation::Below),
+    (&["younger", "than"], Relation::Below),
+    (&["smaller", "than"], Relation::Below),
+    (&["at", "least"], Relation::AtLeast),
+    (&["at", "most"], Relation::AtMost),
+    (&["up", "to"], Relation::AtMost),
+    (&["minimum"], Relation::AtLeast),
+    (&["maximum"], Relation::AtMost),
+    (&["max"], Relation::AtMost),
+    (&["exceeds"], Relation::Above),
+    (&["exceeding"], Relation::Above),
+    (&["exceed"], Relation::Above),
+    (&["over"], Relation::Above),
+    (&["above"], Relation::Above),
+    (&["beyond"], Relation::Above),
+    (&["under"], Relation::Below),
+    (&["below"], Relation::Below),
+    (&["≥"], Relation::AtLeast),
+    (&["≤"], Relation::AtMost),
+    (&[">"], Relation::Above),
+    (&["<"], Relation::Below),
+    (&["about"], Relation::About),
+    (&["approximately"], Relation::About),
+    (&["approx"], Relation::About),
+    (&["around"], Relation::About),
+    (&["roughly"], Relation::About),
+    (&["circa"], Relation::About),
+    (&["~"], Relation::About),
+    (&["≈"], Relation::About),
+];
+
+/// Comparators after number and unit.
+const AFTER: &[(&[&str], Relation)] = &[
+    (&["or", "more"], Relation::AtLeast),
+    (&["or", "above"], Relation::AtLeast),
+    (&["or", "over"], Relation::AtLeast),
+    (&["or", "higher"], Relation::AtLeast),
+    (&["or", "greater"], Relation::AtLeast),
+    (&["or", "older"], Relation::AtLeast),
+    (&["or", "longer"], Relation::AtLeast),
+    (&["and", "above"], Relation::AtLeast),
+    (&["and", "over"], Relation::AtLeast),
+    (&["and", "older"], Relation::AtLeast),
+    (&["+"], Relation::AtLeast),
+    (&["or", "less"], Relation::AtMost),
+    (&["or", "below"], Relation::AtMost),
+    (&["or", "under"], Relation::AtMost),
+    (&["or", "lower"], Relation::AtMost),
+    (&["or", "fewer"], Relation::AtMost),
+    (&["or", "younger"], Relation::AtMost),
+    (&["or", "shorter"], Relation::AtMost),
+    (&["and", "below"], Relation::AtMost),
+    (&["and", "under"], Relation::AtMost),
+];
+
+fn spells(tokens: &[Token], words: &[&str]) -> bool {
+    tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.lower == *word)
+}
+
+/// All amounts among `tokens`, in order; those that `taken` covers are left out.
+pub(crate) fn quantities(tokens: &[Token], taken: &[bool]) -> Vec<Quantity> {
+    let mut found: Vec<Quantity> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match (taken[at], number_at(&tokens[at..])) {
+            (false, Some(number)) => {
+                let quantity = read(tokens, at, number);
+                at = quantity.at.end.max(at + number.length);
+                found.push(quantity);
+            }
+            _ => at += 1,
+        }
+    }
+    share_units(tokens, &mut found);
+    for quantity in &mut found {
+        bound(tokens, quantity);
+    }
+    found.retain(|quantity| !quantity.in_words || quantity.has_unit());
     found
 }
 
-/// Length of the number at the start of `text`: digits with inner points, and commas or thin spaces between groups of three.
-fn number_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let mut end = 0;
-    while digit(end) {
-        end += 1;
-        let groups = digit(end + 1) && digit(end + 2) && digit(end + 3) && !digit(end + 4);
-        match bytes.get(end) {
-            Some(b'.') if digit(end + 1) => end += 1,
-            Some(b',') if groups => end += 1,
-            _ => {}
+/// The amount whose number starts at `at`.
+fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
+    let minus = at > 0
+        && tokens[at - 1].written == "-"
+        && tokens[at - 1].spaced
+        && !tokens[at].spaced
+        && (at < 2 || !is_number(tokens.get(at - 2)));
+    let value = if minus { -number.value } else { number.value };
+    let mut end = at + number.length;
+    // "1:1000", "1 in 1000", "one in five"
+    let separator = tokens.get(end).map(|token| token.lower.as_str());
+    if number.value == 1.0
+        && matches!(separator, Some(":" | "in"))
+        && let Some(whole) = number_at(&tokens[end + 1..]).filter(|whole| whole.value > 1.0)
+        && unit_at(&tokens[end + 1 + whole.length..]).is_none()
+    {
+        end += 1 + whole.length;
+        let written = join(&tokens[at..end]);
+        return Quantity { value: 1.0 / whole.value, upper: None, relation: Relation::Exactly, dimension: "ratio".into(), written, at: at..end, in_words: false };
+    }
+    let first_unit = unit_at(&tokens[end..]).filter(|unit| stands_for_unit(tokens, end, unit));
+    let unit_end = end + first_unit.as_ref().map_or(0, |unit| unit.length);
+    if let Some((upper, upper_end, unit)) = range_end(tokens, at, unit_end, number.value) {
+        let unit = unit.or(first_unit);
+        let (dimension, factor) = unit.map_or((String::new(), 1.0), |unit| (unit.dimension, unit.factor));
+        let written = join(&tokens[at..upper_end]);
+        return Quantity { value: value * factor, upper: Some(upper * factor), relation: Relation::Exactly, dimension, written, at: at..upper_end, in_words: false };
+    }
+    let aged = at > 0 && matches!(tokens[at - 1].lower.as_str(), "aged" | "age");
+    let (dimension, factor) = match first_unit {
+        Some(unit) => (unit.dimension, unit.factor),
+        None if aged => ("years".to_owned(), 1.0),
+        None => (String::new(), 1.0),
+    };
+    let written = join(&tokens[at..unit_end]);
+    let (upper, relation) = (None, Relation::Exactly);
+    Quantity { value: value * factor, upper, relation, dimension, written, at: at..unit_end, in_words: number.in_words }
+}
+
+/// "5 m" is a length, "5 h" a time, but "group 2 s" is nothing; "5 in 3 doses": a count of doses needs no more care.
+fn stands_for_unit(tokens: &[Token], end: usize, unit: &Unit) -> bool {
+    let single = tokens[end].written.chars().count() == 1 && tokens[end].is_word();
+    let followed_by_stop = tokens.get(end + unit.length).is_some_and(|next| next.written == "'");
+    !(single && followed_by_stop)
+}
+
+/// The upper end of a range that goes on at `end`: `-`, `to`, or `and` after `between`.
+fn range_end(tokens: &[Token], start: usize, end: usize, lower: f64) -> Option<(f64, usize, Option<Unit>)> {
+    let joint = tokens.get(end)?;
+    let between = start > 0 && tokens[start - 1].lower == "between";
+    let joins = match joint.lower.as_str() {
+        "-" | "to" => true,
+        "and" => between,
+        _ => false,
+    };
+    let upper = number_at(tokens.get(end + 1..)?).filter(|_| joins)?;
+    let after = end + 1 + upper.length;
+    let unit = unit_at(&tokens[after..]);
+    let length = unit.as_ref().map_or(0, |unit| unit.length);
+    (upper.value > lower || unit.is_some()).then_some((upper.value, after + length, unit))
+}
+
+/// "5, 10 or 20 mg", "140/90 mmHg", "5 ± 2 mg": numbers before the last have its unit.
+fn share_units(tokens: &[Token], found: &mut [Quantity]) {
+    for at in (1..found.len()).rev() {
+        let (before, after) = found.split_at_mut(at);
+        let (Some(one), next) = (before.last_mut(), &after[0]) else { continue };
+        let between = &tokens[one.at.end..next.at.start];
+        let joins = !between.is_empty() && between.iter().all(|token| matches!(token.lower.as_str(), "," | "or" | "and" | "/" | "±"));
+        if joins && !one.has_unit() && next.has_unit() && next.dimension != "years" {
+            let factor = factor_of(next, tokens);
+            one.value *= factor;
+            one.upper = one.upper.map(|upper| upper * factor);
+            one.dimension.clone_from(&next.dimension);
         }
     }
-    end
 }
 
-fn parse(number: &str) -> Option<f64> {
-    number.replace(',', "").parse().ok()
+fn factor_of(quantity: &Quantity, tokens: &[Token]) -> f64 {
+    let inside = &tokens[quantity.at.clone()];
+    let unit = (0..inside.len()).filter(|&at| number_at(&inside[at..]).is_none()).find_map(|at| unit_at(&inside[at..]));
+    unit.map_or(1.0, |unit| unit.factor)
 }
 
-/// Dimension, factor and length of the unit at the start of `text`: atoms joined by `/`, after at most one space.
-fn unit(text: &str) -> (String, f64, usize) {
-    let none = (String::new(), 1.0, 0);
-    let start = usize::from(text.starts_with([' ', '\u{a0}', '-']) && !text.starts_with("- "));
-    let Some((mut dimension, mut factor, mut end)) = atom(&text[start..]).map(|(d, f, l)| (d.to_owned(), f, start + l))
-    else {
-        return none;
-    };
-    while let Some(below) = text[end..].strip_prefix('/') {
-        let Some((name, scale, length)) = atom(below) else { break };
-        dimension = format!("{dimension}/{name}");
-        factor /= scale;
-        end += 1 + length;
+/// Reads the comparator before or after an amount and takes its tokens.
+fn bound(tokens: &[Token], quantity: &mut Quantity) {
+    let start = quantity.at.start;
+    let before = BEFORE.iter().find(|(words, _)| start >= words.len() && spells(&tokens[start - words.len()..start], words));
+    if let Some((words, relation)) = before {
+        quantity.relation = *relation;
+        quantity.at.start -= words.len();
+        return;
     }
-    (dimension, factor, end)
+    if let Some((words, relation)) = AFTER.iter().find(|(words, _)| spells(&tokens[quantity.at.end..], words)) {
+        quantity.relation = *relation;
+        quantity.at.end += words.len();
+    }
 }
 
-fn atom(text: &str) -> Option<(&'static str, f64, usize)> {
-    let fits = |name: &&&str| {
-        text.strip_prefix(**name).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '²'))
-    };
-    let candidates = UNITS.iter().filter_map(|(names, dimension, factor)| {
-        names.iter().filter(fits).map(|name| name.len()).max().map(|length| (*dimension, *factor, length))
-    });
-    candidates.max_by_key(|(.., length)| *length)
+/// Tokens as they were written.
+pub(crate) fn join(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    for token in tokens {
+        if token.spaced && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&token.written);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{plain, tokens};
+
+    fn all(text: &str) -> Vec<Quantity> {
+        let tokens = tokens(&plain(text));
+        quantities(&tokens, &vec![false; tokens.len()])
+    }
 
     fn one(text: &str) -> Quantity {
-        let mut found = quantities(text);
+        let mut found = all(text);
         assert_eq!(found.len(), 1, "{text:?}: {found:?}");
         found.remove(0)
     }
 
     #[test]
-    fn equal_amounts_are_equal_in_any_unit() {
+    fn equal_amounts_are_equal_in_any_form() {
         for (a, b) in [
             ("0.5 g", "500 mg"),
             ("250 micrograms", "0.25 mg"),
@@ -168,32 +388,49 @@ mod tests {
             ("2 h", "120 minutes"),
             ("5 mg/kg", "5000 mcg/kg"),
             ("1 mg/dL", "10 mg/L"),
-            ("7 days", "1 week"),
-            ("70%", "70 percent"),
-            ("8-hourly", "8 h"),
+            ("7 days", "one week"),
+            ("70%", "70 per cent"),
+            ("1:1000", "0.1 %"),
+            ("one in five", "20%"),
+            ("5–10 mg", "5 mg to 10 mg"),
+            ("between 5 and 10 mg", "5-10 mg"),
+            ("≥ 30 kg", "30 kg or more"),
+            ("< 30 mL/min/1.73 m²", "below 30 mL/min"),
+            ("aged 18", "18 years"),
+            ("a 7-day course", "7 days"),
+            ("1.2 million units", "1,200,000 IU"),
+            ("not more than 4 g", "maximum 4000 mg"),
         ] {
-            assert!(one(a).is_equal_to(&one(b)), "{a} and {b}: {:?} {:?}", one(a), one(b));
+            assert_eq!(one(a).compare(&one(b)), Agreement::Same, "{a} and {b}: {:?} {:?}", one(a), one(b));
         }
     }
 
     #[test]
-    fn unlike_amounts_are_not() {
-        for (a, b) in [
-            ("5 mg", "50 mg"),
-            ("5 mg", "5 mg/kg"),
-            ("5 mg", "5 mL"),
-            ("5", "5 mg"),
-            ("1 month", "1 week"),
-            ("5 m", "5 min"),
+    fn unlike_amounts_are_told_apart() {
+        for (a, b, how) in [
+            ("5 mg", "50 mg", Agreement::Different),
+            ("5 mg", "5 mg/kg", Agreement::Incomparable),
+            ("5 mg", "5 mL", Agreement::Incomparable),
+            ("1 month", "1 week", Agreement::Incomparable),
+            ("5 hours", "5 days", Agreement::Different),
+            ("5 m", "5 min", Agreement::Incomparable),
+            ("above 30", "below 30", Agreement::Opposite),
+            ("≥ 30", "> 30", Agreement::Looser),
+            ("30", "below 30", Agreement::Looser),
+            ("7 mg", "5–10 mg", Agreement::Looser),
+            ("12 mg", "5–10 mg", Agreement::Different),
+            ("140/90", "140/90 mmHg", Agreement::Same),
         ] {
-            assert!(!one(a).is_equal_to(&one(b)), "{a} and {b}");
+            assert_eq!(all(a)[0].compare(&all(b)[0]), how, "{a} and {b}");
         }
     }
 
     #[test]
-    fn digits_inside_names_are_no_amounts() {
-        assert!(quantities("CYP2D6, HbA1c and vitamin B12").is_empty());
-        let found = quantities("eGFR below 30 mL/min/1.73 m²");
-        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), ["30 mL/min", "1.73 m²"]);
+    fn numbers_of_a_list_share_their_unit() {
+        let dimensions = |text: &str| all(text).into_iter().map(|one| one.dimension).collect::<Vec<_>>();
+        assert_eq!(dimensions("5, 10 or 20 mg"), ["mass"; 3]);
+        assert_eq!(dimensions("140/90 mmHg"), ["pressure"; 2]);
+        assert_eq!(dimensions("in 3 patients and 20 mg"), ["", "mass"]);
+        assert!(all("CYP2D6, HbA1c, vitamin B12 and one of the first").is_empty());
     }
 }

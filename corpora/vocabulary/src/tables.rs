@@ -1,0 +1,165 @@
+//! The tables under `data/`, read once.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::phrases::Phrases;
+
+const DRUGS: &str = include_str!("../data/drugs.tsv");
+const LOOKALIKES: &str = include_str!("../data/lookalikes.tsv");
+const ABBREVIATIONS: &str = include_str!("../data/abbreviations.tsv");
+const SYNONYMS: &str = include_str!("../data/synonyms.tsv");
+const PLAIN: &str = include_str!("../data/plain.tsv");
+
+/// A medicine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drug {
+    /// International non-proprietary name, lower case.
+    pub name: String,
+    /// National variants, brands and abbreviations, lower case.
+    pub others: Vec<String>,
+    /// Pharmacological class.
+    pub class: String,
+}
+
+/// All tables.
+#[derive(Debug)]
+pub struct Vocabulary {
+    drugs: Vec<Drug>,
+    by_name: Phrases<usize>,
+    lookalikes: Vec<(usize, usize)>,
+    abbreviations: HashMap<String, Vec<String>>,
+    synonyms: Phrases<usize>,
+    groups: Vec<Vec<String>>,
+    plain: Phrases<String>,
+}
+
+/// The vocabulary that comes with Osler.
+pub fn vocabulary() -> &'static Vocabulary {
+    static STANDARD: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::standard);
+    &STANDARD
+}
+
+/// Lower case, hyphens and slashes as spaces, one space between words: the form in which phrases are looked up.
+pub fn fold(text: &str) -> String {
+    let lower = text.to_lowercase().replace(['-', '/', '\''], " ");
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    let lines = table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines.map(|line| line.split('\t').map(str::trim).collect())
+}
+
+fn list(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(';').map(str::trim).filter(|item| !item.is_empty())
+}
+
+impl Vocabulary {
+    fn standard() -> Self {
+        let mut drugs = Vec::new();
+        let mut by_name = Phrases::default();
+        for row in rows(DRUGS) {
+            let [name, others, class] = row[..] else { continue };
+            for known in std::iter::once(name).chain(list(others)) {
+                by_name.insert(&fold(known), drugs.len());
+            }
+            let others = list(others).map(str::to_owned).collect();
+            drugs.push(Drug { name: name.to_owned(), others, class: class.to_owned() });
+        }
+        let at = |name: &str| by_name.get(&fold(name)).copied();
+        let lookalikes = rows(LOOKALIKES).filter_map(|row| Some((at(row.first()?)?, at(row.get(1)?)?))).collect();
+        let abbreviation =
+            |row: Vec<&str>| Some(((*row.first()?).to_owned(), list(row.get(1)?).map(str::to_owned).collect()));
+        let abbreviations = rows(ABBREVIATIONS).filter_map(abbreviation).collect();
+        let (mut synonyms, mut groups) = (Phrases::default(), Vec::new());
+        for row in rows(SYNONYMS) {
+            for member in &row {
+                synonyms.insert(&fold(member), groups.len());
+            }
+            groups.push(row.into_iter().map(str::to_owned).collect());
+        }
+        let mut plain = Phrases::default();
+        for row in rows(PLAIN) {
+            let [term, words] = row[..] else { continue };
+            plain.insert(&fold(term), words.to_owned());
+        }
+        Self { drugs, by_name, lookalikes, abbreviations, synonyms, groups, plain }
+    }
+
+    /// All medicines, by name.
+    pub fn drugs(&self) -> &[Drug] {
+        &self.drugs
+    }
+
+    /// The medicine that folded `words` begin with, and how many words its name has there.
+    pub fn drug_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &Drug)> {
+        self.by_name.longest(words).map(|(length, &at)| (length, &self.drugs[at]))
+    }
+
+    /// The medicine of this name, in any of its names.
+    pub fn drug(&self, name: &str) -> Option<&Drug> {
+        self.by_name.get(&fold(name)).map(|&at| &self.drugs[at])
+    }
+
+    /// Pairs of medicines that are confused in practice.
+    pub fn lookalikes(&self) -> impl Iterator<Item = (&Drug, &Drug)> {
+        self.lookalikes.iter().map(|&(a, b)| (&self.drugs[a], &self.drugs[b]))
+    }
+
+    /// The senses of an abbreviation in its usual case, the most common first.
+    pub fn senses(&self, abbreviation: &str) -> &[String] {
+        self.abbreviations.get(abbreviation).map_or(&[], Vec::as_slice)
+    }
+
+    /// All abbreviations with their senses, in no order.
+    pub fn abbreviations(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.abbreviations.iter().map(|(short, senses)| (short.as_str(), senses.as_slice()))
+    }
+
+    /// The group of equal terms that folded `words` begin with: the words it takes there, and the terms, standard first.
+    pub fn synonym_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &[String])> {
+        self.synonyms.longest(words).map(|(length, &group)| (length, self.groups[group].as_slice()))
+    }
+
+    /// Plain words for the technical term that folded `words` begin with, and the words it takes there.
+    pub fn plain_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &str)> {
+        self.plain.longest(words).map(|(length, plain)| (length, plain.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_no_name_is_two_medicines() {
+        let words = vocabulary();
+        assert_eq!(words.drugs.len(), rows(DRUGS).count());
+        assert_eq!(words.lookalikes.len(), rows(LOOKALIKES).count(), "a look-alike that is no known medicine");
+        assert_eq!(words.abbreviations.len(), rows(ABBREVIATIONS).count(), "an abbreviation is listed twice");
+        let mut names = HashSet::new();
+        for drug in &words.drugs {
+            for name in std::iter::once(&drug.name).chain(&drug.others) {
+                assert!(names.insert(fold(name)), "{name} is listed twice");
+            }
+            assert!(!drug.class.is_empty(), "{} has no class", drug.name);
+        }
+        let mut terms = HashSet::new();
+        for group in &words.groups {
+            for term in group.iter().map(|term| fold(term)).collect::<HashSet<_>>() {
+                assert!(terms.insert(term.clone()), "{term} is in two groups");
+            }
+        }
+    }
+
+    #[test]
+    fn names_lead_to_medicines() {
+        let words = vocabulary();
+        assert_eq!(words.drug("Acetaminophen").map(|drug| drug.name.as_str()), Some("paracetamol"));
+        assert_eq!(words.drug_at("magnesium sulphate 4 g".split(' ')).map(|(length, _)| length), Some(2));
+        assert!(words.senses("HFrEF")[0].starts_with("heart failure"));
+    }
+}

@@ -1,0 +1,376 @@
+//! What a statement says held against what its source says.
+
+use std::collections::HashSet;
+
+use knowledge::Verdict;
+
+use crate::check::{Facet, Finding};
+use crate::facts::{Fact, Facts, Said, Term};
+use crate::lexicon::Axis;
+use crate::quantity::Agreement;
+
+/// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
+/// source: title, headings, the header of its table.
+pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec<Finding> {
+    let sides = Sides { statement, source, context };
+    let mut found: Vec<Finding> = statement.facts.iter().filter_map(|fact| sides.missing(fact)).collect();
+    let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
+    if !settled {
+        found.extend(sides.exchanged());
+        found.extend(sides.turned());
+        found.extend(sides.reversed());
+    }
+    found.extend(sides.weakened());
+    found.extend(sides.generalised());
+    found.extend(sides.unheard_of());
+    found
+}
+
+struct Sides<'a> {
+    statement: &'a Facts,
+    source: &'a Facts,
+    context: &'a Facts,
+}
+
+/// How two facts of one sort agree.
+fn agreement(ours: &Said, theirs: &Said) -> Option<Agreement> {
+    Some(match (ours, theirs) {
+        (Said::Amount(ours), Said::Amount(theirs)) => match ours.compare(theirs) {
+            Agreement::Incomparable => return None,
+            agreement => agreement,
+        },
+        (Said::Rhythm(ours), Said::Rhythm(theirs)) if ours.divided == theirs.divided => {
+            if ours.is_equal_to(theirs) { Agreement::Same } else { Agreement::Different }
+        }
+        (Said::Drug(ours), Said::Drug(theirs)) => same(ours == theirs),
+        (Said::Sense(ours, a), Said::Sense(theirs, b)) if ours == theirs => same(a == b),
+        _ => return None,
+    })
+}
+
+fn same(is: bool) -> Agreement {
+    if is { Agreement::Same } else { Agreement::Different }
+}
+
+fn facet(said: &Said) -> Facet {
+    match said {
+        Said::Amount(amount) if amount.has_unit() => Facet::Amount,
+        Said::Amount(_) => Facet::Number,
+        Said::Rhythm(_) => Facet::Frequency,
+        Said::Drug(_) => Facet::Drug,
+        Said::Sense(Axis::Route, _) => Facet::Route,
+        Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, _) => Facet::Population,
+        Said::Sense(Axis::Strength, _) => Facet::Strength,
+        Said::Sense(Axis::Certainty, _) => Facet::Certainty,
+        Said::Sense(Axis::Direction | Axis::Merit, _) => Facet::Direction,
+        Said::Sense(Axis::Time, _) => Facet::Time,
+    }
+}
+
+/// Whether headings can say it for the text below them.
+fn may_stand_above(said: &Said) -> bool {
+    matches!(facet(said), Facet::Drug | Facet::Population | Facet::Route)
+}
+
+impl Sides<'_> {
+    /// A fact that the source does not have, or has otherwise.
+    fn missing(&self, fact: &Fact) -> Option<Finding> {
+        let facet = facet(&fact.said);
+        let above = self.context.facts.iter().filter(|_| may_stand_above(&fact.said));
+        let candidates: Vec<(&Fact, Agreement)> = self
+            .source
+            .facts
+            .iter()
+            .chain(above)
+            .filter_map(|theirs| Some((theirs, agreement(&fact.said, &theirs.said)?)))
+            .collect();
+        if candidates.iter().any(|(_, agreement)| *agreement == Agreement::Same) || self.is_covered(fact) {
+            return None;
+        }
+        let named = |verdict, reason: String| Some(Finding { facet, verdict, subject: fact.written.clone(), reason });
+        let nearest = |wanted: Agreement| {
+            let of = candidates.iter().filter(|(_, agreement)| *agreement == wanted).map(|(theirs, _)| *theirs);
+            // What the statement says elsewhere is no rival.
+            let of: Vec<&Fact> = of.collect();
+            let unsaid: Vec<&Fact> = of.iter().copied().filter(|theirs| !self.statement_has(theirs)).collect();
+            let of = if unsaid.is_empty() && wanted == Agreement::Different { Vec::new() } else if unsaid.is_empty() { of } else { unsaid };
+            of.into_iter().max_by_key(|theirs| (self.kinship(fact, theirs), std::cmp::Reverse(theirs.at.start)))
+        };
+        if let Some(theirs) = nearest(Agreement::Looser) {
+            return named(Verdict::Partial, format!("the source says {}, not {}", theirs.written, fact.written));
+        }
+        if let Some(theirs) = nearest(Agreement::Opposite) {
+            return named(Verdict::Contradicted, format!("the source says {}, not {}", theirs.written, fact.written));
+        }
+        let rival = nearest(Agreement::Different);
+        match (&fact.said, rival) {
+            (Said::Sense(Axis::Strength, "may"), None) => None,
+            (Said::Sense(Axis::Strength, _), None) if fact.implied => None,
+            (Said::Sense(Axis::Strength, _), None) => {
+                named(Verdict::Partial, format!("the source does not say \u{201c}{}\u{201d}", fact.written))
+            }
+            (Said::Sense(Axis::Strength, _), Some(theirs)) => {
+                let ours = if fact.implied { "an instruction" } else { fact.written.as_str() };
+                named(Verdict::Contradicted, format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written))
+            }
+            (Said::Sense(Axis::Direction | Axis::Merit | Axis::Time, _), None) => None,
+            (_, Some(theirs)) if matches!(facet, Facet::Amount | Facet::Number) => named(
+                Verdict::Contradicted,
+                format!("{} is not in the source; the source says {}", fact.written, theirs.written),
+            ),
+            (_, Some(theirs)) => {
+                named(Verdict::Contradicted, format!("the source says {}, not {}", theirs.written, fact.written))
+            }
+            (_, None) => named(Verdict::Unsupported, format!("{} is not in the source", fact.written)),
+        }
+    }
+
+    fn statement_has(&self, theirs: &Fact) -> bool {
+        self.statement.facts.iter().any(|ours| agreement(&ours.said, &theirs.said) == Some(Agreement::Same))
+    }
+
+    /// A range whose ends the other side gives one by one; a schedule that is implied.
+    fn is_covered(&self, fact: &Fact) -> bool {
+        match &fact.said {
+            Said::Amount(amount) => {
+                let theirs = || self.source.facts.iter().filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None });
+                match amount.ends() {
+                    Some((low, high)) => {
+                        let has = |end: &crate::quantity::Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
+                        has(&low) && has(&high)
+                    }
+                    None => theirs().filter_map(|range| range.ends()).any(|(low, high)| {
+                        let ours = |end: &crate::quantity::Quantity| {
+                            self.statement.facts.iter().any(|fact| matches!(&fact.said, Said::Amount(one) if one.compare(end) == Agreement::Same))
+                        };
+                        (amount.compare(&low) == Agreement::Same || amount.compare(&high) == Agreement::Same) && ours(&low) && ours(&high)
+                    }),
+                }
+            }
+            Said::Rhythm(schedule) => {
+                // "500 mg/day in 2 doses" may be said without "a day".
+                schedule.is_once_a_day() && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
+            }
+            _ => false,
+        }
+    }
+
+    /// How much of what stands around a fact of the statement also stands around one of the source; in thousandths.
+    fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
+        let near = |distance: usize| 1.0 / (2.0 + f64::from(u32::try_from(distance).unwrap_or(u32::MAX)));
+        let shared = self.statement.terms.iter().filter(|term| !ours.at.contains(&term.at)).filter_map(|term| {
+            let there = self.source.terms.iter().filter(|other| other.key == term.key && !theirs.at.contains(&other.at));
+            let nearest = there.map(|other| self.source.distance(other.at, &theirs.at)).min()?;
+            Some(near(self.statement.distance(term.at, &ours.at)) * near(nearest))
+        });
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of few fractions")]
+        let thousandths = (shared.sum::<f64>() * 1e6) as u64;
+        thousandths
+    }
+
+    /// Two amounts of one sort that belong to two things, given to the other one each.
+    fn exchanged(&self) -> Option<Finding> {
+        let pairable = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
+        let source: Vec<&Fact> = self.source.facts.iter().filter(pairable).collect();
+        for ours in self.statement.facts.iter().filter(pairable) {
+            let Some(mine) = source.iter().copied().find(|theirs| is_same(ours, theirs)) else { continue };
+            // The same amount stated twice belongs to more than one thing.
+            if source.iter().filter(|theirs| is_same(ours, theirs)).count() > 1 {
+                continue;
+            }
+            let rivals = source.iter().copied().filter(|theirs| agreement(&ours.said, &theirs.said) == Some(Agreement::Different));
+            for rival in rivals {
+                if let Some(term) = self.belongs_to_other(ours, mine, rival) {
+                    let reason = format!("the source gives {} for {}, not {}", rival.written, term.written, ours.written);
+                    return Some(Finding { facet: Facet::Attribution, verdict: Verdict::Contradicted, subject: ours.written.clone(), reason });
+                }
+            }
+        }
+        None
+    }
+
+    /// The term that ties `ours` to what the source says of `rival`, if more ties it there than to `mine`.
+    fn belongs_to_other(&self, ours: &Fact, mine: &Fact, rival: &Fact) -> Option<&Term> {
+        let rival_here = self.statement.facts.iter().find(|fact| is_same(fact, rival));
+        let (mut kept, mut lost, mut witness) = (0, 0, None);
+        for term in self.source.terms.iter().filter(|term| term.is_strong || term.key.contains(' ') || is_named(self.source, term)) {
+            let (to_mine, to_rival) = (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
+            if to_mine.abs_diff(to_rival) < 2 || to_mine.min(to_rival) > 12 {
+                continue;
+            }
+            if self.source.terms.iter().filter(|other| other.key == term.key).count() > 1 {
+                continue;
+            }
+            let is_mine = to_mine < to_rival;
+            for here in self.statement.terms.iter().filter(|here| here.key == term.key) {
+                let to_ours = self.statement.distance(here.at, &ours.at);
+                let goes_with_ours = match rival_here {
+                    Some(other) => {
+                        let to_other = self.statement.distance(here.at, &other.at);
+                        if to_ours.abs_diff(to_other) < 2 {
+                            continue;
+                        }
+                        to_ours < to_other
+                    }
+                    None => to_ours <= 12,
+                };
+                match (is_mine, goes_with_ours) {
+                    (true, true) | (false, false) => kept += 1,
+                    (false, true) => {
+                        lost += 1;
+                        witness = witness.or(Some(term));
+                    }
+                    (true, false) => lost += 1,
+                }
+            }
+        }
+        witness.filter(|_| lost > kept)
+    }
+
+    /// Strength, direction and route that stand with other words than in the source: "should" where it says "may".
+    fn turned(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for ours in &self.statement.facts {
+            let Said::Sense(axis, _) = ours.said else { continue };
+            let anchored = matches!(axis, Axis::Strength | Axis::Direction | Axis::Merit | Axis::Time | Axis::Route);
+            if !anchored || ours.implied {
+                continue;
+            }
+            let best = |wanted: Agreement| {
+                let of = self.source.facts.iter().filter(|theirs| agreement(&ours.said, &theirs.said) == Some(wanted));
+                of.map(|theirs| (self.kinship(ours, theirs), theirs)).max_by_key(|(kinship, theirs)| (*kinship, std::cmp::Reverse(theirs.at.start)))
+            };
+            let (Some((same, _)), Some((other, theirs))) = (best(Agreement::Same), best(Agreement::Different)) else { continue };
+            if other > same * 3 / 2 {
+                let reason = format!("the source says \u{201c}{}\u{201d} of this, not \u{201c}{}\u{201d}", theirs.written, ours.written);
+                found.push(Finding { facet: facet(&ours.said), verdict: Verdict::Contradicted, subject: ours.written.clone(), reason });
+            }
+        }
+        found
+    }
+
+    /// Negation that stands where the source has none, or the other way round; and sides of a comparison changed about.
+    fn reversed(&self) -> Option<Finding> {
+        if let Some(finding) = self.sides_changed() {
+            return Some(finding);
+        }
+        let regions: Vec<usize> = self.statement.terms.iter().map(|term| term.region).collect();
+        let mut seen = HashSet::new();
+        for region in regions.into_iter().filter(|region| seen.insert(*region)) {
+            let terms: Vec<&Term> = self.statement.terms.iter().filter(|term| term.region == region).collect();
+            let (mut shared, mut flipped, mut witness) = (0, 0, None);
+            for term in terms {
+                let there: Vec<&Term> = self.source.terms.iter().filter(|other| other.key == term.key).collect();
+                if there.is_empty() {
+                    continue;
+                }
+                shared += 1;
+                if there.iter().all(|other| other.negated != term.negated) {
+                    flipped += 1;
+                    witness = witness.or(Some(term));
+                }
+            }
+            if let Some(term) = witness.filter(|_| flipped * 2 > shared) {
+                let reason = if term.negated {
+                    format!("the source does not deny \u{201c}{}\u{201d}, the statement does", term.written)
+                } else {
+                    format!("the source denies \u{201c}{}\u{201d}, the statement does not", term.written)
+                };
+                return Some(Finding { facet: Facet::Polarity, verdict: Verdict::Contradicted, subject: term.written.clone(), reason });
+            }
+        }
+        None
+    }
+
+    /// "A was superior to B" where the source has "B was superior to A".
+    fn sides_changed(&self) -> Option<Finding> {
+        let ((ours_before, ours_after), (theirs_before, theirs_after)) = (sides_of(self.statement)?, sides_of(self.source)?);
+        let only = |a: &HashSet<&str>, b: &HashSet<&str>, not: (&HashSet<&str>, &HashSet<&str>)| {
+            a.intersection(b).filter(|key| !not.0.contains(*key) && !not.1.contains(*key)).count()
+        };
+        let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(&ours_after, &theirs_before, (&ours_before, &theirs_after)));
+        let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after)) + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
+        let witness = ours_before.iter().find(|key| theirs_after.contains(*key) && !theirs_before.contains(*key))?;
+        (crossed > 0 && crossed * 2 > straight).then(|| Finding {
+            facet: Facet::Attribution,
+            verdict: Verdict::Contradicted,
+            subject: (*witness).to_owned(),
+            reason: format!("the source compares the other way round: {witness} stands on the other side"),
+        })
+    }
+
+    /// "May" left out.
+    fn weakened(&self) -> Option<Finding> {
+        let strength = |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _)));
+        let hedges = |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may" | "there is insufficient evidence"));
+        if strength(self.statement) {
+            return None;
+        }
+        let all: Vec<&Fact> = self.source.facts.iter().filter(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))).collect();
+        let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges))?;
+        // Only where the hedge is said of what the statement says.
+        let near = self.source.terms.iter().any(|term| {
+            self.source.distance(term.at, &hedge.at) <= 3 && self.statement.terms.iter().any(|ours| ours.key == term.key)
+        });
+        near.then(|| Finding {
+            facet: Facet::Strength,
+            verdict: Verdict::Partial,
+            subject: hedge.written.clone(),
+            reason: format!("the source says \u{201c}{}\u{201d}; the statement leaves it out", hedge.written),
+        })
+    }
+
+    /// A dose without the population that the source gives it for.
+    fn generalised(&self) -> Option<Finding> {
+        let is_population = |fact: &&Fact| facet(&fact.said) == Facet::Population;
+        let doses = self.statement.facts.iter().any(|fact| facet(&fact.said) == Facet::Amount);
+        let says = self.statement.facts.iter().any(|fact| is_population(&fact));
+        let theirs = self.source.facts.iter().find(is_population).filter(|_| doses && !says)?;
+        Some(Finding {
+            facet: Facet::Population,
+            verdict: Verdict::Partial,
+            subject: theirs.written.clone(),
+            reason: format!("the source says this of {}; the statement leaves it out", theirs.written),
+        })
+    }
+
+    /// Words that carry meaning and are not in the source.
+    fn unheard_of(&self) -> Option<Finding> {
+        let known: HashSet<&str> = self.source.terms.iter().chain(&self.context.terms).map(|term| term.key.as_str()).collect();
+        let heard = |term: &&Term| known.contains(term.key.as_str()) || known.iter().any(|other| are_kin(other, &term.key));
+        let strong: Vec<&Term> = self.statement.terms.iter().filter(|term| term.is_strong).collect();
+        let missing: Vec<&Term> = strong.iter().copied().filter(|term| !heard(term)).collect();
+        let first = missing.first()?;
+        let words: Vec<String> = missing.iter().take(3).map(|term| format!("\u{201c}{}\u{201d}", term.written)).collect();
+        let verdict = if missing.len() * 2 > strong.len() { Verdict::Unsupported } else { Verdict::Partial };
+        let reason = format!("{} {} not in the source", words.join(", "), if words.len() == 1 { "is" } else { "are" });
+        Some(Finding { facet: Facet::Wording, verdict, subject: first.written.clone(), reason })
+    }
+}
+
+/// The terms before and after the word that compares, as in "A was superior | to B"; none where nothing is compared.
+fn sides_of(facts: &Facts) -> Option<(HashSet<&str>, HashSet<&str>)> {
+    let compares = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Direction | Axis::Merit, _));
+    let at = *facts.frames.iter().find(|at| facts.facts.iter().any(|fact| compares(fact) && fact.at.start < **at))?;
+    let side = |before: bool| {
+        let on_it = facts.terms.iter().filter(|term| (term.at < at) == before && (term.is_strong || is_named(facts, term)));
+        on_it.map(|term| term.key.as_str()).collect()
+    };
+    Some((side(true), side(false)))
+}
+
+fn is_same(ours: &Fact, theirs: &Fact) -> bool {
+    agreement(&ours.said, &theirs.said) == Some(Agreement::Same)
+}
+
+/// Whether a term is a medicine or a population: what amounts belong to.
+fn is_named(facts: &Facts, term: &Term) -> bool {
+    facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(facet(&fact.said), Facet::Drug | Facet::Population))
+}
+
+/// Stems of one word that the stemmer leaves apart: `hypertens` and `hypertension`.
+fn are_kin(a: &str, b: &str) -> bool {
+    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.chars().count(), b.chars().count());
+    common >= 5 && common + 2 >= a.min(b) && a.abs_diff(b) <= 5
+}

@@ -1,0 +1,401 @@
+//! What a sentence says that can be held against another: amounts, rhythms, medicines, routes, populations, strength,
+//! direction, and its terms with their negation.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use vocabulary::vocabulary;
+
+use crate::lexicon::{self, Axis, Scope};
+use crate::quantity::{Quantity, join, quantities};
+use crate::schedule::{Schedule, schedules};
+use crate::words::{Token, plain, tokens};
+
+/// Something said.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Said {
+    Amount(Quantity),
+    Rhythm(Schedule),
+    /// A medicine, by its international name.
+    Drug(&'static str),
+    /// A sense of the lexicon.
+    Sense(Axis, &'static str),
+}
+
+/// Something said, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fact {
+    pub(crate) said: Said,
+    pub(crate) at: Range<usize>,
+    /// As written.
+    pub(crate) written: String,
+    /// An instruction (`give`, `start`) has strength without a word for it.
+    pub(crate) implied: bool,
+}
+
+/// A word that carries meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Term {
+    /// Stem of the standard word, or the name of the medicine or sense.
+    pub(crate) key: String,
+    pub(crate) written: String,
+    pub(crate) at: usize,
+    /// Words between which a negation reaches or not.
+    pub(crate) region: usize,
+    pub(crate) negated: bool,
+    /// Whether a statement may not use it unless its source does.
+    pub(crate) is_strong: bool,
+}
+
+/// Everything a sentence says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) terms: Vec<Term>,
+    /// Where one thing said ends and the next begins: commas, `and`, `versus`.
+    pub(crate) joints: Vec<usize>,
+    /// Where two things are compared: `than`, `versus`.
+    pub(crate) frames: Vec<usize>,
+    pub(crate) length: usize,
+}
+
+impl Facts {
+    /// Reads a sentence.
+    pub(crate) fn read(sentence: &str) -> Self {
+        let tokens = tokens(&plain(sentence));
+        let mut reader = Reader::new(&tokens);
+        reader.schedules();
+        reader.drugs();
+        reader.amounts();
+        reader.senses();
+        reader.instructions();
+        reader.terms();
+        reader.facts.sort_by_key(|fact| fact.at.start);
+        let at_words = |is: fn(&str) -> bool| (0..tokens.len()).filter(|&at| is(&tokens[at].lower)).collect();
+        Self {
+            facts: reader.facts,
+            terms: reader.terms,
+            joints: at_words(|lower| matches!(lower, "," | ";" | ":" | "." | "and" | "or" | "versus" | "vs" | "than" | "but" | "|")),
+            frames: at_words(|lower| matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")),
+            length: tokens.len(),
+        }
+    }
+
+    /// Puts `next` behind this, as the next sentence.
+    pub(crate) fn append(&mut self, next: &Self) {
+        // Neighbouring sentences are near, but not as near as neighbouring words.
+        let offset = self.length + 8;
+        let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
+        let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
+        self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
+        self.terms.extend(next.terms.iter().map(|term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() }));
+        self.joints.push(self.length);
+        self.joints.extend(next.joints.iter().map(|at| at + offset));
+        self.frames.extend(next.frames.iter().map(|at| at + offset));
+        self.length = offset + next.length;
+    }
+
+    /// Tokens between a place and a fact, each joint between them counting for three more.
+    pub(crate) fn distance(&self, place: usize, to: &Range<usize>) -> usize {
+        let (from, until) = if place < to.start {
+            (place, to.start)
+        } else if place >= to.end {
+            (to.end.saturating_sub(1), place)
+        } else {
+            return 0;
+        };
+        until - from + 3 * self.joints.iter().filter(|joint| (from..until).contains(*joint)).count()
+    }
+}
+
+struct Reader<'a> {
+    tokens: &'a [Token],
+    taken: Vec<bool>,
+    facts: Vec<Fact>,
+    terms: Vec<Term>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens, taken: vec![false; tokens.len()], facts: Vec::new(), terms: Vec::new() }
+    }
+
+    fn take(&mut self, said: Said, at: Range<usize>, implied: bool) {
+        self.taken[at.clone()].fill(true);
+        let written = join(&self.tokens[at.clone()]);
+        self.facts.push(Fact { said, at, written, implied });
+    }
+
+    /// The words from `at` on, hyphens and strokes left out, as the phrase tables have them.
+    fn words(&self, at: usize) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        let tokens = self.tokens;
+        tokens[at..].iter().filter(|token| !is_joint_sign(token)).map(|token| token.lower.as_str())
+    }
+
+    /// The tokens that `length` words from `at` on take.
+    fn reach(&self, at: usize, length: usize) -> Range<usize> {
+        let mut words = 0;
+        let mut end = at;
+        while words < length && end < self.tokens.len() {
+            words += usize::from(!is_joint_sign(&self.tokens[end]));
+            end += 1;
+        }
+        at..end
+    }
+
+    fn is_free(&self, range: &Range<usize>) -> bool {
+        self.taken[range.clone()].iter().all(|taken| !taken)
+    }
+
+    fn schedules(&mut self) {
+        for schedule in schedules(self.tokens) {
+            let at = schedule.at.clone();
+            self.take(Said::Rhythm(schedule), at, false);
+        }
+    }
+
+    fn drugs(&mut self) {
+        for at in 0..self.tokens.len() {
+            if self.taken[at] || !self.tokens[at].is_word() {
+                continue;
+            }
+            if let Some((length, drug)) = vocabulary().drug_at(self.words(at)) {
+                let range = self.reach(at, length);
+                if self.is_free(&range) {
+                    self.take(Said::Drug(&drug.name), range, false);
+                }
+            }
+        }
+    }
+
+    fn amounts(&mut self) {
+        for quantity in quantities(self.tokens, &self.taken) {
+            let at = quantity.at.clone();
+            if self.is_free(&at) {
+                self.take(Said::Amount(quantity), at, false);
+            }
+        }
+    }
+
+    fn senses(&mut self) {
+        for at in 0..self.tokens.len() {
+            let is_numeral = at > 0
+                && matches!(self.tokens[at - 1].lower.as_str(), "stage" | "grade" | "class" | "type" | "phase" | "stages" | "group");
+            if self.taken[at] || !self.tokens[at].is_word() || is_numeral && self.tokens[at].lower == "iv" {
+                continue;
+            }
+            // A month, not a permission.
+            if self.tokens[at].written == "May" && at > 0 && !lexicon::ends_clause(&self.tokens[at - 1].lower) {
+                continue;
+            }
+            if let Some((length, (axis, value))) = lexicon::sense_at(self.words(at)) {
+                let range = self.reach(at, length);
+                if self.is_free(&range) {
+                    self.take(Said::Sense(axis, value), range, false);
+                }
+            }
+        }
+    }
+
+    /// "Give …" is as strong as "… should be given".
+    fn instructions(&mut self) {
+        for at in 0..self.tokens.len() {
+            let begins = at == 0 || matches!(self.tokens[at - 1].lower.as_str(), "," | ";" | ":" | "." | "•" | "-" | "then" | "and");
+            let is_noun = self.tokens.get(at + 1).is_none_or(|next| matches!(next.lower.as_str(), "of" | "is" | "was" | "are" | "in" | "for" | "and" | "," | "."));
+            let negated = at >= 2 && self.tokens[at - 1].lower == "not" && self.tokens[at - 2].lower == "do";
+            if (begins || negated) && !is_noun && lexicon::is_instruction(&self.tokens[at].lower) {
+                let written = self.tokens[at].written.clone();
+                self.facts.push(Fact { said: Said::Sense(Axis::Strength, "should"), at: at..at + 1, written, implied: true });
+            }
+        }
+    }
+
+    /// Terms with their negation, clause by clause.
+    fn terms(&mut self) {
+        let mut clauses = Clauses::default();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let token = &self.tokens[at];
+            if lexicon::ends_clause(&token.lower) {
+                clauses.boundary(&token.lower);
+                at += 1;
+                continue;
+            }
+            if !self.taken[at]
+                && let Some((length, scope)) = lexicon::negation_at(self.words(at))
+            {
+                clauses.negate(scope);
+                at = self.reach(at, length).end;
+                continue;
+            }
+            if let Some((key, range, is_strong)) = self.term_at(at) {
+                let (region, in_phrase) = clauses.next_term();
+                let written = join(&self.tokens[range.clone()]);
+                let opposite = self.tokens[at].lower.as_str();
+                let flipped = lexicon::positive_of(opposite).is_some();
+                self.terms.push(Term { key, written, at, region, negated: in_phrase != flipped, is_strong });
+                at = range.end;
+            } else {
+                at += 1;
+            }
+        }
+        for term in &mut self.terms {
+            term.negated ^= clauses.is_negated(term.region);
+        }
+    }
+
+    fn term_at(&self, at: usize) -> Option<(String, Range<usize>, bool)> {
+        let token = &self.tokens[at];
+        if let Some(fact) = self.facts.iter().find(|fact| fact.at.contains(&at) && !fact.implied) {
+            let key = match &fact.said {
+                Said::Drug(name) => (*name).to_owned(),
+                // A population is what a statement is about, as a medicine is.
+                Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, name) => (*name).to_owned(),
+                // "used" and "recommended" are negated as other verbs are.
+                Said::Sense(Axis::Strength, "should") if fact.written.contains("recommend") => "recommend".to_owned(),
+                Said::Sense(Axis::Strength, "should") if fact.written.contains("indicated") => "indicat".to_owned(),
+                _ => return None,
+            };
+            return (fact.at.start == at).then(|| (key, fact.at.clone(), false));
+        }
+        if !token.is_word() || lexicon::is_function_word(&token.lower) {
+            return None;
+        }
+        if let Some((length, group)) = vocabulary().synonym_at(self.words(at)) {
+            let range = self.reach(at, length);
+            if self.is_free(&range) {
+                return Some((stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower)));
+            }
+        }
+        let positive = lexicon::positive_of(&token.lower).unwrap_or(&token.lower);
+        let is_strong = !lexicon::is_light_word(&token.lower) && token.lower.chars().count() > 2;
+        Some((stem(positive), at..at + 1, is_strong))
+    }
+}
+
+fn is_joint_sign(token: &Token) -> bool {
+    matches!(token.written.as_str(), "-" | "/" | "'")
+}
+
+/// Clauses of a sentence, and how far its negations reach.
+#[derive(Debug, Default)]
+struct Clauses {
+    /// Negations that reach over a whole clause, by clause.
+    negations: Vec<usize>,
+    /// Clause of each region.
+    regions: Vec<usize>,
+    /// The clause to come back to after a bracket.
+    outer: Vec<usize>,
+    clause: usize,
+    /// Terms that a negation of the next few words still reaches.
+    phrase: usize,
+    in_phrase: bool,
+}
+
+/// Terms that `no` and `without` reach.
+const PHRASE_TERMS: usize = 4;
+
+impl Clauses {
+    fn boundary(&mut self, sign: &str) {
+        self.phrase = 0;
+        match sign {
+            "(" | "[" => self.outer.push(self.clause),
+            ")" | "]" => {
+                if let Some(outer) = self.outer.pop() {
+                    self.clause = outer;
+                    self.regions.push(self.clause);
+                    return;
+                }
+            }
+            _ => {}
+        }
+        self.clause = self.regions.iter().copied().max().map_or(0, |most| most + 1).max(self.clause + 1);
+        self.regions.push(self.clause);
+    }
+
+    fn negate(&mut self, scope: Scope) {
+        match scope {
+            Scope::Clause => {
+                self.negations.resize(self.negations.len().max(self.clause + 1), 0);
+                self.negations[self.clause] += 1;
+            }
+            Scope::Phrase => {
+                self.phrase = PHRASE_TERMS;
+                self.regions.push(self.clause);
+            }
+            Scope::Nothing => {}
+        }
+    }
+
+    /// Region of the next term, and whether a phrase negates it.
+    fn next_term(&mut self) -> (usize, bool) {
+        if self.regions.is_empty() {
+            self.regions.push(self.clause);
+        }
+        let in_phrase = self.phrase > 0;
+        if self.in_phrase && !in_phrase {
+            self.regions.push(self.clause);
+        }
+        self.in_phrase = in_phrase;
+        self.phrase = self.phrase.saturating_sub(1);
+        (self.regions.len() - 1, in_phrase)
+    }
+
+    fn is_negated(&self, region: usize) -> bool {
+        let clause = self.regions.get(region).copied().unwrap_or_default();
+        self.negations.get(clause).is_some_and(|count| count % 2 == 1)
+    }
+}
+
+fn stem_phrase(phrase: &str) -> String {
+    phrase.split(' ').map(stem).collect::<Vec<_>>().join(" ")
+}
+
+/// The Snowball stem of a word in lower case. Kept, because a passage repeats its words.
+fn stem(word: &str) -> String {
+    static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+    thread_local! { static KNOWN: RefCell<HashMap<String, String>> = RefCell::default(); }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(stem) = known.get(word) {
+            return stem.clone();
+        }
+        // The vocabulary of a corpus is finite; that of an attacker is not.
+        if known.len() > 50_000 {
+            known.clear();
+        }
+        let stem = STEMMER.stem(word).into_owned();
+        known.insert(word.to_owned(), stem.clone());
+        stem
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn negated(text: &str) -> Vec<String> {
+        Facts::read(text).terms.into_iter().filter(|term| term.negated).map(|term| term.written).collect()
+    }
+
+    #[test]
+    fn negation_reaches_as_far_as_it_should() {
+        assert_eq!(negated("Do not give aspirin, give paracetamol."), ["give", "aspirin"]);
+        assert_eq!(negated("Metformin (oral) is contraindicated if eGFR falls."), ["Metformin"]);
+        assert_eq!(negated("Give fluids to patients without shock."), ["shock"]);
+        assert_eq!(negated("It is not contraindicated in asthma."), Vec::<String>::new());
+        assert_eq!(negated("Treat if the pressure is not controlled."), ["pressure", "controlled"]);
+        assert_eq!(negated("The drug was ineffective."), ["ineffective"]);
+        assert_eq!(negated("Give no more than 4 g."), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_sentence_is_read_for_all_it_says() {
+        let facts = Facts::read("In adults, acetaminophen 1 g should be given orally every 6 hours (maximum 4 g a day).");
+        let said: Vec<String> = facts.facts.iter().map(|fact| fact.written.clone()).collect();
+        assert_eq!(said, ["adults", "acetaminophen", "1 g", "should", "orally", "every 6 hours", "maximum 4 g", "a day"]);
+        assert_eq!(facts.facts[1].said, Said::Drug("paracetamol"));
+    }
+}

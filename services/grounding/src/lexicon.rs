@@ -1,0 +1,254 @@
+//! Words with a clinical meaning that can be held against another: routes, populations, strength, certainty, direction, order
+//! in time, negation.
+
+use std::sync::LazyLock;
+
+use vocabulary::{Phrases, fold};
+
+/// What sort of thing a phrase says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Axis {
+    Route,
+    Age,
+    Pregnancy,
+    Kidney,
+    Liver,
+    Sex,
+    Strength,
+    Certainty,
+    Direction,
+    Merit,
+    Time,
+}
+
+/// A sense of a phrase: its axis and its value there.
+pub(crate) type Sense = (Axis, &'static str);
+
+/// Axis, value, phrases.
+const SENSES: &[(Axis, &str, &[&str])] = &[
+    (Axis::Route, "by mouth", &["by mouth", "oral", "orally", "per os", "po", "enteral", "enterally"]),
+    (Axis::Route, "intravenous", &["intravenous", "intravenously", "iv", "into a vein", "parenteral", "parenterally"]),
+    (Axis::Route, "intramuscular", &["intramuscular", "intramuscularly", "im"]),
+    (Axis::Route, "subcutaneous", &["subcutaneous", "subcutaneously", "sc", "subcut", "s/c"]),
+    (Axis::Route, "inhaled", &["inhaled", "by inhalation", "nebulised", "nebulized", "nebuliser", "nebulizer", "by nebuliser", "via nebuliser"]),
+    (Axis::Route, "rectal", &["rectal", "rectally", "per rectum"]),
+    (Axis::Route, "vaginal", &["vaginal", "vaginally", "per vaginam"]),
+    (Axis::Route, "sublingual", &["sublingual", "sublingually", "under the tongue"]),
+    (Axis::Route, "buccal", &["buccal", "buccally"]),
+    (Axis::Route, "intranasal", &["intranasal", "intranasally", "nasal spray"]),
+    (Axis::Route, "topical", &["topical", "topically"]),
+    (Axis::Route, "transdermal", &["transdermal", "transdermally"]),
+    (Axis::Route, "intrathecal", &["intrathecal", "intrathecally"]),
+    (Axis::Route, "epidural", &["epidural"]),
+    (Axis::Route, "intraosseous", &["intraosseous", "intraosseously"]),
+    (Axis::Route, "intradermal", &["intradermal", "intradermally"]),
+    (Axis::Age, "adults", &["adult", "adults"]),
+    (Axis::Age, "children", &["child", "children", "paediatric", "pediatric"]),
+    (Axis::Age, "infants", &["infant", "infants", "baby", "babies"]),
+    (Axis::Age, "newborns", &["neonate", "neonates", "newborn", "newborns", "neonatal"]),
+    (Axis::Age, "adolescents", &["adolescent", "adolescents", "teenager", "teenagers"]),
+    (Axis::Age, "older people", &["elderly", "older adult", "older adults", "older people", "older patients", "older persons"]),
+    (Axis::Pregnancy, "pregnancy", &["pregnant", "pregnancy", "gestation", "during pregnancy"]),
+    (Axis::Pregnancy, "people who are not pregnant", &["non pregnant", "nonpregnant", "not pregnant"]),
+    (Axis::Pregnancy, "breastfeeding", &["breastfeeding", "breast feeding", "lactating", "lactation"]),
+    (Axis::Pregnancy, "after delivery", &["postpartum", "post partum", "puerperium", "postnatal"]),
+    (Axis::Kidney, "renal impairment", &["renal impairment", "kidney impairment", "renal failure", "kidney failure", "renal insufficiency", "chronic kidney disease", "impaired renal function", "reduced kidney function", "reduced renal function", "renal disease"]),
+    (Axis::Kidney, "dialysis", &["dialysis", "haemodialysis", "hemodialysis"]),
+    (Axis::Kidney, "normal renal function", &["normal renal function", "normal kidney function"]),
+    (Axis::Liver, "hepatic impairment", &["hepatic impairment", "liver impairment", "hepatic failure", "liver failure", "liver disease", "hepatic disease", "cirrhosis"]),
+    (Axis::Liver, "normal liver function", &["normal liver function", "normal hepatic function"]),
+    (Axis::Sex, "women", &["women", "woman", "female", "females", "girls"]),
+    (Axis::Sex, "men", &["men", "man", "male", "males", "boys"]),
+    (
+        Axis::Strength,
+        "should",
+        &[
+            "should", "must", "shall", "ought to", "is recommended", "are recommended", "recommend", "recommends", "recommended",
+            "is indicated", "are indicated", "mandatory", "need to", "needs to", "has to", "have to", "is advised",
+            "strong recommendation", "strongly recommended", "strongly recommend",
+        ],
+    ),
+    (
+        Axis::Strength,
+        "may",
+        &[
+            "may", "might", "could", "can", "consider", "should be considered", "should consider", "we suggest", "is suggested",
+            "conditional recommendation", "conditionally recommended", "weak recommendation", "weakly recommended", "optional",
+            "is an option", "are an option",
+        ],
+    ),
+    (
+        Axis::Strength,
+        "there is insufficient evidence",
+        &[
+            "insufficient evidence", "no evidence", "evidence is lacking", "evidence is insufficient", "lack of evidence",
+            "no recommendation",
+        ],
+    ),
+    (Axis::Certainty, "high certainty", &["high certainty", "high quality evidence", "high certainty evidence"]),
+    (Axis::Certainty, "moderate certainty", &["moderate certainty", "moderate quality evidence", "moderate certainty evidence"]),
+    (Axis::Certainty, "low certainty", &["low certainty", "low quality evidence", "low certainty evidence"]),
+    (Axis::Certainty, "very low certainty", &["very low certainty", "very low quality evidence", "very low certainty evidence"]),
+    (Axis::Direction, "more", &["increase", "increases", "increased", "increasing", "higher", "raise", "raises", "raised", "rise", "rises", "rose", "elevated", "elevates", "greater", "more", "upward", "longer", "larger", "gain", "gained"]),
+    (Axis::Direction, "less", &["decrease", "decreases", "decreased", "decreasing", "reduce", "reduces", "reduced", "reducing", "reduction", "reductions", "lower", "lowers", "lowered", "lowering", "fewer", "less", "decline", "declines", "declined", "fell", "drop", "dropped", "shorter", "smaller", "lost"]),
+    (Axis::Merit, "better", &["superior", "better", "improve", "improves", "improved", "improving", "improvement", "improvements", "best", "more effective", "outperformed", "favoured", "favored"]),
+    (Axis::Merit, "worse", &["inferior", "worse", "worsen", "worsens", "worsened", "worsening", "deteriorate", "deteriorated", "less effective", "poorer", "worst"]),
+    (Axis::Merit, "no different", &["non inferior", "noninferior", "non inferiority", "noninferiority", "equivalent", "as effective as", "no difference", "comparable"]),
+    (Axis::Time, "before", &["before", "prior to", "preceding", "earlier than"]),
+    (Axis::Time, "after", &["after", "following", "subsequent to", "later than"]),
+];
+
+/// The sense of the phrase that folded `words` begin with, and the words it takes.
+pub(crate) fn sense_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Sense)> {
+    static TABLE: LazyLock<Phrases<Sense>> = LazyLock::new(|| {
+        let mut table = Phrases::default();
+        for (axis, value, phrases) in SENSES {
+            for phrase in *phrases {
+                table.insert(&fold(phrase), (*axis, *value));
+            }
+        }
+        table
+    });
+    TABLE.longest(words).map(|(length, sense)| (length, *sense))
+}
+
+/// Where a negation reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Its whole clause: `not`, `avoid`, `contraindicated`.
+    Clause,
+    /// The next few words: `no`, `without`.
+    Phrase,
+    /// None: `not only`.
+    Nothing,
+}
+
+const NEGATIONS: &[(Scope, &[&str])] = &[
+    (Scope::Nothing, &["not only", "no later than", "no sooner than", "whether or not", "with or without", "not to mention", "not necessarily"]),
+    (
+        Scope::Clause,
+        &[
+            "not", "never", "cannot", "can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't",
+            "shouldn't", "mustn't", "avoid", "avoids", "avoided", "avoiding", "contraindicated", "contra indicated",
+            "contraindication", "contraindications", "contraindication to", "withhold", "withheld", "omit", "omitted", "stop",
+            "stopped", "discontinue", "discontinued", "cease", "fail to", "fails to", "failed to", "ruled out", "unable to",
+            "ought not", "no longer", "do not", "rarely", "seldom", "hardly",
+        ],
+    ),
+    (
+        Scope::Phrase,
+        &[
+            "no", "without", "absence of", "absent", "lack of", "lacks", "lacking", "free of", "free from", "nor", "neither",
+            "instead of", "rather than", "except", "excluding", "none of", "negative for", "denies",
+        ],
+    ),
+];
+
+/// The negation that folded `words` begin with, and the words it takes.
+pub(crate) fn negation_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Scope)> {
+    static TABLE: LazyLock<Phrases<Scope>> = LazyLock::new(|| {
+        let mut table = Phrases::default();
+        for (scope, phrases) in NEGATIONS {
+            for phrase in *phrases {
+                table.insert(&phrase.replace('-', " "), *scope);
+            }
+        }
+        table
+    });
+    TABLE.longest(words).map(|(length, scope)| (length, *scope))
+}
+
+/// Words that a prefix turns into their opposite.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("ineffective", "effective"),
+    ("unsafe", "safe"),
+    ("unstable", "stable"),
+    ("unnecessary", "necessary"),
+    ("unlikely", "likely"),
+    ("inadequate", "adequate"),
+    ("inappropriate", "appropriate"),
+    ("incomplete", "complete"),
+    ("uncontrolled", "controlled"),
+    ("nonsignificant", "significant"),
+    ("insignificant", "significant"),
+    ("abnormal", "normal"),
+    ("asymptomatic", "symptomatic"),
+    ("untreated", "treated"),
+    ("uncomplicated", "complicated"),
+    ("unresponsive", "responsive"),
+    ("unsuitable", "suitable"),
+    ("intolerant", "tolerant"),
+    ("insufficient", "sufficient"),
+    ("unavailable", "available"),
+    ("unrelated", "related"),
+    ("unchanged", "changed"),
+    ("undetectable", "detectable"),
+    ("irreversible", "reversible"),
+];
+
+/// The word that `lower` is the opposite of.
+pub(crate) fn positive_of(lower: &str) -> Option<&'static str> {
+    OPPOSITES.iter().find(|(negative, _)| *negative == lower).map(|(_, positive)| *positive)
+}
+
+/// Words that end a clause.
+pub(crate) fn ends_clause(lower: &str) -> bool {
+    matches!(
+        lower,
+        "," | "." | ";" | ":" | "(" | ")" | "[" | "]" | "!" | "?" | "•" | "|" | "but" | "however" | "although" | "though" | "unless"
+            | "while" | "whereas" | "because" | "which" | "who" | "if" | "when" | "until" | "since" | "then"
+    )
+}
+
+/// Verbs that begin an instruction.
+pub(crate) fn is_instruction(lower: &str) -> bool {
+    matches!(
+        lower,
+        "give" | "start" | "use" | "offer" | "administer" | "initiate" | "commence" | "prescribe" | "add" | "continue" | "treat"
+            | "refer" | "measure" | "check" | "monitor" | "repeat" | "begin" | "apply" | "inject" | "infuse" | "switch" | "admit"
+            | "advise" | "assess" | "screen" | "perform" | "insert" | "restart" | "choose" | "ensure" | "maintain" | "encourage"
+            | "stop" | "avoid" | "withhold" | "discontinue" | "reduce" | "increase" | "exclude" | "obtain" | "provide" | "take"
+    )
+}
+
+/// Words that say nothing by themselves.
+pub(crate) fn is_function_word(lower: &str) -> bool {
+    static WORDS: LazyLock<std::collections::HashSet<&'static str>> = LazyLock::new(|| {
+        "a an the this that these those it its they them their there here he she his her him we our us you your i me my \
+         is are was were be been being am has have had having do does did doing done will would shall \
+         and or nor if then than as of to in on at by for from with within into onto over under above below between among \
+         about per via through during towards upon out off up down again also both each either any some all most more less \
+         such same other others another own so very too just only even yet still already well much many few several not no \
+         because since while when where which who whom whose what how why until unless although though however but \
+         can may might must should could ought need needs \
+         eg ie etc vs versus respectively including include includes included especially particularly usually generally often \
+         further first last next one two"
+            .split_whitespace()
+            .collect()
+    });
+    WORDS.contains(lower)
+}
+
+/// Words of practice so common that a statement may use them where its source does not.
+pub(crate) fn is_light_word(lower: &str) -> bool {
+    static WORDS: LazyLock<std::collections::HashSet<&'static str>> = LazyLock::new(|| {
+        "patient patients person people individual individuals case cases participant participants subject subjects \
+         treatment treatments treat treated treating therapy therapies therapeutic drug drugs medicine medicines medication \
+         medications agent agents dose doses dosage dosing amount amounts give given giving gives use used uses using usage \
+         receive received receiving take taken takes taking administer administered administration start started starting \
+         starts begin initiate initiated commence offer offered recommended recommend recommends recommendation \
+         recommendations recommending suggest suggested advise advised advice guideline guidelines guidance evidence \
+         clinical clinically clinician clinicians doctor doctors care management manage managed condition conditions \
+         consider considered considering according states says stated said reported reports report shows showed shown show \
+         found find finding study studies trial trials result results compared comparison comparing associated association \
+         level levels value values rate rates risk group groups time times day days week weeks month months year years hour \
+         hours minute minutes aged age initial initially total maximum minimum usual standard common commonly possible able \
+         make made need needed requires require required necessary important provide provided based following followed \
+         source sources document text occur occurs occurred develop develops present presents lead leads cause causes caused \
+         good main overall per cent number range approximately around least greater lower higher increase increased decrease \
+         decreased reduce reduced form forms type types indicated indicate indicates apply applies effect effects"
+            .split_whitespace()
+            .collect()
+    });
+    WORDS.contains(lower)
+}
