@@ -40,9 +40,9 @@ pub fn vocabulary() -> &'static Vocabulary {
     &STANDARD
 }
 
-/// Lower case, hyphens and slashes as spaces, one space between words: the form in which phrases are looked up.
+/// Lower case, hyphens and slashes as spaces, no apostrophes, one space between words: the form in which phrases are looked up.
 pub fn fold(text: &str) -> String {
-    let lower = text.to_lowercase().replace(['-', '/', '\''], " ");
+    let lower = text.to_lowercase().replace(['\'', '\u{2019}'], "").replace(['-', '/'], " ");
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,8 +1,8 @@
 //! What the model wrote, read statement by statement, and turned into statements that stand: quotes found in their passages,
 //! words checked against their quotes.
 
-use grounding::{check, locate};
-use knowledge::{Span, Verdict, char_slice};
+use grounding::{Source, check, locate};
+use knowledge::{Evidence, Span, Verdict, char_slice};
 use serde::Deserialize;
 
 use crate::answer::{Citation, Mode, Statement};
@@ -85,7 +85,7 @@ impl<'a> Grounder<'a> {
         let words = raw.text.as_deref().map(str::trim).filter(|text| self.mode == Mode::Synthesis && !text.is_empty());
         let quote = char_slice(&source.evidence.text, span)?;
         let text = match words {
-            Some(words) if check(words, quote).verdict == Verdict::Supported => words.to_owned(),
+            Some(words) if check(words, &context_of(&source.evidence, quote)).verdict == Verdict::Supported => words.to_owned(),
             Some(_) => {
                 self.replaced += 1;
                 lines(quote)
@@ -138,6 +138,12 @@ impl<'a> Grounder<'a> {
         };
         (self.statements, reason)
     }
+}
+
+/// A quote with what stands above it.
+fn context_of(evidence: &Evidence, quote: &str) -> Source {
+    let above = evidence.section.iter().chain([&evidence.document.title]);
+    Source::new(quote, above.map(String::as_str))
 }
 
 /// Where the quote stands in the passage: a run of the sentences that were offered, or of any of it.

@@ -6,8 +6,8 @@ use knowledge::{Span, Verdict, char_slice, sentences};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::compare::compare;
-use crate::facts::Facts;
+use crate::compare::{compare, is_same};
+use crate::facts::{Fact, Facts};
 use crate::words::plain;
 
 /// In what a statement differs from its source.
@@ -121,13 +121,13 @@ impl Source {
     fn window(&self, statement: &Facts) -> Facts {
         let mut best: Option<(usize, usize, usize)> = None;
         for first in 0..self.sentences.len() {
-            let mut shared = HashSet::new();
-            let mut facts = 0;
+            let (mut shared, mut facts) = (HashSet::new(), HashSet::new());
             for (length, sentence) in (1..=WINDOW).zip(&self.sentences[first..]) {
                 shared.extend(statement.terms.iter().map(|term| term.key.as_str()).filter(|key| sentence.keys.contains(*key)));
-                facts += statement.facts.iter().filter(|ours| sentence.facts.facts.iter().any(|theirs| ours.said == theirs.said || ours.written == theirs.written)).count();
+                let has = |ours: &Fact| sentence.facts.facts.iter().any(|theirs| is_same(ours, theirs));
+                facts.extend((0..statement.facts.len()).filter(|&at| has(&statement.facts[at])));
                 // A sentence more must bring something.
-                let score = (4 * shared.len() + 4 * facts).saturating_sub(5 * (length - 1));
+                let score = (4 * shared.len() + 4 * facts.len()).saturating_sub(5 * (length - 1));
                 if best.is_none_or(|(most, ..)| score > most) {
                     best = Some((score, first, length));
                 }

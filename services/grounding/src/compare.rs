@@ -26,6 +26,9 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     found
 }
 
+/// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
+const MUCH_NEARER: u64 = 200_000;
+
 struct Sides<'a> {
     statement: &'a Facts,
     source: &'a Facts,
@@ -155,34 +158,46 @@ impl Sides<'_> {
         }
     }
 
-    /// How much of what stands around a fact of the statement also stands around one of the source; in thousandths.
+    /// How alike the surroundings of a fact of the statement and one of the source are: the cosine of how near each shared
+    /// term stands to them, in millionths.
     fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
         let near = |distance: usize| 1.0 / (2.0 + f64::from(u32::try_from(distance).unwrap_or(u32::MAX)));
-        let shared = self.statement.terms.iter().filter(|term| !ours.at.contains(&term.at)).filter_map(|term| {
-            let there = self.source.terms.iter().filter(|other| other.key == term.key && !theirs.at.contains(&other.at));
-            let nearest = there.map(|other| self.source.distance(other.at, &theirs.at)).min()?;
-            Some(near(self.statement.distance(term.at, &ours.at)) * near(nearest))
-        });
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of few fractions")]
-        let thousandths = (shared.sum::<f64>() * 1e6) as u64;
-        thousandths
+        let (mut product, mut here, mut there) = (0.0, 0.0, 0.0);
+        for term in self.statement.terms.iter().filter(|term| !ours.at.contains(&term.at)) {
+            let same = self.source.terms.iter().filter(|other| other.key == term.key && !theirs.at.contains(&other.at));
+            let Some(nearest) = same.map(|other| self.source.distance(other.at, &theirs.at)).min() else { continue };
+            let (a, b) = (near(self.statement.distance(term.at, &ours.at)), near(nearest));
+            product += a * b;
+            here += a * a;
+            there += b * b;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cosine of what is not negative")]
+        let millionths = if product > 0.0 { (1e6 * product / f64::sqrt(here * there)) as u64 } else { 0 };
+        millionths
     }
 
-    /// Two amounts of one sort that belong to two things, given to the other one each.
+    /// Two amounts that belong to two things, given to the other one each.
     fn exchanged(&self) -> Option<Finding> {
         let pairable = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
-        let source: Vec<&Fact> = self.source.facts.iter().filter(pairable).collect();
         for ours in self.statement.facts.iter().filter(pairable) {
-            let Some(mine) = source.iter().copied().find(|theirs| is_same(ours, theirs)) else { continue };
-            // The same amount stated twice belongs to more than one thing.
-            if source.iter().filter(|theirs| is_same(ours, theirs)).count() > 1 {
+            let same = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
+            let Some(mine) = same.max_by_key(|theirs| (self.kinship(ours, theirs), std::cmp::Reverse(theirs.at.start))) else {
                 continue;
-            }
-            let rivals = source.iter().copied().filter(|theirs| agreement(&ours.said, &theirs.said) == Some(Agreement::Different));
-            for rival in rivals {
+            };
+            let sentence = self.source.sentence(mine.at.start);
+            let beside: Vec<&Fact> =
+                self.source.facts.iter().filter(pairable).filter(|fact| self.source.sentence(fact.at.start) == sentence).collect();
+            // What is said twice belongs to more than one thing.
+            let is_single = |fact: &Fact| beside.iter().filter(|other| is_same(fact, other)).count() == 1;
+            let rivals = beside.iter().copied().filter(|rival| {
+                let of_a_kind = matches!((&ours.said, &rival.said), (Said::Amount(_), Said::Amount(_)) | (Said::Rhythm(_), Said::Rhythm(_)));
+                of_a_kind && !is_same(ours, rival) && is_single(rival)
+            });
+            for rival in rivals.filter(|_| is_single(mine)) {
                 if let Some(term) = self.belongs_to_other(ours, mine, rival) {
                     let reason = format!("the source gives {} for {}, not {}", rival.written, term.written, ours.written);
-                    return Some(Finding { facet: Facet::Attribution, verdict: Verdict::Contradicted, subject: ours.written.clone(), reason });
+                    let subject = ours.written.clone();
+                    return Some(Finding { facet: Facet::Attribution, verdict: Verdict::Contradicted, subject, reason });
                 }
             }
         }
@@ -193,12 +208,14 @@ impl Sides<'_> {
     fn belongs_to_other(&self, ours: &Fact, mine: &Fact, rival: &Fact) -> Option<&Term> {
         let rival_here = self.statement.facts.iter().find(|fact| is_same(fact, rival));
         let (mut kept, mut lost, mut witness) = (0, 0, None);
-        for term in self.source.terms.iter().filter(|term| term.is_strong || term.key.contains(' ') || is_named(self.source, term)) {
+        for term in self.source.terms.iter().filter(|term| is_owner(self.source, term)) {
             let (to_mine, to_rival) = (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
-            if to_mine.abs_diff(to_rival) < 2 || to_mine.min(to_rival) > 12 {
+            if to_mine.abs_diff(to_rival) < 3 || to_mine.min(to_rival) > 12 {
                 continue;
             }
-            if self.source.terms.iter().filter(|other| other.key == term.key).count() > 1 {
+            let sentence = self.source.sentence(mine.at.start);
+            let in_sentence = |other: &&Term| self.source.sentence(other.at) == sentence;
+            if !in_sentence(&term) || self.source.terms.iter().filter(in_sentence).filter(|other| other.key == term.key).count() > 1 {
                 continue;
             }
             let is_mine = to_mine < to_rival;
@@ -207,7 +224,7 @@ impl Sides<'_> {
                 let goes_with_ours = match rival_here {
                     Some(other) => {
                         let to_other = self.statement.distance(here.at, &other.at);
-                        if to_ours.abs_diff(to_other) < 2 {
+                        if to_ours.abs_diff(to_other) < 3 {
                             continue;
                         }
                         to_ours < to_other
@@ -227,26 +244,39 @@ impl Sides<'_> {
         witness.filter(|_| lost > kept)
     }
 
-    /// Strength, direction and route that stand with other words than in the source: "should" where it says "may".
+    /// What the source also says, but of something else: "should" where it says "may" of this.
     fn turned(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        for ours in &self.statement.facts {
-            let Said::Sense(axis, _) = ours.said else { continue };
-            let anchored = matches!(axis, Axis::Strength | Axis::Direction | Axis::Merit | Axis::Time | Axis::Route);
-            if !anchored || ours.implied {
+        for ours in self.statement.facts.iter().filter(|fact| !fact.implied) {
+            // An amount is out of place where the source bounds the same number from the other side; `exchanged` sees the rest.
+            let rival = if matches!(ours.said, Said::Amount(_)) { Agreement::Opposite } else { Agreement::Different };
+            if matches!(ours.said, Said::Drug(_)) {
                 continue;
             }
+            let count = |facts: &Facts| facts.facts.iter().filter(|fact| is_same(ours, fact)).count();
             let best = |wanted: Agreement| {
                 let of = self.source.facts.iter().filter(|theirs| agreement(&ours.said, &theirs.said) == Some(wanted));
-                of.map(|theirs| (self.kinship(ours, theirs), theirs)).max_by_key(|(kinship, theirs)| (*kinship, std::cmp::Reverse(theirs.at.start)))
+                let unsaid = of.filter(|theirs| wanted == Agreement::Same || !self.says_as_often(theirs));
+                unsaid
+                    .map(|theirs| (self.kinship(ours, theirs), theirs))
+                    .max_by_key(|(kinship, theirs)| (*kinship, std::cmp::Reverse(theirs.at.start)))
             };
-            let (Some((same, _)), Some((other, theirs))) = (best(Agreement::Same), best(Agreement::Different)) else { continue };
-            if other > same * 3 / 2 {
+            let (Some((same, _)), Some((other, theirs))) = (best(Agreement::Same), best(rival)) else { continue };
+            // Said more often than in the source, one of them at least is out of place.
+            let too_often = count(self.statement) > count(self.source);
+            if other > if too_often { same } else { same + MUCH_NEARER } {
                 let reason = format!("the source says \u{201c}{}\u{201d} of this, not \u{201c}{}\u{201d}", theirs.written, ours.written);
                 found.push(Finding { facet: facet(&ours.said), verdict: Verdict::Contradicted, subject: ours.written.clone(), reason });
             }
         }
         found
+    }
+
+    /// Whether the statement has a fact of the source as often as the source's own sentence has it.
+    fn says_as_often(&self, theirs: &Fact) -> bool {
+        let sentence = self.source.sentence(theirs.at.start);
+        let there = self.source.facts.iter().filter(|fact| self.source.sentence(fact.at.start) == sentence && is_same(fact, theirs));
+        self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
     }
 
     /// Negation that stands where the source has none, or the other way round; and sides of a comparison changed about.
@@ -323,9 +353,13 @@ impl Sides<'_> {
     /// A dose without the population that the source gives it for.
     fn generalised(&self) -> Option<Finding> {
         let is_population = |fact: &&Fact| facet(&fact.said) == Facet::Population;
-        let doses = self.statement.facts.iter().any(|fact| facet(&fact.said) == Facet::Amount);
-        let says = self.statement.facts.iter().any(|fact| is_population(&fact));
-        let theirs = self.source.facts.iter().find(is_population).filter(|_| doses && !says)?;
+        if self.statement.facts.iter().any(|fact| is_population(&fact)) {
+            return None;
+        }
+        let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
+        let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
+        let sentence = self.source.sentence(there.at.start);
+        let theirs = self.source.facts.iter().filter(is_population).find(|fact| self.source.sentence(fact.at.start) == sentence)?;
         Some(Finding {
             facet: Facet::Population,
             verdict: Verdict::Partial,
@@ -359,11 +393,17 @@ fn sides_of(facts: &Facts) -> Option<(HashSet<&str>, HashSet<&str>)> {
     Some((side(true), side(false)))
 }
 
-fn is_same(ours: &Fact, theirs: &Fact) -> bool {
+pub(crate) fn is_same(ours: &Fact, theirs: &Fact) -> bool {
     agreement(&ours.said, &theirs.said) == Some(Agreement::Same)
 }
 
-/// Whether a term is a medicine or a population: what amounts belong to.
+/// Whether amounts belong to what a term names: a medicine, a population, an arm of a trial.
+fn is_owner(facts: &Facts, term: &Term) -> bool {
+    let arm = matches!(term.key.as_str(), "placebo" | "control" | "intervent" | "compar" | "sham" | "usual care" | "standard care");
+    arm || is_named(facts, term)
+}
+
+/// Whether a term is a medicine or a population.
 fn is_named(facts: &Facts, term: &Term) -> bool {
     facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(facet(&fact.said), Facet::Drug | Facet::Population))
 }

@@ -59,6 +59,8 @@ pub(crate) struct Facts {
     pub(crate) joints: Vec<usize>,
     /// Where two things are compared: `than`, `versus`.
     pub(crate) frames: Vec<usize>,
+    /// Where sentences after the first begin.
+    pub(crate) breaks: Vec<usize>,
     pub(crate) length: usize,
 }
 
@@ -80,8 +82,14 @@ impl Facts {
             terms: reader.terms,
             joints: at_words(|lower| matches!(lower, "," | ";" | ":" | "." | "and" | "or" | "versus" | "vs" | "than" | "but" | "|")),
             frames: at_words(|lower| matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")),
+            breaks: Vec::new(),
             length: tokens.len(),
         }
+    }
+
+    /// The sentence that a place is in, counted from 0.
+    pub(crate) fn sentence(&self, place: usize) -> usize {
+        self.breaks.partition_point(|start| *start <= place)
     }
 
     /// Puts `next` behind this, as the next sentence.
@@ -92,6 +100,7 @@ impl Facts {
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
         self.terms.extend(next.terms.iter().map(|term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() }));
+        self.breaks.push(offset);
         self.joints.push(self.length);
         self.joints.extend(next.joints.iter().map(|at| at + offset));
         self.frames.extend(next.frames.iter().map(|at| at + offset));
@@ -158,13 +167,16 @@ impl<'a> Reader<'a> {
     }
 
     fn drugs(&mut self) {
+        let names = self.names();
         for at in 0..self.tokens.len() {
             if self.taken[at] || !self.tokens[at].is_word() {
                 continue;
             }
             if let Some((length, drug)) = vocabulary().drug_at(self.words(at)) {
                 let range = self.reach(at, length);
-                if self.is_free(&range) {
+                // "Blood glucose" is no medicine.
+                let part_of_name = names.iter().any(|name| name.contains(&at) && name.len() > range.len());
+                if self.is_free(&range) && !part_of_name {
                     self.take(Said::Drug(&drug.name), range, false);
                 }
             }
@@ -174,17 +186,28 @@ impl<'a> Reader<'a> {
     fn amounts(&mut self) {
         for quantity in quantities(self.tokens, &self.taken) {
             let at = quantity.at.clone();
-            if self.is_free(&at) {
+            if self.is_free(&at) && !self.is_label(at.start) {
                 self.take(Said::Amount(quantity), at, false);
             }
         }
     }
 
+    /// Whether a number or numeral is a name, as in "type 2" and "stage IV".
+    fn is_label(&self, at: usize) -> bool {
+        let labels = ["type", "stage", "stages", "grade", "class", "phase", "group", "step", "table", "figure", "category", "level", "part"];
+        at > 0 && labels.contains(&self.tokens[at - 1].lower.as_str())
+    }
+
+    /// Phrases of several words that have equals: "raised blood pressure" raises nothing.
+    fn names(&self) -> Vec<Range<usize>> {
+        let phrase = |at| Some(self.reach(at, vocabulary().synonym_at(self.words(at))?.0));
+        (0..self.tokens.len()).filter_map(phrase).filter(|range| range.len() > 1).collect()
+    }
+
     fn senses(&mut self) {
+        let names = self.names();
         for at in 0..self.tokens.len() {
-            let is_numeral = at > 0
-                && matches!(self.tokens[at - 1].lower.as_str(), "stage" | "grade" | "class" | "type" | "phase" | "stages" | "group");
-            if self.taken[at] || !self.tokens[at].is_word() || is_numeral && self.tokens[at].lower == "iv" {
+            if self.taken[at] || !self.tokens[at].is_word() || self.tokens[at].lower == "iv" && self.is_label(at) {
                 continue;
             }
             // A month, not a permission.
@@ -193,7 +216,9 @@ impl<'a> Reader<'a> {
             }
             if let Some((length, (axis, value))) = lexicon::sense_at(self.words(at)) {
                 let range = self.reach(at, length);
-                if self.is_free(&range) {
+                let part_of_name = !matches!(axis, Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex)
+                    && names.iter().any(|name| name.contains(&at) && name.len() > range.len());
+                if self.is_free(&range) && !part_of_name {
                     self.take(Said::Sense(axis, value), range, false);
                 }
             }
@@ -216,6 +241,7 @@ impl<'a> Reader<'a> {
     /// Terms with their negation, clause by clause.
     fn terms(&mut self) {
         let mut clauses = Clauses::default();
+        let mut in_phrases = Vec::new();
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
@@ -231,19 +257,23 @@ impl<'a> Reader<'a> {
                 at = self.reach(at, length).end;
                 continue;
             }
+            if is_preposition(&token.lower) {
+                clauses.phrase = 0;
+            }
             if let Some((key, range, is_strong)) = self.term_at(at) {
                 let (region, in_phrase) = clauses.next_term();
                 let written = join(&self.tokens[range.clone()]);
                 let opposite = self.tokens[at].lower.as_str();
                 let flipped = lexicon::positive_of(opposite).is_some();
-                self.terms.push(Term { key, written, at, region, negated: in_phrase != flipped, is_strong });
+                self.terms.push(Term { key, written, at, region, negated: flipped, is_strong });
+                in_phrases.push(in_phrase);
                 at = range.end;
             } else {
                 at += 1;
             }
         }
-        for term in &mut self.terms {
-            term.negated ^= clauses.is_negated(term.region);
+        for (term, in_phrase) in self.terms.iter_mut().zip(in_phrases) {
+            term.negated ^= in_phrase || clauses.is_negated(term.region);
         }
     }
 
@@ -270,10 +300,20 @@ impl<'a> Reader<'a> {
                 return Some((stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower)));
             }
         }
+        if self.tokens.get(at + 1).is_some_and(|_| self.is_label(at + 1)) && !self.taken[at + 1] {
+            let key = format!("{} {}", token.lower, self.tokens[at + 1].lower);
+            if self.tokens[at + 1].lower.chars().all(|c| c.is_ascii_digit() || matches!(c, 'i' | 'v')) {
+                return Some((key, at..at + 2, true));
+            }
+        }
         let positive = lexicon::positive_of(&token.lower).unwrap_or(&token.lower);
         let is_strong = !lexicon::is_light_word(&token.lower) && token.lower.chars().count() > 2;
         Some((stem(positive), at..at + 1, is_strong))
     }
+}
+
+fn is_preposition(lower: &str) -> bool {
+    matches!(lower, "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and")
 }
 
 fn is_joint_sign(token: &Token) -> bool {

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use vocabulary::{Phrases, fold};
+use vocabulary::{Phrases, fold, vocabulary};
 
 /// What sort of thing a phrase says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,12 +104,27 @@ pub(crate) fn sense_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Opti
         let mut table = Phrases::default();
         for (axis, value, phrases) in SENSES {
             for phrase in *phrases {
-                table.insert(&fold(phrase), (*axis, *value));
+                for spelling in spellings(&fold(phrase)) {
+                    table.insert(&spelling, (*axis, *value));
+                }
             }
         }
         table
     });
     TABLE.longest(words).map(|(length, sense)| (length, *sense))
+}
+
+/// A phrase, and the same with a part of it replaced by its equals: `chronic renal disease`.
+fn spellings(phrase: &str) -> Vec<String> {
+    let words: Vec<&str> = phrase.split(' ').collect();
+    let mut all = vec![phrase.to_owned()];
+    for at in 0..words.len() {
+        if let Some((length, group)) = vocabulary().synonym_at(words[at..].iter().copied()) {
+            let (before, after) = (&words[..at], &words[at + length..]);
+            all.extend(group.iter().map(|term| [before, &[fold(term).as_str()], after].concat().join(" ")));
+        }
+    }
+    all
 }
 
 /// Where a negation reaches.
@@ -128,9 +143,9 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
     (
         Scope::Clause,
         &[
-            "not", "never", "cannot", "can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't",
-            "shouldn't", "mustn't", "avoid", "avoids", "avoided", "avoiding", "contraindicated", "contra indicated",
-            "contraindication", "contraindications", "contraindication to", "withhold", "withheld", "omit", "omitted", "stop",
+            "not", "never", "cannot", "can not", "cant", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont",
+            "shouldnt", "mustnt", "avoid", "avoids", "avoided", "avoiding", "contraindicated", "contra indicated", "contra indication", "contra indications",
+            "contraindication", "contraindications", "withhold", "withheld", "omit", "omitted", "stop",
             "stopped", "discontinue", "discontinued", "cease", "fail to", "fails to", "failed to", "ruled out", "unable to",
             "ought not", "no longer", "do not", "rarely", "seldom", "hardly",
         ],
@@ -221,7 +236,7 @@ pub(crate) fn is_function_word(lower: &str) -> bool {
          such same other others another own so very too just only even yet still already well much many few several not no \
          because since while when where which who whom whose what how why until unless although though however but \
          can may might must should could ought need needs \
-         eg ie etc vs versus respectively including include includes included especially particularly usually generally often \
+         example eg ie etc vs versus respectively including include includes included especially particularly usually generally often \
          further first last next one two"
             .split_whitespace()
             .collect()
@@ -236,7 +251,7 @@ pub(crate) fn is_light_word(lower: &str) -> bool {
          treatment treatments treat treated treating therapy therapies therapeutic drug drugs medicine medicines medication \
          medications agent agents dose doses dosage dosing amount amounts give given giving gives use used uses using usage \
          receive received receiving take taken takes taking administer administered administration start started starting \
-         starts begin initiate initiated commence offer offered recommended recommend recommends recommendation \
+         starts begin begins begun began beginning initiate initiated commence offer offered recommended recommend recommends recommendation \
          recommendations recommending suggest suggested advise advised advice guideline guidelines guidance evidence \
          clinical clinically clinician clinicians doctor doctors care management manage managed condition conditions \
          consider considered considering according states says stated said reported reports report shows showed shown show \

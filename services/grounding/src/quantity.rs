@@ -274,11 +274,22 @@ fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
     }
     let first_unit = unit_at(&tokens[end..]).filter(|unit| stands_for_unit(tokens, end, unit));
     let unit_end = end + first_unit.as_ref().map_or(0, |unit| unit.length);
-    if let Some((upper, upper_end, unit)) = range_end(tokens, at, unit_end, number.value) {
-        let unit = unit.or(first_unit);
-        let (dimension, factor) = unit.map_or((String::new(), 1.0), |unit| (unit.dimension, unit.factor));
-        let written = join(&tokens[at..upper_end]);
-        return Quantity { value: value * factor, upper: Some(upper * factor), relation: Relation::Exactly, dimension, written, at: at..upper_end, in_words: false };
+    if let Some((upper, upper_end, upper_unit)) = range_end(tokens, at, unit_end, number.value) {
+        let low_unit = first_unit.clone().or_else(|| upper_unit.clone());
+        let high_unit = upper_unit.or_else(|| first_unit.clone());
+        let factor = |unit: &Option<Unit>| unit.as_ref().map_or(1.0, |unit| unit.factor);
+        let dimension = |unit: &Option<Unit>| unit.as_ref().map_or(String::new(), |unit| unit.dimension.clone());
+        if dimension(&low_unit) == dimension(&high_unit) {
+            return Quantity {
+                value: value * factor(&low_unit),
+                upper: Some(upper * factor(&high_unit)),
+                relation: Relation::Exactly,
+                dimension: dimension(&low_unit),
+                written: join(&tokens[at..upper_end]),
+                at: at..upper_end,
+                in_words: false,
+            };
+        }
     }
     let aged = at > 0 && matches!(tokens[at - 1].lower.as_str(), "aged" | "age");
     let (dimension, factor) = match first_unit {
@@ -345,9 +356,17 @@ fn bound(tokens: &[Token], quantity: &mut Quantity) {
         quantity.at.start -= words.len();
         return;
     }
-    if let Some((words, relation)) = AFTER.iter().find(|(words, _)| spells(&tokens[quantity.at.end..], words)) {
+    let after = &tokens[quantity.at.end..];
+    if let Some((words, relation)) = AFTER.iter().find(|(words, _)| spells(after, words)) {
         quantity.relation = *relation;
         quantity.at.end += words.len();
+    }
+    // "7.0 mmol/L (126 mg/dL) or more": said of both.
+    if after.first().is_some_and(|token| token.written == "(")
+        && let Some(close) = after.iter().take(8).position(|token| token.written == ")")
+        && let Some((_, relation)) = AFTER.iter().find(|(words, _)| spells(&after[close + 1..], words))
+    {
+        quantity.relation = *relation;
     }
 }
 
@@ -393,6 +412,7 @@ mod tests {
             ("1:1000", "0.1 %"),
             ("one in five", "20%"),
             ("5–10 mg", "5 mg to 10 mg"),
+            ("500 mg to 1 g", "0.5–1 g"),
             ("between 5 and 10 mg", "5-10 mg"),
             ("≥ 30 kg", "30 kg or more"),
             ("< 30 mL/min/1.73 m²", "below 30 mL/min"),

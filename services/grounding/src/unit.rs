@@ -88,7 +88,9 @@ const UNITS: &[(&[&str], &str, f64)] = &[
 /// in a clearance (`/1.73 m2`) belongs to its unit and adds nothing to it.
 pub(crate) fn unit_at(tokens: &[Token]) -> Option<Unit> {
     let mut length = usize::from(is_sign(tokens, "-") && tokens.get(1).is_some_and(|next| !next.spaced));
-    let (dimension, mut factor, taken) = atom(&tokens[length..])?;
+    // "30/min": so many times.
+    let bare_rate = || divisor(tokens).and_then(|(name, scale, taken)| (name? == "time").then_some(("rate", 1.0 / scale, taken)));
+    let (dimension, mut factor, taken) = atom(&tokens[length..]).or_else(bare_rate)?;
     let mut dimension = dimension.to_owned();
     length += taken;
     while let Some((name, scale, taken)) = divisor(&tokens[length..]) {
@@ -145,7 +147,6 @@ fn atom(tokens: &[Token]) -> Option<(&'static str, f64, usize)> {
             return Some(("units", if first.lower == "million" { 1e6 } else { 1.0 }, 2));
         }
         "degrees" if next_is("c") || next_is("celsius") => return Some(("temperature", 1.0, 2)),
-        "beats" | "breaths" => {}
         _ => {}
     }
     if !first.is_word() {

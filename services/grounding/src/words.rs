@@ -17,7 +17,7 @@ pub(crate) enum Kind {
 pub(crate) struct Token {
     /// As written, in plain signs.
     pub(crate) written: String,
-    /// The same in lower case.
+    /// The same in lower case, without apostrophes.
     pub(crate) lower: String,
     /// What it is.
     pub(crate) kind: Kind,
@@ -133,14 +133,18 @@ pub(crate) fn tokens(plain: &str) -> Vec<Token> {
             found.pop();
             if let Some(name) = found.last_mut() {
                 name.written = format!("{}-{written}", name.written);
-                name.lower = name.written.to_lowercase();
+                name.lower = lower(&name.written);
             }
         } else {
-            found.push(Token { lower: written.to_lowercase(), written, kind, spaced });
+            found.push(Token { lower: lower(&written), written, kind, spaced });
         }
         spaced = false;
     }
     found
+}
+
+fn lower(written: &str) -> String {
+    if written == "'" { written.to_owned() } else { written.to_lowercase().replace('\'', "") }
 }
 
 fn is_letter(c: char) -> bool {

@@ -12,7 +12,7 @@ use super::{ingest, models, serve};
 use crate::app::App;
 use crate::config::Places;
 
-static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/starter");
+pub(super) static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/starter");
 
 const QUESTIONS: [&str; 3] = [
     "In adults with type 2 diabetes, when should metformin not be started?",

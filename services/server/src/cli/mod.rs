@@ -5,6 +5,7 @@ mod ask;
 mod corpus;
 mod demo;
 mod doctor;
+mod eval;
 mod ingest;
 mod machine;
 mod models;
@@ -55,6 +56,9 @@ enum Command {
     Corpus(corpus::Command),
     /// Check this machine, the models and the data directory
     Doctor(doctor::Args),
+    /// Measure: grounding, answers, abstention, injection
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// Print the OpenAPI document
     Openapi,
     /// Print every configuration key with its default and meaning
@@ -101,6 +105,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Models(command) => models::run(places, command).await,
         Command::Corpus(command) => corpus::run(places, command),
         Command::Doctor(args) => doctor::run(places, args).await,
+        Command::Eval(command) => eval::run(command),
         Command::Openapi => print(&crate::http::openapi()?),
         Command::Config => print(&config::reference()),
     }

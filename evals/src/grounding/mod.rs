@@ -1,0 +1,125 @@
+//! The mutation benchmark: does the check of statements catch what is wrong, and leave alone what is right?
+//!
+//! Real sentences of the corpora, each with the passage it stands in, are changed in two ways: mutants say something else than
+//! the source (another number, another medicine, a negation more), paraphrases say the same in other words (another unit,
+//! another order, a synonym). The changes are made by patterns on the text that know nothing of how the check reads it.
+
+mod mutants;
+mod paraphrases;
+mod table;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use ::grounding::{Source, check};
+use knowledge::{PASSAGE_WORDS, Verdict, char_slice, sentences, split};
+
+pub use mutants::{CLASSES, Class};
+pub use table::Table;
+
+/// A sentence of a corpus with what stands around it.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The sentence on one line.
+    pub sentence: String,
+    passage: usize,
+}
+
+/// Sentences, and the passages they stand in.
+#[derive(Debug, Default)]
+pub struct Samples {
+    samples: Vec<Sample>,
+    passages: Vec<(String, Vec<String>)>,
+}
+
+impl Samples {
+    /// Adds the sentences of a file, named so that its extension says the format. What cannot be parsed is passed over.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
+        let Ok(parsed) = ingest::parse(name, bytes) else { return };
+        for (span, section, _) in split(&parsed.text, PASSAGE_WORDS) {
+            let Some(text) = char_slice(parsed.text.as_str(), span) else { continue };
+            let context: Vec<String> = parsed.fields.title.iter().cloned().chain(section.iter().cloned()).collect();
+            for sentence in sentences(text).into_iter().filter_map(|span| char_slice(text, span)) {
+                let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = sentence.split(' ').count();
+                if (5..=60).contains(&words) && !section.contains(&sentence) {
+                    self.samples.push(Sample { sentence, passage: self.passages.len() });
+                }
+            }
+            self.passages.push((text.to_owned(), context));
+        }
+    }
+
+    /// How many sentences there are.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    fn source(&self, sample: &Sample) -> Source {
+        let (text, context) = &self.passages[sample.passage];
+        Source::new(text, context.iter().map(String::as_str))
+    }
+}
+
+/// One changed sentence and what became of it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Mutant class, or kind of paraphrase.
+    pub name: &'static str,
+    /// Whether it says something else than the source.
+    pub is_mutant: bool,
+    /// The source's sentence.
+    pub original: String,
+    /// The changed one.
+    pub changed: String,
+    /// The verdict on it.
+    pub verdict: Verdict,
+    /// Its reason.
+    pub reason: String,
+}
+
+impl Case {
+    /// A mutant passed as supported, or a paraphrase that was not.
+    pub fn is_wrong(&self) -> bool {
+        self.is_mutant == (self.verdict == Verdict::Supported)
+    }
+}
+
+/// Changes the samples, at most `per_class` of each class and kind, and checks what came of it.
+pub fn run(samples: &Samples, per_class: usize) -> Table {
+    let mut counts: HashMap<&'static str, usize> = HashMap::new();
+    let (mut cases, mut checking, mut reading) = (Vec::new(), Duration::ZERO, Duration::ZERO);
+    // Every n-th sentence first, so that a class is not filled from the first documents alone.
+    let stride = 7;
+    let order = (0..stride).flat_map(|start| (start..samples.len()).step_by(stride));
+    for sample in order.map(|at| &samples.samples[at]) {
+        let original = &sample.sentence;
+        let mutants = mutants::of(original).into_iter().map(|(class, text)| (class.name(), true, text));
+        let paraphrases = paraphrases::of(original).into_iter().map(|(kind, text)| (kind, false, text));
+        let mut source = None;
+        for (name, is_mutant, changed) in mutants.chain(paraphrases) {
+            let count = counts.entry(name).or_default();
+            if *count >= per_class || changed == *original {
+                continue;
+            }
+            *count += 1;
+            let source = source.get_or_insert_with(|| {
+                let began = Instant::now();
+                let source = samples.source(sample);
+                reading += began.elapsed();
+                source
+            });
+            let began = Instant::now();
+            let found = check(&changed, source);
+            checking += began.elapsed();
+            let reason = found.reason.unwrap_or_default();
+            cases.push(Case { name, is_mutant, original: original.clone(), changed, verdict: found.verdict, reason });
+        }
+    }
+    Table::new(cases, samples.len(), reading, checking)
+}

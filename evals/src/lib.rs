@@ -1,0 +1,7 @@
+//! Is it right, supported, and better than yesterday?
+//!
+//! Suites of questions and texts are under `suites/`, written for the starter corpus; what else is measured is made from the
+//! corpora by programs here. Everything is deterministic: the same suites, corpus and model give the same figures, but for
+//! times.
+
+pub mod grounding;
