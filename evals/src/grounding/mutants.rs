@@ -34,20 +34,20 @@ pub enum Class {
     Attribution,
 }
 
-/// All classes with the share of mutants, in percent, that must be caught.
-pub const CLASSES: [(Class, u8); 12] = [
-    (Class::Value, 99),
-    (Class::Decimal, 99),
-    (Class::Unit, 99),
-    (Class::Comparator, 99),
-    (Class::Drug, 97),
-    (Class::Route, 97),
-    (Class::Frequency, 97),
-    (Class::Duration, 97),
-    (Class::Polarity, 90),
-    (Class::Strength, 90),
-    (Class::Population, 90),
-    (Class::Attribution, 90),
+/// All classes with the share of mutants, in percent, that must be caught; none is set for attribution.
+pub const CLASSES: [(Class, Option<u8>); 12] = [
+    (Class::Value, Some(99)),
+    (Class::Decimal, Some(99)),
+    (Class::Unit, Some(99)),
+    (Class::Comparator, Some(99)),
+    (Class::Drug, Some(97)),
+    (Class::Route, Some(97)),
+    (Class::Frequency, Some(97)),
+    (Class::Duration, Some(97)),
+    (Class::Polarity, Some(90)),
+    (Class::Strength, Some(90)),
+    (Class::Population, Some(90)),
+    (Class::Attribution, None),
 ];
 
 impl Class {

@@ -7,13 +7,14 @@ use vocabulary::vocabulary;
 
 /// The paraphrases of a sentence, by kind: at most one of each.
 pub(super) fn of(sentence: &str) -> Vec<(&'static str, String)> {
-    let makers: [(&'static str, fn(&str) -> Option<String>); 6] = [
+    let makers: [(&'static str, fn(&str) -> Option<String>); 7] = [
         ("number form", number_form),
         ("unit", unit),
         ("order", order),
         ("synonym", synonym),
         ("medicine's other name", other_name),
         ("wording", wording),
+        ("two at once", |text| synonym(&number_form(text).or_else(|| wording(text))?)),
     ];
     makers.into_iter().filter_map(|(kind, make)| Some((kind, make(sentence)?))).collect()
 }
@@ -48,7 +49,7 @@ fn number_form(sentence: &str) -> Option<String> {
             ≥ ?(\d) => at least $1
             ≤ ?(\d) => at most $1
             (\d)\s?[–-]\s?(\d+ (?:mg|days|hours|weeks|months|mL|years|minutes)) => $1 to $2
-            (\d)\s?% => $1 per cent
+            (\d)\s?%([ .,;)]) => $1 per cent$2
             (\d) per cent\b => $1%
             \btwo (days|weeks|hours|doses|months|years) => 2 $1
             \bthree (days|weeks|hours|doses|months|years) => 3 $1
@@ -58,8 +59,8 @@ fn number_form(sentence: &str) -> Option<String> {
             (^|[^.,\d–-])10 (days|hours|weeks) => ${1}ten $2
             \bthree times (daily|a day) => 3 times a day
             \btwice daily\b => two times a day
-            (\d),(\d\d\d)\b => $1$2
-            (\d+) (mg|g|mL) => $1$2",
+            ([1-9]),(\d\d\d)\b => $1$2
+            (\d+) (mg|g|mL)\b => $1$2",
         )
     });
     apply(&RULES, sentence)
@@ -102,7 +103,7 @@ fn unit(sentence: &str) -> Option<String> {
 fn order(sentence: &str) -> Option<String> {
     static LEADING: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^(?P<lead>(?:If|When|In|For|After|Before|During|Among|With) [^,;:.]{4,70}), (?P<main>[^,;:]{15,})\.$").ok());
-    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?P<a>[a-z]{5,}) (?P<joint>and|or) (?P<b>[a-z]{5,})\b").ok());
+    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[ ,(])(?P<a>[a-z]{5,}) (?P<joint>and|or) (?P<b>[a-z]{5,})(?:[ ,.;)]|$)").ok());
     if let Some(found) = LEADING.as_ref()?.captures(sentence) {
         let (lead, main) = (&found["lead"], &found["main"]);
         let (first, rest) = main.split_at(main.chars().next()?.len_utf8());
@@ -112,7 +113,9 @@ fn order(sentence: &str) -> Option<String> {
     LIST.as_ref()?.captures_iter(sentence).find_map(|found| {
         let both = vocabulary().drug(&found["a"]).is_some() && vocabulary().drug(&found["b"]).is_some();
         let whole = found.get(0).filter(|_| both)?;
-        Some(format!("{}{} {} {}{}", &sentence[..whole.start()], &found["b"], &found["joint"], &found["a"], &sentence[whole.end()..]))
+        let swapped = format!("{} {} {}", &found["b"], &found["joint"], &found["a"]);
+        let inner = format!("{} {} {}", &found["a"], &found["joint"], &found["b"]);
+        Some(format!("{}{}{}", &sentence[..whole.start()], whole.as_str().replace(&inner, &swapped), &sentence[whole.end()..]))
     })
 }
 
@@ -145,7 +148,9 @@ fn other_name(sentence: &str) -> Option<String> {
         let joined = |c: Option<char>| c.is_some_and(|c| matches!(c, '-' | '/'));
         let rest = vocabulary::fold(&sentence[word.start()..]);
         let longer = vocabulary().drug_at(rest.split(' ')).is_none_or(|(length, _)| length > 1);
-        if longer || joined(sentence[..word.start()].chars().next_back()) || joined(sentence[word.end()..].chars().next()) {
+        // "Blood glucose" is what is measured, not what is given.
+        let measured = sentence[..word.start()].trim_end().ends_with("blood");
+        if measured || longer || joined(sentence[..word.start()].chars().next_back()) || joined(sentence[word.end()..].chars().next()) {
             return None;
         }
         let other = drug.others.iter().chain([&drug.name]).find(|other| **other != here && !other.contains(' '))?;

@@ -102,6 +102,9 @@ struct Sentence {
 /// Sentences that one statement may rest on: what is said of a dose stands in one of them, or in neighbours.
 const WINDOW: usize = 3;
 
+/// Words of a source's sentence that are read as one.
+const SENTENCE_WORDS: usize = 200;
+
 impl Source {
     /// Reads a passage or quote. `context` is what stands above it: the document's title, headings, the header of a table.
     pub fn new<'a>(text: &str, context: impl IntoIterator<Item = &'a str>) -> Self {
@@ -109,7 +112,7 @@ impl Source {
         for heading in context {
             above.append(&Facts::read(heading));
         }
-        let sentences = split(text).into_iter().map(|sentence| {
+        let sentences = split(text).into_iter().flat_map(in_bounds).map(|sentence| {
             let facts = Facts::read(sentence);
             let keys = facts.terms.iter().map(|term| term.key.clone()).collect();
             Sentence { facts, keys }
@@ -208,6 +211,19 @@ fn split(text: &str) -> Vec<&str> {
     spans.filter_map(|span: Span| char_slice(text, span)).map(str::trim).filter(|sentence| !sentence.is_empty()).collect()
 }
 
+/// A sentence, or its pieces if it has more words than any reader would follow: what is compared stays small.
+fn in_bounds(sentence: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = sentence;
+    while let Some((at, _)) = rest.match_indices(char::is_whitespace).nth(SENTENCE_WORDS) {
+        let (piece, after) = rest.split_at(at);
+        pieces.push(piece);
+        rest = after.trim_start();
+    }
+    pieces.push(rest);
+    pieces
+}
+
 /// Whether `words` stand in `source` from the start of a sentence to the end of one.
 fn is_whole_run(words: &str, source: &str) -> bool {
     source.match_indices(words).any(|(at, _)| {
@@ -273,6 +289,13 @@ mod tests {
         holds("With placebo mortality was 45%, and with dexamethasone 32%.", trial);
         fails("Mortality was 45% with dexamethasone and 32% with placebo.", trial, "the source gives");
         fails("Mortality was 32% with placebo and 45% with dexamethasone.", trial, "the source gives");
+        let parts = "There were 7 (11.9%) quitters in the intervention group, with 3 (5.3%) in the control group.";
+        fails("There were 7 (11.9%) quitters in the control group, with 3 (5.3%) in the intervention group.", parts, "the source gives");
+        let higher = "Higher incidences were observed in the placebo group (30.8%) compared with tiotropium (23.0%).";
+        fails("Higher incidences were observed in the tiotropium group (30.8%) compared with placebo (23.0%).", higher, "");
+        fails("Give azithromycin 1 g plus ceftriaxone 500 mg.", "Give ceftriaxone 1 g plus azithromycin 500 mg.", "the source gives");
+        let lowered = "After 3 months of treatment telmisartan reduced mean pressure more than losartan.";
+        fails("After 3 months of treatment losartan reduced mean pressure more than telmisartan.", lowered, "other way round");
         fails("Placebo was superior to aspirin.", "Aspirin was superior to placebo.", "other way round");
     }
 

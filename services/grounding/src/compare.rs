@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
-use crate::facts::{Fact, Facts, Said, Term};
+use crate::facts::{Fact, Facts, Said, Term, WORD};
 use crate::lexicon::Axis;
 use crate::quantity::Agreement;
 
@@ -161,7 +161,11 @@ impl Sides<'_> {
     /// How alike the surroundings of a fact of the statement and one of the source are: the cosine of how near each shared
     /// term stands to them, in millionths.
     fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
-        let near = |distance: usize| 1.0 / (2.0 + f64::from(u32::try_from(distance).unwrap_or(u32::MAX)));
+        let near = |distance: usize| 1.0 / (f64::from(u32::try_from(2 * WORD + distance).unwrap_or(u32::MAX)));
+        // Headings are near to everything below them, and to nothing in particular.
+        if !self.source.facts.iter().any(|fact| std::ptr::eq(fact, theirs)) {
+            return 0;
+        }
         let (mut product, mut here, mut there) = (0.0, 0.0, 0.0);
         for term in self.statement.terms.iter().filter(|term| !ours.at.contains(&term.at)) {
             let same = self.source.terms.iter().filter(|other| other.key == term.key && !theirs.at.contains(&other.at));
@@ -210,7 +214,7 @@ impl Sides<'_> {
         let (mut kept, mut lost, mut witness) = (0, 0, None);
         for term in self.source.terms.iter().filter(|term| is_owner(self.source, term)) {
             let (to_mine, to_rival) = (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
-            if to_mine.abs_diff(to_rival) < 3 || to_mine.min(to_rival) > 12 {
+            if to_mine.abs_diff(to_rival) < 2 * WORD || to_mine.min(to_rival) > 16 * WORD {
                 continue;
             }
             let sentence = self.source.sentence(mine.at.start);
@@ -224,12 +228,12 @@ impl Sides<'_> {
                 let goes_with_ours = match rival_here {
                     Some(other) => {
                         let to_other = self.statement.distance(here.at, &other.at);
-                        if to_ours.abs_diff(to_other) < 3 {
+                        if to_ours.abs_diff(to_other) < 2 * WORD {
                             continue;
                         }
                         to_ours < to_other
                     }
-                    None => to_ours <= 12,
+                    None => to_ours <= 12 * WORD,
                 };
                 match (is_mine, goes_with_ours) {
                     (true, true) | (false, false) => kept += 1,
@@ -321,7 +325,7 @@ impl Sides<'_> {
         let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(&ours_after, &theirs_before, (&ours_before, &theirs_after)));
         let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after)) + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
         let witness = ours_before.iter().find(|key| theirs_after.contains(*key) && !theirs_before.contains(*key))?;
-        (crossed > 0 && crossed * 2 > straight).then(|| Finding {
+        (crossed > 0 && crossed > straight).then(|| Finding {
             facet: Facet::Attribution,
             verdict: Verdict::Contradicted,
             subject: (*witness).to_owned(),
@@ -340,7 +344,7 @@ impl Sides<'_> {
         let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges))?;
         // Only where the hedge is said of what the statement says.
         let near = self.source.terms.iter().any(|term| {
-            self.source.distance(term.at, &hedge.at) <= 3 && self.statement.terms.iter().any(|ours| ours.key == term.key)
+            self.source.distance(term.at, &hedge.at) <= 3 * WORD && self.statement.terms.iter().any(|ours| ours.key == term.key)
         });
         near.then(|| Finding {
             facet: Facet::Strength,
@@ -382,12 +386,12 @@ impl Sides<'_> {
     }
 }
 
-/// The terms before and after the word that compares, as in "A was superior | to B"; none where nothing is compared.
+/// What is compared, before and after the word that compares: "A was superior | to B"; none where nothing is.
 fn sides_of(facts: &Facts) -> Option<(HashSet<&str>, HashSet<&str>)> {
     let compares = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Direction | Axis::Merit, _));
     let at = *facts.frames.iter().find(|at| facts.facts.iter().any(|fact| compares(fact) && fact.at.start < **at))?;
     let side = |before: bool| {
-        let on_it = facts.terms.iter().filter(|term| (term.at < at) == before && (term.is_strong || is_named(facts, term)));
+        let on_it = facts.terms.iter().filter(|term| (term.at < at) == before && is_owner(facts, term));
         on_it.map(|term| term.key.as_str()).collect()
     };
     Some((side(true), side(false)))

@@ -55,8 +55,8 @@ pub(crate) struct Term {
 pub(crate) struct Facts {
     pub(crate) facts: Vec<Fact>,
     pub(crate) terms: Vec<Term>,
-    /// Where one thing said ends and the next begins: commas, `and`, `versus`.
-    pub(crate) joints: Vec<usize>,
+    /// How far into the sentence each token stands; see [`places`].
+    places: Vec<usize>,
     /// Where two things are compared: `than`, `versus`.
     pub(crate) frames: Vec<usize>,
     /// Where sentences after the first begin.
@@ -80,7 +80,7 @@ impl Facts {
         Self {
             facts: reader.facts,
             terms: reader.terms,
-            joints: at_words(|lower| matches!(lower, "," | ";" | ":" | "." | "and" | "or" | "versus" | "vs" | "than" | "but" | "|")),
+            places: places(&tokens),
             frames: at_words(|lower| matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")),
             breaks: Vec::new(),
             length: tokens.len(),
@@ -101,23 +101,52 @@ impl Facts {
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
         self.terms.extend(next.terms.iter().map(|term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() }));
         self.breaks.push(offset);
-        self.joints.push(self.length);
-        self.joints.extend(next.joints.iter().map(|at| at + offset));
+        let last = self.places.last().copied().unwrap_or_default();
+        self.places.resize(offset, last);
+        self.places.extend(next.places.iter().map(|place| last + SENTENCE + place));
         self.frames.extend(next.frames.iter().map(|at| at + offset));
         self.length = offset + next.length;
     }
 
-    /// Tokens between a place and a fact, each joint between them counting for three more.
-    pub(crate) fn distance(&self, place: usize, to: &Range<usize>) -> usize {
-        let (from, until) = if place < to.start {
-            (place, to.start)
-        } else if place >= to.end {
-            (to.end.saturating_sub(1), place)
+    /// How far a token stands from a fact.
+    pub(crate) fn distance(&self, token: usize, to: &Range<usize>) -> usize {
+        let place = |at: usize| self.places.get(at).copied().unwrap_or_default();
+        if token < to.start {
+            place(to.start).abs_diff(place(token))
+        } else if token >= to.end {
+            place(token).abs_diff(place(to.end.saturating_sub(1)))
         } else {
-            return 0;
-        };
-        until - from + 3 * self.joints.iter().filter(|joint| (from..until).contains(*joint)).count()
+            0
+        }
     }
+}
+
+/// The distance of neighbouring words.
+pub(crate) const WORD: usize = 4;
+
+/// What a sentence's end adds to the distance.
+const SENTENCE: usize = 8 * WORD;
+
+/// Where each token stands, so that what belongs together is near: a comma, `and` or `versus` counts for six words, and what
+/// is in brackets belongs to the word before them.
+fn places(tokens: &[Token]) -> Vec<usize> {
+    let (mut place, mut depth) = (0, 0_usize);
+    let mut places = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let joint = matches!(token.lower.as_str(), "," | ";" | ":" | "." | "and" | "or" | "versus" | "vs" | "than" | "but" | "|" | "compared" | "while" | "plus" | "then" | "whereas");
+        match token.lower.as_str() {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        place += match (depth > 0, joint) {
+            (true, _) => 1,
+            (false, true) => 6 * WORD,
+            (false, false) => WORD,
+        };
+        places.push(place);
+    }
+    places
 }
 
 struct Reader<'a> {
@@ -321,15 +350,16 @@ fn is_joint_sign(token: &Token) -> bool {
 }
 
 /// Clauses of a sentence, and how far its negations reach.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Clauses {
     /// Negations that reach over a whole clause, by clause.
     negations: Vec<usize>,
     /// Clause of each region.
     regions: Vec<usize>,
-    /// The clause to come back to after a bracket.
+    /// The regions to come back to after brackets.
     outer: Vec<usize>,
-    clause: usize,
+    /// The region that terms are in.
+    current: usize,
     /// Terms that a negation of the next few words still reaches.
     phrase: usize,
     in_phrase: bool,
@@ -338,33 +368,40 @@ struct Clauses {
 /// Terms that `no` and `without` reach.
 const PHRASE_TERMS: usize = 4;
 
+impl Default for Clauses {
+    fn default() -> Self {
+        let (negations, regions, outer) = (vec![0], vec![0], Vec::new());
+        Self { negations, regions, outer, current: 0, phrase: 0, in_phrase: false }
+    }
+}
+
 impl Clauses {
     fn boundary(&mut self, sign: &str) {
         self.phrase = 0;
-        match sign {
-            "(" | "[" => self.outer.push(self.clause),
-            ")" | "]" => {
-                if let Some(outer) = self.outer.pop() {
-                    self.clause = outer;
-                    self.regions.push(self.clause);
-                    return;
-                }
+        match (sign, self.outer.last()) {
+            ("(" | "[", _) => self.outer.push(self.current),
+            (")" | "]", Some(&outer)) => {
+                self.outer.pop();
+                self.current = outer;
+                return;
             }
             _ => {}
         }
-        self.clause = self.regions.iter().copied().max().map_or(0, |most| most + 1).max(self.clause + 1);
-        self.regions.push(self.clause);
+        self.negations.push(0);
+        self.open_region(self.negations.len() - 1);
+    }
+
+    fn open_region(&mut self, clause: usize) {
+        self.regions.push(clause);
+        self.current = self.regions.len() - 1;
     }
 
     fn negate(&mut self, scope: Scope) {
         match scope {
-            Scope::Clause => {
-                self.negations.resize(self.negations.len().max(self.clause + 1), 0);
-                self.negations[self.clause] += 1;
-            }
+            Scope::Clause => self.negations[self.regions[self.current]] += 1,
             Scope::Phrase => {
                 self.phrase = PHRASE_TERMS;
-                self.regions.push(self.clause);
+                self.open_region(self.regions[self.current]);
             }
             Scope::Nothing => {}
         }
@@ -372,21 +409,17 @@ impl Clauses {
 
     /// Region of the next term, and whether a phrase negates it.
     fn next_term(&mut self) -> (usize, bool) {
-        if self.regions.is_empty() {
-            self.regions.push(self.clause);
-        }
         let in_phrase = self.phrase > 0;
         if self.in_phrase && !in_phrase {
-            self.regions.push(self.clause);
+            self.open_region(self.regions[self.current]);
         }
         self.in_phrase = in_phrase;
         self.phrase = self.phrase.saturating_sub(1);
-        (self.regions.len() - 1, in_phrase)
+        (self.current, in_phrase)
     }
 
     fn is_negated(&self, region: usize) -> bool {
-        let clause = self.regions.get(region).copied().unwrap_or_default();
-        self.negations.get(clause).is_some_and(|count| count % 2 == 1)
+        self.negations[self.regions[region]] % 2 == 1
     }
 }
 

@@ -18,7 +18,9 @@ mod quantity;
 mod quote;
 mod schedule;
 mod unit;
+mod verify;
 mod words;
 
 pub use check::{Check, Facet, Finding, Source, check, check_all};
 pub use quote::locate;
+pub use verify::{Cited, Foreign, Statement, Verified, verify};

@@ -31,7 +31,7 @@ impl Relation {
     }
 
     /// Downwards, upwards, or neither.
-    fn side(self) -> i8 {
+    pub(crate) fn side(self) -> i8 {
         match self {
             Self::Below | Self::AtMost => -1,
             Self::Above | Self::AtLeast => 1,
@@ -347,13 +347,17 @@ fn factor_of(quantity: &Quantity, tokens: &[Token]) -> f64 {
     unit.map_or(1.0, |unit| unit.factor)
 }
 
+/// The comparator that ends at `start`, and the tokens it takes.
+pub(crate) fn relation_before(tokens: &[Token], start: usize) -> Option<(Relation, usize)> {
+    let ends_here = |words: &[&str]| start >= words.len() && spells(&tokens[start - words.len()..start], words);
+    BEFORE.iter().find(|(words, _)| ends_here(words)).map(|(words, relation)| (*relation, words.len()))
+}
+
 /// Reads the comparator before or after an amount and takes its tokens.
 fn bound(tokens: &[Token], quantity: &mut Quantity) {
-    let start = quantity.at.start;
-    let before = BEFORE.iter().find(|(words, _)| start >= words.len() && spells(&tokens[start - words.len()..start], words));
-    if let Some((words, relation)) = before {
-        quantity.relation = *relation;
-        quantity.at.start -= words.len();
+    if let Some((relation, words)) = relation_before(tokens, quantity.at.start) {
+        quantity.relation = relation;
+        quantity.at.start -= words;
         return;
     }
     let after = &tokens[quantity.at.end..];

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::number::number_at;
-use crate::quantity::join;
+use crate::quantity::{Relation, join, relation_before};
 use crate::words::Token;
 
 /// How often something is done.
@@ -14,6 +14,8 @@ pub(crate) struct Schedule {
     per_day: (f64, f64),
     /// Parts that a day's amount is divided into.
     pub(crate) divided: bool,
+    /// "Up to 4 times daily".
+    relation: Relation,
     written: String,
     pub(crate) at: Range<usize>,
 }
@@ -22,7 +24,7 @@ impl Schedule {
     /// Whether both mean the same.
     pub(crate) fn is_equal_to(&self, other: &Self) -> bool {
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.max(b);
-        close(self.per_day.0, other.per_day.0) && close(self.per_day.1, other.per_day.1)
+        self.relation.side() == other.relation.side() && close(self.per_day.0, other.per_day.0) && close(self.per_day.1, other.per_day.1)
     }
 
     /// A day's amount that is given once may be said without saying "daily".
@@ -80,8 +82,10 @@ pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
     while at < tokens.len() {
         match read(&tokens[at..]) {
             Some((per_day, divided, length)) => {
-                let written = join(&tokens[at..at + length]);
-                found.push(Schedule { per_day, divided, written, at: at..at + length });
+                let (relation, words) = relation_before(tokens, at).unwrap_or((Relation::Exactly, 0));
+                let range = at - words..at + length;
+                let written = join(&tokens[range.clone()]);
+                found.push(Schedule { per_day, divided, relation, written, at: range });
                 at += length;
             }
             None => at += 1,

@@ -11,6 +11,7 @@ mod machine;
 mod models;
 mod render;
 mod serve;
+mod verify;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Ask(ask::AskArgs),
     /// Find passages without answering
     Search(ask::SearchArgs),
+    /// Check any text against its sources, from whoever wrote it
+    Verify(verify::Args),
     /// Fetch, list and verify models
     #[command(subcommand)]
     Models(models::Command),
@@ -102,6 +105,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ingest(args) => ingest::run(places, args).await,
         Command::Ask(args) => ask::ask(places, args).await,
         Command::Search(args) => ask::search(places, args).await,
+        Command::Verify(args) => verify::run(&args),
         Command::Models(command) => models::run(places, command).await,
         Command::Corpus(command) => corpus::run(places, command),
         Command::Doctor(args) => doctor::run(places, args).await,

@@ -5,6 +5,7 @@ mod documents;
 mod health;
 mod problem;
 mod search;
+mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +60,8 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(answers::get))
         .routes(routes!(search::search))
         .routes(routes!(documents::document))
-        .routes(routes!(documents::passage));
+        .routes(routes!(documents::passage))
+        .routes(routes!(verify::verify));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
