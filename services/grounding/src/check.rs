@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::compare::{compare, is_same};
-use crate::facts::{Fact, Facts};
+use crate::facts::{Fact, Facts, Said};
 use crate::words::plain;
 
 /// In what a statement differs from its source.
@@ -129,8 +129,9 @@ impl Source {
                 shared.extend(statement.terms.iter().map(|term| term.key.as_str()).filter(|key| sentence.keys.contains(*key)));
                 let has = |ours: &Fact| sentence.facts.facts.iter().any(|theirs| is_same(ours, theirs));
                 facts.extend((0..statement.facts.len()).filter(|&at| has(&statement.facts[at])));
-                // A sentence more must bring something.
-                let score = (4 * shared.len() + 4 * facts.len()).saturating_sub(5 * (length - 1));
+                // Where the number stands is where the statement comes from; a sentence more must bring something.
+                let weight = |at: &usize| if matches!(statement.facts[*at].said, Said::Amount(_)) { 5 } else { 4 };
+                let score = (4 * shared.len() + facts.iter().map(weight).sum::<usize>()).saturating_sub(5 * (length - 1));
                 if best.is_none_or(|(most, ..)| score > most) {
                     best = Some((score, first, length));
                 }

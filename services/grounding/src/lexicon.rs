@@ -210,7 +210,7 @@ pub(crate) fn positive_of(lower: &str) -> Option<&'static str> {
 pub(crate) fn ends_clause(lower: &str) -> bool {
     matches!(
         lower,
-        "," | "." | ";" | ":" | "(" | ")" | "[" | "]" | "!" | "?" | "•" | "|" | "but" | "however" | "although" | "though" | "unless"
+        "," | "." | ";" | "(" | ")" | "[" | "]" | "!" | "?" | "•" | "|" | "but" | "however" | "although" | "though" | "unless"
             | "while" | "whereas" | "because" | "which" | "who" | "if" | "when" | "until" | "since" | "then"
     )
 }

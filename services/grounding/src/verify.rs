@@ -161,11 +161,11 @@ fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
     for span in sentences(&masked) {
         let stated = char_slice(&masked, span).unwrap_or_default();
         let stated = stated.split_whitespace().collect::<Vec<_>>().join(" ");
-        let stated = stated.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']);
+        let stated = stated.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']).replace(" .", ".").replace(" ,", ",");
         let here = markers.iter().take_while(|(at, _)| *at < span.end).count();
         let cited: Markers = markers.drain(..here).flat_map(|(_, found)| found).collect();
         if stated.split(' ').count() >= 3 && !stated.ends_with(['?', ':']) && stated.chars().any(char::is_alphabetic) {
-            pieces.push(Piece { text: stated.to_owned(), span, markers: cited });
+            pieces.push(Piece { text: stated, span, markers: cited });
         } else if let Some(before) = pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty()) {
             before.markers.extend(cited);
             before.span.end = span.end;
