@@ -5,3 +5,5 @@
 //! times.
 
 pub mod grounding;
+pub mod questions;
+pub mod suites;

@@ -4,6 +4,7 @@
 //! the source (another number, another medicine, a negation more), paraphrases say the same in other words (another unit,
 //! another order, a synonym). The changes are made by patterns on the text that know nothing of how the check reads it.
 
+pub mod conflicts;
 mod mutants;
 mod paraphrases;
 mod table;

@@ -288,6 +288,8 @@ impl Sides<'_> {
         if let Some(finding) = self.sides_changed() {
             return Some(finding);
         }
+        let denied_there = |term: &Term| self.source.terms.iter().any(|other| other.key == term.key && other.negated);
+        let denial_agrees = self.statement.terms.iter().any(|term| term.negated && denied_there(term));
         let regions: Vec<usize> = self.statement.terms.iter().map(|term| term.region).collect();
         let mut seen = HashSet::new();
         for region in regions.into_iter().filter(|region| seen.insert(*region)) {
@@ -304,7 +306,9 @@ impl Sides<'_> {
                     witness = witness.or(Some(term));
                 }
             }
-            if let Some(term) = witness.filter(|_| flipped * 2 > shared) {
+            // "Do not give X when Y" and "X is contraindicated with Y" deny the same, but draw the clause around it differently.
+            let drawn_differently = |term: &&Term| denial_agrees && !term.negated && flipped <= 2;
+            if let Some(term) = witness.filter(|term| flipped * 2 > shared && !drawn_differently(term)) {
                 let reason = if term.negated {
                     format!("the source does not deny \u{201c}{}\u{201d}, the statement does", term.written)
                 } else {
@@ -402,7 +406,7 @@ pub(crate) fn is_same(ours: &Fact, theirs: &Fact) -> bool {
 }
 
 /// Whether amounts belong to what a term names: a medicine, a population, an arm of a trial.
-fn is_owner(facts: &Facts, term: &Term) -> bool {
+pub(crate) fn is_owner(facts: &Facts, term: &Term) -> bool {
     let arm = matches!(term.key.as_str(), "placebo" | "control" | "intervent" | "compar" | "sham" | "usual care" | "standard care");
     arm || is_named(facts, term)
 }

@@ -269,6 +269,9 @@ impl<'a> Reader<'a> {
 
     /// Terms with their negation, clause by clause.
     fn terms(&mut self) {
+        let amounts: Vec<Range<usize>> =
+            self.facts.iter().filter(|fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_))).map(|fact| fact.at.clone()).collect();
+        let is_amount = |at: usize| amounts.iter().any(|amount| amount.contains(&at));
         let mut clauses = Clauses::default();
         let mut in_phrases = Vec::new();
         let mut at = 0;
@@ -279,9 +282,9 @@ impl<'a> Reader<'a> {
                 at += 1;
                 continue;
             }
-            if !self.taken[at]
-                && let Some((length, scope)) = lexicon::negation_at(self.words(at))
-            {
+            // "Recommend against" is a recommendation and a negation.
+            let negation = lexicon::negation_at(self.words(at)).filter(|(length, _)| !self.taken[at] || *length > 1 && !is_amount(at));
+            if let Some((length, scope)) = negation {
                 clauses.negate(scope);
                 at = self.reach(at, length).end;
                 continue;

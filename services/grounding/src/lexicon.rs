@@ -81,7 +81,7 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
         Axis::Strength,
         "there is insufficient evidence",
         &[
-            "insufficient evidence", "no evidence", "evidence is lacking", "evidence is insufficient", "lack of evidence",
+            "insufficient evidence to recommend", "evidence is insufficient to recommend", "insufficient evidence", "no evidence", "evidence is lacking", "evidence is insufficient", "lack of evidence",
             "no recommendation",
         ],
     ),
@@ -147,7 +147,7 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "shouldnt", "mustnt", "avoid", "avoids", "avoided", "avoiding", "contraindicated", "contra indicated", "contra indication", "contra indications",
             "contraindication", "contraindications", "withhold", "withheld", "omit", "omitted", "stop",
             "stopped", "discontinue", "discontinued", "cease", "fail to", "fails to", "failed to", "ruled out", "unable to",
-            "ought not", "no longer", "do not", "rarely", "seldom", "hardly",
+            "ought not", "no longer", "recommend against", "recommends against", "recommended against", "advise against", "advises against", "do not", "rarely", "seldom", "hardly",
         ],
     ),
     (

@@ -11,6 +11,7 @@
 
 mod check;
 mod compare;
+mod conflict;
 mod facts;
 mod lexicon;
 mod number;
@@ -22,5 +23,6 @@ mod verify;
 mod words;
 
 pub use check::{Check, Facet, Finding, Source, check, check_all};
+pub use conflict::disagreement;
 pub use quote::locate;
 pub use verify::{Cited, Foreign, Statement, Verified, verify};

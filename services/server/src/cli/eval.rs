@@ -14,6 +14,12 @@ use super::print;
 pub(super) enum Command {
     /// Hold mutants and paraphrases of real sentences against their sources
     Grounding(Grounding),
+    /// Hold pairs of sentences against each other, and decide on prompts that are out of scope or time-critical
+    Decisions {
+        /// List the cases that went wrong
+        #[arg(long)]
+        mistakes: bool,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -35,6 +41,7 @@ pub(super) struct Grounding {
 pub(super) fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Grounding(args) => grounding(&args),
+        Command::Decisions { mistakes } => decisions(mistakes),
     }
 }
 
@@ -75,4 +82,22 @@ fn starter(directory: &include_dir::Dir<'_>, samples: &mut Samples) {
     for below in directory.dirs() {
         starter(below, samples);
     }
+}
+
+fn decisions(mistakes: bool) -> Result<ExitCode> {
+    let conflicts = evals::grounding::conflicts::run();
+    let (scope, urgent) = (evals::questions::out_of_scope(), evals::questions::time_critical());
+    let rows = [
+        ("sources that disagree", conflicts.conflicts, conflicts.others, conflicts.mistakes),
+        ("out of scope", scope.positives, scope.negatives, scope.mistakes),
+        ("time-critical", urgent.positives, urgent.negatives, urgent.mistakes),
+    ];
+    let mut out = String::from("| decision | seen | wrongly seen |\n|---|---|---|\n");
+    for (name, (positives, seen), (negatives, wrong), _) in &rows {
+        out.push_str(&format!("| {name} | {seen} of {positives} | {wrong} of {negatives} |\n"));
+    }
+    if mistakes {
+        out.extend(rows.iter().flat_map(|(.., mistakes)| mistakes).map(|mistake| format!("{mistake}\n")));
+    }
+    print(&out)
 }
