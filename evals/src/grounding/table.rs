@@ -47,7 +47,7 @@ pub struct Table {
 }
 
 /// False alarms that are bearable, in percent of paraphrases.
-pub const MOST_FALSE_ALARMS: f64 = 2.0;
+const MOST_FALSE_ALARMS: f64 = 2.0;
 
 impl Table {
     pub(super) fn new(cases: Vec<Case>, sentences: usize, checking: Duration, answer: Duration) -> Self {

@@ -1,9 +1,12 @@
 //! The answer: what we stand behind. Its fields can be read and written out, but not set, outside this room.
 
+use grounding::Facet;
 use inference::ModelRef;
-use knowledge::{Evidence, Snapshot, Verdict};
+use knowledge::{CorpusId, Evidence, Snapshot, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::unknowns::Unknown;
 
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -68,6 +71,8 @@ pub struct Citation {
     pub verdict: Verdict,
     /// Why, unless it does.
     pub reason: Option<String>,
+    /// Whether the quote itself leans on another work ("as WHO recommends [3]"): read that work before relying on it.
+    pub secondhand: bool,
 }
 
 /// One statement.
@@ -75,12 +80,43 @@ pub struct Citation {
 pub struct Statement {
     /// What is said.
     pub text: String,
+    /// Who says it, and when: statements are reports of sources, not orders.
+    #[schema(example = "World Health Organization (2023)")]
+    pub said_by: String,
     /// The worst verdict of its citations.
     pub verdict: Verdict,
     /// Why, unless it is supported.
     pub reason: Option<String>,
     /// At least one.
     pub citations: Vec<Citation>,
+}
+
+/// Two sources in force that do not say the same.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Conflict {
+    /// In what they differ.
+    pub facet: Facet,
+    /// For the reader.
+    #[schema(example = "140 mmHg is not in the source; the source says 130 mmHg")]
+    pub reason: String,
+    /// What each says; at least two.
+    pub positions: Vec<Position>,
+}
+
+/// What one source says in a disagreement. Issuer, date and grade are those of its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Position {
+    /// The evidence.
+    #[schema(example = "E2")]
+    pub evidence: String,
+    /// Who says it, and when.
+    pub said_by: String,
+    /// Exactly `[start, end)` of the canonical text of the evidence's document.
+    pub quote: String,
+    /// First code point.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
 }
 
 /// Time spent, in milliseconds.
@@ -118,11 +154,15 @@ pub struct Answer {
     pub statements: Vec<Statement>,
     /// What it rests on; citations name these.
     pub evidence: Vec<Evidence>,
+    /// A warning that must be shown above everything else.
+    pub banner: Option<String>,
     /// Sources in force that disagree.
-    #[schema(value_type = Vec<Object>)]
-    pub conflicts: Vec<serde_json::Value>,
+    pub conflicts: Vec<Conflict>,
     /// What the question left open and the evidence depends on.
-    pub unknowns: Vec<String>,
+    pub unknowns: Vec<Unknown>,
+    /// The corpora that were searched.
+    #[schema(value_type = Vec<String>)]
+    pub searched: Vec<CorpusId>,
     /// With `no_evidence`: the passages that came nearest, for the reader to judge.
     pub closest: Vec<Evidence>,
     /// The snapshot that was searched.

@@ -5,19 +5,22 @@ use std::time::{Duration, Instant};
 
 use inference::{Generator, Request};
 use jiff::Timestamp;
+use knowledge::{CorpusId, Evidence, Snapshot};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::answer::{Answer, Mode, Statement, Status, Timings};
+use crate::answer::{Answer, Conflict, Mode, Statement, Status, Timings};
+use crate::conflicts::conflicts;
 use crate::draft::{DraftReader, Grounder};
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
+use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
 use crate::select::{Enough, Selected, narrow, select};
+use crate::unknowns::{Unknown, unknowns};
 use crate::{extract, grammar, prompt};
-use knowledge::{Evidence, Snapshot};
 
 /// Hits that are considered.
 const HITS: usize = 24;
@@ -89,6 +92,20 @@ pub enum Progress {
     Statement(Statement),
 }
 
+/// An answer in the making.
+#[derive(Default)]
+struct Draft {
+    written: Written,
+    evidence: Vec<Evidence>,
+    closest: Vec<Evidence>,
+    conflicts: Vec<Conflict>,
+    unknowns: Vec<Unknown>,
+    searched: Vec<CorpusId>,
+    banner: Option<String>,
+    embed_ms: u64,
+    retrieve_ms: u64,
+}
+
 /// What the writing half came to.
 struct Written {
     statements: Vec<Statement>,
@@ -137,38 +154,80 @@ impl Asker {
         let began = Instant::now();
         // Nobody listening is no reason to stop.
         let tell = |event| drop(progress.send(event));
+        let snapshot = self.parts.retriever.ledger.resolve(question.as_of)?;
+        let urgent = match scope(&question.question) {
+            Scope::Refused(reason) => {
+                let written = Written::without_statements(Status::RefusedScope, reason.to_owned());
+                let draft = Draft { written, ..Draft::default() };
+                return Ok(self.answer(id, asked_at, question, snapshot, draft, began));
+            }
+            Scope::TimeCritical => true,
+            Scope::Literature => false,
+        };
         tell(Progress::Stage("retrieve"));
-        let Retrieved { snapshot, vector, hits, embed_ms, retrieve_ms } =
-            self.parts.retriever.search(question, HITS).await?;
+        let found = self.parts.retriever.search(question, HITS).await?;
+        let Retrieved { snapshot, vector, missing, hits, embed_ms, retrieve_ms } = found;
         let selecting = Instant::now();
         let text = question.search_text();
-        let enough = self.parts.settings.enough.is_met(&text, &hits);
-        let mut closest: Vec<Evidence> = if enough { Vec::new() } else { hits.iter().take(CLOSEST).cloned().collect() };
-        let (selected, written) = if enough {
-            let passages = self.parts.settings.passages;
-            let selected = select(&self.parts.retriever.embedder, &text, &vector, hits, passages).await?;
-            let evidence: Vec<Evidence> = selected.iter().map(|one| one.evidence.clone()).collect();
-            tell(Progress::Evidence(evidence));
-            let select_ms = elapsed_ms(selecting);
-            let written = self.write(question, selected.clone(), cancel, progress).await?;
-            (selected, Some((written, select_ms)))
-        } else {
-            (Vec::new(), None)
-        };
-        if written.as_ref().is_some_and(|(written, _)| written.statements.is_empty()) {
-            closest = selected.iter().take(CLOSEST).map(|one| one.evidence.clone()).collect();
-        }
-        let (written, select_ms) = written.unwrap_or_else(|| {
+        let searched = self.searched(question)?;
+        let mut draft = Draft { searched, embed_ms, retrieve_ms, ..Draft::default() };
+        if !self.parts.settings.enough.is_met(&text, &hits) {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
             } else {
                 "the corpus has too little on this question; the closest passages are listed"
             };
-            (Written::without_statements(Status::NoEvidence, reason.to_owned()), 0)
-        });
+            draft.closest = hits.into_iter().take(CLOSEST).collect();
+            draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
+            return Ok(self.answer(id, asked_at, question, snapshot, draft, began));
+        }
+        let found = select(&self.parts.retriever.embedder, &text, &vector, hits).await?;
+        let selected: Vec<Selected> = found.iter().take(self.parts.settings.passages).cloned().collect();
+        draft.evidence = selected.iter().map(|one| one.evidence.clone()).collect();
+        tell(Progress::Evidence(draft.evidence.clone()));
+        draft.retrieve_ms += elapsed_ms(selecting);
+        draft.written = if urgent {
+            draft.banner = Some(BANNER.to_owned());
+            extracted(&selected, "a time-critical question is answered with passages of the sources alone".to_owned(), progress)
+        } else {
+            self.write(question, selected, cancel, progress).await?
+        };
+        let checking = Instant::now();
+        if draft.written.statements.is_empty() {
+            draft.closest = draft.evidence.iter().take(CLOSEST).cloned().collect();
+        }
+        draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
+        let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
+        draft.unknowns = unknowns(&question.question, question.patient.as_ref(), &texts);
+        if let Some(missing) = missing.filter(|_| !draft.written.statements.is_empty()) {
+            draft.written.status = Status::Degraded;
+            draft.written.reason = Some(missing.to_owned());
+        }
+        draft.written.ground_ms += elapsed_ms(checking);
+        Ok(self.answer(id, asked_at, question, snapshot, draft, began))
+    }
+
+    /// The corpora that a question looks into.
+    fn searched(&self, question: &Question) -> Result<Vec<CorpusId>> {
+        if !question.filters.corpora.is_empty() {
+            return Ok(question.filters.corpora.clone());
+        }
+        Ok(self.parts.retriever.ledger.corpora()?.into_iter().map(|corpus| corpus.id).collect())
+    }
+
+    fn answer(
+        &self,
+        id: Uuid,
+        asked_at: Timestamp,
+        question: &Question,
+        snapshot: Snapshot,
+        draft: Draft,
+        began: Instant,
+    ) -> Answer {
+        let Draft { written, evidence, closest, conflicts, unknowns, searched, banner, embed_ms, retrieve_ms } = draft;
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
         let model = self.parts.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
-        Ok(Answer {
+        Answer {
             id: id.to_string(),
             status: written.status,
             mode: written.mode,
@@ -176,21 +235,23 @@ impl Asker {
             question: question.question.clone(),
             asked_at: asked_at.to_string(),
             statements: written.statements,
-            evidence: selected.into_iter().map(|one| one.evidence).collect(),
-            conflicts: Vec::new(),
-            unknowns: Vec::new(),
+            evidence,
+            banner,
+            conflicts,
+            unknowns,
+            searched,
             closest,
             snapshot,
             model,
             prompt_sha256: written.prompt_sha256.filter(|_| wrote),
             timings_ms: Timings {
                 embed: embed_ms,
-                retrieve: retrieve_ms + select_ms,
+                retrieve: retrieve_ms,
                 generate: written.generate_ms,
                 ground: written.ground_ms,
                 total: elapsed_ms(began),
             },
-        })
+        }
     }
 
     /// Lets the model write, and falls back on the sentences themselves when it cannot.
@@ -268,6 +329,12 @@ impl Asker {
         let ground_ms = u64::try_from(ground_time.as_millis()).unwrap_or(u64::MAX);
         let prompt_sha256 = Some(prompt_sha256);
         Ok(Written { statements, status, mode: settings.mode, reason, prompt_sha256, generate_ms, ground_ms })
+    }
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self::without_statements(Status::NoEvidence, String::new())
     }
 }
 

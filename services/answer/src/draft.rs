@@ -1,8 +1,11 @@
 //! What the model wrote, read statement by statement, and turned into statements that stand: quotes found in their passages,
 //! words checked against their quotes.
 
+use std::sync::LazyLock;
+
 use grounding::{Source, check, locate};
 use knowledge::{Evidence, Span, Verdict, char_slice};
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::answer::{Citation, Mode, Statement};
@@ -111,13 +114,15 @@ impl<'a> Grounder<'a> {
         let citation = Citation {
             n: self.cited,
             evidence: source.evidence.id.clone(),
-            quote,
             start: span.start,
             end: span.end,
             verdict: Verdict::Supported,
             reason: None,
+            secondhand: is_secondhand(&quote),
+            quote,
         };
-        let statement = Statement { text, verdict: Verdict::Supported, reason: None, citations: vec![citation] };
+        let said_by = said_by(&source.evidence);
+        let statement = Statement { text, said_by, verdict: Verdict::Supported, reason: None, citations: vec![citation] };
         self.statements.push(statement.clone());
         Some(statement)
     }
@@ -138,6 +143,20 @@ impl<'a> Grounder<'a> {
         };
         (self.statements, reason)
     }
+}
+
+/// Issuer and year.
+pub(crate) fn said_by(evidence: &Evidence) -> String {
+    let year = evidence.document.published.as_deref().and_then(|date| date.get(..4)).unwrap_or("undated");
+    format!("{} ({year})", evidence.document.issuer)
+}
+
+/// Whether a quote reports what another work says: a reference mark, or somebody named with a year.
+fn is_secondhand(quote: &str) -> bool {
+    static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\[\d+(?:[,\u{2013}-] ?\d+)*\]|\bet al\b|\([A-Z][A-Za-z]+(?: and [A-Z][A-Za-z]+)?,? (?:19|20)\d\d\)|(?i:\baccording to\b)").ok()
+    });
+    SIGNS.as_ref().is_some_and(|signs| signs.is_match(quote))
 }
 
 /// A quote with what stands above it.

@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod conflicts;
 mod draft;
 mod error;
 mod extract;
@@ -19,7 +20,7 @@ mod seams;
 mod select;
 mod unknowns;
 
-pub use answer::{Answer, Citation, Mode, Statement, Status, Timings};
+pub use answer::{Answer, Citation, Conflict, Mode, Position, Statement, Status, Timings};
 pub use ask::{Asker, Parts, Progress, Settings};
 pub use error::{Error, Result};
 pub use patient::Patient;

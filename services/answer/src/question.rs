@@ -1,16 +1,20 @@
 //! A question, checked before anything is done with it.
 
-use knowledge::{CorpusId, Kind, Snapshot};
+use knowledge::{CorpusId, DocumentRef, Kind, PassageId, Snapshot};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
+use crate::patient::Patient;
 
 /// The longest question, in characters.
 pub const MAX_QUESTION_CHARS: usize = 8_000;
 
 /// Turns of history that are looked at, and characters of each.
 const MAX_TURNS: usize = 20;
+
+/// Passages of an earlier answer that are read.
+const MAX_PASSAGES: usize = 20;
 
 /// What may be found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,16 +26,27 @@ pub struct Filters {
     pub kinds: Vec<Kind>,
 }
 
+impl Filters {
+    /// Whether a document may be found.
+    pub(crate) fn allow(&self, document: &DocumentRef) -> bool {
+        (self.corpora.is_empty() || self.corpora.contains(&document.corpus))
+            && (self.kinds.is_empty() || self.kinds.contains(&document.kind))
+    }
+}
+
 /// An earlier question of the same conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
     /// What was asked.
     pub question: String,
+    /// The passages that its answer cited; those still in force are considered again.
+    #[serde(default)]
+    pub passages: Vec<PassageId>,
 }
 
 /// A question.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// In the asker's words: 1 to 8,000 characters.
@@ -40,6 +55,9 @@ pub struct Question {
     /// Earlier questions of the conversation, oldest first. The last one helps to find what a follow-up is about.
     #[serde(default)]
     pub history: Vec<Turn>,
+    /// What is known of the patient.
+    #[serde(default)]
+    pub patient: Option<Patient>,
     /// What may be found.
     #[serde(default)]
     pub filters: Filters,
@@ -74,15 +92,28 @@ impl Question {
         if self.history.iter().any(|turn| turn.question.chars().count() > MAX_QUESTION_CHARS) {
             return Err(Error::Question(format!("an earlier question is longer than {MAX_QUESTION_CHARS} characters")));
         }
-        Ok(())
+        if self.history.iter().any(|turn| turn.passages.len() > MAX_PASSAGES) {
+            return Err(Error::Question(format!("at most {MAX_PASSAGES} passages of an earlier answer are read")));
+        }
+        self.patient.as_ref().map_or(Ok(()), Patient::check)
     }
 
-    /// What the search looks for: the question, after the one before it if there is one.
+    /// What the search looks for: the question, after the one before it if there is one, and the population of the patient.
     pub(crate) fn search_text(&self) -> String {
-        match self.history.last() {
+        let mut text = match self.history.last() {
             Some(before) => format!("{}\n{}", before.question.trim(), self.question.trim()),
             None => self.question.trim().to_owned(),
+        };
+        for word in self.patient.iter().flat_map(Patient::search_words) {
+            text.push(' ');
+            text.push_str(word);
         }
+        text
+    }
+
+    /// The passages that the last answer cited.
+    pub(crate) fn carried(&self) -> &[PassageId] {
+        self.history.last().map_or(&[], |turn| &turn.passages)
     }
 }
 
@@ -102,7 +133,7 @@ mod tests {
     #[test]
     fn a_follow_up_is_searched_with_what_it_follows() {
         let question =
-            Question { history: vec![Turn { question: "Metformin?".into() }], ..Question::new("And in pregnancy?") };
+            Question { history: vec![Turn { question: "Metformin?".into(), passages: Vec::new() }], ..Question::new("And in pregnancy?") };
         assert_eq!(question.search_text(), "Metformin?\nAnd in pregnancy?");
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use index::{Filter, LexicalIndex, VectorIndex, fuse};
+use index::{Filter, Fused, LexicalIndex, VectorIndex, fuse};
 use inference::Embedder;
-use knowledge::{Evidence, PassageId, Snapshot};
+use knowledge::{Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 
 use crate::error::{Error, Result};
@@ -13,6 +13,9 @@ use crate::question::Question;
 
 /// Hits taken from each arm.
 const ARM_LIMIT: usize = 50;
+
+/// Where passages of an earlier answer come in: behind the best that the new question finds.
+const CARRIED_PLACE: usize = 4;
 
 /// The search half of the service.
 #[derive(Clone)]
@@ -32,8 +35,10 @@ pub struct Retriever {
 pub struct Retrieved {
     /// The snapshot that was searched.
     pub snapshot: Snapshot,
-    /// The question's vector.
+    /// The question's vector; empty when the dense arm was away.
     pub vector: Vec<f32>,
+    /// What was away, for people.
+    pub missing: Option<&'static str>,
     /// Passages, best first, named E1, E2, ….
     pub hits: Vec<Evidence>,
     /// Milliseconds spent embedding.
@@ -55,22 +60,44 @@ impl Retriever {
         let snapshot = self.ledger.resolve(question.as_of)?;
         let text = question.search_text();
         let began = Instant::now();
-        let vector = self.embed_one(&text).await?;
+        let embedded = self.embed_one(&text).await;
         let embed_ms = elapsed_ms(began);
 
         let began = Instant::now();
         let filter =
             Filter { snapshot, corpora: question.filters.corpora.clone(), kinds: question.filters.kinds.clone() };
-        let (lexical, dense) = tokio::try_join!(
-            self.lexical.search(&text, &filter, ARM_LIMIT),
-            self.vectors.search(&vector, &filter, ARM_LIMIT),
-        )?;
-        let fused = fuse(&lexical, &dense);
+        let dense = async {
+            let vector = embedded?;
+            let hits = self.vectors.search(&vector, &filter, ARM_LIMIT).await?;
+            Ok::<_, Error>((vector, hits))
+        };
+        // One arm away is an answer with less behind it; both away is none.
+        let (lexical, (vector, dense), missing) = match tokio::join!(self.lexical.search(&text, &filter, ARM_LIMIT), dense) {
+            (Ok(lexical), Ok(dense)) => (lexical, dense, None),
+            (Ok(lexical), Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
+                (lexical, (Vec::new(), Vec::new()), Some("the search by meaning is away: found by words alone"))
+            }
+            (Err(error), Ok(dense)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
+                (Vec::new(), dense, Some("the search by words is away: found by meaning alone"))
+            }
+            (Err(error), Err(_)) => return Err(error.into()),
+        };
+        let mut fused = fuse(&lexical, &dense);
+        for carried in question.carried() {
+            let place = fused.len().min(CARRIED_PLACE);
+            if fused[..place].iter().all(|hit| hit.passage != *carried) {
+                fused.retain(|hit| hit.passage != *carried);
+                fused.insert(place.min(fused.len()), Fused { passage: *carried, scores: Scores::default() });
+            }
+        }
         let ids: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
         let ledger = Arc::clone(&self.ledger);
         let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot))
             .await
             .map_err(|panic| Error::Internal(panic.into()))??;
+        found.retain(|_, passage| question.filters.allow(&passage.document));
         let kept = fused.into_iter().filter_map(|hit| found.remove(&hit.passage).map(|passage| (passage, hit.scores)));
         let hits = kept.take(limit).enumerate().map(|(at, (passage, scores))| {
             let PassageView { id, text, span, section, page, document } = passage;
@@ -78,7 +105,7 @@ impl Retriever {
             Evidence { id: name, passage: id, text, start: span.start, end: span.end, section, page, document, scores }
         });
         let hits = hits.collect();
-        Ok(Retrieved { snapshot, vector, hits, embed_ms, retrieve_ms: elapsed_ms(began) })
+        Ok(Retrieved { snapshot, vector, missing, hits, embed_ms, retrieve_ms: elapsed_ms(began) })
     }
 
     async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {

@@ -63,7 +63,12 @@ impl Enough {
     /// Whether some hit is enough.
     pub(crate) fn is_met(&self, question: &str, hits: &[Evidence]) -> bool {
         let wanted = terms(question);
+        // Without the dense arm the words must do.
+        let dense_is_away = hits.iter().all(|hit| hit.scores.dense.is_none());
         hits.iter().take(CANDIDATES).any(|hit| {
+            if dense_is_away {
+                return coverage(&wanted, hit) >= self.shared;
+            }
             let cosine = hit.scores.dense.map_or(0.0, |dense| dense.score);
             cosine >= self.near || (cosine >= self.possible && coverage(&wanted, hit) >= self.shared)
         })
@@ -81,14 +86,13 @@ fn share(wanted: &HashSet<String>, held: &HashSet<String>) -> f32 {
     if wanted.is_empty() { 0.0 } else { wanted.intersection(held).count() as f32 / wanted.len() as f32 }
 }
 
-/// Chooses at most `passages` of the hits and scores their sentences. The order is that of the best sentence, ties by
-/// passage id; the evidence is named anew, E1, E2, ….
+/// Chooses passages among the hits and scores their sentences. The order is that of the best sentence, ties by passage id; the
+/// evidence is named anew, E1, E2, ….
 pub(crate) async fn select(
     embedder: &Arc<dyn Embedder>,
     question: &str,
     vector: &[f32],
     hits: Vec<Evidence>,
-    passages: usize,
 ) -> Result<Vec<Selected>> {
     let mut per_document = HashMap::new();
     let mut chosen: Vec<Selected> = hits
@@ -103,7 +107,8 @@ pub(crate) async fn select(
         .filter(|selected| !selected.sentences.is_empty())
         .collect();
     let texts = chosen.iter().flat_map(|selected| selected.sentences.iter().map(|sentence| sentence.text.clone()));
-    let mut vectors = embedder.embed(texts.collect()).await?.into_iter();
+    let vectors = if vector.is_empty() { Vec::new() } else { embedder.embed(texts.collect()).await? };
+    let mut vectors = vectors.into_iter();
     let wanted = terms(question);
     // A sentence alone may not say what it is about ("Usual dose: 10 mg"), so its passage's nearness counts as much. Passages
     // that only the words have found are taken to be as near as the least near of the others.
@@ -120,7 +125,6 @@ pub(crate) async fn select(
     }
     let best = |selected: &Selected| selected.sentences.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);
     chosen.sort_by(|a, b| best(b).total_cmp(&best(a)).then(a.evidence.passage.cmp(&b.evidence.passage)));
-    chosen.truncate(passages);
     for (at, selected) in chosen.iter_mut().enumerate() {
         selected.evidence.id = format!("E{}", at + 1);
     }

@@ -5,19 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 11] = [
+const ROOMS: [(&str, &str, &[&str]); 13] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
     ("inference", "services/inference", &["knowledge"]),
-    ("grounding", "services/grounding", &["knowledge"]),
+    ("vocabulary", "corpora/vocabulary", &[]),
+    ("grounding", "services/grounding", &["knowledge", "vocabulary"]),
     ("audit", "services/audit", &["knowledge"]),
     ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
-    ("answer", "services/answer", &["knowledge", "ledger", "index", "inference", "grounding"]),
+    ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding"]),
+    (
+        "evals",
+        "evals",
+        &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"],
+    ),
     (
         "server",
         "services/server",
-        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest"],
+        &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "evals"],
     ),
     (
         "support",
@@ -27,7 +33,7 @@ const ROOMS: [(&str, &str, &[&str]); 11] = [
     (
         "house",
         "tests/house",
-        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "server", "support"],
+        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "evals", "server", "support"],
     ),
 ];
 

@@ -38,6 +38,7 @@ impl What {
         Question {
             question: self.question.clone(),
             history: Vec::new(),
+            patient: None,
             filters: Filters { corpora: self.corpus.clone(), kinds: self.kind.clone() },
             as_of: self.as_of.map(Snapshot),
         }

@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use answer::{Answer, Filters, Progress, Question, Turn};
+use answer::{Answer, Filters, Patient, Progress, Question, Turn};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
@@ -36,10 +36,11 @@ pub(super) struct AskRequest {
     /// Earlier questions of the conversation, oldest first.
     #[serde(default)]
     history: Vec<Turn>,
-    /// What is known of the patient. Not used yet; must be empty.
+    /// What is known of the patient: typed fields, or a FHIR R4 Bundle. Shapes the search and what is still unknown; never
+    /// written to an index, a record or a log.
     #[serde(default)]
-    #[schema(value_type = Object)]
-    patient: serde_json::Map<String, serde_json::Value>,
+    #[schema(value_type = Patient)]
+    patient: serde_json::Value,
     /// What may be found.
     #[serde(default)]
     filters: Filters,
@@ -72,15 +73,11 @@ pub(super) async fn ask(
     headers: HeaderMap,
     Body(body): Body<AskRequest>,
 ) -> Result<Response, Problem> {
-    if !body.patient.is_empty() {
-        let detail =
-            "patient context is not supported yet: leave `patient` empty and put what matters into the question";
-        return Err(Problem::bad_request("unsupported", detail));
-    }
+    let patient = patient(&body.patient, &shared)?;
     let place = Arc::clone(&shared.questions).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
-    let AskRequest { question, history, filters, as_of, stream, .. } = body;
-    let question = Question { question, history, filters, as_of };
+    let AskRequest { question, history, filters, as_of, stream, patient: _ } = body;
+    let question = Question { question, history, patient, filters, as_of };
     question.check()?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let running = Running::start(Arc::clone(&shared.app), question, request_id(&headers), place);
@@ -89,6 +86,21 @@ pub(super) async fn ask(
     }
     let recorded = running.finish().await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], recorded.json).into_response())
+}
+
+/// Typed fields or a FHIR Bundle. Messages name the field, never its value.
+fn patient(value: &serde_json::Value, shared: &Shared) -> Result<Option<Patient>, Problem> {
+    let is_empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+    if is_empty {
+        return Ok(None);
+    }
+    if value.get("resourceType").is_some() {
+        let today = shared.app.asker.ticket().1.to_string();
+        return Ok(Some(Patient::from_fhir(value, &today)?));
+    }
+    let unread = "patient: send age_years, sex, pregnant, egfr, weight_kg, conditions, medicines, allergies, or a FHIR R4 Bundle";
+    let read = Patient::deserialize(value);
+    read.map(Some).map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_field", unread))
 }
 
 /// Read an answer
