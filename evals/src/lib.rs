@@ -4,6 +4,7 @@
 //! corpora by programs here. Everything is deterministic: the same suites, corpus and model give the same figures, but for
 //! times.
 
+pub mod abstention;
 pub mod grounding;
 pub mod questions;
 pub mod suites;

@@ -13,12 +13,13 @@ use uuid::Uuid;
 use crate::answer::{Answer, Conflict, Mode, Statement, Status, Timings};
 use crate::conflicts::conflicts;
 use crate::draft::{DraftReader, Grounder};
+use crate::enough::Enough;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
 use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
-use crate::select::{Enough, Selected, narrow, select};
+use crate::select::{Selected, narrow, select};
 use crate::unknowns::{Unknown, unknowns};
 use crate::{extract, grammar, prompt};
 
@@ -136,6 +137,15 @@ impl Asker {
     /// An id and the time, for a question that has just come in: what is recorded before anything is done.
     pub fn ticket(&self) -> (Uuid, Timestamp) {
         (self.parts.ids.next(), self.parts.clock.now())
+    }
+
+    /// Whether the corpus has enough to answer from; nothing is written or recorded.
+    ///
+    /// # Errors
+    /// As [`Asker::ask`].
+    pub async fn has_enough(&self, question: &Question) -> Result<bool> {
+        let found = self.parts.retriever.search(question, HITS).await?;
+        Ok(self.parts.settings.enough.is_met(&question.search_text(), &found.hits))
     }
 
     /// Answers. Too little evidence and a model that fails are answers too, and say so; errors are for questions that cannot

@@ -8,6 +8,7 @@ use index::terms;
 use inference::Embedder;
 use knowledge::{Evidence, Span, char_slice, sentences};
 
+use crate::enough::share;
 use crate::error::Result;
 
 /// Passages whose sentences are looked at.
@@ -38,52 +39,6 @@ pub(crate) struct Sentence {
 pub(crate) struct Selected {
     pub(crate) evidence: Evidence,
     pub(crate) sentences: Vec<Sentence>,
-}
-
-/// How much is enough to answer from: a passage whose meaning is near the question, or one that is less near and shares
-/// most of the question's words. Cosines depend on the embedding model, so other models need other thresholds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Enough {
-    /// A cosine that is enough alone.
-    pub near: f32,
-    /// A cosine that is enough together with shared words.
-    pub possible: f32,
-    /// The share of the question's words, 0 to 1, that must then stand in the passage or its headings.
-    pub shared: f32,
-}
-
-impl Default for Enough {
-    /// For all-MiniLM-L6-v2, set on the starter corpus with thirty questions that it answers and thirty that it does not.
-    fn default() -> Self {
-        Self { near: 0.55, possible: 0.45, shared: 0.6 }
-    }
-}
-
-impl Enough {
-    /// Whether some hit is enough.
-    pub(crate) fn is_met(&self, question: &str, hits: &[Evidence]) -> bool {
-        let wanted = terms(question);
-        // Without the dense arm the words must do.
-        let dense_is_away = hits.iter().all(|hit| hit.scores.dense.is_none());
-        hits.iter().take(CANDIDATES).any(|hit| {
-            if dense_is_away {
-                return coverage(&wanted, hit) >= self.shared;
-            }
-            let cosine = hit.scores.dense.map_or(0.0, |dense| dense.score);
-            cosine >= self.near || (cosine >= self.possible && coverage(&wanted, hit) >= self.shared)
-        })
-    }
-}
-
-/// The share of the question's words that stand in the passage, its headings or its title.
-fn coverage(wanted: &HashSet<String>, hit: &Evidence) -> f32 {
-    let held = terms(&format!("{} {} {}", hit.document.title, hit.section.join(" "), hit.text));
-    share(wanted, &held)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a question has few words")]
-fn share(wanted: &HashSet<String>, held: &HashSet<String>) -> f32 {
-    if wanted.is_empty() { 0.0 } else { wanted.intersection(held).count() as f32 / wanted.len() as f32 }
 }
 
 /// Chooses passages among the hits and scores their sentences. The order is that of the best sentence, ties by passage id; the

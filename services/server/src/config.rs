@@ -153,12 +153,9 @@ pub enum Mode {
 pub struct Answer {
     /// `quoting` or `synthesis`.
     pub mode: Mode,
-    /// A cosine of question and passage that is enough to answer from. Depends on the embedder.
-    pub near: f32,
-    /// A lower cosine that is enough when the passage also has most of the question's words.
-    pub possible: f32,
-    /// The share of the question's words that is then needed, 0 to 1.
-    pub shared: f32,
+    /// The least score of the best passage that is enough to answer from: its cosine with the question, plus up to 0.22 for
+    /// the question's words and 0.30 for what it names. Depends on the embedder.
+    pub enough: f32,
     /// Passages an answer may rest on.
     pub passages: usize,
     /// Words of each passage that the model is shown.
@@ -173,8 +170,7 @@ impl Default for Answer {
     fn default() -> Self {
         let answer::Settings { enough, passages, words_per_passage, statements, max_tokens, .. } =
             answer::Settings::default();
-        let answer::Enough { near, possible, shared } = enough;
-        Self { mode: Mode::Quoting, near, possible, shared, passages, words_per_passage, statements, max_tokens }
+        Self { mode: Mode::Quoting, enough: enough.0, passages, words_per_passage, statements, max_tokens }
     }
 }
 
@@ -268,10 +264,8 @@ impl Config {
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
             bail!("{key} must be at least 1");
         }
-        let shares =
-            [("near", config.answer.near), ("possible", config.answer.possible), ("shared", config.answer.shared)];
-        if let Some((key, _)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
-            bail!("answer.{key} must be between 0 and 1");
+        if !(0.0..=1.52).contains(&config.answer.enough) {
+            bail!("answer.enough must be between 0 and 1.52");
         }
         if config.generator.backend == Backend::Endpoint && config.generator.endpoint.is_none() {
             bail!("generator.backend is \"endpoint\": generator.endpoint must name it");
@@ -298,10 +292,9 @@ impl Config {
             Mode::Quoting => answer::Mode::Quoting,
             Mode::Synthesis => answer::Mode::Synthesis,
         };
-        let Answer { near, possible, shared, .. } = self.answer;
         answer::Settings {
             mode,
-            enough: answer::Enough { near, possible, shared },
+            enough: answer::Enough(self.answer.enough),
             passages: self.answer.passages,
             words_per_passage: self.answer.words_per_passage,
             statements: self.answer.statements,

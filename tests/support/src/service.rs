@@ -54,7 +54,7 @@ impl Reply {
 
 /// The defaults, with the thresholds that the fake embedder needs.
 pub fn test_settings() -> Settings {
-    Settings { enough: Enough { near: 0.45, possible: 0.15, shared: 0.5 }, ..Settings::default() }
+    Settings { enough: Enough(0.55), ..Settings::default() }
 }
 
 impl TestService {

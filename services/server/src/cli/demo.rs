@@ -55,7 +55,8 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn take_in_starter(places: &Places) -> Result<()> {
+/// Ingests what is new of the starter corpus.
+pub(super) async fn take_in_starter(places: &Places) -> Result<()> {
     let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
     STARTER.extract(directory.path()).context("cannot unpack the starter corpus")?;
     let how = ingest::How { publish: true, json: false };

@@ -7,13 +7,21 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use evals::grounding::{Samples, run as measure};
 
-use super::demo::STARTER;
+use super::demo::{STARTER, take_in_starter};
 use super::print;
+use crate::app::App;
+use crate::config::{Backend, Config, Places};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Hold mutants and paraphrases of real sentences against their sources
     Grounding(Grounding),
+    /// Ask what the starter corpus answers and what it does not, and count abstentions
+    Abstention {
+        /// List the questions that went wrong
+        #[arg(long)]
+        mistakes: bool,
+    },
     /// Hold pairs of sentences against each other, and decide on prompts that are out of scope or time-critical
     Decisions {
         /// List the cases that went wrong
@@ -38,9 +46,10 @@ pub(super) struct Grounding {
     json: bool,
 }
 
-pub(super) fn run(command: Command) -> Result<ExitCode> {
+pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     match command {
         Command::Grounding(args) => grounding(&args),
+        Command::Abstention { mistakes } => abstention(places, mistakes).await,
         Command::Decisions { mistakes } => decisions(mistakes),
     }
 }
@@ -98,6 +107,29 @@ fn decisions(mistakes: bool) -> Result<ExitCode> {
     }
     if mistakes {
         out.extend(rows.iter().flat_map(|(.., mistakes)| mistakes).map(|mistake| format!("{mistake}\n")));
+    }
+    print(&out)
+}
+
+/// The service on the starter corpus, in a data directory of its own that goes with the second value.
+async fn starter_app(places: &Places, adjust: impl FnOnce(&mut Config)) -> Result<(App, tempfile::TempDir)> {
+    let data = tempfile::tempdir().context("cannot write to the temporary directory")?;
+    let places = Places { data: data.path().to_owned(), ..places.clone() };
+    take_in_starter(&places).await?;
+    Ok((App::open_with(&places, adjust).await?, data))
+}
+
+async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
+    let (app, _data) = starter_app(places, |config| config.generator.backend = Backend::None).await?;
+    let outcome = evals::abstention::run(&app.asker).await?;
+    let mut out = String::from("| questions | asked | abstained | share |\n|---|---|---|---|\n");
+    let rows = [("answerable (wrong refusals)", &outcome.answerable), ("not in the corpus", &outcome.unanswerable)];
+    let kinds = outcome.by_kind.iter().map(|(kind, count)| (kind.as_str(), count));
+    for (name, count) in rows.into_iter().chain(kinds) {
+        out.push_str(&format!("| {name} | {} | {} | {:.1} % |\n", count.questions, count.abstained, count.percent()));
+    }
+    if mistakes {
+        out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
     }
     print(&out)
 }

@@ -109,7 +109,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Models(command) => models::run(places, command).await,
         Command::Corpus(command) => corpus::run(places, command),
         Command::Doctor(args) => doctor::run(places, args).await,
-        Command::Eval(command) => eval::run(command),
+        Command::Eval(command) => eval::run(places, command).await,
         Command::Openapi => print(&crate::http::openapi()?),
         Command::Config => print(&config::reference()),
     }

@@ -1,0 +1,69 @@
+//! Does the service abstain where the corpus has no answer, and only there?
+
+use std::collections::BTreeMap;
+
+use answer::{Asker, Question};
+use serde::Deserialize;
+
+use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES, OUT_OF_CORPUS};
+
+/// A question of a suite.
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    id: String,
+    question: String,
+    kind: String,
+}
+
+/// Questions of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct Count {
+    /// How many there were.
+    pub questions: usize,
+    /// How many had no answer.
+    pub abstained: usize,
+}
+
+impl Count {
+    /// Abstentions in percent.
+    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+    pub fn percent(&self) -> f64 {
+        100.0 * self.abstained as f64 / self.questions.max(1) as f64
+    }
+}
+
+/// What became of the questions.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Questions that the corpus answers; every abstention is a wrong refusal.
+    pub answerable: Count,
+    /// Questions that it does not.
+    pub unanswerable: Count,
+    /// The same by kind.
+    pub by_kind: BTreeMap<String, Count>,
+    /// What went wrong, for people.
+    pub mistakes: Vec<String>,
+}
+
+/// Asks every question of the suites; nothing is written.
+///
+/// # Errors
+/// When a store or the embedder fails.
+pub async fn run(asker: &Asker) -> answer::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for (suite, answerable) in [(ANSWERABLE_GUIDELINES, true), (ANSWERABLE_CASES, true), (OUT_OF_CORPUS, false)] {
+        for row in suites::read::<Row>(suite) {
+            let abstained = !asker.has_enough(&Question::new(&row.question)).await?;
+            let all = if answerable { &mut outcome.answerable } else { &mut outcome.unanswerable };
+            let kinds = if answerable { None } else { Some(outcome.by_kind.entry(row.kind).or_default()) };
+            for count in std::iter::once(all).chain(kinds) {
+                count.questions += 1;
+                count.abstained += usize::from(abstained);
+            }
+            if abstained == answerable {
+                outcome.mistakes.push(format!("{}: {}", row.id, row.question));
+            }
+        }
+    }
+    Ok(outcome)
+}
