@@ -5,6 +5,7 @@
 //! times.
 
 pub mod abstention;
+pub mod answers;
 pub mod grounding;
 pub mod questions;
 pub mod suites;

@@ -81,7 +81,7 @@ pub(crate) fn share(wanted: &HashSet<String>, held: &HashSet<String>) -> f32 {
 }
 
 /// The stems of a text, medicines and synonyms by their standard names, abbreviations written out.
-fn keys(text: &str) -> HashSet<String> {
+pub(crate) fn keys(text: &str) -> HashSet<String> {
     let mut standard = String::with_capacity(text.len());
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
         // In lower case an abbreviation is a word: "all", "or".

@@ -28,6 +28,6 @@ pub use error::{Error, Result};
 pub use patient::Patient;
 pub use question::{Filters, MAX_QUESTION_CHARS, Question, Turn};
 pub use retrieve::{Retrieved, Retriever};
-pub use scope::{Scope, scope};
+pub use scope::{BANNER, Scope, scope};
 pub use seams::{Clock, FixedSeams, Ids, SystemSeams};
 pub use unknowns::{Factor, Unknown};

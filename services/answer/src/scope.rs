@@ -16,7 +16,7 @@ pub enum Scope {
 }
 
 /// The banner of answers to time-critical questions.
-pub(crate) const BANNER: &str = "Not for time-critical decisions: call for help and follow your local emergency protocol. \
+pub const BANNER: &str = "Not for time-critical decisions: call for help and follow your local emergency protocol. \
     These are passages of the sources as they stand.";
 
 const IMAGE: &str = "images are not read here: ask about the findings in words";

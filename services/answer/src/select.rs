@@ -4,11 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use index::terms;
 use inference::Embedder;
 use knowledge::{Evidence, Span, char_slice, sentences};
 
-use crate::enough::share;
+use crate::enough::{keys, share};
 use crate::error::Result;
 
 /// Passages whose sentences are looked at.
@@ -21,7 +20,7 @@ const PER_DOCUMENT: usize = 2;
 const MIN_WORDS: usize = 4;
 
 /// What words that question and sentence share add to the cosine, when they share all.
-const OVERLAP_WEIGHT: f32 = 0.3;
+const OVERLAP_WEIGHT: f32 = 0.6;
 
 /// A sentence that may be quoted.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,20 +60,24 @@ pub(crate) async fn select(
         .map(|evidence| Selected { sentences: quotable(&evidence), evidence })
         .filter(|selected| !selected.sentences.is_empty())
         .collect();
-    let texts = chosen.iter().flat_map(|selected| selected.sentences.iter().map(|sentence| sentence.text.clone()));
+    // Under its heading a sentence says what it is about.
+    let texts = chosen.iter().flat_map(|selected| {
+        let heading = selected.evidence.section.last().unwrap_or(&selected.evidence.document.title);
+        selected.sentences.iter().map(move |sentence| format!("{heading}: {}", sentence.text))
+    });
     let vectors = if vector.is_empty() { Vec::new() } else { embedder.embed(texts.collect()).await? };
     let mut vectors = vectors.into_iter();
-    let wanted = terms(question);
+    let wanted = keys(question);
     // A sentence alone may not say what it is about ("Usual dose: 10 mg"), so its passage's nearness counts as much. Passages
     // that only the words have found are taken to be as near as the least near of the others.
     let cosines = || chosen.iter().filter_map(|one| Some(one.evidence.scores.dense?.score));
     let least = cosines().fold(f32::MAX, f32::min).min(1.0);
     for selected in &mut chosen {
         let passage = selected.evidence.scores.dense.map_or(least, |dense| dense.score);
-        let context = selected.evidence.section.join(" ");
+        let context = format!("{} {}", selected.evidence.document.title, selected.evidence.section.join(" "));
         for sentence in &mut selected.sentences {
             let cosine: f32 = vectors.next().unwrap_or_default().iter().zip(vector).map(|(a, b)| a * b).sum();
-            let overlap = share(&wanted, &terms(&format!("{} {context}", sentence.text)));
+            let overlap = share(&wanted, &keys(&format!("{} {context}", sentence.text)));
             sentence.score = passage + cosine + OVERLAP_WEIGHT * overlap;
         }
     }

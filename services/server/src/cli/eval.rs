@@ -10,12 +10,14 @@ use evals::grounding::{Samples, run as measure};
 use super::demo::{STARTER, take_in_starter};
 use super::print;
 use crate::app::App;
-use crate::config::{Backend, Config, Places};
+use crate::config::{Backend, Config, Mode, Places};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Hold mutants and paraphrases of real sentences against their sources
     Grounding(Grounding),
+    /// Ask the answerable questions and hold the answers against the sentences that answer them
+    Answers(Answers),
     /// Ask what the starter corpus answers and what it does not, and count abstentions
     Abstention {
         /// List the questions that went wrong
@@ -46,9 +48,34 @@ pub(super) struct Grounding {
     json: bool,
 }
 
+/// Who chooses the words.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Writing {
+    /// A score chooses sentences.
+    Extractive,
+    /// The model chooses sentences.
+    Quoting,
+    /// The model writes.
+    Synthesis,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Answers {
+    /// How answers are written
+    #[arg(long, value_enum, default_value = "extractive")]
+    mode: Writing,
+    /// Questions, at most
+    #[arg(long, default_value_t = 150)]
+    limit: usize,
+    /// List the answers that missed
+    #[arg(long)]
+    mistakes: bool,
+}
+
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     match command {
         Command::Grounding(args) => grounding(&args),
+        Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
         Command::Decisions { mistakes } => decisions(mistakes),
     }
@@ -132,4 +159,25 @@ async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
         out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
     }
     print(&out)
+}
+
+async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
+    let adjust = |config: &mut Config| match args.mode {
+        Writing::Extractive => config.generator.backend = Backend::None,
+        Writing::Quoting => config.answer.mode = Mode::Quoting,
+        Writing::Synthesis => config.answer.mode = Mode::Synthesis,
+    };
+    let (app, _data) = starter_app(places, adjust).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let outcome = evals::answers::run(&app.asker, args.limit, |at, all| {
+        bar.set_length(all as u64);
+        bar.set_position(at as u64);
+    });
+    let outcome = outcome.await?;
+    bar.finish_and_clear();
+    let mut out = String::new();
+    if args.mistakes {
+        out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
+    }
+    print(&format!("{out}{:#}\n", outcome.to_json()))
 }

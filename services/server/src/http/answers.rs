@@ -121,15 +121,18 @@ pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) ->
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
+/// A question's answer in the making.
+pub(super) type Work = tokio::task::JoinHandle<Result<Recorded, recorded::Error>>;
+
 /// A question in work. Dropping it, as happens when the client leaves, cancels the work.
-struct Running {
-    task: tokio::task::JoinHandle<Result<Recorded, recorded::Error>>,
+pub(super) struct Running {
+    task: Work,
     progress: UnboundedReceiver<Progress>,
     guard: DropGuard,
 }
 
 impl Running {
-    fn start(app: Arc<App>, question: Question, request_id: String, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn start(app: Arc<App>, question: Question, request_id: String, place: OwnedSemaphorePermit) -> Self {
         let cancel = CancellationToken::new();
         let guard = cancel.clone().drop_guard();
         let (tell, progress) = unbounded_channel();
@@ -159,10 +162,15 @@ impl Running {
         Self { task, progress, guard }
     }
 
-    async fn finish(self) -> Result<Recorded, Problem> {
+    pub(super) async fn finish(self) -> Result<Recorded, Problem> {
         let Self { task, progress: _progress, guard: _guard } = self;
         let outcome = task.await.map_err(|_| Problem::internal())?;
         Ok(outcome?)
+    }
+
+    /// The work, what it tells, and what cancels it when dropped.
+    pub(super) fn into_parts(self) -> (Work, UnboundedReceiver<Progress>, DropGuard) {
+        (self.task, self.progress, self.guard)
     }
 
     fn events(self) -> Sse<impl futures::Stream<Item = Result<Event, Infallible>>> {

@@ -3,6 +3,7 @@
 mod answers;
 mod documents;
 mod health;
+mod openai;
 mod problem;
 mod search;
 mod verify;
@@ -55,13 +56,15 @@ pub struct Shared {
 struct Api;
 
 fn api() -> OpenApiRouter<Shared> {
-    let questions = OpenApiRouter::new().routes(routes!(answers::ask));
+    let questions = OpenApiRouter::new().routes(routes!(answers::ask)).routes(routes!(openai::chat));
     let quick = OpenApiRouter::new()
         .routes(routes!(answers::get))
         .routes(routes!(search::search))
         .routes(routes!(documents::document))
         .routes(routes!(documents::passage))
-        .routes(routes!(verify::verify));
+        .routes(routes!(verify::verify))
+        .routes(routes!(openai::models))
+        .routes(routes!(openai::model));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
@@ -121,7 +124,7 @@ pub fn router(app: Arc<App>) -> Router {
 /// until the answer is done, and the model has its own deadline.
 async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_question = path == "/v1/answers";
+    let is_question = matches!(path, "/v1/answers" | "/v1/chat/completions");
     let is_operation = matches!(path, "/healthz" | "/readyz" | "/metrics");
     let response = if is_question || is_operation {
         next.run(request).await

@@ -67,6 +67,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The same in OpenAI's shape.
+    pub(super) fn openai(&self) -> serde_json::Value {
+        let kind = if self.status < 500 { "invalid_request_error" } else { "server_error" };
+        serde_json::json!({ "error": { "message": self.detail, "type": kind, "code": self.code, "param": null } })
+    }
+}
+
 impl IntoResponse for Problem {
     /// The body is written by [`render`], which knows the request id.
     fn into_response(self) -> Response {
@@ -77,17 +85,21 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problem documents, with the id of the request.
+/// Writes problem documents, with the id of the request; on the routes of the OpenAI shape, errors in that shape.
 pub(super) async fn render(request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
+    let is_openai = ["/v1/chat/", "/v1/models"].iter().any(|prefix| request.uri().path().starts_with(prefix));
     let mut response = next.run(request).await;
     let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
     problem.request_id = id;
     let status = response.status();
     let retry = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-    let mut rendered = (status, Json(problem)).into_response();
+    let mut rendered =
+        if is_openai { (status, Json(problem.openai())).into_response() } else { (status, Json(problem)).into_response() };
     let headers = rendered.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if !is_openai {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    }
     if retry {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
     }

@@ -1,0 +1,158 @@
+//! How good are the answers? Questions with the sentences that answer them, asked as a user asks.
+
+use std::collections::HashSet;
+
+use answer::{Answer, Asker, Question, Status};
+use grounding::{Source, check};
+use knowledge::{Span, Verdict, char_slice};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio_util::sync::CancellationToken;
+
+use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES};
+
+/// A question with what answers it.
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    id: String,
+    question: String,
+    spans: Vec<String>,
+}
+
+/// The share of a gold sentence's words that a quote must have to count as it. Less than all: a table row is quoted with its
+/// header, a long sentence may be cut.
+const SAME_SENTENCE: f64 = 0.8;
+
+/// What the answers came to.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    questions: usize,
+    answered: usize,
+    first_is_gold: usize,
+    any_is_gold: usize,
+    gold_spans: usize,
+    gold_found: usize,
+    statements: usize,
+    on_the_point: usize,
+    supported: usize,
+    fully_supported: usize,
+    citations: usize,
+    needed: usize,
+    exact_quotes: usize,
+    totals_ms: Vec<u64>,
+    generate_ms: Vec<u64>,
+    /// Answers that missed, for people.
+    pub mistakes: Vec<String>,
+}
+
+/// Asks at most `limit` of the answerable questions, evenly over the suites.
+///
+/// # Errors
+/// When a store or the embedder fails.
+pub async fn run(asker: &Asker, limit: usize, mut tell: impl FnMut(usize, usize)) -> answer::Result<Outcome> {
+    let mut rows: Vec<Row> = suites::read(ANSWERABLE_GUIDELINES);
+    rows.extend(suites::read::<Row>(ANSWERABLE_CASES));
+    let step = rows.len().div_ceil(limit.max(1)).max(1);
+    let rows: Vec<Row> = rows.into_iter().step_by(step).collect();
+    let mut outcome = Outcome::default();
+    for (at, row) in rows.iter().enumerate() {
+        tell(at, rows.len());
+        let (progress, _) = unbounded_channel();
+        let question = Question::new(&row.question);
+        let answer = asker.ask(asker.ticket(), &question, &CancellationToken::new(), &progress).await?;
+        outcome.add(asker, row, &answer)?;
+    }
+    Ok(outcome)
+}
+
+impl Outcome {
+    fn add(&mut self, asker: &Asker, row: &Row, answer: &Answer) -> answer::Result<()> {
+        self.questions += 1;
+        self.totals_ms.push(answer.timings_ms.total);
+        if answer.timings_ms.generate > 0 {
+            self.generate_ms.push(answer.timings_ms.generate);
+        }
+        self.gold_spans += row.spans.len();
+        let is_gold = |quote: &str| row.spans.iter().any(|span| holds(quote, span));
+        let quotes: Vec<&str> =
+            answer.statements.iter().flat_map(|statement| &statement.citations).map(|citation| citation.quote.as_str()).collect();
+        self.gold_found += row.spans.iter().filter(|span| quotes.iter().any(|quote| holds(quote, span))).count();
+        if answer.statements.is_empty() {
+            self.mistakes.push(format!("{} ({}): {}", row.id, answer.status.as_str(), row.question));
+            return Ok(());
+        }
+        self.answered += 1;
+        self.first_is_gold += usize::from(quotes.first().is_some_and(|quote| is_gold(quote)));
+        let any = quotes.iter().any(|quote| is_gold(quote));
+        self.any_is_gold += usize::from(any);
+        if !any {
+            let said = answer.statements.first().map_or("", |statement| statement.text.as_str());
+            self.mistakes.push(format!("{}: {}\n    said: {said}\n    gold: {}", row.id, row.question, row.spans[0]));
+        }
+        let mut all_supported = true;
+        for statement in &answer.statements {
+            self.statements += 1;
+            self.on_the_point += usize::from(statement.citations.iter().any(|citation| is_gold(&citation.quote)));
+            let supported = statement.citations.iter().any(|citation| {
+                check(&statement.text, &Source::new(&citation.quote, [])).verdict == Verdict::Supported
+            });
+            self.supported += usize::from(supported);
+            all_supported &= supported;
+            for citation in &statement.citations {
+                self.citations += 1;
+                self.needed += usize::from(citation.verdict == Verdict::Supported);
+                self.exact_quotes += usize::from(is_exact(asker, answer, &citation.evidence, (citation.start, citation.end), &citation.quote)?);
+            }
+        }
+        self.fully_supported += usize::from(all_supported && answer.status != Status::NoEvidence);
+        Ok(())
+    }
+
+    /// The figures as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        json!({
+            "questions": self.questions,
+            "answered": percent(self.answered, self.questions),
+            "first_statement_answers": percent(self.first_is_gold, self.answered),
+            "some_statement_answers": percent(self.any_is_gold, self.answered),
+            "gold_sentences_found": percent(self.gold_found, self.gold_spans),
+            "statements_on_the_point": percent(self.on_the_point, self.statements),
+            "statements_supported": percent(self.supported, self.statements),
+            "answers_fully_supported": percent(self.fully_supported, self.answered),
+            "citation_precision": percent(self.needed, self.citations),
+            "quotes_byte_equal": percent(self.exact_quotes, self.citations),
+            "statements_per_answer": f64::from(u32::try_from(self.statements).unwrap_or(u32::MAX)) / f64::from(u32::try_from(self.answered.max(1)).unwrap_or(u32::MAX)),
+            "total_ms_median": median(&self.totals_ms),
+            "generate_ms_median": median(&self.generate_ms),
+        })
+    }
+}
+
+/// Whether a quote has the words of a gold sentence.
+#[expect(clippy::cast_precision_loss, reason = "a sentence has few words")]
+fn holds(quote: &str, gold: &str) -> bool {
+    let words = |text: &str| -> HashSet<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let (quote, gold) = (words(quote), words(gold));
+    !gold.is_empty() && gold.intersection(&quote).count() as f64 >= SAME_SENTENCE * gold.len() as f64
+}
+
+/// Whether a quote is its document's text at its offsets.
+fn is_exact(asker: &Asker, answer: &Answer, evidence: &str, (start, end): (usize, usize), quote: &str) -> answer::Result<bool> {
+    let Some(evidence) = answer.evidence.iter().find(|one| one.id == evidence) else { return Ok(false) };
+    let view = asker.retriever().ledger.document(evidence.document.id, Some(evidence.document.version))?;
+    Ok(char_slice(view.text.as_str(), Span { start, end }) == Some(quote))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+fn percent(part: usize, whole: usize) -> f64 {
+    (1000.0 * part as f64 / whole.max(1) as f64).round() / 10.0
+}
+
+fn median(times: &[u64]) -> u64 {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
