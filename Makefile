@@ -9,7 +9,7 @@ DENY_VERSION    := 0.20.2
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test lint deny advisories models build check-machine nextest cargo-deny clean
+.PHONY: help demo test lint deny advisories models build clients check-machine nextest cargo-deny clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
@@ -27,8 +27,16 @@ build: check-machine
 models: build
 	$(OSLER) models fetch
 
-test: models nextest
+test: models nextest clients
 	cargo nextest run --workspace --locked
+
+# OpenAI's own clients, against which the chat door is tested. Node is not needed for anything else yet.
+CLIENTS := tests/clients
+clients:
+	@test -x $(CLIENTS)/.venv/bin/python || $(PYTHON) -m venv $(CLIENTS)/.venv
+	@$(CLIENTS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $(CLIENTS)/requirements.txt
+	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --silent --no-fund --no-audit; \
+	  else echo "make: Node is missing: the JavaScript client is not tested; install nodejs and npm"; fi
 
 lint: check-machine deny
 	cargo fmt --all --check

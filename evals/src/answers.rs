@@ -75,8 +75,12 @@ impl Outcome {
         }
         self.gold_spans += row.spans.len();
         let is_gold = |quote: &str| row.spans.iter().any(|span| holds(quote, span));
-        let quotes: Vec<&str> =
-            answer.statements.iter().flat_map(|statement| &statement.citations).map(|citation| citation.quote.as_str()).collect();
+        let quotes: Vec<&str> = answer
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.citations)
+            .map(|citation| citation.quote.as_str())
+            .collect();
         self.gold_found += row.spans.iter().filter(|span| quotes.iter().any(|quote| holds(quote, span))).count();
         if answer.statements.is_empty() {
             self.mistakes.push(format!("{} ({}): {}", row.id, answer.status.as_str(), row.question));
@@ -102,7 +106,13 @@ impl Outcome {
             for citation in &statement.citations {
                 self.citations += 1;
                 self.needed += usize::from(citation.verdict == Verdict::Supported);
-                self.exact_quotes += usize::from(is_exact(asker, answer, &citation.evidence, (citation.start, citation.end), &citation.quote)?);
+                self.exact_quotes += usize::from(is_exact(
+                    asker,
+                    answer,
+                    &citation.evidence,
+                    (citation.start, citation.end),
+                    &citation.quote,
+                )?);
             }
         }
         self.fully_supported += usize::from(all_supported && answer.status != Status::NoEvidence);
@@ -140,7 +150,13 @@ fn holds(quote: &str, gold: &str) -> bool {
 }
 
 /// Whether a quote is its document's text at its offsets.
-fn is_exact(asker: &Asker, answer: &Answer, evidence: &str, (start, end): (usize, usize), quote: &str) -> answer::Result<bool> {
+fn is_exact(
+    asker: &Asker,
+    answer: &Answer,
+    evidence: &str,
+    (start, end): (usize, usize),
+    quote: &str,
+) -> answer::Result<bool> {
     let Some(evidence) = answer.evidence.iter().find(|one| one.id == evidence) else { return Ok(false) };
     let view = asker.retriever().ledger.document(evidence.document.id, Some(evidence.document.version))?;
     Ok(char_slice(view.text.as_str(), Span { start, end }) == Some(quote))

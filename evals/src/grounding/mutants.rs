@@ -70,9 +70,12 @@ impl Class {
     }
 }
 
+/// Makes a mutant, where the sentence has what it takes.
+type Maker = fn(&str) -> Option<String>;
+
 /// The mutants of a sentence: at most one of each class.
 pub(super) fn of(sentence: &str) -> Vec<(Class, String)> {
-    let makers: [(Class, fn(&str) -> Option<String>); 12] = [
+    let makers: [(Class, Maker); 12] = [
         (Class::Value, value),
         (Class::Decimal, decimal),
         (Class::Unit, unit),
@@ -106,7 +109,8 @@ fn with_number(sentence: &str, change: impl Fn(f64) -> Vec<f64>) -> Option<Strin
     AMOUNT.captures_iter(sentence).find_map(|found| {
         let number: f64 = found["number"].parse().ok()?;
         let new = change(number).into_iter().map(shown).find(|new| {
-            *new != found["number"] && !Regex::new(&format!(r"\b{}\b", regex::escape(new))).is_ok_and(|re| re.is_match(sentence))
+            *new != found["number"]
+                && !Regex::new(&format!(r"\b{}\b", regex::escape(new))).is_ok_and(|re| re.is_match(sentence))
         })?;
         let whole = found.get(0)?;
         let changed = format!("{}{new}{}", &found["before"], &found["after"]);
@@ -121,7 +125,11 @@ fn shown(number: f64) -> String {
 
 fn value(sentence: &str) -> Option<String> {
     with_number(sentence, |number| {
-        if number.fract() == 0.0 { vec![number + 2.0, number * 2.0 + 1.0, number + 7.0] } else { vec![number * 2.0, number * 3.0] }
+        if number.fract() == 0.0 {
+            vec![number + 2.0, number * 2.0 + 1.0, number + 7.0]
+        } else {
+            vec![number * 2.0, number * 3.0]
+        }
     })
 }
 
@@ -130,9 +138,8 @@ fn decimal(sentence: &str) -> Option<String> {
 }
 
 fn unit(sentence: &str) -> Option<String> {
-    static UNIT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?P<number>\d\s?)(?P<unit>mg|micrograms?|mcg|µg|g|mL|ml|L|mmol|units|IU)\b")
-    });
+    static UNIT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?P<number>\d\s?)(?P<unit>mg|micrograms?|mcg|µg|g|mL|ml|L|mmol|units|IU)\b"));
     let other = |unit: &str| match unit {
         "mg" => "micrograms",
         "microgram" | "micrograms" | "mcg" | "µg" | "units" | "IU" | "g" => "mg",
@@ -285,9 +292,14 @@ static FREQUENCIES: Swaps = LazyLock::new(|| {
 });
 
 fn duration(sentence: &str) -> Option<String> {
-    static SPAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<number>\d[\d.,–-]*[ -])(?P<unit>hours?|days?|weeks?|months?|years?|minutes?)\b"));
+    static SPAN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?P<number>\d[\d.,–-]*[ -])(?P<unit>hours?|days?|weeks?|months?|years?|minutes?)\b")
+    });
     let found = SPAN.captures_iter(sentence).find(|found| {
-        found.get(0).is_some_and(|whole| !sentence[..whole.start()].trim_end().ends_with("every") && !sentence[..whole.start()].trim_end().ends_with("aged"))
+        found.get(0).is_some_and(|whole| {
+            !sentence[..whole.start()].trim_end().ends_with("every")
+                && !sentence[..whole.start()].trim_end().ends_with("aged")
+        })
     })?;
     let whole = found.get(0)?;
     let unit = &found["unit"];
@@ -327,7 +339,8 @@ fn drug(sentence: &str) -> Option<String> {
 fn attribution(sentence: &str) -> Option<String> {
     static ARM: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:placebo|control|intervention|usual care)\b"));
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d[\d.]*\s?(%|mg|g|days|mmHg)"));
-    static THAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:higher|lower|fewer|more|less|superior|better|greater)\b.*\b(?:than|to)\b"));
+    static THAN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:higher|lower|fewer|more|less|superior|better|greater)\b.*\b(?:than|to)\b"));
     let mut names: Vec<(usize, usize)> = drugs_in(sentence).into_iter().map(|(start, end, _)| (start, end)).collect();
     names.extend(ARM.find_iter(sentence).map(|arm| (arm.start(), arm.end())));
     names.sort_unstable();
@@ -337,7 +350,10 @@ fn attribution(sentence: &str) -> Option<String> {
     let two_numbers = numbers.len() == 2 && numbers[0].as_str() != numbers[1].as_str();
     // Each name with a number of its own between the two, or a comparison between the names.
     let apart = two_numbers
-        && ((numbers[0].end() <= b_start && numbers[1].start() >= a_end && numbers[0].start() >= a_end && numbers[1].start() >= b_end)
+        && ((numbers[0].end() <= b_start
+            && numbers[1].start() >= a_end
+            && numbers[0].start() >= a_end
+            && numbers[1].start() >= b_end)
             || (numbers[0].end() <= a_start && numbers[1].start() >= a_end && numbers[1].end() <= b_start));
     let compared = !two_numbers && THAN.find(&sentence[a_end..b_start]).is_some();
     if a.eq_ignore_ascii_case(b) || !(apart || compared) {

@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use vocabulary::vocabulary;
 
+/// Makes a paraphrase, where the sentence has what it takes.
+type Maker = fn(&str) -> Option<String>;
+
 /// The paraphrases of a sentence, by kind: at most one of each.
 pub(super) fn of(sentence: &str) -> Vec<(&'static str, String)> {
-    let makers: [(&'static str, fn(&str) -> Option<String>); 7] = [
+    let makers: [(&'static str, Maker); 7] = [
         ("number form", number_form),
         ("unit", unit),
         ("order", order),
@@ -101,9 +104,15 @@ fn unit(sentence: &str) -> Option<String> {
 
 /// "If X, Y." becomes "Y if X."; "A and B" of two medicines becomes "B and A".
 fn order(sentence: &str) -> Option<String> {
-    static LEADING: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^(?P<lead>(?:If|When|In|For|After|Before|During|Among|With) [^,;:.]{4,70}), (?P<main>[^,;:]{15,})\.$").ok());
-    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[ ,(])(?P<a>[a-z]{5,}) (?P<joint>and|or) (?P<b>[a-z]{5,})(?:[ ,.;)]|$)").ok());
+    static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"^(?P<lead>(?:If|When|In|For|After|Before|During|Among|With) [^,;:.]{4,70}), (?P<main>[^,;:]{15,})\.$",
+        )
+        .ok()
+    });
+    static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[ ,(])(?P<a>[a-z]{5,}) (?P<joint>and|or) (?P<b>[a-z]{5,})(?:[ ,.;)]|$)").ok()
+    });
     if let Some(found) = LEADING.as_ref()?.captures(sentence) {
         let (lead, main) = (&found["lead"], &found["main"]);
         let (first, rest) = main.split_at(main.chars().next()?.len_utf8());
@@ -115,14 +124,20 @@ fn order(sentence: &str) -> Option<String> {
         let whole = found.get(0).filter(|_| both)?;
         let swapped = format!("{} {} {}", &found["b"], &found["joint"], &found["a"]);
         let inner = format!("{} {} {}", &found["a"], &found["joint"], &found["b"]);
-        Some(format!("{}{}{}", &sentence[..whole.start()], whole.as_str().replace(&inner, &swapped), &sentence[whole.end()..]))
+        Some(format!(
+            "{}{}{}",
+            &sentence[..whole.start()],
+            whole.as_str().replace(&inner, &swapped),
+            &sentence[whole.end()..]
+        ))
     })
 }
 
 /// A phrase for its equal in the vocabulary.
 fn synonym(sentence: &str) -> Option<String> {
     let words: Vec<&str> = sentence.split(' ').collect();
-    let folded: Vec<String> = words.iter().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).collect();
+    let folded: Vec<String> =
+        words.iter().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).collect();
     (0..words.len()).find_map(|at| {
         let (length, group) = vocabulary().synonym_at(folded[at..].iter().map(String::as_str))?;
         let here = folded[at..at + length].join(" ");
@@ -150,7 +165,11 @@ fn other_name(sentence: &str) -> Option<String> {
         let longer = vocabulary().drug_at(rest.split(' ')).is_none_or(|(length, _)| length > 1);
         // "Blood glucose" is what is measured, not what is given.
         let measured = sentence[..word.start()].trim_end().ends_with("blood");
-        if measured || longer || joined(sentence[..word.start()].chars().next_back()) || joined(sentence[word.end()..].chars().next()) {
+        if measured
+            || longer
+            || joined(sentence[..word.start()].chars().next_back())
+            || joined(sentence[word.end()..].chars().next())
+        {
             return None;
         }
         let other = drug.others.iter().chain([&drug.name]).find(|other| **other != here && !other.contains(' '))?;

@@ -57,7 +57,9 @@ impl Table {
         };
         let mut rows: Vec<Row> = CLASSES
             .iter()
-            .map(|&(class, reach): &(Class, Option<u8>)| count(class.name(), true, reach, &|case| case.name == class.name()))
+            .map(|&(class, reach): &(Class, Option<u8>)| {
+                count(class.name(), true, reach, &|case| case.name == class.name())
+            })
             .collect();
         let mut kinds: Vec<&'static str> = cases.iter().filter(|case| !case.is_mutant).map(|case| case.name).collect();
         kinds.sort_unstable();

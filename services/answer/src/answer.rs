@@ -97,7 +97,7 @@ pub struct Conflict {
     /// In what they differ.
     pub facet: Facet,
     /// For the reader.
-    #[schema(example = "140 mmHg is not in the source; the source says 130 mmHg")]
+    #[schema(example = "they give different amounts")]
     pub reason: String,
     /// What each says; at least two.
     pub positions: Vec<Position>,

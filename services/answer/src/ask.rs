@@ -198,7 +198,11 @@ impl Asker {
         draft.retrieve_ms += elapsed_ms(selecting);
         draft.written = if urgent {
             draft.banner = Some(BANNER.to_owned());
-            extracted(&selected, "a time-critical question is answered with passages of the sources alone".to_owned(), progress)
+            extracted(
+                &selected,
+                "a time-critical question is answered with passages of the sources alone".to_owned(),
+                progress,
+            )
         } else {
             self.write(question, selected, cancel, progress).await?
         };
@@ -272,6 +276,10 @@ impl Asker {
         cancel: &CancellationToken,
         progress: &UnboundedSender<Progress>,
     ) -> Result<Written> {
+        if self.parts.settings.mode == Mode::Extractive {
+            let reason = "the sentences of the sources that come nearest to the question, chosen without a model";
+            return Ok(extracted(&selected, reason.to_owned(), progress));
+        }
         let Some(generator) = &self.parts.generator else {
             return Ok(extracted(&selected, "no model is configured to write".to_owned(), progress));
         };

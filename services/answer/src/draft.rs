@@ -88,7 +88,9 @@ impl<'a> Grounder<'a> {
         let words = raw.text.as_deref().map(str::trim).filter(|text| self.mode == Mode::Synthesis && !text.is_empty());
         let quote = char_slice(&source.evidence.text, span)?;
         let text = match words {
-            Some(words) if check(words, &context_of(&source.evidence, quote)).verdict == Verdict::Supported => words.to_owned(),
+            Some(words) if check(words, &context_of(&source.evidence, quote)).verdict == Verdict::Supported => {
+                words.to_owned()
+            }
             Some(_) => {
                 self.replaced += 1;
                 lines(quote)
@@ -122,7 +124,8 @@ impl<'a> Grounder<'a> {
             quote,
         };
         let said_by = said_by(&source.evidence);
-        let statement = Statement { text, said_by, verdict: Verdict::Supported, reason: None, citations: vec![citation] };
+        let statement =
+            Statement { text, said_by, verdict: Verdict::Supported, reason: None, citations: vec![citation] };
         self.statements.push(statement.clone());
         Some(statement)
     }

@@ -59,7 +59,8 @@ struct Asked {
 impl Asked {
     fn read(question: &str) -> Self {
         let is_name = |word: &&str| {
-            word.chars().count() >= NAME_CHARS && word.chars().all(char::is_alphabetic) || vocabulary().drug(word).is_some()
+            word.chars().count() >= NAME_CHARS && word.chars().all(char::is_alphabetic)
+                || vocabulary().drug(word).is_some()
         };
         let words = question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let names = words.filter(is_name).map(keys).filter(|name| !name.is_empty()).collect();
@@ -113,7 +114,10 @@ mod tests {
 
     #[test]
     fn names_are_known_by_any_of_their_names() {
-        assert_eq!(keys("HFrEF and acetaminophen"), keys("heart failure with reduced ejection fraction and paracetamol"));
+        assert_eq!(
+            keys("HFrEF and acetaminophen"),
+            keys("heart failure with reduced ejection fraction and paracetamol")
+        );
         let asked = Asked::read("velotrastin dose?");
         assert!(asked.names_in(&keys("The dose is 5 mg.")) < 0.5);
         assert!(asked.names_in(&keys("The dose of velotrastin is 5 mg.")) > 0.5);

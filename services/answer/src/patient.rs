@@ -60,7 +60,9 @@ impl Patient {
         if self.sex.as_deref().is_some_and(|sex| !matches!(sex, "female" | "male" | "other" | "unknown")) {
             return refuse("sex must be female, male, other or unknown");
         }
-        for (name, list) in [("conditions", &self.conditions), ("medicines", &self.medicines), ("allergies", &self.allergies)] {
+        for (name, list) in
+            [("conditions", &self.conditions), ("medicines", &self.medicines), ("allergies", &self.allergies)]
+        {
             if list.len() > MAX_ENTRIES || list.iter().any(|entry| entry.chars().count() > MAX_CHARS) {
                 return refuse(&format!("{name}: at most {MAX_ENTRIES} entries of {MAX_CHARS} characters are read"));
             }
@@ -135,7 +137,9 @@ impl Patient {
     /// LOINC: 33914-3, 48642-3, 48643-1, 62238-1, 88293-6, 98979-8 eGFR; 29463-7, 3141-9 body weight; 82810-3 pregnancy status.
     fn observe(&mut self, observation: &Value) {
         let codings = observation["code"]["coding"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let is = |codes: &[&str]| codings.iter().any(|coding| coding["code"].as_str().is_some_and(|code| codes.contains(&code)));
+        let is = |codes: &[&str]| {
+            codings.iter().any(|coding| coding["code"].as_str().is_some_and(|code| codes.contains(&code)))
+        };
         let value = observation["valueQuantity"]["value"].as_f64();
         if is(&["33914-3", "48642-3", "48643-1", "62238-1", "88293-6", "98979-8"]) {
             self.egfr = value.or(self.egfr);

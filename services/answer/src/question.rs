@@ -132,8 +132,10 @@ mod tests {
 
     #[test]
     fn a_follow_up_is_searched_with_what_it_follows() {
-        let question =
-            Question { history: vec![Turn { question: "Metformin?".into(), passages: Vec::new() }], ..Question::new("And in pregnancy?") };
+        let question = Question {
+            history: vec![Turn { question: "Metformin?".into(), passages: Vec::new() }],
+            ..Question::new("And in pregnancy?")
+        };
         assert_eq!(question.search_text(), "Metformin?\nAnd in pregnancy?");
     }
 }

@@ -72,18 +72,19 @@ impl Retriever {
             Ok::<_, Error>((vector, hits))
         };
         // One arm away is an answer with less behind it; both away is none.
-        let (lexical, (vector, dense), missing) = match tokio::join!(self.lexical.search(&text, &filter, ARM_LIMIT), dense) {
-            (Ok(lexical), Ok(dense)) => (lexical, dense, None),
-            (Ok(lexical), Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
-                (lexical, (Vec::new(), Vec::new()), Some("the search by meaning is away: found by words alone"))
-            }
-            (Err(error), Ok(dense)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
-                (Vec::new(), dense, Some("the search by words is away: found by meaning alone"))
-            }
-            (Err(error), Err(_)) => return Err(error.into()),
-        };
+        let (lexical, (vector, dense), missing) =
+            match tokio::join!(self.lexical.search(&text, &filter, ARM_LIMIT), dense) {
+                (Ok(lexical), Ok(dense)) => (lexical, dense, None),
+                (Ok(lexical), Err(error)) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
+                    (lexical, (Vec::new(), Vec::new()), Some("the search by meaning is away: found by words alone"))
+                }
+                (Err(error), Ok(dense)) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
+                    (Vec::new(), dense, Some("the search by words is away: found by meaning alone"))
+                }
+                (Err(error), Err(_)) => return Err(error.into()),
+            };
         let mut fused = fuse(&lexical, &dense);
         for carried in question.carried() {
             let place = fused.len().min(CARRIED_PLACE);

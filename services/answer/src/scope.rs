@@ -52,7 +52,9 @@ static IMAGES: LazyLock<RegexSet> = LazyLock::new(|| {
         &format!(r"\b{THING}\b.{{0,60}}\b(?:attached|enclosed|uploaded|below)\b"),
         r"^attached\b",
         &format!(r"\b(?:uploaded|sending|sent)\b.{{0,30}}\b{THING}\b"),
-        &format!(r"\b(?:see|here is|look at|read|report|interpret|compare)\b.{{0,20}}\b(?:this|the|attached|my)\b.{{0,20}}\b{THING}\b.{{0,40}}(?:\bof\b|\band\b|\bin the\b|\?|:|\.|please)"),
+        &format!(
+            r"\b(?:see|here is|look at|read|report|interpret|compare)\b.{{0,20}}\b(?:this|the|attached|my)\b.{{0,20}}\b{THING}\b.{{0,40}}(?:\bof\b|\band\b|\bin the\b|\?|:|\.|please)"
+        ),
         &format!(r"\bsee {THING}\b"),
         &format!(r"\bthis (?:\w+ )?{THING}\b"),
         &format!(r"\bin the {THING}\b"),
@@ -116,8 +118,11 @@ fn is_time_critical(lower: &str) -> bool {
             r"^(?:what (?:is|are|did|does|was|were|proportion|lifestyle|education|should)|when (?:is|should|can)|which patients|does|is|are|in which|should)\b",
         ])
     });
-    let (extremis, haste, desk) =
-        (EXTREMIS.matches(lower).iter().count(), HASTE.matches(lower).iter().count(), DESK.matches(lower).iter().count());
+    let (extremis, haste, desk) = (
+        EXTREMIS.matches(lower).iter().count(),
+        HASTE.matches(lower).iter().count(),
+        DESK.matches(lower).iter().count(),
+    );
     2 * extremis + haste >= 2 + 2 * desk && extremis + haste > 0 && (extremis > 0 || haste > 1)
 }
 
@@ -136,6 +141,9 @@ mod tests {
     #[test]
     fn somebody_in_extremis_is_told_apart_from_somebody_at_a_desk() {
         assert_eq!(scope("still fitting after two lorazepam, what next"), Scope::TimeCritical);
-        assert_eq!(scope("When can antiseizure medicine be stopped after two years without seizures?"), Scope::Literature);
+        assert_eq!(
+            scope("When can antiseizure medicine be stopped after two years without seizures?"),
+            Scope::Literature
+        );
     }
 }

@@ -85,13 +85,13 @@ static SIGNS: LazyLock<Vec<Signs>> = LazyLock::new(|| {
         ),
         (
             Factor::Allergies,
-            "allergies",
+            "any allergy",
             r"(?i)\b(?:allerg\w*|hypersensitiv\w*|intoleran\w*|anaphyla\w*|nkda)\b",
             r"(?i)\b(?:allerg\w*|hypersensitiv\w*|\w+cillin|cephalosporin\w*|ceph\w*|cef\w+|sulfonamide|co-trimoxazole|aspirin|nsaids?)\b",
         ),
         (
             Factor::CurrentMedicines,
-            "current medicines",
+            "what else is taken",
             r"(?i)\b(?:already (?:on|taking)|takes|taking|treated with|currently on|no (?:other )?(?:regular )?medicines|no regular|receiving)\b",
             r"(?i)\b(?:interact\w*|concomitant|together with|combin\w*|inhibitors?|anticoagula\w*|warfarin|lithium|nsaids?|diuretics?|already taking|not be given with|current treatment)\b",
         ),
@@ -126,15 +126,21 @@ pub(crate) fn unknowns(question: &str, patient: Option<&Patient>, evidence: &[(&
     if !ABOUT_TREATMENT.as_ref().is_some_and(|about| about.is_match(question)) {
         return Vec::new();
     }
-    let open = |signs: &&Signs| !signs.said.is_match(question) && !patient.is_some_and(|patient| patient.states(signs.factor));
+    let open =
+        |signs: &&Signs| !signs.said.is_match(question) && !patient.is_some_and(|patient| patient.states(signs.factor));
     SIGNS
         .iter()
         .filter(open)
         .filter_map(|signs| {
-            let depends: Vec<String> =
-                evidence.iter().filter(|(_, text)| signs.matters.is_match(text)).map(|(name, _)| (*name).to_owned()).collect();
+            let depends: Vec<String> = evidence
+                .iter()
+                .filter(|(_, text)| signs.matters.is_match(text))
+                .map(|(name, _)| (*name).to_owned())
+                .collect();
             let text = match depends.as_slice() {
-                [] if OF_ANY_DOSE.contains(&signs.factor) => format!("{} is not stated; doses may depend on it", signs.name),
+                [] if OF_ANY_DOSE.contains(&signs.factor) => {
+                    format!("{} is not stated; doses may depend on it", signs.name)
+                }
                 [] => return None,
                 [one] => format!("{} is not stated; {one} depends on it", signs.name),
                 many => format!("{} is not stated; {} depend on it", signs.name, many.join(", ")),
@@ -157,7 +163,10 @@ mod tests {
         assert_eq!(found.iter().find(|one| one.factor == Factor::Weight).unwrap().evidence, ["E2"]);
         let patient = Patient { egfr: Some(80.0), weight_kg: Some(70.0), ..Patient::default() };
         let found = unknowns("What dose of amoxicillin in an adult?", Some(&patient), &evidence);
-        assert!(found.iter().all(|one| !matches!(one.factor, Factor::RenalFunction | Factor::Weight | Factor::Age)), "{found:?}");
+        assert!(
+            found.iter().all(|one| !matches!(one.factor, Factor::RenalFunction | Factor::Weight | Factor::Age)),
+            "{found:?}"
+        );
         assert!(unknowns("What causes gout?", None, &evidence).is_empty());
     }
 }

@@ -6,8 +6,9 @@ use knowledge::{Span, Verdict, char_slice, sentences};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::compare::{compare, is_same};
+use crate::compare::compare;
 use crate::facts::{Fact, Facts, Said};
+use crate::relate::is_same;
 use crate::words::plain;
 
 /// In what a statement differs from its source.
@@ -126,12 +127,15 @@ impl Source {
         for first in 0..self.sentences.len() {
             let (mut shared, mut facts) = (HashSet::new(), HashSet::new());
             for (length, sentence) in (1..=WINDOW).zip(&self.sentences[first..]) {
-                shared.extend(statement.terms.iter().map(|term| term.key.as_str()).filter(|key| sentence.keys.contains(*key)));
+                shared.extend(
+                    statement.terms.iter().map(|term| term.key.as_str()).filter(|key| sentence.keys.contains(*key)),
+                );
                 let has = |ours: &Fact| sentence.facts.facts.iter().any(|theirs| is_same(ours, theirs));
                 facts.extend((0..statement.facts.len()).filter(|&at| has(&statement.facts[at])));
                 // Where the number stands is where the statement comes from; a sentence more must bring something.
                 let weight = |at: &usize| if matches!(statement.facts[*at].said, Said::Amount(_)) { 5 } else { 4 };
-                let score = (4 * shared.len() + facts.iter().map(weight).sum::<usize>()).saturating_sub(5 * (length - 1));
+                let score =
+                    (4 * shared.len() + facts.iter().map(weight).sum::<usize>()).saturating_sub(5 * (length - 1));
                 if best.is_none_or(|(most, ..)| score > most) {
                     best = Some((score, first, length));
                 }
@@ -195,7 +199,11 @@ pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
     // What is amiss with every source is amiss with the statement, as mildly as any of them has it.
     let mildest = |finding: &Finding| {
         let others = rest.iter().map(|check| {
-            check.findings.iter().filter(|other| other.facet == finding.facet && other.subject == finding.subject).min_by_key(|other| other.verdict)
+            check
+                .findings
+                .iter()
+                .filter(|other| other.facet == finding.facet && other.subject == finding.subject)
+                .min_by_key(|other| other.verdict)
         });
         let mut all: Vec<&Finding> = vec![finding];
         for other in others {
@@ -209,7 +217,11 @@ pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
 
 fn split(text: &str) -> Vec<&str> {
     let spans = sentences(text).into_iter();
-    spans.filter_map(|span: Span| char_slice(text, span)).map(str::trim).filter(|sentence| !sentence.is_empty()).collect()
+    spans
+        .filter_map(|span: Span| char_slice(text, span))
+        .map(str::trim)
+        .filter(|sentence| !sentence.is_empty())
+        .collect()
 }
 
 /// A sentence, or its pieces if it has more words than any reader would follow: what is compared stays small.
@@ -263,12 +275,36 @@ mod tests {
     #[test]
     fn doses_are_held_against_the_source() {
         holds("In adults, start prednisolone 5000 micrograms orally every 24 hours for one week.", PREDNISOLONE);
-        fails("Start prednisolone 50 mg by mouth once daily for 7 days in adults.", PREDNISOLONE, "50 mg is not in the source; the source says 5 mg");
-        fails("Start prednisolone 5 mg by mouth twice daily for 7 days in adults.", PREDNISOLONE, "once daily, not twice daily");
-        fails("Start prednisolone 5 mg intravenously once daily for 7 days in adults.", PREDNISOLONE, "by mouth, not intravenously");
-        fails("Start prednisone 5 mg by mouth once daily for 7 days in adults.", PREDNISOLONE, "prednisolone, not prednisone");
-        fails("Start prednisolone 5 mg by mouth once daily for 7 days in children.", PREDNISOLONE, "adults, not children");
-        fails("Do not start prednisolone 5 mg by mouth once daily for 7 days in adults.", PREDNISOLONE, "does not deny");
+        fails(
+            "Start prednisolone 50 mg by mouth once daily for 7 days in adults.",
+            PREDNISOLONE,
+            "50 mg is not in the source; the source says 5 mg",
+        );
+        fails(
+            "Start prednisolone 5 mg by mouth twice daily for 7 days in adults.",
+            PREDNISOLONE,
+            "once daily, not twice daily",
+        );
+        fails(
+            "Start prednisolone 5 mg intravenously once daily for 7 days in adults.",
+            PREDNISOLONE,
+            "by mouth, not intravenously",
+        );
+        fails(
+            "Start prednisone 5 mg by mouth once daily for 7 days in adults.",
+            PREDNISOLONE,
+            "prednisolone, not prednisone",
+        );
+        fails(
+            "Start prednisolone 5 mg by mouth once daily for 7 days in children.",
+            PREDNISOLONE,
+            "adults, not children",
+        );
+        fails(
+            "Do not start prednisolone 5 mg by mouth once daily for 7 days in adults.",
+            PREDNISOLONE,
+            "does not deny",
+        );
         fails("Start prednisolone 5 mg by mouth once daily for 7 hours in adults.", PREDNISOLONE, "7 days");
     }
 
@@ -291,12 +327,28 @@ mod tests {
         fails("Mortality was 45% with dexamethasone and 32% with placebo.", trial, "the source gives");
         fails("Mortality was 32% with placebo and 45% with dexamethasone.", trial, "the source gives");
         let parts = "There were 7 (11.9%) quitters in the intervention group, with 3 (5.3%) in the control group.";
-        fails("There were 7 (11.9%) quitters in the control group, with 3 (5.3%) in the intervention group.", parts, "the source gives");
+        fails(
+            "There were 7 (11.9%) quitters in the control group, with 3 (5.3%) in the intervention group.",
+            parts,
+            "the source gives",
+        );
         let higher = "Higher incidences were observed in the placebo group (30.8%) compared with tiotropium (23.0%).";
-        fails("Higher incidences were observed in the tiotropium group (30.8%) compared with placebo (23.0%).", higher, "");
-        fails("Give azithromycin 1 g plus ceftriaxone 500 mg.", "Give ceftriaxone 1 g plus azithromycin 500 mg.", "the source gives");
+        fails(
+            "Higher incidences were observed in the tiotropium group (30.8%) compared with placebo (23.0%).",
+            higher,
+            "",
+        );
+        fails(
+            "Give azithromycin 1 g plus ceftriaxone 500 mg.",
+            "Give ceftriaxone 1 g plus azithromycin 500 mg.",
+            "the source gives",
+        );
         let lowered = "After 3 months of treatment telmisartan reduced mean pressure more than losartan.";
-        fails("After 3 months of treatment losartan reduced mean pressure more than telmisartan.", lowered, "other way round");
+        fails(
+            "After 3 months of treatment losartan reduced mean pressure more than telmisartan.",
+            lowered,
+            "other way round",
+        );
         fails("Placebo was superior to aspirin.", "Aspirin was superior to placebo.", "other way round");
     }
 
@@ -312,7 +364,10 @@ mod tests {
 
     #[test]
     fn several_sources_bear_a_statement_out_together() {
-        let (dose, use_) = (Source::new("The dose of amoxicillin is 500 mg.", []), Source::new("Amoxicillin is taken for 5 days.", []));
+        let (dose, use_) = (
+            Source::new("The dose of amoxicillin is 500 mg.", []),
+            Source::new("Amoxicillin is taken for 5 days.", []),
+        );
         let statement = "Amoxicillin 500 mg is taken for 5 days.";
         let (joint, each) = check_all(statement, &[&dose, &use_]);
         assert_eq!(joint.verdict, Verdict::Supported, "{joint:?}");

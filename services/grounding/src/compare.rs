@@ -6,8 +6,9 @@ use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, Term, WORD};
-use crate::lexicon::Axis;
 use crate::quantity::Agreement;
+use crate::relate::{agreement, are_kin, facet, is_owner, is_same, may_stand_above, sides_of};
+use crate::senses::Axis;
 
 /// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
 /// source: title, headings, the header of its table.
@@ -35,46 +36,6 @@ struct Sides<'a> {
     context: &'a Facts,
 }
 
-/// How two facts of one sort agree.
-fn agreement(ours: &Said, theirs: &Said) -> Option<Agreement> {
-    Some(match (ours, theirs) {
-        (Said::Amount(ours), Said::Amount(theirs)) => match ours.compare(theirs) {
-            Agreement::Incomparable => return None,
-            agreement => agreement,
-        },
-        (Said::Rhythm(ours), Said::Rhythm(theirs)) if ours.divided == theirs.divided => {
-            if ours.is_equal_to(theirs) { Agreement::Same } else { Agreement::Different }
-        }
-        (Said::Drug(ours), Said::Drug(theirs)) => same(ours == theirs),
-        (Said::Sense(ours, a), Said::Sense(theirs, b)) if ours == theirs => same(a == b),
-        _ => return None,
-    })
-}
-
-fn same(is: bool) -> Agreement {
-    if is { Agreement::Same } else { Agreement::Different }
-}
-
-fn facet(said: &Said) -> Facet {
-    match said {
-        Said::Amount(amount) if amount.has_unit() => Facet::Amount,
-        Said::Amount(_) => Facet::Number,
-        Said::Rhythm(_) => Facet::Frequency,
-        Said::Drug(_) => Facet::Drug,
-        Said::Sense(Axis::Route, _) => Facet::Route,
-        Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, _) => Facet::Population,
-        Said::Sense(Axis::Strength, _) => Facet::Strength,
-        Said::Sense(Axis::Certainty, _) => Facet::Certainty,
-        Said::Sense(Axis::Direction | Axis::Merit, _) => Facet::Direction,
-        Said::Sense(Axis::Time, _) => Facet::Time,
-    }
-}
-
-/// Whether headings can say it for the text below them.
-fn may_stand_above(said: &Said) -> bool {
-    matches!(facet(said), Facet::Drug | Facet::Population | Facet::Route)
-}
-
 impl Sides<'_> {
     /// A fact that the source does not have, or has otherwise.
     fn missing(&self, fact: &Fact) -> Option<Finding> {
@@ -96,7 +57,13 @@ impl Sides<'_> {
             // What the statement says elsewhere is no rival.
             let of: Vec<&Fact> = of.collect();
             let unsaid: Vec<&Fact> = of.iter().copied().filter(|theirs| !self.statement_has(theirs)).collect();
-            let of = if unsaid.is_empty() && wanted == Agreement::Different { Vec::new() } else if unsaid.is_empty() { of } else { unsaid };
+            let of = if unsaid.is_empty() && wanted == Agreement::Different {
+                Vec::new()
+            } else if unsaid.is_empty() {
+                of
+            } else {
+                unsaid
+            };
             of.into_iter().max_by_key(|theirs| (self.kinship(fact, theirs), std::cmp::Reverse(theirs.at.start)))
         };
         if let Some(theirs) = nearest(Agreement::Looser) {
@@ -114,7 +81,10 @@ impl Sides<'_> {
             }
             (Said::Sense(Axis::Strength, _), Some(theirs)) => {
                 let ours = if fact.implied { "an instruction" } else { fact.written.as_str() };
-                named(Verdict::Contradicted, format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written))
+                named(
+                    Verdict::Contradicted,
+                    format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written),
+                )
             }
             (Said::Sense(Axis::Direction | Axis::Merit | Axis::Time, _), None) => None,
             (_, Some(theirs)) if matches!(facet, Facet::Amount | Facet::Number) => named(
@@ -136,23 +106,34 @@ impl Sides<'_> {
     fn is_covered(&self, fact: &Fact) -> bool {
         match &fact.said {
             Said::Amount(amount) => {
-                let theirs = || self.source.facts.iter().filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None });
+                let theirs = || {
+                    self.source
+                        .facts
+                        .iter()
+                        .filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None })
+                };
                 match amount.ends() {
                     Some((low, high)) => {
-                        let has = |end: &crate::quantity::Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
+                        let has =
+                            |end: &crate::quantity::Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
                         has(&low) && has(&high)
                     }
                     None => theirs().filter_map(|range| range.ends()).any(|(low, high)| {
                         let ours = |end: &crate::quantity::Quantity| {
-                            self.statement.facts.iter().any(|fact| matches!(&fact.said, Said::Amount(one) if one.compare(end) == Agreement::Same))
+                            self.statement.facts.iter().any(
+                                |fact| matches!(&fact.said, Said::Amount(one) if one.compare(end) == Agreement::Same),
+                            )
                         };
-                        (amount.compare(&low) == Agreement::Same || amount.compare(&high) == Agreement::Same) && ours(&low) && ours(&high)
+                        (amount.compare(&low) == Agreement::Same || amount.compare(&high) == Agreement::Same)
+                            && ours(&low)
+                            && ours(&high)
                     }),
                 }
             }
             Said::Rhythm(schedule) => {
                 // "500 mg/day in 2 doses" may be said without "a day".
-                schedule.is_once_a_day() && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
+                schedule.is_once_a_day()
+                    && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
             }
             _ => false,
         }
@@ -185,23 +166,38 @@ impl Sides<'_> {
         let pairable = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
         for ours in self.statement.facts.iter().filter(pairable) {
             let same = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
-            let Some(mine) = same.max_by_key(|theirs| (self.kinship(ours, theirs), std::cmp::Reverse(theirs.at.start))) else {
+            let Some(mine) = same.max_by_key(|theirs| (self.kinship(ours, theirs), std::cmp::Reverse(theirs.at.start)))
+            else {
                 continue;
             };
             let sentence = self.source.sentence(mine.at.start);
-            let beside: Vec<&Fact> =
-                self.source.facts.iter().filter(pairable).filter(|fact| self.source.sentence(fact.at.start) == sentence).collect();
+            let beside: Vec<&Fact> = self
+                .source
+                .facts
+                .iter()
+                .filter(pairable)
+                .filter(|fact| self.source.sentence(fact.at.start) == sentence)
+                .collect();
             // What is said twice belongs to more than one thing.
             let is_single = |fact: &Fact| beside.iter().filter(|other| is_same(fact, other)).count() == 1;
             let rivals = beside.iter().copied().filter(|rival| {
-                let of_a_kind = matches!((&ours.said, &rival.said), (Said::Amount(_), Said::Amount(_)) | (Said::Rhythm(_), Said::Rhythm(_)));
+                let of_a_kind = matches!(
+                    (&ours.said, &rival.said),
+                    (Said::Amount(_), Said::Amount(_)) | (Said::Rhythm(_), Said::Rhythm(_))
+                );
                 of_a_kind && !is_same(ours, rival) && is_single(rival)
             });
             for rival in rivals.filter(|_| is_single(mine)) {
                 if let Some(term) = self.belongs_to_other(ours, mine, rival) {
-                    let reason = format!("the source gives {} for {}, not {}", rival.written, term.written, ours.written);
+                    let reason =
+                        format!("the source gives {} for {}, not {}", rival.written, term.written, ours.written);
                     let subject = ours.written.clone();
-                    return Some(Finding { facet: Facet::Attribution, verdict: Verdict::Contradicted, subject, reason });
+                    return Some(Finding {
+                        facet: Facet::Attribution,
+                        verdict: Verdict::Contradicted,
+                        subject,
+                        reason,
+                    });
                 }
             }
         }
@@ -213,13 +209,16 @@ impl Sides<'_> {
         let rival_here = self.statement.facts.iter().find(|fact| is_same(fact, rival));
         let (mut kept, mut lost, mut witness) = (0, 0, None);
         for term in self.source.terms.iter().filter(|term| is_owner(self.source, term)) {
-            let (to_mine, to_rival) = (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
+            let (to_mine, to_rival) =
+                (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
             if to_mine.abs_diff(to_rival) < 2 * WORD || to_mine.min(to_rival) > 16 * WORD {
                 continue;
             }
             let sentence = self.source.sentence(mine.at.start);
             let in_sentence = |other: &&Term| self.source.sentence(other.at) == sentence;
-            if !in_sentence(&term) || self.source.terms.iter().filter(in_sentence).filter(|other| other.key == term.key).count() > 1 {
+            if !in_sentence(&term)
+                || self.source.terms.iter().filter(in_sentence).filter(|other| other.key == term.key).count() > 1
+            {
                 continue;
             }
             let is_mine = to_mine < to_rival;
@@ -269,8 +268,16 @@ impl Sides<'_> {
             // Said more often than in the source, one of them at least is out of place.
             let too_often = count(self.statement) > count(self.source);
             if other > if too_often { same } else { same + MUCH_NEARER } {
-                let reason = format!("the source says \u{201c}{}\u{201d} of this, not \u{201c}{}\u{201d}", theirs.written, ours.written);
-                found.push(Finding { facet: facet(&ours.said), verdict: Verdict::Contradicted, subject: ours.written.clone(), reason });
+                let reason = format!(
+                    "the source says \u{201c}{}\u{201d} of this, not \u{201c}{}\u{201d}",
+                    theirs.written, ours.written
+                );
+                found.push(Finding {
+                    facet: facet(&ours.said),
+                    verdict: Verdict::Contradicted,
+                    subject: ours.written.clone(),
+                    reason,
+                });
             }
         }
         found
@@ -279,7 +286,11 @@ impl Sides<'_> {
     /// Whether the statement has a fact of the source as often as the source's own sentence has it.
     fn says_as_often(&self, theirs: &Fact) -> bool {
         let sentence = self.source.sentence(theirs.at.start);
-        let there = self.source.facts.iter().filter(|fact| self.source.sentence(fact.at.start) == sentence && is_same(fact, theirs));
+        let there = self
+            .source
+            .facts
+            .iter()
+            .filter(|fact| self.source.sentence(fact.at.start) == sentence && is_same(fact, theirs));
         self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
     }
 
@@ -314,7 +325,12 @@ impl Sides<'_> {
                 } else {
                     format!("the source denies \u{201c}{}\u{201d}, the statement does not", term.written)
                 };
-                return Some(Finding { facet: Facet::Polarity, verdict: Verdict::Contradicted, subject: term.written.clone(), reason });
+                return Some(Finding {
+                    facet: Facet::Polarity,
+                    verdict: Verdict::Contradicted,
+                    subject: term.written.clone(),
+                    reason,
+                });
             }
         }
         None
@@ -322,12 +338,18 @@ impl Sides<'_> {
 
     /// "A was superior to B" where the source has "B was superior to A".
     fn sides_changed(&self) -> Option<Finding> {
-        let ((ours_before, ours_after), (theirs_before, theirs_after)) = (sides_of(self.statement)?, sides_of(self.source)?);
+        let ((ours_before, ours_after), (theirs_before, theirs_after)) =
+            (sides_of(self.statement)?, sides_of(self.source)?);
         let only = |a: &HashSet<&str>, b: &HashSet<&str>, not: (&HashSet<&str>, &HashSet<&str>)| {
             a.intersection(b).filter(|key| !not.0.contains(*key) && !not.1.contains(*key)).count()
         };
-        let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(&ours_after, &theirs_before, (&ours_before, &theirs_after)));
-        let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after)) + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
+        let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(
+            &ours_after,
+            &theirs_before,
+            (&ours_before, &theirs_after),
+        ));
+        let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after))
+            + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
         let witness = ours_before.iter().find(|key| theirs_after.contains(*key) && !theirs_before.contains(*key))?;
         (crossed > 0 && crossed > straight).then(|| Finding {
             facet: Facet::Attribution,
@@ -339,16 +361,20 @@ impl Sides<'_> {
 
     /// "May" left out.
     fn weakened(&self) -> Option<Finding> {
-        let strength = |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _)));
-        let hedges = |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may" | "there is insufficient evidence"));
+        let strength =
+            |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _)));
+        let hedges =
+            |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may" | "there is insufficient evidence"));
         if strength(self.statement) {
             return None;
         }
-        let all: Vec<&Fact> = self.source.facts.iter().filter(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))).collect();
+        let all: Vec<&Fact> =
+            self.source.facts.iter().filter(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))).collect();
         let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges))?;
         // Only where the hedge is said of what the statement says.
         let near = self.source.terms.iter().any(|term| {
-            self.source.distance(term.at, &hedge.at) <= 3 * WORD && self.statement.terms.iter().any(|ours| ours.key == term.key)
+            self.source.distance(term.at, &hedge.at) <= 3 * WORD
+                && self.statement.terms.iter().any(|ours| ours.key == term.key)
         });
         near.then(|| Finding {
             facet: Facet::Strength,
@@ -367,7 +393,12 @@ impl Sides<'_> {
         let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
         let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
         let sentence = self.source.sentence(there.at.start);
-        let theirs = self.source.facts.iter().filter(is_population).find(|fact| self.source.sentence(fact.at.start) == sentence)?;
+        let theirs = self
+            .source
+            .facts
+            .iter()
+            .filter(is_population)
+            .find(|fact| self.source.sentence(fact.at.start) == sentence)?;
         Some(Finding {
             facet: Facet::Population,
             verdict: Verdict::Partial,
@@ -378,47 +409,17 @@ impl Sides<'_> {
 
     /// Words that carry meaning and are not in the source.
     fn unheard_of(&self) -> Option<Finding> {
-        let known: HashSet<&str> = self.source.terms.iter().chain(&self.context.terms).map(|term| term.key.as_str()).collect();
-        let heard = |term: &&Term| known.contains(term.key.as_str()) || known.iter().any(|other| are_kin(other, &term.key));
+        let known: HashSet<&str> =
+            self.source.terms.iter().chain(&self.context.terms).map(|term| term.key.as_str()).collect();
+        let heard =
+            |term: &&Term| known.contains(term.key.as_str()) || known.iter().any(|other| are_kin(other, &term.key));
         let strong: Vec<&Term> = self.statement.terms.iter().filter(|term| term.is_strong).collect();
         let missing: Vec<&Term> = strong.iter().copied().filter(|term| !heard(term)).collect();
         let first = missing.first()?;
-        let words: Vec<String> = missing.iter().take(3).map(|term| format!("\u{201c}{}\u{201d}", term.written)).collect();
+        let words: Vec<String> =
+            missing.iter().take(3).map(|term| format!("\u{201c}{}\u{201d}", term.written)).collect();
         let verdict = if missing.len() * 2 > strong.len() { Verdict::Unsupported } else { Verdict::Partial };
         let reason = format!("{} {} not in the source", words.join(", "), if words.len() == 1 { "is" } else { "are" });
         Some(Finding { facet: Facet::Wording, verdict, subject: first.written.clone(), reason })
     }
-}
-
-/// What is compared, before and after the word that compares: "A was superior | to B"; none where nothing is.
-fn sides_of(facts: &Facts) -> Option<(HashSet<&str>, HashSet<&str>)> {
-    let compares = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Direction | Axis::Merit, _));
-    let at = *facts.frames.iter().find(|at| facts.facts.iter().any(|fact| compares(fact) && fact.at.start < **at))?;
-    let side = |before: bool| {
-        let on_it = facts.terms.iter().filter(|term| (term.at < at) == before && is_owner(facts, term));
-        on_it.map(|term| term.key.as_str()).collect()
-    };
-    Some((side(true), side(false)))
-}
-
-pub(crate) fn is_same(ours: &Fact, theirs: &Fact) -> bool {
-    agreement(&ours.said, &theirs.said) == Some(Agreement::Same)
-}
-
-/// Whether amounts belong to what a term names: a medicine, a population, an arm of a trial.
-pub(crate) fn is_owner(facts: &Facts, term: &Term) -> bool {
-    let arm = matches!(term.key.as_str(), "placebo" | "control" | "intervent" | "compar" | "sham" | "usual care" | "standard care");
-    arm || is_named(facts, term)
-}
-
-/// Whether a term is a medicine or a population.
-fn is_named(facts: &Facts, term: &Term) -> bool {
-    facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(facet(&fact.said), Facet::Drug | Facet::Population))
-}
-
-/// Stems of one word that the stemmer leaves apart: `hypertens` and `hypertension`.
-fn are_kin(a: &str, b: &str) -> bool {
-    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.chars().count(), b.chars().count());
-    common >= 5 && common + 2 >= a.min(b) && a.abs_diff(b) <= 5
 }

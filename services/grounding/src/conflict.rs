@@ -5,17 +5,22 @@ use std::collections::HashSet;
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
-use crate::compare::{compare, is_owner};
+use crate::compare::compare;
 use crate::facts::{Facts, Said};
-use crate::lexicon::Axis;
 use crate::quantity::{Agreement, Quantity};
+use crate::relate::is_owner;
+use crate::senses::Axis;
 
 /// In what two sentences on the same point disagree; none where they agree, or speak of different things. `above` is what
 /// stands above each: title and headings.
 pub fn disagreement(a: &str, b: &str, above: (&[&str], &[&str])) -> Option<Finding> {
     let (a, b) = (Facts::read(a), Facts::read(b));
     let (above_a, above_b) = (read(above.0), read(above.1));
-    if !same_subject(&a, &b) || other_population((&a, &above_a), (&b, &above_b)) || other_ages(&a, &b) || narrows(&a) != narrows(&b) {
+    if !same_subject(&a, &b)
+        || other_population((&a, &above_a), (&b, &above_b))
+        || other_ages(&a, &b)
+        || narrows(&a) != narrows(&b)
+    {
         return None;
     }
     // What one says, the other has otherwise; either way round, as one may say more than the other.
@@ -93,7 +98,13 @@ fn other_population(a: (&Facts, &Facts), b: (&Facts, &Facts)) -> bool {
 fn other_ages(a: &Facts, b: &Facts) -> bool {
     let ages = |facts: &Facts| -> Vec<Quantity> {
         let bounded = |amount: &&Quantity| amount.dimension == "years" && amount.relation.side() != 0;
-        facts.facts.iter().filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None }).filter(bounded).cloned().collect()
+        facts
+            .facts
+            .iter()
+            .filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None })
+            .filter(bounded)
+            .cloned()
+            .collect()
     };
     let (a, b) = (ages(a), ages(b));
     a.iter().any(|one| b.iter().any(|other| one.compare(other) == Agreement::Opposite))
@@ -102,7 +113,19 @@ fn other_ages(a: &Facts, b: &Facts) -> bool {
 /// Whether a sentence is about some of those whom its subject is about: those at risk, those who cannot take it, those who
 /// had it before.
 fn narrows(facts: &Facts) -> bool {
-    let narrowing = ["risk", "previous", "weigh", "reduc", "load", "prosthet", "surgeri", "available", "degre", "immunosuppress", "establish"];
+    let narrowing = [
+        "risk",
+        "previous",
+        "weigh",
+        "reduc",
+        "load",
+        "prosthet",
+        "surgeri",
+        "available",
+        "degre",
+        "immunosuppress",
+        "establish",
+    ];
     facts.terms.iter().any(|term| narrowing.contains(&term.key.as_str()))
         || facts.facts.iter().any(|fact| matches!(fact.said, Said::Amount(ref amount) if fact.written.contains("kg") && amount.relation.side() != 0))
 }
@@ -125,7 +148,8 @@ mod tests {
         let c = "Drug treatment of hypertension in children is started at a blood pressure of 130/80 mmHg or above.";
         assert_eq!(disagreement(a, c, none), None);
         assert_eq!(disagreement(a, "Give amoxicillin 500 mg for otitis media.", none), None);
-        let (yes, no) = ("Aspirin is recommended for primary prevention.", "Aspirin is not recommended for primary prevention.");
+        let (yes, no) =
+            ("Aspirin is recommended for primary prevention.", "Aspirin is not recommended for primary prevention.");
         assert!(disagreement(yes, no, none).is_some());
     }
 }

@@ -9,9 +9,11 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use vocabulary::vocabulary;
 
-use crate::lexicon::{self, Axis, Scope};
+use crate::clauses::Clauses;
+use crate::lexicon;
 use crate::quantity::{Quantity, join, quantities};
 use crate::schedule::{Schedule, schedules};
+use crate::senses::{Axis, sense_at};
 use crate::words::{Token, plain, tokens};
 
 /// Something said.
@@ -81,7 +83,9 @@ impl Facts {
             facts: reader.facts,
             terms: reader.terms,
             places: places(&tokens),
-            frames: at_words(|lower| matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")),
+            frames: at_words(|lower| {
+                matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
+            }),
             breaks: Vec::new(),
             length: tokens.len(),
         }
@@ -99,7 +103,11 @@ impl Facts {
         let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
-        self.terms.extend(next.terms.iter().map(|term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() }));
+        self.terms.extend(next.terms.iter().map(|term| Term {
+            at: term.at + offset,
+            region: term.region + regions,
+            ..term.clone()
+        }));
         self.breaks.push(offset);
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
@@ -133,7 +141,24 @@ fn places(tokens: &[Token]) -> Vec<usize> {
     let (mut place, mut depth) = (0, 0_usize);
     let mut places = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let joint = matches!(token.lower.as_str(), "," | ";" | ":" | "." | "and" | "or" | "versus" | "vs" | "than" | "but" | "|" | "compared" | "while" | "plus" | "then" | "whereas");
+        let joint = matches!(
+            token.lower.as_str(),
+            "," | ";"
+                | ":"
+                | "."
+                | "and"
+                | "or"
+                | "versus"
+                | "vs"
+                | "than"
+                | "but"
+                | "|"
+                | "compared"
+                | "while"
+                | "plus"
+                | "then"
+                | "whereas"
+        );
         match token.lower.as_str() {
             "(" | "[" => depth += 1,
             ")" | "]" => depth = depth.saturating_sub(1),
@@ -223,7 +248,10 @@ impl<'a> Reader<'a> {
 
     /// Whether a number or numeral is a name, as in "type 2" and "stage IV".
     fn is_label(&self, at: usize) -> bool {
-        let labels = ["type", "stage", "stages", "grade", "class", "phase", "group", "step", "table", "figure", "category", "level", "part"];
+        let labels = [
+            "type", "stage", "stages", "grade", "class", "phase", "group", "step", "table", "figure", "category",
+            "level", "part",
+        ];
         at > 0 && labels.contains(&self.tokens[at - 1].lower.as_str())
     }
 
@@ -243,10 +271,11 @@ impl<'a> Reader<'a> {
             if self.tokens[at].written == "May" && at > 0 && !lexicon::ends_clause(&self.tokens[at - 1].lower) {
                 continue;
             }
-            if let Some((length, (axis, value))) = lexicon::sense_at(self.words(at)) {
+            if let Some((length, (axis, value))) = sense_at(self.words(at)) {
                 let range = self.reach(at, length);
-                let part_of_name = !matches!(axis, Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex)
-                    && names.iter().any(|name| name.contains(&at) && name.len() > range.len());
+                let part_of_name =
+                    !matches!(axis, Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex)
+                        && names.iter().any(|name| name.contains(&at) && name.len() > range.len());
                 if self.is_free(&range) && !part_of_name {
                     self.take(Said::Sense(axis, value), range, false);
                 }
@@ -257,20 +286,32 @@ impl<'a> Reader<'a> {
     /// "Give …" is as strong as "… should be given".
     fn instructions(&mut self) {
         for at in 0..self.tokens.len() {
-            let begins = at == 0 || matches!(self.tokens[at - 1].lower.as_str(), "," | ";" | ":" | "." | "•" | "-" | "then" | "and");
-            let is_noun = self.tokens.get(at + 1).is_none_or(|next| matches!(next.lower.as_str(), "of" | "is" | "was" | "are" | "in" | "for" | "and" | "," | "."));
+            let begins = at == 0
+                || matches!(self.tokens[at - 1].lower.as_str(), "," | ";" | ":" | "." | "•" | "-" | "then" | "and");
+            let is_noun = self.tokens.get(at + 1).is_none_or(|next| {
+                matches!(next.lower.as_str(), "of" | "is" | "was" | "are" | "in" | "for" | "and" | "," | ".")
+            });
             let negated = at >= 2 && self.tokens[at - 1].lower == "not" && self.tokens[at - 2].lower == "do";
             if (begins || negated) && !is_noun && lexicon::is_instruction(&self.tokens[at].lower) {
                 let written = self.tokens[at].written.clone();
-                self.facts.push(Fact { said: Said::Sense(Axis::Strength, "should"), at: at..at + 1, written, implied: true });
+                self.facts.push(Fact {
+                    said: Said::Sense(Axis::Strength, "should"),
+                    at: at..at + 1,
+                    written,
+                    implied: true,
+                });
             }
         }
     }
 
     /// Terms with their negation, clause by clause.
     fn terms(&mut self) {
-        let amounts: Vec<Range<usize>> =
-            self.facts.iter().filter(|fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_))).map(|fact| fact.at.clone()).collect();
+        let amounts: Vec<Range<usize>> = self
+            .facts
+            .iter()
+            .filter(|fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_)))
+            .map(|fact| fact.at.clone())
+            .collect();
         let is_amount = |at: usize| amounts.iter().any(|amount| amount.contains(&at));
         let mut clauses = Clauses::default();
         let mut in_phrases = Vec::new();
@@ -283,14 +324,15 @@ impl<'a> Reader<'a> {
                 continue;
             }
             // "Recommend against" is a recommendation and a negation.
-            let negation = lexicon::negation_at(self.words(at)).filter(|(length, _)| !self.taken[at] || *length > 1 && !is_amount(at));
+            let negation = lexicon::negation_at(self.words(at))
+                .filter(|(length, _)| !self.taken[at] || *length > 1 && !is_amount(at));
             if let Some((length, scope)) = negation {
                 clauses.negate(scope);
                 at = self.reach(at, length).end;
                 continue;
             }
             if is_preposition(&token.lower) {
-                clauses.phrase = 0;
+                clauses.end_phrase();
             }
             if let Some((key, range, is_strong)) = self.term_at(at) {
                 let (region, in_phrase) = clauses.next_term();
@@ -315,7 +357,9 @@ impl<'a> Reader<'a> {
             let key = match &fact.said {
                 Said::Drug(name) => (*name).to_owned(),
                 // A population is what a statement is about, as a medicine is.
-                Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, name) => (*name).to_owned(),
+                Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, name) => {
+                    (*name).to_owned()
+                }
                 // "used" and "recommended" are negated as other verbs are.
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("recommend") => "recommend".to_owned(),
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("indicated") => "indicat".to_owned(),
@@ -345,85 +389,14 @@ impl<'a> Reader<'a> {
 }
 
 fn is_preposition(lower: &str) -> bool {
-    matches!(lower, "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and")
+    matches!(
+        lower,
+        "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and"
+    )
 }
 
 fn is_joint_sign(token: &Token) -> bool {
     matches!(token.written.as_str(), "-" | "/" | "'")
-}
-
-/// Clauses of a sentence, and how far its negations reach.
-#[derive(Debug)]
-struct Clauses {
-    /// Negations that reach over a whole clause, by clause.
-    negations: Vec<usize>,
-    /// Clause of each region.
-    regions: Vec<usize>,
-    /// The regions to come back to after brackets.
-    outer: Vec<usize>,
-    /// The region that terms are in.
-    current: usize,
-    /// Terms that a negation of the next few words still reaches.
-    phrase: usize,
-    in_phrase: bool,
-}
-
-/// Terms that `no` and `without` reach.
-const PHRASE_TERMS: usize = 4;
-
-impl Default for Clauses {
-    fn default() -> Self {
-        let (negations, regions, outer) = (vec![0], vec![0], Vec::new());
-        Self { negations, regions, outer, current: 0, phrase: 0, in_phrase: false }
-    }
-}
-
-impl Clauses {
-    fn boundary(&mut self, sign: &str) {
-        self.phrase = 0;
-        match (sign, self.outer.last()) {
-            ("(" | "[", _) => self.outer.push(self.current),
-            (")" | "]", Some(&outer)) => {
-                self.outer.pop();
-                self.current = outer;
-                return;
-            }
-            _ => {}
-        }
-        self.negations.push(0);
-        self.open_region(self.negations.len() - 1);
-    }
-
-    fn open_region(&mut self, clause: usize) {
-        self.regions.push(clause);
-        self.current = self.regions.len() - 1;
-    }
-
-    fn negate(&mut self, scope: Scope) {
-        match scope {
-            Scope::Clause => self.negations[self.regions[self.current]] += 1,
-            Scope::Phrase => {
-                self.phrase = PHRASE_TERMS;
-                self.open_region(self.regions[self.current]);
-            }
-            Scope::Nothing => {}
-        }
-    }
-
-    /// Region of the next term, and whether a phrase negates it.
-    fn next_term(&mut self) -> (usize, bool) {
-        let in_phrase = self.phrase > 0;
-        if self.in_phrase && !in_phrase {
-            self.open_region(self.regions[self.current]);
-        }
-        self.in_phrase = in_phrase;
-        self.phrase = self.phrase.saturating_sub(1);
-        (self.current, in_phrase)
-    }
-
-    fn is_negated(&self, region: usize) -> bool {
-        self.negations[self.regions[region]] % 2 == 1
-    }
 }
 
 fn stem_phrase(phrase: &str) -> String {
@@ -469,9 +442,13 @@ mod tests {
 
     #[test]
     fn a_sentence_is_read_for_all_it_says() {
-        let facts = Facts::read("In adults, acetaminophen 1 g should be given orally every 6 hours (maximum 4 g a day).");
+        let facts =
+            Facts::read("In adults, acetaminophen 1 g should be given orally every 6 hours (maximum 4 g a day).");
         let said: Vec<String> = facts.facts.iter().map(|fact| fact.written.clone()).collect();
-        assert_eq!(said, ["adults", "acetaminophen", "1 g", "should", "orally", "every 6 hours", "maximum 4 g", "a day"]);
+        assert_eq!(
+            said,
+            ["adults", "acetaminophen", "1 g", "should", "orally", "every 6 hours", "maximum 4 g", "a day"]
+        );
         assert_eq!(facts.facts[1].said, Said::Drug("paracetamol"));
     }
 }

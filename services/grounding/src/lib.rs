@@ -10,6 +10,7 @@
 //! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
 mod check;
+mod clauses;
 mod compare;
 mod conflict;
 mod facts;
@@ -17,7 +18,9 @@ mod lexicon;
 mod number;
 mod quantity;
 mod quote;
+mod relate;
 mod schedule;
+mod senses;
 mod unit;
 mod verify;
 mod words;

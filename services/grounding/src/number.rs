@@ -79,7 +79,9 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
     // "twenty-five", "twenty five"
     let hyphen = usize::from(tokens.get(1).is_some_and(|next| next.written == "-" && !next.spaced));
     let unit = tokens.get(1 + hyphen).and_then(|next| word(&next.lower)).filter(|unit| *unit < 10.0 && *unit > 0.0);
-    if value >= 20.0 && let Some(unit) = unit {
+    if value >= 20.0
+        && let Some(unit) = unit
+    {
         value += unit;
         length = 2 + hyphen;
     }
@@ -88,7 +90,9 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
         length += 1;
         // "one hundred and twenty"
         let and = usize::from(tokens.get(length).is_some_and(|next| next.lower == "and"));
-        if scale == 100.0 && let Some(rest) = tokens.get(length + and).and_then(|next| word(&next.lower)) {
+        if scale == 100.0
+            && let Some(rest) = tokens.get(length + and).and_then(|next| word(&next.lower))
+        {
             value += rest;
             length += 1 + and;
         }

@@ -99,7 +99,8 @@ impl Quantity {
         if !same_number {
             let inside = |value: f64, of: &Self| of.upper.is_some_and(|upper| value >= of.value && value <= upper);
             let nested = self.dimension == source.dimension
-                && (self.upper.is_none() && inside(self.value, source) || source.upper.is_none() && inside(source.value, self));
+                && (self.upper.is_none() && inside(self.value, source)
+                    || source.upper.is_none() && inside(source.value, self));
             return match (self.dimension == source.dimension, nested) {
                 (true, true) => Agreement::Looser,
                 (true, false) => Agreement::Different,
@@ -130,7 +131,11 @@ impl Quantity {
 
     /// The digits as written, without the unit.
     fn digits(&self) -> String {
-        self.written.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-')).filter(|c| *c != ',').collect()
+        self.written
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'))
+            .filter(|c| *c != ',')
+            .collect()
     }
 }
 
@@ -270,7 +275,15 @@ fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
     {
         end += 1 + whole.length;
         let written = join(&tokens[at..end]);
-        return Quantity { value: 1.0 / whole.value, upper: None, relation: Relation::Exactly, dimension: "ratio".into(), written, at: at..end, in_words: false };
+        return Quantity {
+            value: 1.0 / whole.value,
+            upper: None,
+            relation: Relation::Exactly,
+            dimension: "ratio".into(),
+            written,
+            at: at..end,
+            in_words: false,
+        };
     }
     let first_unit = unit_at(&tokens[end..]).filter(|unit| stands_for_unit(tokens, end, unit));
     let unit_end = end + first_unit.as_ref().map_or(0, |unit| unit.length);
@@ -331,7 +344,8 @@ fn share_units(tokens: &[Token], found: &mut [Quantity]) {
         let (before, after) = found.split_at_mut(at);
         let (Some(one), next) = (before.last_mut(), &after[0]) else { continue };
         let between = &tokens[one.at.end..next.at.start];
-        let joins = !between.is_empty() && between.iter().all(|token| matches!(token.lower.as_str(), "," | "or" | "and" | "/" | "±"));
+        let joins = !between.is_empty()
+            && between.iter().all(|token| matches!(token.lower.as_str(), "," | "or" | "and" | "/" | "±"));
         if joins && !one.has_unit() && next.has_unit() && next.dimension != "years" {
             let factor = factor_of(next, tokens);
             one.value *= factor;

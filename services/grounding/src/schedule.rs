@@ -24,7 +24,9 @@ impl Schedule {
     /// Whether both mean the same.
     pub(crate) fn is_equal_to(&self, other: &Self) -> bool {
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.max(b);
-        self.relation.side() == other.relation.side() && close(self.per_day.0, other.per_day.0) && close(self.per_day.1, other.per_day.1)
+        self.relation.side() == other.relation.side()
+            && close(self.per_day.0, other.per_day.0)
+            && close(self.per_day.1, other.per_day.1)
     }
 
     /// A day's amount that is given once may be said without saying "daily".
@@ -100,7 +102,8 @@ fn read(tokens: &[Token]) -> Option<((f64, f64), bool, usize)> {
     let exactly = |times: f64, length: usize| Some(((times, times), false, length));
     let first = lower(0);
     // "q8h", "q 8 h", "6-hourly", "every 4 to 6 hours", "every other day", "each morning"
-    if let Some(hours) = first.strip_prefix('q').and_then(|rest| rest.strip_suffix('h')).and_then(|n| n.parse::<f64>().ok())
+    if let Some(hours) =
+        first.strip_prefix('q').and_then(|rest| rest.strip_suffix('h')).and_then(|n| n.parse::<f64>().ok())
         && hours > 0.0
     {
         return exactly(24.0 / hours, 1);
@@ -127,7 +130,8 @@ fn read(tokens: &[Token]) -> Option<((f64, f64), bool, usize)> {
         }
         // "in 3 divided doses"
         if matches!(next, "divided" | "equally") && hyphen == 0 {
-            let doses = (1..=2).find(|step| matches!(lower(length + step), "dose" | "doses" | "portions" | "administrations"))?;
+            let doses = (1..=2)
+                .find(|step| matches!(lower(length + step), "dose" | "doses" | "portions" | "administrations"))?;
             return Some(((low, high), true, length + doses + 1));
         }
         if matches!(next, "times" | "time" | "x") {
@@ -205,8 +209,25 @@ mod tests {
     #[test]
     fn the_same_rhythm_in_many_words() {
         for group in [
-            &["twice daily", "b.d.", "BID", "every 12 hours", "12-hourly", "q12h", "two times a day", "2 times per day"][..],
-            &["three times daily", "tds", "t.i.d.", "8 hourly", "every eight hours", "thrice daily", "3 times in 24 hours"],
+            &[
+                "twice daily",
+                "b.d.",
+                "BID",
+                "every 12 hours",
+                "12-hourly",
+                "q12h",
+                "two times a day",
+                "2 times per day",
+            ][..],
+            &[
+                "three times daily",
+                "tds",
+                "t.i.d.",
+                "8 hourly",
+                "every eight hours",
+                "thrice daily",
+                "3 times in 24 hours",
+            ],
             &["once daily", "daily", "every day", "od", "every 24 hours", "/day", "once a day", "each morning"],
             &["every 4 to 6 hours", "4-6 hourly", "every 4–6 h"],
             &["every other day", "alternate days"],
@@ -220,7 +241,8 @@ mod tests {
 
     #[test]
     fn other_rhythms_differ() {
-        for (a, b) in [("daily", "twice daily"), ("every 4 hours", "every 6 hours"), ("weekly", "daily"), ("bd", "tds")] {
+        for (a, b) in [("daily", "twice daily"), ("every 4 hours", "every 6 hours"), ("weekly", "daily"), ("bd", "tds")]
+        {
             assert!(!one(a).is_equal_to(&one(b)), "{a} and {b}");
         }
         assert!(one("in 3 divided doses").divided);

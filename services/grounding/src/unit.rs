@@ -89,7 +89,8 @@ const UNITS: &[(&[&str], &str, f64)] = &[
 pub(crate) fn unit_at(tokens: &[Token]) -> Option<Unit> {
     let mut length = usize::from(is_sign(tokens, "-") && tokens.get(1).is_some_and(|next| !next.spaced));
     // "30/min": so many times.
-    let bare_rate = || divisor(tokens).and_then(|(name, scale, taken)| (name? == "time").then_some(("rate", 1.0 / scale, taken)));
+    let bare_rate =
+        || divisor(tokens).and_then(|(name, scale, taken)| (name? == "time").then_some(("rate", 1.0 / scale, taken)));
     let (dimension, mut factor, taken) = atom(&tokens[length..]).or_else(bare_rate)?;
     let mut dimension = dimension.to_owned();
     length += taken;
@@ -116,7 +117,8 @@ fn is_sign(tokens: &[Token], sign: &str) -> bool {
 /// Name (none for body surface), scale and tokens of a divisor.
 fn divisor(tokens: &[Token]) -> Option<(Option<&'static str>, f64, usize)> {
     let is_clearance = |at: usize| {
-        tokens.get(at).is_some_and(|token| token.written == "1.73") && tokens.get(at + 1).is_some_and(|token| token.lower == "m2")
+        tokens.get(at).is_some_and(|token| token.written == "1.73")
+            && tokens.get(at + 1).is_some_and(|token| token.lower == "m2")
     };
     let first = tokens.first()?;
     if first.written == "/" || first.lower == "per" {
@@ -154,7 +156,8 @@ fn atom(tokens: &[Token]) -> Option<(&'static str, f64, usize)> {
     }
     let (dimension, factor) = lookup(&first.written)?;
     // "500 mg tablets" is an amount of 500 mg, "5-year-old" an age.
-    let old = dimension == "years" && is_sign(&tokens[1..], "-") && tokens.get(2).is_some_and(|token| token.lower == "old");
+    let old =
+        dimension == "years" && is_sign(&tokens[1..], "-") && tokens.get(2).is_some_and(|token| token.lower == "old");
     Some((dimension, factor, if old { 3 } else { 1 }))
 }
 

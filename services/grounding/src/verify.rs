@@ -75,8 +75,7 @@ const QUOTE_WORDS: usize = 4;
 
 /// Holds every statement of `text` against the sources it cites, or against all of them where the text cites none.
 pub fn verify(text: &str, sources: &[Foreign]) -> Verified {
-    let read: Vec<Source> =
-        sources.iter().map(|source| Source::new(&source.text, source.title.as_deref().into_iter())).collect();
+    let read: Vec<Source> = sources.iter().map(|source| Source::new(&source.text, source.title.as_deref())).collect();
     let pieces = pieces(text, sources);
     let cites_at_all = pieces.iter().any(|piece| !piece.markers.is_empty());
     let mut used = HashSet::new();
@@ -124,12 +123,13 @@ fn judge(piece: Piece, sources: &[Source], cites_at_all: bool) -> Statement {
     let too_long = text.split_whitespace().count() > MAX_WORDS;
     let (joint, each) = if too_long {
         let reason = format!("the sentence has more than {MAX_WORDS} words: it is not checked");
-        let unread = Finding { facet: Facet::Structure, verdict: Verdict::Unverifiable, subject: String::new(), reason };
+        let unread =
+            Finding { facet: Facet::Structure, verdict: Verdict::Unverifiable, subject: String::new(), reason };
         (Check::of(vec![unread.clone()]), held.iter().map(|_| Check::of(vec![unread.clone()])).collect())
     } else {
         check_all(&text, &held)
     };
-    if !(held.is_empty() && !markers.is_empty()) {
+    if !held.is_empty() || markers.is_empty() {
         findings.extend(joint.findings);
     }
     for quote in quotes(&text).into_iter().filter(|_| !held.is_empty()) {
@@ -166,7 +166,9 @@ fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
         let cited: Markers = markers.drain(..here).flat_map(|(_, found)| found).collect();
         if stated.split(' ').count() >= 3 && !stated.ends_with(['?', ':']) && stated.chars().any(char::is_alphabetic) {
             pieces.push(Piece { text: stated, span, markers: cited });
-        } else if let Some(before) = pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty()) {
+        } else if let Some(before) =
+            pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty())
+        {
             before.markers.extend(cited);
             before.span.end = span.end;
         }
@@ -211,9 +213,13 @@ fn marker(text: &str, sources: &[Foreign]) -> Option<(Markers, usize)> {
     for part in inside[..end].split([',', ';']) {
         let name = part.trim().trim_start_matches(['^', '#']).trim_start_matches("ID:").trim();
         let (low, high) = match name.split_once(['-', '\u{2013}']) {
-            Some((low, high)) if low.chars().all(|c| c.is_ascii_digit()) => (low.parse().ok()?, high.trim().parse().ok()?),
+            Some((low, high)) if low.chars().all(|c| c.is_ascii_digit()) => {
+                (low.parse().ok()?, high.trim().parse().ok()?)
+            }
             _ => {
-                let known = sources.iter().position(|source| source.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)));
+                let known = sources
+                    .iter()
+                    .position(|source| source.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)));
                 let ordinal = ordinal(name);
                 if known.is_none() && ordinal.is_none() {
                     return None;
@@ -226,7 +232,9 @@ fn marker(text: &str, sources: &[Foreign]) -> Option<(Markers, usize)> {
         if high < low || high - low > 20 {
             return None;
         }
-        markers.extend((low..=high).map(|at: usize| (format!("[{at}]"), at.checked_sub(1).filter(|at| *at < sources.len()))));
+        markers.extend(
+            (low..=high).map(|at: usize| (format!("[{at}]"), at.checked_sub(1).filter(|at| *at < sources.len()))),
+        );
     }
     let mut length = open.len() + usize::from(doubled) + end + close.len();
     if doubled {
@@ -292,7 +300,8 @@ mod tests {
         let text = "Start prednisolone 5 mg once daily [1]. Amoxicillin 500 mg is given three times daily for 5 days.";
         let verified = verify(text, &sources());
         assert_eq!(verified.statements[1].reason.as_deref(), Some("no source is cited"));
-        let quoted = verify("The guideline says \u{201c}prednisolone may be given freely to all\u{201d} [1].", &sources());
+        let quoted =
+            verify("The guideline says \u{201c}prednisolone may be given freely to all\u{201d} [1].", &sources());
         assert_eq!(quoted.statements[0].findings[0].facet, Facet::Quote);
         assert!(verify("What dose? Doses:", &sources()).statements.is_empty());
         let without = verify("Start prednisolone 5 mg once daily.", &sources());

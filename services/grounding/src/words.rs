@@ -156,7 +156,10 @@ fn joins_name(found: &[Token], kind: Kind, spaced: bool) -> bool {
     let [.., before, word, hyphen] = found else {
         return matches!(found, [word, hyphen] if is_name_before(word, hyphen) && matches!(kind, Kind::Number(_)) && !spaced);
     };
-    matches!(kind, Kind::Number(_)) && !spaced && is_name_before(word, hyphen) && !matches!(before.kind, Kind::Number(_))
+    matches!(kind, Kind::Number(_))
+        && !spaced
+        && is_name_before(word, hyphen)
+        && !matches!(before.kind, Kind::Number(_))
 }
 
 fn is_name_before(word: &Token, hyphen: &Token) -> bool {

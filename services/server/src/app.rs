@@ -12,7 +12,7 @@ use inference::models::{Entry, Loaded, Role, Store};
 use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, Prompt, Remote, Request};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{self, Backend, Config, Places};
+use crate::config::{self, Backend, Config, Mode, Places};
 use crate::data::Data;
 
 /// A service that can answer.
@@ -117,6 +117,7 @@ async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn
     let settings = &config.generator;
     match settings.backend {
         Backend::None => Ok(None),
+        Backend::Endpoint if config.answer.mode == Mode::Extractive => Ok(None),
         Backend::Endpoint => {
             let endpoint = settings.endpoint.as_deref().context("generator.endpoint must name the endpoint")?;
             let key = config::secret(settings.api_key_env.as_deref())?;
@@ -138,6 +139,10 @@ async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn
                     (source, entry.name.clone(), Some(entry.revision.clone()), Some(verified.sha256))
                 }
             };
+            // What is configured must be there and whole, even while nothing is to be written with it.
+            if config.answer.mode == Mode::Extractive {
+                return Ok(None);
+            }
             Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, settings.parallel).await?)))
         }
     }

@@ -140,8 +140,10 @@ impl Default for Generator {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Statements are sentences of the sources.
+    /// Statements are sentences of the sources, chosen by a score; no model is loaded.
     #[default]
+    Extractive,
+    /// Statements are sentences of the sources, chosen by the model.
     Quoting,
     /// Statements are the model's words, kept where their quotes bear them out.
     Synthesis,
@@ -151,7 +153,8 @@ pub enum Mode {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Answer {
-    /// `quoting` or `synthesis`.
+    /// `extractive`, `quoting` or `synthesis`. The first is the default because it answers more questions than the starter
+    /// model does (`osler eval answers`); with a larger model choose one of the others.
     pub mode: Mode,
     /// The least score of the best passage that is enough to answer from: its cosine with the question, plus up to 0.22 for
     /// the question's words and 0.30 for what it names. Depends on the embedder.
@@ -170,7 +173,7 @@ impl Default for Answer {
     fn default() -> Self {
         let answer::Settings { enough, passages, words_per_passage, statements, max_tokens, .. } =
             answer::Settings::default();
-        Self { mode: Mode::Quoting, enough: enough.0, passages, words_per_passage, statements, max_tokens }
+        Self { mode: Mode::default(), enough: enough.0, passages, words_per_passage, statements, max_tokens }
     }
 }
 
@@ -289,6 +292,7 @@ impl Config {
     /// The settings of the asker.
     pub fn settings(&self) -> answer::Settings {
         let mode = match self.answer.mode {
+            Mode::Extractive => answer::Mode::Extractive,
             Mode::Quoting => answer::Mode::Quoting,
             Mode::Synthesis => answer::Mode::Synthesis,
         };

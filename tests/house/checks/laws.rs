@@ -15,11 +15,7 @@ const ROOMS: [(&str, &str, &[&str]); 13] = [
     ("audit", "services/audit", &["knowledge"]),
     ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
     ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding"]),
-    (
-        "evals",
-        "evals",
-        &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"],
-    ),
+    ("evals", "evals", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"]),
     (
         "server",
         "services/server",
@@ -33,7 +29,19 @@ const ROOMS: [(&str, &str, &[&str]); 13] = [
     (
         "house",
         "tests/house",
-        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "evals", "server", "support"],
+        &[
+            "knowledge",
+            "ledger",
+            "index",
+            "inference",
+            "grounding",
+            "answer",
+            "audit",
+            "ingest",
+            "evals",
+            "server",
+            "support",
+        ],
     ),
 ];
 

@@ -3,8 +3,10 @@
 
 mod answers;
 mod bad_input;
+mod clinical;
 mod contract;
 mod engine;
+mod evals;
 mod laws;
 mod lifecycle;
 mod models;

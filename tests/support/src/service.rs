@@ -95,6 +95,11 @@ impl TestService {
         Self { generator, stores, app, router, directory, _data: data }
     }
 
+    /// A file of the data directory.
+    pub fn data_file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// The policy of the corpus `test`.
     pub fn corpus() -> Corpus {
         Corpus {

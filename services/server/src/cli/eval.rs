@@ -163,7 +163,7 @@ async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
 
 async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
     let adjust = |config: &mut Config| match args.mode {
-        Writing::Extractive => config.generator.backend = Backend::None,
+        Writing::Extractive => config.answer.mode = Mode::Extractive,
         Writing::Quoting => config.answer.mode = Mode::Quoting,
         Writing::Synthesis => config.answer.mode = Mode::Synthesis,
     };

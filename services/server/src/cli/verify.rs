@@ -65,9 +65,13 @@ fn shown(verified: &Verified) -> String {
         }
     }
     let count = |verdict| verified.statements.iter().filter(|statement| statement.verdict == verdict).count();
-    let all = [Verdict::Supported, Verdict::Partial, Verdict::Unverifiable, Verdict::Unsupported, Verdict::Contradicted];
-    let counts: Vec<String> =
-        all.into_iter().filter(|verdict| count(*verdict) > 0).map(|verdict| format!("{} {}", count(verdict), name(verdict))).collect();
+    let all =
+        [Verdict::Supported, Verdict::Partial, Verdict::Unverifiable, Verdict::Unsupported, Verdict::Contradicted];
+    let counts: Vec<String> = all
+        .into_iter()
+        .filter(|verdict| count(*verdict) > 0)
+        .map(|verdict| format!("{} {}", count(verdict), name(verdict)))
+        .collect();
     let counts = if counts.is_empty() { "nothing to check".to_owned() } else { counts.join(", ") };
     let _ = writeln!(out, "\n{} statements: {counts}", verified.statements.len());
     out

@@ -78,7 +78,8 @@ impl Content {
         match self {
             Self::Text(text) => text.clone(),
             Self::Parts(parts) => {
-                let words = parts.iter().map(|part| part.text.clone().unwrap_or_else(|| format!("[image: {}]", part.kind)));
+                let words =
+                    parts.iter().map(|part| part.text.clone().unwrap_or_else(|| format!("[image: {}]", part.kind)));
                 words.collect::<Vec<_>>().join("\n")
             }
         }
@@ -146,7 +147,11 @@ pub(super) async fn models() -> Json<Value> {
     params(("id" = String, Path, description = "`osler`")),
     responses((status = 200, description = "The model", body = Value), (status = 404, description = "Another than `osler`")))]
 pub(super) async fn model(Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    if id == MODEL { Ok(Json(model_card())) } else { Err(Problem::not_found("model_not_found", "the only model here is osler")) }
+    if id == MODEL {
+        Ok(Json(model_card()))
+    } else {
+        Err(Problem::not_found("model_not_found", "the only model here is osler"))
+    }
 }
 
 fn model_card() -> Value {
@@ -167,7 +172,8 @@ fn question(messages: &[Message]) -> Result<Question, Problem> {
 /// Where links in answers lead: the address that the client used.
 fn base(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let plain = |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'));
+    let plain =
+        |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'));
     host.filter(plain).map_or_else(String::new, |host| format!("http://{host}"))
 }
 
@@ -204,11 +210,14 @@ impl Reply {
         let mut from = 0;
         for citation in answer.statements.iter().flat_map(|statement| &statement.citations) {
             let marker = format!("[{}]", citation.n);
-            let Some(evidence) = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence) else { continue };
+            let Some(evidence) = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence) else {
+                continue;
+            };
             let Some(found) = content[from..].find(&marker) else { continue };
             let start = content[..from + found].chars().count();
             from += found + marker.len();
-            let url = format!("{}/v1/passages/{}?start={}&end={}", self.base, evidence.passage, citation.start, citation.end);
+            let url =
+                format!("{}/v1/passages/{}?start={}&end={}", self.base, evidence.passage, citation.start, citation.end);
             annotations.push(json!({
                 "type": "url_citation",
                 "url_citation": {
@@ -220,7 +229,12 @@ impl Reply {
         annotations
     }
 
-    fn stream(self, running: Running, urgent: bool, with_usage: bool) -> Sse<impl futures::Stream<Item = Result<Event, Infallible>>> {
+    fn stream(
+        self,
+        running: Running,
+        urgent: bool,
+        with_usage: bool,
+    ) -> Sse<impl futures::Stream<Item = Result<Event, Infallible>>> {
         let (task, progress, guard) = running.into_parts();
         let id = Arc::new(format!("chatcmpl-{}", uuid::Uuid::now_v7()));
         let created = self.created;
@@ -240,7 +254,9 @@ impl Reply {
             let chunk = chunk.clone();
             move |event| {
                 let event = match event {
-                    Progress::Statement(statement) => Some(data(&chunk(json!({ "content": line(&statement) }), Value::Null))),
+                    Progress::Statement(statement) => {
+                        Some(data(&chunk(json!({ "content": line(&statement) }), Value::Null)))
+                    }
                     Progress::Stage(_) | Progress::Evidence(_) => None,
                 };
                 async move { event }
@@ -305,7 +321,8 @@ fn notes(answer: &Answer) -> String {
         let _ = writeln!(out, "\nNote: {reason}.");
     }
     for conflict in &answer.conflicts {
-        let sides: Vec<String> = conflict.positions.iter().map(|side| format!("{}: \u{201c}{}\u{201d}", side.said_by, side.quote)).collect();
+        let sides: Vec<String> =
+            conflict.positions.iter().map(|side| format!("{}: \u{201c}{}\u{201d}", side.said_by, side.quote)).collect();
         let _ = writeln!(out, "\nSources disagree. {}", sides.join(" \u{2014} "));
     }
     if !answer.unknowns.is_empty() {

@@ -94,8 +94,11 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     problem.request_id = id;
     let status = response.status();
     let retry = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-    let mut rendered =
-        if is_openai { (status, Json(problem.openai())).into_response() } else { (status, Json(problem)).into_response() };
+    let mut rendered = if is_openai {
+        (status, Json(problem.openai())).into_response()
+    } else {
+        (status, Json(problem)).into_response()
+    };
     let headers = rendered.headers_mut();
     if !is_openai {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

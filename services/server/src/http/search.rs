@@ -61,7 +61,8 @@ pub(super) async fn search(
     if !(1..=MAX_LIMIT).contains(&body.limit) {
         return Err(Problem::bad_request("bad_limit", &format!("limit must be 1 to {MAX_LIMIT}")));
     }
-    let question = Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
+    let question =
+        Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     let found = shared.app.asker.retriever().search(&question, body.limit).await?;
     Ok(Json(SearchReply { hits: found.hits, snapshot: found.snapshot }))
 }

@@ -131,7 +131,10 @@ impl VerifyReply {
         (status = 422, description = "Nothing to check, or no source", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn verify(State(_): State<Shared>, Body(body): Body<VerifyRequest>) -> Result<Json<VerifyReply>, Problem> {
+pub(super) async fn verify(
+    State(_): State<Shared>,
+    Body(body): Body<VerifyRequest>,
+) -> Result<Json<VerifyReply>, Problem> {
     let VerifyRequest { text, mut sources, grounding_sources, .. } = body;
     sources.extend(grounding_sources.into_iter().map(|text| Foreign { id: None, title: None, text }));
     let refuse = |detail: &str| Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "bad_field", detail);

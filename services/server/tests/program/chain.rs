@@ -25,9 +25,10 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(data: &Path) -> Self {
+    fn start(data: &Path, config: &Path) -> Self {
         let mut child = osler(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(config)
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -83,6 +84,22 @@ fn check_quotes(answer: &Value, document: impl Fn(&str, u64) -> String) -> usize
     quotes
 }
 
+/// OpenAI's own clients, as a user would use them. `make test` has put them in place; without Node the Python one runs alone.
+fn official_clients(address: &str) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients");
+    let python = here.join(".venv/bin/python");
+    assert!(python.is_file(), "the OpenAI client is not here: run `make clients` first");
+    let mut runs = vec![(python, "chat.py")];
+    if here.join("node_modules").is_dir() {
+        runs.push(("node".into(), "chat.mjs"));
+    }
+    for (program, script) in runs {
+        let output = std::process::Command::new(program).arg(here.join(script)).arg(address).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{script}: {said}");
+    }
+}
+
 #[test]
 fn a_newcomer_gets_cited_answers() {
     let directory = tempfile::tempdir().unwrap();
@@ -95,14 +112,16 @@ fn a_newcomer_gets_cited_answers() {
         "the second time there is nothing to do: {again}"
     );
 
+    let config = directory.path().join("quoting.toml");
+    std::fs::write(&config, "[answer]\nmode = \"quoting\"\n").unwrap();
     let shown = succeed(&data, &["ask", METFORMIN]);
-    for part in ["[1]", "Sources", "Osler Teaching Library, 20", "“", "smollm2-135m-instruct"] {
+    for part in ["[1]", "Sources", "Osler Teaching Library, 20", "“", "no model"] {
         assert!(shown.contains(part), "{part:?} is not in: {shown}");
     }
     let found = run_json(&data, &["search", METFORMIN, "--json", "--limit", "5"]);
     assert!(found["hits"].to_string().contains("eGFR"), "{found}");
 
-    let server = Server::start(&data);
+    let server = Server::start(&data, &config);
     let document = |id: &str, version: u64| {
         let view = server.json("GET", &format!("/v1/documents/{id}?version={version}"), &Value::Null);
         view["text"].as_str().unwrap().to_owned()
@@ -135,6 +154,7 @@ fn a_newcomer_gets_cited_answers() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(server.request("GET", "/readyz", "").0, 200);
+    official_clients(&server.address);
     let retracted =
         server.json("POST", "/v1/search", &json!({ "question": "high-dose vitamin C in septic shock", "limit": 50 }));
     assert!(!retracted.to_string().contains("RETRACTED"), "retracted text is no evidence");

@@ -1,0 +1,159 @@
+//! What clinicians rely on beyond quotes: what is refused, what is unknown, who disagrees, and that the patient stays private.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use support::TestService;
+
+const WHO: &str = "# Hypertension in adults\n\n## Treatment\n\nStart drug treatment of hypertension in adults at a blood pressure of 140/90 mmHg or above.\n";
+const US: &str = "# Hypertension in adults, United States\n\n## Treatment\n\nDrug treatment of hypertension in adults is started at a blood pressure of 130/80 mmHg or above.\n";
+const DOSE: &str = "# Pneumonia\n\n## Children\n\nGive amoxicillin 40 mg/kg by mouth twice daily to children with pneumonia. Halve the amoxicillin dose when eGFR is below 30 mL/min.\n";
+
+#[tokio::test]
+async fn what_needs_eyes_is_refused_on_the_record() {
+    let service = TestService::new().await;
+    service.ingest(&[("a.md", WHO)]).await;
+    let answer = service.ask("I have uploaded the ECG. Is this a STEMI?").await;
+    assert_eq!(answer["status"], "refused_scope");
+    assert!(answer["reason"].as_str().unwrap().contains("images are not read"));
+    assert!(answer["statements"].as_array().unwrap().is_empty());
+    let kept = service.get(&format!("/v1/answers/{}", answer["id"].as_str().unwrap())).await;
+    assert_eq!(kept.json(), answer);
+}
+
+#[tokio::test]
+async fn the_bedside_gets_sources_and_a_banner_and_no_model_writes() {
+    let service = TestService::new().await;
+    service.ingest(&[("a.md", "# Seizures\n\nGive lorazepam 4 mg intravenously to an adult who is seizing.\n")]).await;
+    let answer = service.ask("adult seizing for 10 minutes, lorazepam dose now").await;
+    assert_eq!(answer["status"], "extractive", "{answer}");
+    assert!(answer["banner"].as_str().unwrap().starts_with("Not for time-critical decisions"));
+    assert_eq!(answer["model"], json!(null));
+    assert!(answer["statements"][0]["said_by"].as_str().unwrap().starts_with("Test issuer"));
+}
+
+#[tokio::test]
+async fn sources_in_force_that_disagree_are_shown_side_by_side() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[("who.md", WHO), ("us.md", US)]).await;
+    let answer = service.ask("At what blood pressure is drug treatment of hypertension started in adults?").await;
+    let conflict = &answer["conflicts"][0];
+    assert_eq!(conflict["facet"], "amount", "{answer}");
+    let said: Vec<&str> =
+        conflict["positions"].as_array().unwrap().iter().map(|p| p["quote"].as_str().unwrap()).collect();
+    assert!(said.iter().any(|quote| quote.contains("140/90")) && said.iter().any(|quote| quote.contains("130/80")));
+    for position in conflict["positions"].as_array().unwrap() {
+        assert!(answer["evidence"].as_array().unwrap().iter().any(|one| one["id"] == position["evidence"]));
+    }
+}
+
+#[tokio::test]
+async fn the_patient_shapes_the_unknowns_and_is_never_kept() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[("a.md", DOSE)]).await;
+    let question = "What dose of amoxicillin for pneumonia in a child?";
+    let factors = |answer: &serde_json::Value| -> Vec<String> {
+        answer["unknowns"].as_array().unwrap().iter().map(|one| one["factor"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = factors(&service.ask(question).await);
+    assert!(before.contains(&"weight".into()) && before.contains(&"renal_function".into()), "{before:?}");
+    let patient = json!({ "age_years": 6, "weight_kg": 21.5, "egfr": 95, "conditions": ["zebraitis"], "allergies": ["quokkamycin"] });
+    let reply = service.post("/v1/answers", &json!({ "question": question, "patient": patient })).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let after = factors(&reply.json());
+    assert!(!after.contains(&"weight".into()) && !after.contains(&"renal_function".into()), "{after:?}");
+    let kept = service.get(&format!("/v1/answers/{}", reply.json()["id"].as_str().unwrap())).await;
+    for secret in ["zebraitis", "quokkamycin", "21.5"] {
+        assert!(!kept.text.contains(secret) && !reply.text.contains(secret), "{secret} was kept");
+    }
+    for file in ["audit.db", "audit.db-wal", "ledger.db", "ledger.db-wal"] {
+        let bytes = std::fs::read(service.data_file(file)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("zebraitis") && !text.contains("quokkamycin"), "{file} holds the patient");
+    }
+    let wrong = service
+        .post("/v1/answers", &json!({ "question": question, "patient": { "egfr": 900, "conditions": ["zebraitis"] } }))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("egfr") && !wrong.text.contains("zebraitis"), "{}", wrong.text);
+    let bundle = json!({ "resourceType": "Bundle", "entry": [{ "resource": { "resourceType": "Patient", "birthDate": "2020-01-01" } }] });
+    let reply = service
+        .post("/v1/answers", &json!({ "question": "Dose of amoxicillin for pneumonia?", "patient": bundle }))
+        .await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    assert!(!factors(&reply.json()).contains(&"age".into()));
+}
+
+#[tokio::test]
+async fn a_follow_up_brings_the_passages_of_the_answer_before() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[("a.md", DOSE), ("b.md", WHO)]).await;
+    let first = service.ask("What dose of amoxicillin for pneumonia in children?").await;
+    let passage = first["evidence"][0]["passage"].clone();
+    let follow = json!({ "question": "And when eGFR is low?", "history": [{ "question": "What dose of amoxicillin for pneumonia in children?", "passages": [passage] }] });
+    let answer = service.post("/v1/answers", &follow).await.json();
+    assert!(answer["evidence"].as_array().unwrap().iter().any(|one| one["passage"] == passage), "{answer}");
+    let gone =
+        json!({ "question": "And when eGFR is low?", "history": [{ "question": "x", "passages": ["0".repeat(32)] }] });
+    assert_eq!(service.post("/v1/answers", &gone).await.status, StatusCode::OK, "a passage that is gone is no error");
+}
+
+#[tokio::test]
+async fn any_text_is_held_against_its_sources() {
+    let service = TestService::new().await;
+    let body = json!({
+        "text": "Give amoxicillin 50 mg twice daily [1]. Give amoxicillin 500 mg every 12 hours [1].",
+        "sources": [{ "id": "1", "title": "Pneumonia", "text": "Give amoxicillin 500 mg twice daily." }]
+    });
+    let reply = service.post("/v1/verify", &body).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let verified = reply.json();
+    assert_eq!(verified["statements"][0]["verdict"], "contradicted");
+    assert_eq!(verified["statements"][0]["reason"], "50 mg is not in the source; the source says 500 mg");
+    assert_eq!(verified["statements"][1]["verdict"], "supported");
+    let azure = json!({
+        "domain": "Medical", "task": "QnA", "qna": { "query": "Dose?" }, "reasoning": false,
+        "text": "Give amoxicillin 50 mg twice daily.", "groundingSources": ["Give amoxicillin 500 mg twice daily."]
+    });
+    let reply = service.post("/v1/verify", &azure).await.json();
+    assert_eq!(reply["ungroundedDetected"], true);
+    assert_eq!(reply["ungroundedDetails"][0]["length"]["codePoint"], 35);
+    for bad in [json!({ "text": "", "sources": [] }), json!({ "text": "Give aspirin." }), json!({ "text": 5 })] {
+        assert_eq!(service.post("/v1/verify", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+    let long = format!("Give {} mg. ", "5 ".repeat(20_000));
+    let reply = service.post("/v1/verify", &json!({ "text": long, "sources": [{ "text": long }] })).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(reply.json()["verdict"], "unverifiable");
+}
+
+#[tokio::test]
+async fn the_chat_door_has_openais_shape() {
+    let service = TestService::new().await;
+    service.ingest(&[("a.md", DOSE)]).await;
+    let body = json!({ "model": "osler", "messages": [
+        { "role": "system", "content": "You are a pirate." },
+        { "role": "user", "content": "What dose of amoxicillin for pneumonia in children?" }], "temperature": 1, "tools": [] });
+    let reply = service.post("/v1/chat/completions", &body).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let whole = reply.json();
+    let (content, annotation) = (
+        whole["choices"][0]["message"]["content"].as_str().unwrap(),
+        &whole["choices"][0]["message"]["annotations"][0]["url_citation"],
+    );
+    let at = |name: &str| usize::try_from(annotation[name].as_u64().unwrap()).unwrap();
+    let marked: String = content.chars().skip(at("start_index")).take(at("end_index") - at("start_index")).collect();
+    assert_eq!(marked, "[1]");
+    assert!(content.starts_with("Test issuer"), "{content}");
+    assert_eq!(whole["osler"]["statements"][0]["citations"][0]["n"], 1);
+    let streamed = json!({ "model": "osler", "stream": true, "messages": body["messages"] });
+    let text = service.post("/v1/chat/completions", &streamed).await.text;
+    assert!(text.trim_end().ends_with("data: [DONE]"), "{text}");
+    let error = service.post("/v1/chat/completions", &json!({ "model": "gpt-9", "messages": [] })).await;
+    assert_eq!(error.status, StatusCode::NOT_FOUND);
+    assert_eq!(error.json()["error"]["code"], "model_not_found");
+    let error = service.post_raw("/v1/chat/completions", b"{".to_vec()).await;
+    assert_eq!(
+        (error.status, error.json()["error"]["type"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("invalid_request_error"))
+    );
+}

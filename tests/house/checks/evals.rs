@@ -1,0 +1,47 @@
+//! The measurements that must not get worse: a slice of each on every run.
+
+use std::path::Path;
+
+use evals::grounding::{Samples, conflicts, run};
+use evals::questions;
+
+fn starter() -> Samples {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpora/starter");
+    let mut samples = Samples::default();
+    for folder in ["guidelines", "cases"] {
+        let mut files: Vec<_> =
+            std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            samples.add(&file.to_string_lossy(), &std::fs::read(&file).unwrap());
+        }
+    }
+    samples
+}
+
+#[test]
+fn mutants_are_caught_and_paraphrases_are_left_alone() {
+    let samples = starter();
+    assert!(samples.len() > 3_000, "{} sentences", samples.len());
+    let table = run(&samples, 500);
+    assert!(table.short_of_reach().is_empty(), "{:?}\n{table}", table.short_of_reach());
+}
+
+#[test]
+fn the_same_text_gives_the_same_verdicts() {
+    let samples = starter();
+    let verdicts = || {
+        run(&samples, 100).cases.into_iter().map(|case| (case.changed, case.verdict, case.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(), verdicts());
+}
+
+#[test]
+fn prompts_are_decided_as_they_were() {
+    let scope = questions::out_of_scope();
+    assert_eq!((scope.positives, scope.negatives), ((80, 80), (40, 0)), "{:?}", scope.mistakes);
+    let urgent = questions::time_critical();
+    assert!(urgent.positives.1 >= 94 && urgent.negatives.1 == 0, "{:?}", urgent.mistakes);
+    let conflicts = conflicts::run();
+    assert!(conflicts.conflicts.1 >= 40 && conflicts.others.1 <= 6, "{:?}", conflicts.mistakes);
+}
