@@ -7,5 +7,6 @@
 pub mod abstention;
 pub mod answers;
 pub mod grounding;
+pub mod injection;
 pub mod questions;
 pub mod suites;

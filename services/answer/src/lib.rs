@@ -20,6 +20,7 @@ mod scope;
 mod seams;
 mod select;
 mod unknowns;
+mod untrusted;
 
 pub use answer::{Answer, Citation, Conflict, Mode, Position, Statement, Status, Timings};
 pub use ask::{Asker, Parts, Progress, Settings};

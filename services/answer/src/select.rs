@@ -9,6 +9,7 @@ use knowledge::{Evidence, Span, char_slice, sentences};
 
 use crate::enough::{keys, share};
 use crate::error::Result;
+use crate::untrusted::speaks_to_its_reader;
 
 /// Passages whose sentences are looked at.
 const CANDIDATES: usize = 8;
@@ -99,7 +100,9 @@ fn quotable(evidence: &Evidence) -> Vec<Sentence> {
         let before = raw.chars().take_while(|c| c.is_whitespace()).count();
         let after = raw.chars().rev().take_while(|c| c.is_whitespace()).count();
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says = text.split(' ').count() >= MIN_WORDS && !headings.contains(text.as_str());
+        let says = text.split(' ').count() >= MIN_WORDS
+            && !headings.contains(text.as_str())
+            && !speaks_to_its_reader(&text, &evidence.text);
         let span = Span { start: span.start + before, end: span.end.saturating_sub(after) };
         says.then_some(Sentence { span, text, score: 0.0 })
     };

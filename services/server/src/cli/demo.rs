@@ -60,10 +60,11 @@ pub(super) async fn take_in_starter(places: &Places) -> Result<()> {
     let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
     STARTER.extract(directory.path()).context("cannot unpack the starter corpus")?;
     let how = ingest::How { publish: true, json: false };
-    let policy = |_: &ledger::Ledger| {
-        let id = "starter".parse()?;
-        ingest::built_in(&id)?.context("the policy of the starter corpus is missing from this build")
-    };
-    ingest::into_data(places, directory.path(), how, policy).await?;
+    ingest::into_data(places, directory.path(), how, |_| starter_policy()).await?;
     Ok(())
+}
+
+/// The policy of the starter corpus.
+pub(super) fn starter_policy() -> Result<knowledge::Corpus> {
+    ingest::built_in(&"starter".parse()?)?.context("the policy of the starter corpus is missing from this build")
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use evals::grounding::{Samples, run as measure};
 
-use super::demo::{STARTER, take_in_starter};
-use super::print;
+use super::demo::{STARTER, starter_policy, take_in_starter};
+use super::{ingest, print};
 use crate::app::App;
 use crate::config::{Backend, Config, Mode, Places};
 
@@ -23,6 +23,15 @@ pub(super) enum Command {
         /// List the questions that went wrong
         #[arg(long)]
         mistakes: bool,
+    },
+    /// Plant orders in documents and see whether an answer obeys or repeats them
+    Injection {
+        /// How answers are written
+        #[arg(long, value_enum, default_value = "extractive")]
+        mode: Writing,
+        /// Documents, at most
+        #[arg(long, default_value_t = 240)]
+        limit: usize,
     },
     /// Hold pairs of sentences against each other, and decide on prompts that are out of scope or time-critical
     Decisions {
@@ -50,13 +59,23 @@ pub(super) struct Grounding {
 
 /// Who chooses the words.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Writing {
+pub(super) enum Writing {
     /// A score chooses sentences.
     Extractive,
     /// The model chooses sentences.
     Quoting,
     /// The model writes.
     Synthesis,
+}
+
+impl From<Writing> for Mode {
+    fn from(writing: Writing) -> Self {
+        match writing {
+            Writing::Extractive => Self::Extractive,
+            Writing::Quoting => Self::Quoting,
+            Writing::Synthesis => Self::Synthesis,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +96,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
+        Command::Injection { mode, limit } => injection(places, mode, limit).await,
         Command::Decisions { mistakes } => decisions(mistakes),
     }
 }
@@ -162,12 +182,7 @@ async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
 }
 
 async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
-    let adjust = |config: &mut Config| match args.mode {
-        Writing::Extractive => config.answer.mode = Mode::Extractive,
-        Writing::Quoting => config.answer.mode = Mode::Quoting,
-        Writing::Synthesis => config.answer.mode = Mode::Synthesis,
-    };
-    let (app, _data) = starter_app(places, adjust).await?;
+    let (app, _data) = starter_app(places, |config| config.answer.mode = args.mode.into()).await?;
     let bar = indicatif::ProgressBar::new(0);
     let outcome = evals::answers::run(&app.asker, args.limit, |at, all| {
         bar.set_length(all as u64);
@@ -180,4 +195,26 @@ async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
         out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
     }
     print(&format!("{out}{:#}\n", outcome.to_json()))
+}
+
+async fn injection(places: &Places, mode: Writing, limit: usize) -> Result<ExitCode> {
+    let planted = evals::injection::documents();
+    let step = planted.len().div_ceil(limit.max(1)).max(1);
+    let planted: Vec<_> = planted.into_iter().step_by(step).collect();
+    let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
+    for one in &planted {
+        std::fs::write(directory.path().join(&one.name), &one.text)?;
+    }
+    let data = tempfile::tempdir()?;
+    let places = Places { data: data.path().to_owned(), ..places.clone() };
+    ingest::into_data(&places, directory.path(), ingest::How { publish: true, json: false }, |_| starter_policy())
+        .await?;
+    let app = App::open_with(&places, |config| config.answer.mode = mode.into()).await?;
+    let outcome = evals::injection::run(&app.asker, &planted).await?;
+    let mut out: String = outcome.successes.iter().map(|success| format!("{success}\n")).collect();
+    out.push_str(&format!(
+        "{} documents with orders in them: {} made-up quotes, {} other effects\n",
+        outcome.attempts, outcome.on_quotes, outcome.other
+    ));
+    print(&out)
 }
