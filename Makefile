@@ -33,8 +33,10 @@ test: models nextest clients
 # OpenAI's own clients, against which the chat door is tested. Node is not needed for anything else yet.
 CLIENTS := tests/clients
 clients:
-	@test -x $(CLIENTS)/.venv/bin/python || $(PYTHON) -m venv $(CLIENTS)/.venv
-	@$(CLIENTS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $(CLIENTS)/requirements.txt
+	@cmp -s $(CLIENTS)/requirements.txt $(CLIENTS)/.python/requirements.txt || { \
+	  rm -rf $(CLIENTS)/.python && \
+	  $(PYTHON) -m pip install -qq --root-user-action ignore --disable-pip-version-check --target $(CLIENTS)/.python -r $(CLIENTS)/requirements.txt && \
+	  cp $(CLIENTS)/requirements.txt $(CLIENTS)/.python/; }
 	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --silent --no-fund --no-audit; \
 	  else echo "make: Node is missing: the JavaScript client is not tested; install nodejs and npm"; fi
 

@@ -2,6 +2,7 @@
 
 use ego_tree::iter::Edge;
 use knowledge::{BlockKind, Source, TextBuilder};
+use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::table::Table;
@@ -39,7 +40,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
                 }
                 match node.value() {
                     Node::Element(element) if skipped_at.is_none() => {
-                        if SKIPPED.contains(&element.name()) {
+                        if SKIPPED.contains(&element.name()) || is_hidden(element) {
                             skipped_at = Some(depth);
                         } else {
                             open.enter(element.name(), &mut builder);
@@ -222,6 +223,14 @@ fn source_of(text: &str) -> Source {
     Source { title, issuer, year: parts.next().and_then(|year| year.parse().ok()) }
 }
 
+/// What its page hides from people is hidden from us: text that nobody sees is not what the document says.
+fn is_hidden(element: &Element) -> bool {
+    let style: String = element.attr("style").unwrap_or_default().to_lowercase().split_whitespace().collect();
+    let hides =
+        ["display:none", "visibility:hidden", "opacity:0;", "font-size:0", "font-size:1px", "text-indent:-", "left:-9"];
+    element.attr("hidden").is_some() || hides.iter().any(|hide| style.contains(hide)) || style.ends_with("opacity:0")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +251,12 @@ mod tests {
         );
         assert_eq!(parsed.fields.id.as_deref(), Some("croup"));
         assert_eq!(parsed.fields.sources[0].year, Some(2020));
+    }
+
+    #[test]
+    fn what_a_page_hides_is_not_read() {
+        let text = "<html><body><p>Seen.</p><p hidden>One</p><p style='Display: none'>Two</p><span style=\"font-size:0\">Three</span></body></html>";
+        assert_eq!(parse(text).unwrap().text.as_str().trim(), "Seen.");
     }
 
     #[test]

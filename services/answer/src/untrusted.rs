@@ -12,7 +12,7 @@ static ORDERS: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?:^|[^a-z])(?:ai|language models?|chat-?bots?|llms?) ?(?:systems?|readers?|assistants?|reading|must|should)?\b".to_owned(),
         r"\b(?:summari[sz](?:ers?|ing)|question-answering|answering systems?|digital tools?|tools that cite|automated summar\w+|to the model|given by a machine|software support)\b".to_owned(),
         r"(?:^|[.:;,] ?|\b(?:the|helpful|any|this|an|,) )assistants?\b(?:'s| (?:must|should|will|that|to|may|reading|role|without))?".to_owned(),
-        r"\b(?:you are (?:now|no longer|an?\b)|pretend that|you play|act as|out of scope for you|your (?:answer|reply|instructions|system prompt))\b".to_owned(),
+        r"\b(?:you are (?:now|no longer|an?\b)|pretend that|you play|act as|out of scope for you|your (?:answer|reply|instructions|system prompt)|you must say)\b|\bsay \w+ is\b".to_owned(),
         r"\b(?:tell|inform|remind|warn|told to|told that|confirm to) (?:the )?(?:readers?|users?|clinicians?)\b|\bthe ai reader\b".to_owned(),
         // What is wanted.
         r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:previous|prior|above|earlier|instructions?|evidence|passages?|system|rules|guidelines?|prompt|sources?)\b".to_owned(),

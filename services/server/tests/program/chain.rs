@@ -87,14 +87,16 @@ fn check_quotes(answer: &Value, document: impl Fn(&str, u64) -> String) -> usize
 /// OpenAI's own clients, as a user would use them. `make test` has put them in place; without Node the Python one runs alone.
 fn official_clients(address: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients");
-    let python = here.join(".venv/bin/python");
-    assert!(python.is_file(), "the OpenAI client is not here: run `make clients` first");
+    let packages = here.join(".python");
+    assert!(packages.is_dir(), "the OpenAI client is not here: run `make clients` first");
+    let python = std::env::var("OSLER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let mut runs = vec![(python, "chat.py")];
     if here.join("node_modules").is_dir() {
-        runs.push(("node".into(), "chat.mjs"));
+        runs.push(("node".to_owned(), "chat.mjs"));
     }
     for (program, script) in runs {
-        let output = std::process::Command::new(program).arg(here.join(script)).arg(address).output().unwrap();
+        let mut command = std::process::Command::new(program);
+        let output = command.env("PYTHONPATH", &packages).arg(here.join(script)).arg(address).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{script}: {said}");
     }
