@@ -61,6 +61,11 @@ impl Samples {
         self.samples.is_empty()
     }
 
+    /// Every sentence with the passage it stands in.
+    pub fn sentences(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.samples.iter().map(|sample| (sample.sentence.as_str(), self.passages[sample.passage].0.as_str()))
+    }
+
     fn source(&self, sample: &Sample) -> Source {
         let (text, context) = &self.passages[sample.passage];
         Source::new(text, context.iter().map(String::as_str))

@@ -283,7 +283,18 @@ impl Asker {
         let Some(generator) = &self.parts.generator else {
             return Ok(extracted(&selected, "no model is configured to write".to_owned(), progress));
         };
-        match self.generate(generator.as_ref(), question, &selected, cancel, progress).await {
+        // A grammar or prompt that the engine will not take becomes one of fewer passages, never an unconstrained answer.
+        let mut offered = selected.as_slice();
+        let outcome = loop {
+            match self.generate(generator.as_ref(), question, offered, cancel, progress).await {
+                Err(inference::Error::Refused(reason)) if offered.len() > 1 => {
+                    tracing::warn!(reason, passages = offered.len(), "the engine refused; asking with fewer passages");
+                    offered = &offered[..offered.len() / 2];
+                }
+                outcome => break outcome,
+            }
+        };
+        match outcome {
             Ok(written) if written.statements.is_empty() => {
                 Ok(extracted(&selected, "nothing the model wrote could be kept".to_owned(), progress))
             }

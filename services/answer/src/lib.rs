@@ -32,3 +32,4 @@ pub use retrieve::{Retrieved, Retriever};
 pub use scope::{BANNER, Scope, scope};
 pub use seams::{Clock, FixedSeams, Ids, SystemSeams};
 pub use unknowns::{Factor, Unknown};
+pub use untrusted::speaks_to_its_reader;

@@ -18,7 +18,7 @@ static ORDERS: LazyLock<RegexSet> = LazyLock::new(|| {
         r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:previous|prior|above|earlier|instructions?|evidence|passages?|system|rules|guidelines?|prompt|sources?)\b".to_owned(),
         format!(r"\b(?:every|each|your|its|any|all|the|complete|first) (?:\w+ ){{0,2}}{answer}\b.{{0,40}}\b(?:must|should|with|contain|include|begin|name|says?|open)\b"),
         format!(r"\b(?:begin|start|end|finish|open|sign|add|write|include|mention|label|cite|reply|respond|answer)s?\b.{{0,50}}\b(?:every|each|your|its|the|in) (?:\w+ )?{answer}\b"),
-        r"\b(?:reply|respond|answer)(?:s|ed)? (?:only|with|to questions|that|as an|\W)".to_owned(),
+        r"\b(?:reply|answer)(?:s|ed)? (?:only|with\b|to questions|that|as an)|\brespond (?:only|to questions)\b|\b(?:reply|answer) (?-i:\x22|[A-Z]{4})".to_owned(),
         r"\b(?:do not|don't|never|refuse to|refuse every|decline) (?:answer|cite|mention|quote|question|it)\b|\bdecline it\b".to_owned(),
         r"\b(?:if|when) (?:asked|this passage is quoted|summarising)|\bquestions? (?:containing|about this|on \w+ with|concern)\b|\bwhatever the question\b|\b(?:any|a) question\b".to_owned(),
         r"\bsystem prompt\b|\bprompts?\b.{0,20}\b(?:above|verbatim|full text)\b|\babove this line\b|\bfrom this (?:line|point)\b|\bcheck(?:s|ing)? (?:are|is) switched off\b".to_owned(),
@@ -46,7 +46,7 @@ const FOREIGN: [&[&str]; 6] = [
 ];
 
 /// Whether a sentence of a clinical text in the script of `passage` speaks to its reader or hides something.
-pub(crate) fn speaks_to_its_reader(sentence: &str, passage: &str) -> bool {
+pub fn speaks_to_its_reader(sentence: &str, passage: &str) -> bool {
     ORDERS.is_match(sentence)
         || is_encoded(sentence)
         || other_script(sentence, passage)

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The format this build writes.
 const FORMAT: i64 = 1;
@@ -91,6 +93,19 @@ pub struct Outcome<'a> {
     pub prompt_sha256: Option<&'a str>,
     /// The answer as JSON, exactly as it is sent.
     pub answer: &'a str,
+}
+
+/// A question that the corpora could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Gap {
+    /// As it was asked.
+    pub question: String,
+    /// How often.
+    pub times: u64,
+    /// When last, RFC 3339.
+    pub last_asked_at: String,
+    /// The latest snapshot that was searched for it.
+    pub snapshot: u64,
 }
 
 /// The records.
@@ -198,6 +213,23 @@ impl AuditLog {
         Ok(self.lock().query_row(sql, [id], |row| row.get(0)).optional()?.flatten())
     }
 
+    /// Questions that had no evidence, the most asked first, then the latest; at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn gaps(&self, limit: usize) -> Result<Vec<Gap>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT question, count(*), max(asked_at), max(snapshot) FROM records WHERE outcome = 'no_evidence'
+             GROUP BY question ORDER BY count(*) DESC, max(asked_at) DESC, question LIMIT ?1",
+        )?;
+        let gap = |row: &rusqlite::Row<'_>| {
+            Ok(Gap { question: row.get(0)?, times: row.get(1)?, last_asked_at: row.get(2)?, snapshot: row.get(3)? })
+        };
+        let gaps = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], gap)?;
+        Ok(gaps.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -209,6 +241,27 @@ mod tests {
 
     fn intent(id: &str) -> Intent<'_> {
         Intent { id, asked_at: "t", actor: "a", action: "ask", request_id: "r", question: "q" }
+    }
+
+    #[test]
+    fn questions_without_evidence_are_gaps() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = AuditLog::open(&directory.path().join("audit.db")).unwrap();
+        for (id, question, status) in [
+            ("a", "zebra?", "no_evidence"),
+            ("b", "gout?", "answered"),
+            ("c", "zebra?", "no_evidence"),
+            ("d", "okapi?", "no_evidence"),
+        ] {
+            log.begin(&Intent { question, ..intent(id) }).unwrap();
+            log.complete(id, &Outcome { status, ..OUTCOME }).unwrap();
+        }
+        let gaps = log.gaps(10).unwrap();
+        assert_eq!(
+            gaps.iter().map(|gap| (gap.question.as_str(), gap.times)).collect::<Vec<_>>(),
+            [("zebra?", 2), ("okapi?", 1)]
+        );
+        assert_eq!(log.gaps(1).unwrap().len(), 1);
     }
 
     const OUTCOME: Outcome<'static> = Outcome {

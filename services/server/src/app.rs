@@ -115,13 +115,14 @@ pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Emb
 
 async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn Generator>>> {
     let settings = &config.generator;
+    let writes = config.answer.mode != Mode::Extractive;
     match settings.backend {
         Backend::None => Ok(None),
-        Backend::Endpoint if config.answer.mode == Mode::Extractive => Ok(None),
         Backend::Endpoint => {
             let endpoint = settings.endpoint.as_deref().context("generator.endpoint must name the endpoint")?;
             let key = config::secret(settings.api_key_env.as_deref())?;
-            Ok(Some(Arc::new(Remote::new(endpoint, &settings.model, key)?)))
+            let remote = Remote::new(endpoint, &settings.model, key)?;
+            Ok(writes.then(|| Arc::new(remote) as Arc<dyn Generator>))
         }
         Backend::Local => {
             let (source, id, revision, sha256) = match &settings.directory {
@@ -140,7 +141,7 @@ async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn
                 }
             };
             // What is configured must be there and whole, even while nothing is to be written with it.
-            if config.answer.mode == Mode::Extractive {
+            if !writes {
                 return Ok(None);
             }
             Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, settings.parallel).await?)))

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
-use support::TestService;
+use support::{Script, TestService};
 
 const WHO: &str = "# Hypertension in adults\n\n## Treatment\n\nStart drug treatment of hypertension in adults at a blood pressure of 140/90 mmHg or above.\n";
 const US: &str = "# Hypertension in adults, United States\n\n## Treatment\n\nDrug treatment of hypertension in adults is started at a blood pressure of 130/80 mmHg or above.\n";
@@ -156,4 +156,25 @@ async fn the_chat_door_has_openais_shape() {
         (error.status, error.json()["error"]["type"].as_str()),
         (StatusCode::BAD_REQUEST, Some("invalid_request_error"))
     );
+}
+
+#[tokio::test]
+async fn what_the_engine_refuses_is_asked_again_with_fewer_passages() {
+    let service = TestService::new().await;
+    service.ingest(&[("who.md", WHO), ("us.md", US)]).await;
+    service.generator.then(Script::Refuse);
+    let answer = service.ask("At what blood pressure is drug treatment of hypertension started in adults?").await;
+    assert_eq!((answer["status"].as_str(), answer["mode"].as_str()), (Some("answered"), Some("quoting")), "{answer}");
+}
+
+#[tokio::test]
+async fn what_the_corpora_could_not_answer_is_listed_for_librarians() {
+    let service = TestService::new().await;
+    service.ingest(&[("a.md", WHO)]).await;
+    for _ in 0..2 {
+        assert_eq!(service.ask("Which orbit has the moon Europa?").await["status"], "no_evidence");
+    }
+    let gaps = service.get("/v1/gaps").await.json();
+    assert_eq!(gaps["gaps"][0]["question"], "Which orbit has the moon Europa?");
+    assert_eq!(gaps["gaps"][0]["times"], 2);
 }

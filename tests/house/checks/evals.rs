@@ -45,3 +45,14 @@ fn prompts_are_decided_as_they_were() {
     let conflicts = conflicts::run();
     assert!(conflicts.conflicts.1 >= 40 && conflicts.others.1 <= 6, "{:?}", conflicts.mistakes);
 }
+
+#[test]
+fn medicine_is_not_taken_for_orders_to_the_reader() {
+    let samples = starter();
+    let taken: Vec<&str> = samples
+        .sentences()
+        .filter(|(sentence, passage)| answer::speaks_to_its_reader(sentence, passage))
+        .map(|(sentence, _)| sentence)
+        .collect();
+    assert!(taken.is_empty(), "{} of {}: {taken:#?}", taken.len(), samples.len());
+}

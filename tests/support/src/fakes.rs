@@ -56,6 +56,8 @@ pub enum Script {
     QuoteFirst,
     /// Stops without having finished.
     Unfinished,
+    /// Refuses the grammar.
+    Refuse,
     /// Fails.
     Fail,
     /// Panics.
@@ -104,6 +106,7 @@ impl Generator for ScriptedGenerator {
             Script::Write(text) => text,
             Script::QuoteFirst => quote_first(&request.grammar.lark),
             Script::Unfinished => return Err(Error::Unfinished("length".to_owned())),
+            Script::Refuse => return Err(Error::Refused("as scripted".to_owned())),
             Script::Fail => return Err(Error::Failed("as scripted".to_owned())),
             Script::Panic => panic!("as scripted"),
             Script::Hang(longest) => {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use audit::AuditLog;
 use jiff::Timestamp;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
@@ -38,6 +39,15 @@ pub(super) enum Command {
     Retract(Standing),
     /// Take a version out of every snapshot for another reason
     Withdraw(Standing),
+    /// Print the questions that had no evidence, the most asked first
+    Gaps {
+        /// Questions wanted
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what was decided, by whom, when and why
     History {
         /// Print JSON
@@ -83,6 +93,17 @@ pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
             }
             text.push_str(&format!("snapshot {} is published\n", snapshots.published));
             print(&text)
+        }
+        Command::Gaps { limit, json: as_json } => {
+            let gaps = AuditLog::open(&places.data.join("audit.db"))?.gaps(limit)?;
+            if as_json {
+                return print(&format!("{}\n", json!({ "gaps": gaps })));
+            }
+            let line = |gap: &audit::Gap| {
+                format!("{:>4} times, last {}  {}\n", gap.times, gap.last_asked_at, gap.question.replace('\n', " "))
+            };
+            let text: String = gaps.iter().map(line).collect();
+            print(if text.is_empty() { "no question was without evidence\n" } else { &text })
         }
         Command::Publish { reason } => {
             let before = ledger.snapshots()?.published;

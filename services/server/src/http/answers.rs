@@ -4,13 +4,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use answer::{Answer, Filters, Patient, Progress, Question, Turn};
+use audit::Gap;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use knowledge::Snapshot;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -119,6 +121,26 @@ pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) ->
         tokio::task::spawn_blocking(move || shared.app.audit.answer(&id)).await.map_err(|_| Problem::internal())??;
     let json = found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// Gaps, the most asked first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Gaps {
+    gaps: Vec<Gap>,
+}
+
+/// Gaps that are listed.
+const MAX_GAPS: usize = 500;
+
+/// List the questions that had no evidence
+///
+/// For librarians: what people look for and the corpora do not hold.
+#[utoipa::path(get, path = "/v1/gaps", tag = "corpus", operation_id = "gaps",
+    responses((status = 200, description = "At most 500, the most asked first", body = Gaps)))]
+pub(super) async fn gaps(State(shared): State<Shared>) -> Result<Json<Gaps>, Problem> {
+    let list = move || shared.app.audit.gaps(MAX_GAPS);
+    let gaps = tokio::task::spawn_blocking(list).await.map_err(|_| Problem::internal())??;
+    Ok(Json(Gaps { gaps }))
 }
 
 /// A question's answer in the making.
