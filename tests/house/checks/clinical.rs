@@ -178,3 +178,17 @@ async fn what_the_corpora_could_not_answer_is_listed_for_librarians() {
     assert_eq!(gaps["gaps"][0]["question"], "Which orbit has the moon Europa?");
     assert_eq!(gaps["gaps"][0]["times"], 2);
 }
+
+#[tokio::test]
+async fn an_answer_in_plain_words_keeps_its_numbers_and_citations() {
+    let service = TestService::without_generator().await;
+    service
+        .ingest(&[("a.md", "# Hypertension\n\nGive amlodipine 5 mg orally once daily to adults with hypertension.\n")])
+        .await;
+    let answer = service.ask("Which dose of amlodipine for hypertension in adults?").await;
+    let plain = service.get(&format!("/v1/answers/{}/plain", answer["id"].as_str().unwrap())).await.json();
+    let text = plain["statements"][0]["text"].as_str().unwrap();
+    assert!(text.contains("high blood pressure") && text.contains("amlodipine 5 mg"), "{text}");
+    assert_eq!(plain["statements"][0]["citations"], answer["statements"][0]["citations"]);
+    assert_eq!(service.get("/v1/answers/none/plain").await.status, StatusCode::NOT_FOUND);
+}

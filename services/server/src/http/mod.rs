@@ -59,6 +59,7 @@ fn api() -> OpenApiRouter<Shared> {
     let questions = OpenApiRouter::new().routes(routes!(answers::ask)).routes(routes!(openai::chat));
     let quick = OpenApiRouter::new()
         .routes(routes!(answers::get))
+        .routes(routes!(answers::plain))
         .routes(routes!(answers::gaps))
         .routes(routes!(search::search))
         .routes(routes!(documents::document))
