@@ -3,7 +3,8 @@
 //! engine knows, lengths are checked before the engine can trip over them, and only a finished completion is one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use mistralrs::core::{AddModelConfig, EngineConfig, GGUFLoaderBuilder, GGUFSpecificConfig};
@@ -14,11 +15,11 @@ use mistralrs::{
     TokenSource,
 };
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
-use crate::generator::{Completion, Generator, ModelRef, Prompt, Request};
+use crate::generator::{Completion, Generator, Load, ModelRef, Prompt, Request};
 
 /// What llguidance takes for the end of a text. The engine stops only on the tokens of the model's own configuration, which
 /// often names another one, and would then write the end of text over and over.
@@ -58,10 +59,42 @@ impl EngineSource {
 
 /// A model in this process.
 pub struct Engine {
-    model: Arc<Model>,
+    /// Replaced when its thread has died.
+    model: RwLock<Arc<Model>>,
+    source: EngineSource,
     description: ModelRef,
     stops: Vec<u32>,
     places: Arc<Semaphore>,
+    parallel: usize,
+    state: Arc<State>,
+}
+
+/// What is known of the engine's work.
+#[derive(Debug, Default)]
+struct State {
+    waiting: AtomicUsize,
+    running: AtomicUsize,
+    restarts: AtomicUsize,
+    /// A stream has ended early or a task has panicked: the engine's thread may be gone.
+    suspect: AtomicBool,
+    /// Tokens read and written a second, of the last request.
+    rates: Mutex<(f64, f64)>,
+}
+
+/// Counts while it lives.
+struct Counted(Arc<State>, fn(&State) -> &AtomicUsize);
+
+impl Counted {
+    fn new(state: &Arc<State>, of: fn(&State) -> &AtomicUsize) -> Self {
+        of(state).fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(state), of)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        (self.1)(&self.0).fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Engine {
@@ -83,11 +116,7 @@ impl Engine {
         places: usize,
     ) -> Result<Self> {
         let failed = |why: String| Error::Load { model: id.to_owned(), why };
-        // The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
-        let model = match tokio::spawn(build(source, places)).await {
-            Ok(built) => built.map_err(|error| failed(format!("{error:#}")))?,
-            Err(panic) => return Err(failed(format!("the engine panicked: {panic}"))),
-        };
+        let model = build_apart(source.clone(), places).await.map_err(failed)?;
         let mut stops = Vec::new();
         for end in ENDS_OF_TEXT {
             let tokens = tokens_of(&model, end).await.map_err(|error| failed(error.to_string()))?;
@@ -97,16 +126,37 @@ impl Engine {
         }
         let parameters = json!({ "sampling": "greedy", "engine": "mistral.rs 0.8.1" });
         let description = ModelRef { id: id.to_owned(), revision, sha256, parameters };
-        Ok(Self { model: Arc::new(model), description, stops, places: Arc::new(Semaphore::new(places.max(1))) })
+        let (model, parallel, state) = (RwLock::new(Arc::new(model)), places.max(1), Arc::default());
+        Ok(Self { model, source, description, stops, places: Arc::new(Semaphore::new(parallel)), parallel, state })
+    }
+
+    /// The model; loaded again first if its thread has died.
+    async fn alive(&self) -> Result<Arc<Model>> {
+        if self.state.suspect.load(Ordering::Relaxed) {
+            let mut model = self.model.write().await;
+            // Whoever came first has done it already.
+            if self.state.suspect.load(Ordering::Relaxed) && tokens_of(&model, "alive").await.is_ok() {
+                // A stream may end early for other reasons.
+                self.state.suspect.store(false, Ordering::Relaxed);
+            }
+            if self.state.suspect.load(Ordering::Relaxed) {
+                tracing::warn!(model = self.description.id, "the engine may have died: loading the model again");
+                let built = build_apart(self.source.clone(), self.parallel).await.map_err(Error::Failed)?;
+                *model = Arc::new(built);
+                self.state.restarts.fetch_add(1, Ordering::Relaxed);
+                self.state.suspect.store(false, Ordering::Relaxed);
+            }
+        }
+        Ok(Arc::clone(&*self.model.read().await))
     }
 
     /// The most tokens that may be written after `prompt`.
-    async fn room_after(&self, prompt: &Prompt) -> Result<usize> {
+    async fn room_after(model: &Model, prompt: &Prompt) -> Result<usize> {
         let failed = |error: mistralrs::error::Error| Error::Failed(error.to_string());
-        let Some(length) = self.model.max_sequence_length().map_err(failed)? else {
+        let Some(length) = model.max_sequence_length().map_err(failed)? else {
             return Ok(usize::MAX);
         };
-        let prompt = tokens_of(&self.model, &format!("{}\n{}", prompt.system, prompt.user)).await?.len();
+        let prompt = tokens_of(model, &format!("{}\n{}", prompt.system, prompt.user)).await?.len();
         let room = length.saturating_sub(prompt + TEMPLATE_TOKENS);
         if room == 0 {
             return Err(Error::Refused(format!("a prompt of {prompt} tokens does not fit the {length} of the model")));
@@ -121,12 +171,28 @@ impl Generator for Engine {
         &self.description
     }
 
+    fn load(&self) -> Load {
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        let (read_per_s, written_per_s) = *self.state.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { waiting, running, restarts, .. } = &*self.state;
+        Load {
+            waiting: count(waiting),
+            running: count(running),
+            restarts: count(restarts),
+            read_tokens_per_s: read_per_s,
+            written_tokens_per_s: written_per_s,
+        }
+    }
+
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
         let deadline = request.deadline;
         let work = async {
+            let waiting = Counted::new(&self.state, |state| &state.waiting);
             let place =
                 Arc::clone(&self.places).acquire_owned().await.map_err(|error| Error::Failed(error.to_string()))?;
-            let max_tokens = request.max_tokens.min(self.room_after(&request.prompt).await?);
+            drop(waiting);
+            let model = self.alive().await?;
+            let max_tokens = request.max_tokens.min(Self::room_after(&model, &request.prompt).await?);
             let sampling = SamplingParams {
                 stop_toks: (!self.stops.is_empty()).then(|| StopTokens::Ids(self.stops.clone())),
                 max_len: Some(max_tokens),
@@ -139,12 +205,16 @@ impl Generator for Engine {
                 .set_sampling(sampling)
                 .enable_thinking(false);
             // The task owns the stream and the place: if we leave, it notices at the next token and lets go of both.
-            let (model, cancelled, pieces) = (Arc::clone(&self.model), cancel.clone(), request.pieces);
+            let (cancelled, pieces, state) = (cancel.clone(), request.pieces, Arc::clone(&self.state));
+            let running = Counted::new(&self.state, |state| &state.running);
             let task = tokio::spawn(async move {
-                let _place = place;
-                drain(&model, messages, pieces, &cancelled).await
+                let (_place, _running) = (place, running);
+                drain(&model, messages, pieces, &cancelled, &state).await
             });
-            task.await.unwrap_or_else(|panic| Err(Error::Failed(format!("the engine panicked: {panic}"))))
+            task.await.unwrap_or_else(|panic| {
+                self.state.suspect.store(true, Ordering::Relaxed);
+                Err(Error::Failed(format!("the engine panicked: {panic}")))
+            })
         };
         tokio::select! {
             outcome = work => outcome,
@@ -162,8 +232,14 @@ async fn drain(
     messages: RequestBuilder,
     pieces: Option<tokio::sync::mpsc::UnboundedSender<String>>,
     cancelled: &CancellationToken,
+    state: &State,
 ) -> Result<Completion> {
-    let mut stream = model.stream_chat_request(messages).await.map_err(|error| Error::Failed(error.to_string()))?;
+    let dead = |error: Error| {
+        state.suspect.store(true, Ordering::Relaxed);
+        error
+    };
+    let sent = model.stream_chat_request(messages).await;
+    let mut stream = sent.map_err(|error| dead(Error::Failed(error.to_string())))?;
     let mut completion = Completion { text: String::new(), prompt_tokens: 0, completion_tokens: 0 };
     loop {
         let response = tokio::select! {
@@ -176,11 +252,13 @@ async fn drain(
             Some(Response::InternalError(error)) => return Err(Error::Failed(error.to_string())),
             Some(Response::ModelError(error, _)) => return Err(Error::Failed(error)),
             Some(_) => return Err(Error::Failed("the engine sent something else than a chunk".to_owned())),
-            None => return Err(Error::Unfinished("the stream ended early".to_owned())),
+            None => return Err(dead(Error::Unfinished("the stream ended early".to_owned()))),
         };
         if let Some(usage) = chunk.usage {
             completion.prompt_tokens = usage.prompt_tokens;
             completion.completion_tokens = usage.completion_tokens;
+            let rates = (usage.avg_prompt_tok_per_sec.into(), usage.avg_compl_tok_per_sec.into());
+            *state.rates.lock().unwrap_or_else(PoisonError::into_inner) = rates;
             tracing::debug!(
                 prompt_tokens = usage.prompt_tokens,
                 completion_tokens = usage.completion_tokens,
@@ -202,6 +280,14 @@ async fn drain(
             Some("stop") => return Ok(completion),
             Some(reason) => return Err(Error::Unfinished(reason.to_owned())),
         }
+    }
+}
+
+/// The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
+async fn build_apart(source: EngineSource, places: usize) -> std::result::Result<Model, String> {
+    match tokio::spawn(build(source, places)).await {
+        Ok(built) => built.map_err(|error| format!("{error:#}")),
+        Err(panic) => Err(format!("the engine panicked: {panic}")),
     }
 }
 

@@ -68,11 +68,31 @@ pub struct Completion {
     pub completion_tokens: usize,
 }
 
+/// How busy something that writes is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Load {
+    /// Requests waiting for a place.
+    pub waiting: usize,
+    /// Requests in work.
+    pub running: usize,
+    /// Times the model was loaded again because its engine had died.
+    pub restarts: usize,
+    /// Tokens read a second, in the last request.
+    pub read_tokens_per_s: f64,
+    /// Tokens written a second, in the last request.
+    pub written_tokens_per_s: f64,
+}
+
 /// Something that writes.
 #[async_trait]
 pub trait Generator: Send + Sync {
     /// Which model it is.
     fn model(&self) -> &ModelRef;
+
+    /// How busy it is; nothing is known of a remote one.
+    fn load(&self) -> Load {
+        Load::default()
+    }
 
     /// Writes under the grammar, greedily. `cancel` ends the work soon after it is called.
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion>;

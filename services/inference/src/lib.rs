@@ -15,6 +15,6 @@ mod requantise;
 pub use embedder::{Embedder, FastEmbed, init_onnx_runtime};
 pub use engine::{Engine, EngineSource};
 pub use error::{Error, Result};
-pub use generator::{Completion, Generator, Grammar, ModelRef, Prompt, Request};
+pub use generator::{Completion, Generator, Grammar, Load, ModelRef, Prompt, Request};
 pub use remote::Remote;
 pub use requantise::requantise_q8_0;

@@ -32,6 +32,19 @@ pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
     responses((status = 200, description = "Prometheus text format", body = String)))]
 pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
+    if let Some(generator) = shared.app.asker.generator() {
+        let load = generator.load();
+        let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        for (name, value) in [
+            ("osler_model_waiting", count(load.waiting)),
+            ("osler_model_running", count(load.running)),
+            ("osler_model_restarts", count(load.restarts)),
+            ("osler_model_read_tokens_per_second", load.read_tokens_per_s),
+            ("osler_model_written_tokens_per_second", load.written_tokens_per_s),
+        ] {
+            metrics::gauge!(name).set(value);
+        }
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shared.metrics.render()).into_response()
 }
 
