@@ -1,16 +1,17 @@
 //! `osler ask` and `osler search`: without a server, on the data directory itself.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use answer::{Filters, Question};
-use anyhow::Result;
+use answer::{Filters, Patient, Question};
+use anyhow::{Context, Result};
 use knowledge::{CorpusId, Kind, Snapshot};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
-use super::{print, render};
+use super::{Usage, print, render};
 use crate::app::App;
 use crate::config::{Backend, Places};
 use crate::recorded;
@@ -49,6 +50,20 @@ impl What {
 pub(super) struct AskArgs {
     #[command(flatten)]
     what: What,
+    /// What is known of the patient: a JSON file with age_years, sex, pregnant, egfr, weight_kg, conditions, medicines,
+    /// allergies, or a FHIR R4 Bundle; it is in no record
+    #[arg(long, value_name = "FILE")]
+    patient: Option<PathBuf>,
+}
+
+fn patient(path: &Path) -> Result<Patient> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let value: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+    if value.get("resourceType").is_some() {
+        return Ok(Patient::from_fhir(&value, &jiff::Timestamp::now().to_string())?);
+    }
+    // The message of the reader would repeat what is in the file.
+    serde_json::from_value(value).map_err(|_| Usage(format!("{}: unknown or wrong fields", path.display())).into())
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,7 +76,8 @@ pub(super) struct SearchArgs {
 }
 
 pub(super) async fn ask(places: &Places, args: AskArgs) -> Result<ExitCode> {
-    let question = args.what.question();
+    let patient = args.patient.as_deref().map(patient).transpose()?;
+    let question = Question { patient, ..args.what.question() };
     question.check()?;
     let app = Arc::new(App::open(places).await?);
     let (progress, _) = unbounded_channel();

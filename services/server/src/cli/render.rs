@@ -8,6 +8,9 @@ use knowledge::{Access, Evidence};
 /// The answer as text: statements with numbers, then what each number stands for with its exact quote.
 pub(super) fn answer(answer: &Answer) -> String {
     let mut out = String::new();
+    if let Some(banner) = &answer.banner {
+        let _ = writeln!(out, "! {banner}\n");
+    }
     if let Some(note) = note(answer) {
         let _ = writeln!(out, "{note}\n");
     }
@@ -23,6 +26,21 @@ pub(super) fn answer(answer: &Answer) -> String {
         let Some(evidence) = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence) else { continue };
         let _ = writeln!(out, "[{}] {}", citation.n, source(evidence));
         let _ = writeln!(out, "    “{}”", citation.quote.replace('\n', "\n     "));
+    }
+    if !answer.conflicts.is_empty() {
+        out.push_str("\nSources disagree\n");
+    }
+    for conflict in &answer.conflicts {
+        let _ = writeln!(out, "- {}", conflict.reason);
+        for position in &conflict.positions {
+            let _ = writeln!(out, "    {}: “{}”", position.said_by, position.quote.replace('\n', "\n     "));
+        }
+    }
+    if !answer.unknowns.is_empty() {
+        out.push_str("\nNot known\n");
+    }
+    for unknown in &answer.unknowns {
+        let _ = writeln!(out, "- {}", unknown.text);
     }
     if !answer.closest.is_empty() {
         out.push_str("\nClosest passages\n");
@@ -58,7 +76,7 @@ fn note(answer: &Answer) -> Option<String> {
         Status::Partial => "Partly answered",
         Status::NoEvidence => "Not answered",
         Status::RefusedScope => "Refused",
-        Status::Extractive => "Sentences of the sources, chosen without a model",
+        Status::Extractive => "Extractive",
         Status::Degraded => "Answered with a part of the service missing",
     };
     Some(match &answer.reason {
