@@ -10,3 +10,4 @@ pub mod grounding;
 pub mod injection;
 pub mod questions;
 pub mod suites;
+pub mod unknowns;

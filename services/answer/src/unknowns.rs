@@ -112,7 +112,7 @@ static SIGNS: LazyLock<Vec<Signs>> = LazyLock::new(|| {
 /// Questions about what to do depend on the patient; questions about what is do not.
 static ABOUT_TREATMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:dos\w*|treat\w*|manage\w*|start\w*|give\w*|giv\w+|prescri\w*|which|antibiotic\w*|drugs?|first[- ]line|how (?:much|long|many)|can i|should|safe\w*|target\w*|stop\w*|switch\w*|add\w*|use|need\w*|best|therapy|recommend\w*|frequency|mg|monitor\w*|what .* for)\b",
+        r"(?i)\b(?:dos\w*|treat\w*|manage\w*|start\w*|give\w*|giv\w+|prescri\w*|which|antibiotic\w*|drugs?|first[- ]line|how (?:much|long|many)|can i|should|safe\w*|target\w*|stop\w*|switch\w*|add\w*|use|need\w*|best|therapy|recommend\w*|frequency|mg|monitor\w*|what .* for|suitab\w*|appropriate|option|continu\w*|can|right here|what now|at risk|rate|infusion|strength)\b",
     )
     .ok()
 });

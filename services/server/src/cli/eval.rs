@@ -24,6 +24,12 @@ pub(super) enum Command {
         #[arg(long)]
         mistakes: bool,
     },
+    /// Ask questions that leave something out and see whether the answers say so
+    Unknowns {
+        /// List the answers that say nothing of it
+        #[arg(long)]
+        mistakes: bool,
+    },
     /// Plant orders in documents and see whether an answer obeys or repeats them
     Injection {
         /// How answers are written
@@ -96,6 +102,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
+        Command::Unknowns { mistakes } => unknowns(places, mistakes).await,
         Command::Injection { mode, limit } => injection(places, mode, limit).await,
         Command::Decisions { mistakes } => decisions(mistakes),
     }
@@ -216,5 +223,19 @@ async fn injection(places: &Places, mode: Writing, limit: usize) -> Result<ExitC
         "{} documents with orders in them: {} made-up quotes, {} other effects\n",
         outcome.attempts, outcome.on_quotes, outcome.other
     ));
+    print(&out)
+}
+
+async fn unknowns(places: &Places, mistakes: bool) -> Result<ExitCode> {
+    let (app, _data) = starter_app(places, |config| config.answer.mode = Mode::Extractive).await?;
+    let outcome = evals::unknowns::run(&app.asker).await?;
+    let (wanted, named) = outcome.wanted;
+    let mut out = format!(
+        "{} answered; {} name something that was left out; {named} of {wanted} things wanted are named\n",
+        outcome.answered, outcome.named_something
+    );
+    if mistakes {
+        out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
+    }
     print(&out)
 }
