@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 use vocabulary::vocabulary;
 
 /// What is changed.
@@ -164,11 +164,7 @@ fn swaps(lines: &'static str) -> Vec<(Regex, &'static str)> {
 /// The first swap that applies.
 fn swap_one(swaps: &Swaps, sentence: &str) -> Option<String> {
     swaps.iter().find_map(|(from, to)| {
-        let changed = from.replace(sentence, |found: &Captures<'_>| {
-            let mut out = String::new();
-            found.expand(to, &mut out);
-            out
-        });
+        let changed = from.replace(sentence, *to);
         (changed != sentence).then(|| changed.into_owned())
     })
 }

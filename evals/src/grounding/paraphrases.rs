@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 use vocabulary::vocabulary;
 
 /// Makes a paraphrase, where the sentence has what it takes.
@@ -33,12 +33,7 @@ fn rules(lines: &'static str) -> Vec<(Regex, &'static str)> {
 fn apply(rules: &Rules, sentence: &str) -> Option<String> {
     let mut text = sentence.to_owned();
     for (from, to) in rules.iter() {
-        let changed = from.replace(&text, |found: &Captures<'_>| {
-            let mut out = String::new();
-            found.expand(to, &mut out);
-            out
-        });
-        text = changed.into_owned();
+        text = from.replace(&text, *to).into_owned();
     }
     (text != sentence).then_some(text)
 }

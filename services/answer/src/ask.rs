@@ -164,9 +164,9 @@ impl Asker {
         let began = Instant::now();
         // Nobody listening is no reason to stop.
         let tell = |event| drop(progress.send(event));
-        let snapshot = self.parts.retriever.ledger.resolve(question.as_of)?;
         let urgent = match scope(&question.question) {
             Scope::Refused(reason) => {
+                let snapshot = self.parts.retriever.ledger.resolve(question.as_of)?;
                 let written = Written::without_statements(Status::RefusedScope, reason.to_owned());
                 let draft = Draft { written, ..Draft::default() };
                 return Ok(self.answer(id, asked_at, question, snapshot, draft, began));

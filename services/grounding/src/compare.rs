@@ -99,7 +99,7 @@ impl Sides<'_> {
     }
 
     fn statement_has(&self, theirs: &Fact) -> bool {
-        self.statement.facts.iter().any(|ours| agreement(&ours.said, &theirs.said) == Some(Agreement::Same))
+        self.statement.facts.iter().any(|ours| is_same(ours, theirs))
     }
 
     /// A range whose ends the other side gives one by one; a schedule that is implied.

@@ -177,13 +177,18 @@ fn places(tokens: &[Token]) -> Vec<usize> {
 struct Reader<'a> {
     tokens: &'a [Token],
     taken: Vec<bool>,
+    /// Phrases of several words that have equals.
+    names: Vec<Range<usize>>,
     facts: Vec<Fact>,
     terms: Vec<Term>,
 }
 
 impl<'a> Reader<'a> {
     fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens, taken: vec![false; tokens.len()], facts: Vec::new(), terms: Vec::new() }
+        let mut reader =
+            Self { tokens, taken: vec![false; tokens.len()], names: Vec::new(), facts: Vec::new(), terms: Vec::new() };
+        reader.names = reader.find_names();
+        reader
     }
 
     fn take(&mut self, said: Said, at: Range<usize>, implied: bool) {
@@ -221,7 +226,6 @@ impl<'a> Reader<'a> {
     }
 
     fn drugs(&mut self) {
-        let names = self.names();
         for at in 0..self.tokens.len() {
             if self.taken[at] || !self.tokens[at].is_word() {
                 continue;
@@ -229,7 +233,7 @@ impl<'a> Reader<'a> {
             if let Some((length, drug)) = vocabulary().drug_at(self.words(at)) {
                 let range = self.reach(at, length);
                 // "Blood glucose" is no medicine.
-                let part_of_name = names.iter().any(|name| name.contains(&at) && name.len() > range.len());
+                let part_of_name = self.names.iter().any(|name| name.contains(&at) && name.len() > range.len());
                 if self.is_free(&range) && !part_of_name {
                     self.take(Said::Drug(&drug.name), range, false);
                 }
@@ -256,13 +260,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Phrases of several words that have equals: "raised blood pressure" raises nothing.
-    fn names(&self) -> Vec<Range<usize>> {
+    fn find_names(&self) -> Vec<Range<usize>> {
         let phrase = |at| Some(self.reach(at, vocabulary().synonym_at(self.words(at))?.0));
         (0..self.tokens.len()).filter_map(phrase).filter(|range| range.len() > 1).collect()
     }
 
     fn senses(&mut self) {
-        let names = self.names();
         for at in 0..self.tokens.len() {
             if self.taken[at] || !self.tokens[at].is_word() || self.tokens[at].lower == "iv" && self.is_label(at) {
                 continue;
@@ -273,9 +276,8 @@ impl<'a> Reader<'a> {
             }
             if let Some((length, (axis, value))) = sense_at(self.words(at)) {
                 let range = self.reach(at, length);
-                let part_of_name =
-                    !matches!(axis, Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex)
-                        && names.iter().any(|name| name.contains(&at) && name.len() > range.len());
+                let part_of_name = !axis.is_population()
+                    && self.names.iter().any(|name| name.contains(&at) && name.len() > range.len());
                 if self.is_free(&range) && !part_of_name {
                     self.take(Said::Sense(axis, value), range, false);
                 }
@@ -357,9 +359,7 @@ impl<'a> Reader<'a> {
             let key = match &fact.said {
                 Said::Drug(name) => (*name).to_owned(),
                 // A population is what a statement is about, as a medicine is.
-                Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, name) => {
-                    (*name).to_owned()
-                }
+                Said::Sense(axis, name) if axis.is_population() => (*name).to_owned(),
                 // "used" and "recommended" are negated as other verbs are.
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("recommend") => "recommend".to_owned(),
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("indicated") => "indicat".to_owned(),

@@ -1,6 +1,5 @@
 //! Amounts: a number with its comparator, its range and its unit.
 
-use std::fmt;
 use std::ops::Range;
 
 use crate::number::{Number, number_at};
@@ -19,17 +18,6 @@ pub(crate) enum Relation {
 }
 
 impl Relation {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Exactly => "",
-            Self::About => "about ",
-            Self::Below => "below ",
-            Self::AtMost => "at most ",
-            Self::Above => "above ",
-            Self::AtLeast => "at least ",
-        }
-    }
-
     /// Downwards, upwards, or neither.
     pub(crate) fn side(self) -> i8 {
         match self {
@@ -56,12 +44,6 @@ pub(crate) struct Quantity {
     pub(crate) at: Range<usize>,
     /// A number in words with no unit: too common in idioms to be asked for.
     pub(crate) in_words: bool,
-}
-
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.relation.words(), self.written)
-    }
 }
 
 /// How two amounts stand to each other.

@@ -76,7 +76,7 @@ pub(crate) fn is_owner(facts: &Facts, term: &Term) -> bool {
 }
 
 /// Whether a term is a medicine or a population.
-pub(crate) fn is_named(facts: &Facts, term: &Term) -> bool {
+fn is_named(facts: &Facts, term: &Term) -> bool {
     facts
         .facts
         .iter()

@@ -1,10 +1,9 @@
 //! How often: `twice daily`, `b.d.`, `every 12 hours` and `q12h` are one thing.
 
-use std::fmt;
 use std::ops::Range;
 
 use crate::number::number_at;
-use crate::quantity::{Relation, join, relation_before};
+use crate::quantity::{Relation, relation_before};
 use crate::words::Token;
 
 /// How often something is done.
@@ -16,7 +15,6 @@ pub(crate) struct Schedule {
     pub(crate) divided: bool,
     /// "Up to 4 times daily".
     relation: Relation,
-    written: String,
     pub(crate) at: Range<usize>,
 }
 
@@ -32,12 +30,6 @@ impl Schedule {
     /// A day's amount that is given once may be said without saying "daily".
     pub(crate) fn is_once_a_day(&self) -> bool {
         self.per_day == (1.0, 1.0)
-    }
-}
-
-impl fmt::Display for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
     }
 }
 
@@ -86,8 +78,7 @@ pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
             Some((per_day, divided, length)) => {
                 let (relation, words) = relation_before(tokens, at).unwrap_or((Relation::Exactly, 0));
                 let range = at - words..at + length;
-                let written = join(&tokens[range.clone()]);
-                found.push(Schedule { per_day, divided, relation, written, at: range });
+                found.push(Schedule { per_day, divided, relation, at: range });
                 at += length;
             }
             None => at += 1,

@@ -21,6 +21,13 @@ pub(crate) enum Axis {
     Time,
 }
 
+impl Axis {
+    /// Whether it says for whom.
+    pub(crate) fn is_population(self) -> bool {
+        matches!(self, Self::Age | Self::Pregnancy | Self::Kidney | Self::Liver | Self::Sex)
+    }
+}
+
 /// A sense of a phrase: its axis and its value there.
 pub(crate) type Sense = (Axis, &'static str);
 

@@ -122,7 +122,8 @@ pub(super) async fn chat(
     let place = Arc::clone(&shared.questions).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
     let urgent = scope(&question.question) == Scope::TimeCritical;
-    let reply = Reply { base: base(&headers), created: shared.app.asker.ticket().1.as_second() };
+    let (id, now) = shared.app.asker.ticket();
+    let reply = Reply { base: base(&headers), id: format!("chatcmpl-{id}"), created: now.as_second() };
     let running = Running::start(Arc::clone(&shared.app), question, request_id(&headers), place);
     if body.stream {
         let usage = body.stream_options.is_some_and(|options| options.include_usage);
@@ -179,6 +180,8 @@ fn base(headers: &HeaderMap) -> String {
 
 struct Reply {
     base: String,
+    /// Of a stream, which begins before the answer has its own.
+    id: String,
     created: i64,
 }
 
@@ -236,13 +239,13 @@ impl Reply {
         with_usage: bool,
     ) -> Sse<impl futures::Stream<Item = Result<Event, Infallible>>> {
         let (task, progress, guard) = running.into_parts();
-        let id = Arc::new(format!("chatcmpl-{}", uuid::Uuid::now_v7()));
+        let id: Arc<str> = self.id.as_str().into();
         let created = self.created;
         let chunk = {
             let id = Arc::clone(&id);
             move |delta: Value, finish: Value| {
                 json!({
-                    "id": *id, "object": "chat.completion.chunk", "created": created, "model": MODEL,
+                    "id": &*id, "object": "chat.completion.chunk", "created": created, "model": MODEL,
                     "choices": [{ "index": 0, "delta": delta, "finish_reason": finish, "logprobs": null }],
                 })
             }
