@@ -6,8 +6,11 @@
 
 pub mod abstention;
 pub mod answers;
+mod baseline;
 pub mod grounding;
 pub mod injection;
 pub mod questions;
 pub mod suites;
 pub mod unknowns;
+
+pub use baseline::{Figure, figures, regressions};

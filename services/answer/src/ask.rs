@@ -139,6 +139,11 @@ impl Asker {
         (self.parts.ids.next(), self.parts.clock.now())
     }
 
+    /// An id that nobody can guess.
+    pub fn secret(&self) -> Uuid {
+        self.parts.ids.secret()
+    }
+
     /// Whether the corpus has enough to answer from; nothing is written or recorded.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub use enough::Enough;
 pub use error::{Error, Result};
 pub use patient::Patient;
 pub use plain::in_plain_words;
-pub use question::{Filters, MAX_QUESTION_CHARS, Question, Turn};
+pub use question::{Filters, MAX_QUESTION_CHARS, MAX_TURNS, Question, Turn};
 pub use retrieve::{Retrieved, Retriever};
 pub use scope::{BANNER, Scope, scope};
 pub use seams::{Clock, FixedSeams, Ids, SystemSeams};

@@ -10,8 +10,8 @@ use crate::patient::Patient;
 /// The longest question, in characters.
 pub const MAX_QUESTION_CHARS: usize = 8_000;
 
-/// Turns of history that are looked at, and characters of each.
-const MAX_TURNS: usize = 20;
+/// Earlier questions that are read, at most.
+pub const MAX_TURNS: usize = 20;
 
 /// Passages of an earlier answer that are read.
 const MAX_PASSAGES: usize = 20;

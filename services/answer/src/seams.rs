@@ -13,6 +13,9 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A new id.
     fn next(&self) -> Uuid;
+
+    /// A new id that nobody can guess.
+    fn secret(&self) -> Uuid;
 }
 
 /// The machine's clock, and UUIDs of version 7.
@@ -28,6 +31,10 @@ impl Clock for SystemSeams {
 impl Ids for SystemSeams {
     fn next(&self) -> Uuid {
         Uuid::now_v7()
+    }
+
+    fn secret(&self) -> Uuid {
+        Uuid::new_v4()
     }
 }
 
@@ -45,5 +52,9 @@ impl Clock for FixedSeams {
 impl Ids for FixedSeams {
     fn next(&self) -> Uuid {
         Uuid::from_u128(u128::from(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed)))
+    }
+
+    fn secret(&self) -> Uuid {
+        self.next()
     }
 }

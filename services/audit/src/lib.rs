@@ -3,6 +3,8 @@
 //! One SQLite file beside the ledger. A record without an outcome belongs to a process that died: the next start closes it
 //! as `interrupted`, so that no question is without an end.
 
+mod feedback;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,8 +13,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use feedback::{Category, Feedback, Kind, Severity};
+
 /// The format this build writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Marks the file as ours. The bytes are `OSLA`.
 const APPLICATION_ID: i64 = 0x4f53_4c41;
@@ -34,6 +38,21 @@ CREATE TABLE records (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX records_by_time ON records (asked_at);
 CREATE INDEX records_open ON records (id) WHERE outcome IS NULL;
+";
+
+/// What format 2 added to 1.
+const FEEDBACK: &str = "
+CREATE TABLE feedback (
+  id          TEXT NOT NULL UNIQUE,
+  received_at TEXT NOT NULL,
+  actor       TEXT NOT NULL,
+  answer      TEXT NOT NULL REFERENCES records (id),
+  statement   INTEGER,
+  kind        TEXT NOT NULL,
+  category    TEXT,
+  severity    TEXT,
+  comment     TEXT
+) STRICT;
 ";
 
 /// Why a record could not be written or read. Without a record there is no answer.
@@ -136,14 +155,15 @@ impl AuditLog {
         let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
         let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-        if tables > 0 && (application != APPLICATION_ID || found != FORMAT) {
+        if tables > 0 && (application != APPLICATION_ID || !(1..=FORMAT).contains(&found)) {
             return Err(Error::Format { found });
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        if tables == 0 {
+        let records = if tables == 0 { SCHEMA } else { "" };
+        if tables == 0 || found < FORMAT {
             connection.execute_batch(&format!(
-                "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+                "BEGIN; {records} {FEEDBACK} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
             ))?;
         }
         connection.execute("UPDATE records SET outcome = 'interrupted' WHERE outcome IS NULL", [])?;
@@ -294,6 +314,44 @@ mod tests {
         assert_eq!(log.outcome("c").unwrap().as_deref(), Some("interrupted"));
         assert!(log.complete("c", &OUTCOME).is_err(), "an interrupted record takes no outcome");
         assert_eq!(log.answer("nothing").unwrap(), None);
+    }
+
+    #[test]
+    fn feedback_is_kept_with_the_answer_it_is_about() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = AuditLog::open(&directory.path().join("audit.db")).unwrap();
+        let feedback = Feedback {
+            id: "f1".into(),
+            received_at: "t".into(),
+            actor: "a".into(),
+            answer: "a".into(),
+            statement: Some(2),
+            kind: Kind::Safety,
+            category: Some(Category::WrongDose),
+            severity: Some(Severity::NearMiss),
+            comment: Some("ten times too much".into()),
+        };
+        log.begin(&intent("a")).unwrap();
+        assert!(!log.feedback(&feedback).unwrap(), "nothing was answered yet");
+        log.complete("a", &OUTCOME).unwrap();
+        assert!(log.feedback(&feedback).unwrap());
+        assert!(log.feedback(&feedback).is_err(), "an id is used once");
+        assert!(log.feedback(&Feedback { id: "f2".into(), kind: Kind::Helpful, ..feedback.clone() }).unwrap());
+        assert_eq!(log.all_feedback(10).unwrap()[1], feedback);
+        assert_eq!(log.all_feedback(1).unwrap()[0].id, "f2");
+    }
+
+    #[test]
+    fn records_of_format_1_are_read_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("audit.db");
+        let old = format!("{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;");
+        Connection::open(&path).unwrap().execute_batch(&old).unwrap();
+        let log = AuditLog::open(&path).unwrap();
+        log.begin(&intent("a")).unwrap();
+        assert_eq!(log.all_feedback(1).unwrap(), []);
+        drop(log);
+        AuditLog::open(&path).unwrap();
     }
 
     #[test]

@@ -8,9 +8,12 @@ use std::time::Duration;
 use answer::{Asker, Parts, Retriever, SystemSeams};
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
+use history::History;
 use inference::models::{Entry, Loaded, Role, Store};
 use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, Prompt, Remote, Request};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use crate::config::{self, Backend, Config, Mode, Places};
 use crate::data::Data;
@@ -21,16 +24,36 @@ pub struct App {
     pub asker: Asker,
     /// Records them.
     pub audit: Arc<AuditLog>,
+    /// Conversations.
+    pub history: Arc<History>,
     /// Its configuration.
     pub config: Config,
+    /// The models that it runs.
+    pub models: Vec<ModelInUse>,
     ready: AtomicBool,
     _data: Option<Data>,
 }
 
+/// A model in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ModelInUse {
+    /// What it does.
+    pub role: Role,
+    /// Name.
+    pub id: String,
+    /// Revision as its publisher counts, where it is known.
+    pub revision: Option<String>,
+    /// SHA-256 of its main file, hexadecimal, where the file is here.
+    pub sha256: Option<String>,
+    /// SPDX expression, where it is known.
+    pub licence: Option<String>,
+}
+
 impl App {
     /// Puts a service together from its parts; tests bring their own.
-    pub fn new(asker: Asker, audit: Arc<AuditLog>, config: Config) -> Self {
-        Self { asker, audit, config, ready: AtomicBool::new(false), _data: None }
+    pub fn new(asker: Asker, audit: Arc<AuditLog>, history: Arc<History>, config: Config) -> Self {
+        let ready = AtomicBool::new(false);
+        Self { asker, audit, history, config, models: Vec::new(), ready, _data: None }
     }
 
     /// Loads everything the configuration names.
@@ -61,8 +84,9 @@ impl App {
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, settings: config.settings(), clock, ids });
-        let audit = Arc::clone(&data.audit);
-        Ok(Self { asker, audit, config, ready: AtomicBool::new(false), _data: Some(data) })
+        let (audit, history) = (Arc::clone(&data.audit), Arc::clone(&data.history));
+        let models = models_in_use(&config, &store, &asker);
+        Ok(Self { asker, audit, history, config, models, ready: AtomicBool::new(false), _data: Some(data) })
     }
 
     /// Whether [`App::warm_up`] has gone through.
@@ -92,6 +116,36 @@ impl App {
         self.ready.store(true, Ordering::Relaxed);
         Ok(())
     }
+}
+
+fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUse> {
+    let listed = |name: &str| store.list().get(name).ok();
+    let embedder = match &config.embedder.directory {
+        Some(directory) => {
+            ModelInUse { role: Role::Embedder, id: name_of(directory), revision: None, sha256: None, licence: None }
+        }
+        None => {
+            let entry = listed(&config.embedder.model);
+            ModelInUse {
+                role: Role::Embedder,
+                id: config.embedder.model.clone(),
+                revision: entry.map(|entry| entry.revision.clone()),
+                sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
+                licence: entry.map(|entry| entry.licence.clone()),
+            }
+        }
+    };
+    let generator = asker.generator().map(|generator| {
+        let model = generator.model();
+        ModelInUse {
+            role: Role::Generator,
+            id: model.id.clone(),
+            revision: model.revision.clone(),
+            sha256: model.sha256.clone(),
+            licence: listed(&model.id).map(|entry| entry.licence.clone()),
+        }
+    });
+    [embedder].into_iter().chain(generator).collect()
 }
 
 /// Loads ONNX Runtime and the embedder that is configured.

@@ -27,6 +27,8 @@ pub struct Config {
     pub answer: Answer,
     /// Where vectors are kept.
     pub vectors: Vectors,
+    /// Conversations of those who ask.
+    pub history: History,
 }
 
 /// The HTTP service.
@@ -192,6 +194,22 @@ pub struct Vectors {
 impl Default for Vectors {
     fn default() -> Self {
         Self { url: None, api_key_env: None, collection: "osler".to_owned() }
+    }
+}
+
+/// Conversations of those who ask. The audit records of the same questions are not touched by any of this.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct History {
+    /// Days after its last use that a conversation is kept; without it, until its owner deletes it.
+    pub kept_days: Option<u64>,
+    /// Whether its owner may delete a conversation.
+    pub owner_may_delete: bool,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { kept_days: None, owner_may_delete: true }
     }
 }
 

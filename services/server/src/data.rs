@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
+use history::History;
 use index::{EdgeIndex, ServerIndex, TantivyIndex, VectorIndex};
 use ingest::Stores;
 use ledger::Ledger;
@@ -18,6 +19,8 @@ pub struct Data {
     pub stores: Stores,
     /// What was asked and answered.
     pub audit: Arc<AuditLog>,
+    /// Conversations.
+    pub history: Arc<History>,
     path: PathBuf,
     // The lock goes when the file is closed, with the process or before.
     _lock: File,
@@ -39,6 +42,7 @@ impl Data {
         let lock = lock(path)?;
         let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
         let audit = Arc::new(AuditLog::open(&path.join("audit.db"))?);
+        let history = Arc::new(History::open(&path.join("history.db"))?);
         let vectors: Arc<dyn VectorIndex> = match &vectors.url {
             Some(url) => {
                 let key = config::secret(vectors.api_key_env.as_deref())?;
@@ -52,18 +56,19 @@ impl Data {
         let lexical = Arc::new(open_or_rebuild(&path.join("index/words"), TantivyIndex::open)?);
         let stores = Stores { ledger, vectors, lexical };
         stores.reconcile().await?;
-        Ok(Self { stores, audit, path: path.to_owned(), _lock: lock })
+        Ok(Self { stores, audit, history, path: path.to_owned(), _lock: lock })
     }
 
-    /// The ledger alone, for commands that need no index and no model. The indexes follow at the next full start.
+    /// The ledger alone, and the lock that holds it, for commands that need no index and no model. The indexes follow at the
+    /// next full start.
     ///
     /// # Errors
     /// As [`Data::open`]; also when there is no data yet.
-    pub fn open_ledger(path: &Path) -> Result<(Ledger, impl Drop + use<>)> {
+    pub fn open_ledger(path: &Path) -> Result<(Ledger, File)> {
         if !path.join("ledger.db").is_file() {
             bail!("there is no data in {}: run `osler ingest`, or name the directory with --data", path.display());
         }
-        let lock = Lock { _file: lock(path)? };
+        let lock = lock(path)?;
         Ok((Ledger::open(&path.join("ledger.db"))?, lock))
     }
 
@@ -73,15 +78,7 @@ impl Data {
     }
 }
 
-/// Holds the directory until it is dropped.
-struct Lock {
-    _file: File,
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {}
-}
-
+/// Holds the directory until the file is closed.
 fn lock(path: &Path) -> Result<File> {
     let file = path.join("lock");
     let lock = File::options().create(true).truncate(false).write(true).open(&file);

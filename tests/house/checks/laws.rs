@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 13] = [
+const ROOMS: [(&str, &str, &[&str]); 14] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
@@ -13,13 +13,26 @@ const ROOMS: [(&str, &str, &[&str]); 13] = [
     ("vocabulary", "corpora/vocabulary", &[]),
     ("grounding", "services/grounding", &["knowledge", "vocabulary"]),
     ("audit", "services/audit", &["knowledge"]),
+    ("history", "services/history", &["knowledge"]),
     ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
     ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding"]),
     ("evals", "evals", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"]),
     (
         "server",
         "services/server",
-        &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "evals"],
+        &[
+            "knowledge",
+            "vocabulary",
+            "ledger",
+            "index",
+            "inference",
+            "grounding",
+            "answer",
+            "audit",
+            "history",
+            "ingest",
+            "evals",
+        ],
     ),
     (
         "support",
@@ -57,7 +70,7 @@ const KEPT: [(&str, &[&str]); 11] = [
     ("axum", &["server", "support", "house"]),
     ("tower-http", &["server"]),
     ("clap", &["server"]),
-    ("rusqlite", &["ledger", "audit", "server"]),
+    ("rusqlite", &["ledger", "audit", "history", "server"]),
 ];
 
 /// Lines in a file, at most. Longer ones are two things.

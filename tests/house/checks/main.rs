@@ -5,6 +5,7 @@ mod answers;
 mod bad_input;
 mod clinical;
 mod contract;
+mod conversations;
 mod engine;
 mod evals;
 mod laws;

@@ -90,7 +90,7 @@ impl TestService {
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
             ids: seams,
         };
-        let app = Arc::new(App::new(Asker::new(parts), Arc::clone(&data.audit), config));
+        let app = Arc::new(App::new(Asker::new(parts), Arc::clone(&data.audit), Arc::clone(&data.history), config));
         let router = server::http::router(Arc::clone(&app));
         Self { generator, stores, app, router, directory, _data: data }
     }

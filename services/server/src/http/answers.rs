@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use answer::{Answer, Filters, Patient, Progress, Question, Turn};
+use answer::{Answer, Filters, MAX_TURNS, Patient, Progress, Question, Turn};
 use audit::Gap;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,13 +20,12 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use utoipa::ToSchema;
 
+use super::conversations::Place;
 use super::problem::Body;
+use super::visitor::{Visitor, visitor};
 use super::{Problem, Shared, request_id};
 use crate::app::App;
 use crate::recorded::{self, Recorded};
-
-/// Who asks, until the service knows people.
-const ACTOR: &str = "anonymous";
 
 /// A question, and how the answer is to come.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -49,6 +48,9 @@ pub(super) struct AskRequest {
     /// Ask an older snapshot than the published one.
     #[serde(default)]
     as_of: Option<Snapshot>,
+    /// A conversation of this browser: its earlier questions are the history, unless one is given, and the answer is kept there.
+    #[serde(default)]
+    conversation: Option<String>,
     /// Answer as a stream of server-sent events; so does `Accept: text/event-stream`.
     #[serde(default)]
     stream: bool,
@@ -63,7 +65,7 @@ pub(super) struct AskRequest {
     responses(
         (status = 200, description = "The answer; `status` says of what kind", content((Answer = "application/json"), (String = "text/event-stream"))),
         (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "An unknown corpus or snapshot", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "An unknown corpus, snapshot or conversation", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A question that cannot be asked", body = Problem, content_type = "application/problem+json"),
@@ -78,11 +80,23 @@ pub(super) async fn ask(
     let patient = patient(&body.patient, &shared)?;
     let place = Arc::clone(&shared.questions).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
-    let AskRequest { question, history, filters, as_of, stream, patient: _ } = body;
+    let AskRequest { question, mut history, filters, as_of, stream, conversation, patient: _ } = body;
+    let visitor = visitor(&headers);
+    let actor = Visitor::actor(visitor.as_ref());
+    let mut keep = None;
+    if let Some(id) = conversation {
+        let owner = visitor.ok_or_else(|| Problem::from(history::Error::Unknown))?;
+        let (place, mut earlier) = Place::find(&shared, owner, id).await?;
+        if history.is_empty() {
+            history = earlier.split_off(earlier.len().saturating_sub(MAX_TURNS));
+        }
+        keep = Some(place);
+    }
     let question = Question { question, history, patient, filters, as_of };
     question.check()?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let running = Running::start(Arc::clone(&shared.app), question, request_id(&headers), place);
+    let asked = Asked { question, actor, request_id: request_id(&headers), keep };
+    let running = Running::start(Arc::clone(&shared.app), asked, place);
     if stream || accepts.contains("text/event-stream") {
         return Ok(running.events().into_response());
     }
@@ -205,6 +219,15 @@ pub(super) async fn gaps(State(shared): State<Shared>) -> Result<Json<Gaps>, Pro
 /// A question's answer in the making.
 pub(super) type Work = tokio::task::JoinHandle<Result<Recorded, recorded::Error>>;
 
+/// A question on its way.
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) actor: String,
+    pub(super) request_id: String,
+    /// The conversation to keep the answer in.
+    pub(super) keep: Option<Place>,
+}
+
 /// A question in work. Dropping it, as happens when the client leaves, cancels the work.
 pub(super) struct Running {
     task: Work,
@@ -213,13 +236,18 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn start(app: Arc<App>, question: Question, request_id: String, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn start(app: Arc<App>, asked: Asked, place: OwnedSemaphorePermit) -> Self {
         let cancel = CancellationToken::new();
         let guard = cancel.clone().drop_guard();
         let (tell, progress) = unbounded_channel();
         let task = tokio::spawn(async move {
             let _place = place;
-            let outcome = recorded::ask(app, question, ACTOR, &request_id, cancel, tell).await;
+            let Asked { question, actor, request_id, keep } = asked;
+            let outcome = recorded::ask(Arc::clone(&app), question, &actor, &request_id, cancel, tell).await;
+            if let (Some(place), Ok(recorded)) = (keep, &outcome) {
+                let recorded = recorded.clone();
+                let _ = tokio::task::spawn_blocking(move || place.keep(&app, &recorded)).await;
+            }
             match &outcome {
                 Ok(recorded) => {
                     let status = recorded.answer.status.as_str();

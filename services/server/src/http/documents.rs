@@ -7,7 +7,7 @@ use ledger::{DocumentView, PassageView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Problem, Shared};
+use super::{Problem, Shared, number};
 
 /// Which version of a document.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -104,9 +104,4 @@ fn quote_in(passage: &PassageView, span: Span) -> Result<QuotePlace, Problem> {
     let in_passage = Span { start, end };
     let text = char_slice(&passage.text, in_passage).filter(|text| !text.is_empty()).ok_or_else(outside)?;
     Ok(QuotePlace { text: text.to_owned(), span, in_passage })
-}
-
-fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
-    text.parse()
-        .map_err(|_| Problem::bad_request("bad_number", &format!("{name} must be a whole number; it is {text:?}")))
 }

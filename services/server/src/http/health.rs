@@ -47,14 +47,3 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shared.metrics.render()).into_response()
 }
-
-/// What a person sees who opens the address in a browser.
-pub(super) async fn index() -> &'static str {
-    "Osler answers over HTTP.\n\n\
-     POST /v1/answers          ask: {\"question\": \"...\"}\n\
-     GET  /v1/answers/{id}     read an answer again\n\
-     POST /v1/search           find passages\n\
-     GET  /v1/documents/{id}   read a document\n\
-     GET  /v1/passages/{id}    read a passage\n\
-     GET  /openapi.json        all of it, for programs\n"
-}

@@ -1,12 +1,17 @@
 //! HTTP: the routes, and what every request passes through.
 
+mod about;
 mod answers;
+mod conversations;
 mod documents;
+mod feedback;
 mod health;
 mod openai;
+mod pages;
 mod problem;
 mod search;
 mod verify;
+mod visitor;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +54,7 @@ pub struct Shared {
     ),
     tags(
         (name = "answers", description = "Ask, and read what was answered"),
+        (name = "conversations", description = "What this browser has asked"),
         (name = "corpus", description = "Search and read what is held"),
         (name = "operations", description = "Health, readiness, metrics")
     )
@@ -61,6 +67,10 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(answers::get))
         .routes(routes!(answers::plain))
         .routes(routes!(answers::gaps))
+        .routes(routes!(feedback::feedback))
+        .routes(routes!(conversations::begin, conversations::list))
+        .routes(routes!(conversations::get, conversations::rename, conversations::delete))
+        .routes(routes!(about::corpora))
         .routes(routes!(search::search))
         .routes(routes!(documents::document))
         .routes(routes!(documents::passage))
@@ -68,6 +78,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(openai::models))
         .routes(routes!(openai::model));
     let operations = OpenApiRouter::new()
+        .routes(routes!(about::about))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics));
@@ -97,10 +108,7 @@ pub fn router(app: Arc<App>) -> Router {
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) };
     router
         .route("/openapi.json", axum::routing::get(openapi))
-        .route("/", axum::routing::get(health::index))
-        .fallback(|| async {
-            Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address; see /openapi.json")
-        })
+        .fallback(pages::page)
         .method_not_allowed_fallback(|| async {
             Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -113,6 +121,10 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(server.max_body_bytes))
         .layer(from_fn(problem::render))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
@@ -160,6 +172,12 @@ impl MakeRequestId for NewRequestId {
 fn request_id(headers: &axum::http::HeaderMap) -> String {
     let id = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default();
     id.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
+}
+
+/// A number in a query or path.
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|_| Problem::bad_request("bad_number", &format!("{name} must be a whole number; it is {text:?}")))
 }
 
 /// One recorder for the process, whichever router was made first.

@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use utoipa::ToSchema;
 
-use super::answers::Running;
+use super::answers::{Asked, Running};
 use super::problem::Body;
+use super::visitor::{Visitor, visitor};
 use super::{Problem, Shared, request_id};
 
 /// The name under which the service answers.
@@ -124,7 +125,9 @@ pub(super) async fn chat(
     let urgent = scope(&question.question) == Scope::TimeCritical;
     let (id, now) = shared.app.asker.ticket();
     let reply = Reply { base: base(&headers), id: format!("chatcmpl-{id}"), created: now.as_second() };
-    let running = Running::start(Arc::clone(&shared.app), question, request_id(&headers), place);
+    let actor = Visitor::actor(visitor(&headers).as_ref());
+    let asked = Asked { question, actor, request_id: request_id(&headers), keep: None };
+    let running = Running::start(Arc::clone(&shared.app), asked, place);
     if body.stream {
         let usage = body.stream_options.is_some_and(|options| options.include_usage);
         return Ok(reply.stream(running, urgent, usage).into_response());

@@ -144,6 +144,19 @@ impl From<ledger::Error> for Problem {
     }
 }
 
+impl From<history::Error> for Problem {
+    fn from(error: history::Error) -> Self {
+        match &error {
+            history::Error::Unknown => Self::not_found("unknown_conversation", &error.to_string()),
+            history::Error::Title => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_title", &error.to_string()),
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the conversations are away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "history_unavailable", &error.to_string())
+            }
+        }
+    }
+}
+
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         recorded::Error::Record(error).into()

@@ -1,0 +1,114 @@
+//! What this service is, and is not: intended use, models, corpora, figures.
+
+use axum::Json;
+use axum::extract::State;
+use evals::Figure;
+use knowledge::{Corpus, Snapshot};
+use ledger::{Ledger, Totals};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Problem, Shared};
+use crate::app::ModelInUse;
+
+const INTENDED_USE: &str = "Finds what the corpora of this house say on a clinical question and quotes it, each statement with \
+     its source, for a professional to read and judge. It recommends nothing of its own.";
+const INTENDED_USERS: &str = "Health professionals, librarians and auditors of the house that runs it.";
+const NOT_FOR: [&str; 5] = [
+    "emergencies and other time-critical decisions",
+    "patients on their own",
+    "reading images, signals, or genomic data",
+    "decisions without a professional who has opened the sources",
+    "questions outside the corpora that are listed here",
+];
+
+/// A corpus and how much of it can be found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HeldCorpus {
+    #[serde(flatten)]
+    corpus: Corpus,
+    #[serde(flatten)]
+    totals: Totals,
+}
+
+/// The corpora.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Corpora {
+    /// By id.
+    corpora: Vec<HeldCorpus>,
+}
+
+/// The program.
+#[derive(Debug, Serialize, ToSchema)]
+struct Service {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// What becomes of conversations.
+#[derive(Debug, Serialize, ToSchema)]
+struct HistoryPolicy {
+    /// Days after its last use; absent when they are kept until deleted.
+    kept_days: Option<u64>,
+    /// Whether those who asked may delete.
+    owner_may_delete: bool,
+}
+
+/// What this service is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct About {
+    service: Service,
+    intended_use: &'static str,
+    intended_users: &'static str,
+    not_for: [&'static str; 5],
+    /// Who chooses the words of answers.
+    #[schema(value_type = answer::Mode)]
+    mode: crate::config::Mode,
+    models: Vec<ModelInUse>,
+    /// The published snapshot.
+    snapshot: Snapshot,
+    corpora: Vec<HeldCorpus>,
+    history: HistoryPolicy,
+    /// Measured by `osler eval`, on the suites and corpora they name.
+    figures: Vec<Figure>,
+}
+
+/// List the corpora
+#[utoipa::path(get, path = "/v1/corpora", tag = "corpus", operation_id = "corpora",
+    responses((status = 200, description = "The corpora and what they hold", body = Corpora)))]
+pub(super) async fn corpora(State(shared): State<Shared>) -> Result<Json<Corpora>, Problem> {
+    let read = move || held(&shared.app.asker.retriever().ledger);
+    let corpora = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??;
+    Ok(Json(Corpora { corpora }))
+}
+
+/// Read what this service is
+///
+/// Intended use, models, corpora, and figures from their runs.
+#[utoipa::path(get, path = "/v1/about", tag = "operations", operation_id = "about",
+    responses((status = 200, description = "All of it", body = About)))]
+pub(super) async fn about(State(shared): State<Shared>) -> Result<Json<About>, Problem> {
+    let app = shared.app;
+    let read = move || -> ledger::Result<About> {
+        let ledger = &app.asker.retriever().ledger;
+        let history = &app.config.history;
+        Ok(About {
+            service: Service { name: "Osler", version: env!("CARGO_PKG_VERSION") },
+            intended_use: INTENDED_USE,
+            intended_users: INTENDED_USERS,
+            not_for: NOT_FOR,
+            mode: app.config.answer.mode,
+            models: app.models.clone(),
+            snapshot: ledger.snapshots()?.published,
+            corpora: held(ledger)?,
+            history: HistoryPolicy { kept_days: history.kept_days, owner_may_delete: history.owner_may_delete },
+            figures: evals::figures(),
+        })
+    };
+    Ok(Json(tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??))
+}
+
+fn held(ledger: &Ledger) -> ledger::Result<Vec<HeldCorpus>> {
+    let corpora = ledger.corpora()?.into_iter();
+    corpora.map(|corpus| Ok(HeldCorpus { totals: ledger.totals(Some(&corpus.id))?, corpus })).collect()
+}

@@ -1,0 +1,228 @@
+//! Conversations: what this browser has asked, to read on, name, take along and delete.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use history::{Conversation, Turn};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::problem::Body;
+use super::visitor::{Visitor, visitor};
+use super::{Problem, Shared};
+use crate::recorded::Recorded;
+
+/// Conversations of a list, at most.
+const MAX_LISTED: u32 = 200;
+
+/// A stretch of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(super) struct ListQuery {
+    /// At most so many, up to 200.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// `next` of the stretch before.
+    #[param(value_type = Option<i64>)]
+    before: Option<String>,
+}
+
+/// Conversations, the last used first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Conversations {
+    conversations: Vec<Conversation>,
+    /// Where the next stretch begins, if there is one.
+    next: Option<i64>,
+}
+
+/// A conversation with its answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WholeConversation {
+    #[serde(flatten)]
+    conversation: Conversation,
+    /// Oldest first, each exactly as it was sent.
+    #[schema(value_type = Vec<answer::Answer>)]
+    answers: Vec<Box<RawValue>>,
+}
+
+/// What can be changed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rename {
+    /// One line of at most 120 characters; longer ones are cut.
+    #[schema(example = "Ward 3, metformin")]
+    title: String,
+}
+
+/// Begin a conversation
+///
+/// Answers to questions that name it are kept with it. A browser that is new gets a cookie that makes it the owner; nobody
+/// else finds the conversation.
+#[utoipa::path(post, path = "/v1/conversations", tag = "conversations", operation_id = "begin_conversation",
+    responses((status = 201, description = "The conversation, empty", body = Conversation)))]
+pub(super) async fn begin(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
+    let (visitor, cookie) = match visitor(&headers) {
+        Some(visitor) => (visitor, None),
+        None => {
+            let (visitor, cookie) = Visitor::welcome(shared.app.asker.secret(), &headers);
+            (visitor, Some(cookie))
+        }
+    };
+    let (id, now) = shared.app.asker.ticket();
+    let kept = shared.app.config.history.kept_days;
+    let begun = blocking(move || {
+        if let Some(oldest) = kept.and_then(|days| days_before(now, days)) {
+            shared.app.history.expire(&oldest)?;
+        }
+        shared.app.history.begin(&visitor.owner, &id.to_string(), &now.to_string())
+    });
+    let mut response = (StatusCode::CREATED, Json(begun.await?)).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// List this browser's conversations
+#[utoipa::path(get, path = "/v1/conversations", tag = "conversations", operation_id = "conversations", params(ListQuery),
+    responses(
+        (status = 200, description = "The last used first", body = Conversations),
+        (status = 400, description = "A limit or place that is no number", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Conversations>, Problem> {
+    let limit = query.limit.map(|limit| super::number::<u32>("limit", &limit)).transpose()?;
+    let limit = limit.unwrap_or(50).clamp(1, MAX_LISTED);
+    let before = query.before.map(|before| super::number("before", &before)).transpose()?;
+    let Some(visitor) = visitor(&headers) else {
+        return Ok(Json(Conversations { conversations: Vec::new(), next: None }));
+    };
+    let page = blocking(move || shared.app.history.list(&visitor.owner, before, limit)).await?;
+    Ok(Json(Conversations { conversations: page.conversations, next: page.next }))
+}
+
+/// Read a conversation
+#[utoipa::path(get, path = "/v1/conversations/{id}", tag = "conversations", operation_id = "conversation",
+    params(("id" = String, Path, description = "Id of the conversation")),
+    responses(
+        (status = 200, description = "The conversation with its answers", body = WholeConversation),
+        (status = 404, description = "None of that id in this browser", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn get(
+    State(shared): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Json<WholeConversation>, Problem> {
+    let app = shared.app;
+    let read = move || -> Result<WholeConversation, Problem> {
+        let conversation = app.history.conversation(&visitor.owner, &id)?;
+        let mut answers = Vec::new();
+        for turn in app.history.turns(&visitor.owner, &id)? {
+            let kept = app.audit.answer(&turn.answer)?.ok_or_else(Problem::internal)?;
+            answers.push(RawValue::from_string(kept).map_err(|_| Problem::internal())?);
+        }
+        Ok(WholeConversation { conversation, answers })
+    };
+    Ok(Json(tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??))
+}
+
+/// Name a conversation
+#[utoipa::path(patch, path = "/v1/conversations/{id}", tag = "conversations", operation_id = "rename_conversation",
+    params(("id" = String, Path, description = "Id of the conversation")), request_body = Rename,
+    responses(
+        (status = 200, description = "The conversation", body = Conversation),
+        (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "None of that id in this browser", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "No title", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn rename(
+    State(shared): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Body(body): Body<Rename>,
+) -> Result<Json<Conversation>, Problem> {
+    Ok(Json(blocking(move || shared.app.history.rename(&visitor.owner, &id, &body.title)).await?))
+}
+
+/// Delete a conversation
+///
+/// From the history. The audit records of its questions stay as long as the records are kept.
+#[utoipa::path(delete, path = "/v1/conversations/{id}", tag = "conversations", operation_id = "delete_conversation",
+    params(("id" = String, Path, description = "Id of the conversation")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 403, description = "The policy of this house keeps it", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "None of that id in this browser", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn delete(
+    State(shared): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if !shared.app.config.history.owner_may_delete {
+        let detail = "the policy of this house keeps conversations: ask whoever runs the service";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "kept_by_policy", detail));
+    }
+    blocking(move || shared.app.history.delete(&visitor.owner, &id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The conversation that a question belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    owner: String,
+    id: String,
+}
+
+impl Place {
+    /// The place, and what was asked there before.
+    pub(super) async fn find(
+        shared: &Shared,
+        visitor: Visitor,
+        id: String,
+    ) -> Result<(Self, Vec<answer::Turn>), Problem> {
+        let (app, place) = (shared.app.clone(), Self { owner: visitor.owner, id });
+        let turns = {
+            let place = place.clone();
+            blocking(move || app.history.turns(&place.owner, &place.id)).await?
+        };
+        let earlier = turns.into_iter().map(|turn| answer::Turn {
+            question: turn.question,
+            passages: turn.passages.iter().filter_map(|id| id.parse().ok()).collect(),
+        });
+        Ok((place, earlier.collect()))
+    }
+
+    /// Keeps an answer there. The answer is on record whether or not this succeeds.
+    pub(super) fn keep(&self, app: &crate::app::App, recorded: &Recorded) {
+        let answer = &recorded.answer;
+        let cited = answer.statements.iter().flat_map(|statement| &statement.citations);
+        let mut passages: Vec<String> = Vec::new();
+        for citation in cited {
+            let evidence = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence);
+            passages.extend(evidence.map(|evidence| evidence.passage.to_string()));
+        }
+        passages.dedup();
+        let turn = Turn { answer: answer.id.clone(), question: answer.question.clone(), passages };
+        if let Err(error) = app.history.add(&self.owner, &self.id, &turn, &answer.asked_at) {
+            tracing::error!(error = &error as &dyn std::error::Error, "an answer is not in its conversation");
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> history::Result<T> + Send + 'static) -> Result<T, Problem> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())??)
+}
+
+/// RFC 3339; `None` where the calendar does not reach back that far.
+fn days_before(now: Timestamp, days: u64) -> Option<String> {
+    let hours = i64::try_from(days).ok()?.checked_mul(24)?;
+    now.checked_sub(SignedDuration::from_hours(hours)).ok().map(|then| then.to_string())
+}
