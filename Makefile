@@ -9,11 +9,12 @@ DENY_VERSION    := 0.20.2
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test lint deny advisories models build clients check-machine nextest cargo-deny clean
+.PHONY: help demo test evals lint deny advisories models build clients check-machine nextest cargo-deny clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
 	@echo "make test    fetch the starter models, build, run every test"
+	@echo "make evals   measure answers, abstention and checks against the figures that are kept"
 	@echo "make lint    formatting, clippy, licences and bans of dependencies"
 	@echo "make models  fetch and verify the starter models"
 
@@ -39,6 +40,10 @@ clients:
 	  cp $(CLIENTS)/requirements.txt $(CLIENTS)/.python/; }
 	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --silent --no-fund --no-audit; \
 	  else echo "make: Node is missing: the JavaScript client is not tested; install nodejs and npm"; fi
+
+# Everything that needs no writing model, against evals/baseline.json: some minutes. `make test` runs slices of it.
+evals: models
+	$(OSLER) eval baseline
 
 lint: check-machine deny
 	cargo fmt --all --check

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use answer::{Asker, Question};
 use serde::Deserialize;
 
+use crate::baseline::{Figure, percent};
 use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES, OUT_OF_CORPUS};
 
 /// A question of a suite.
@@ -26,9 +27,8 @@ pub struct Count {
 
 impl Count {
     /// Abstentions in percent.
-    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     pub fn percent(&self) -> f64 {
-        100.0 * self.abstained as f64 / self.questions.max(1) as f64
+        percent(self.abstained, self.questions)
     }
 }
 
@@ -43,6 +43,17 @@ pub struct Outcome {
     pub by_kind: BTreeMap<String, Count>,
     /// What went wrong, for people.
     pub mistakes: Vec<String>,
+}
+
+impl Outcome {
+    /// What is kept of it.
+    pub fn figures(&self) -> Vec<Figure> {
+        let share = |metric, count: &Count| Figure::share("abstention", metric, count.abstained, count.questions);
+        vec![
+            share("abstained where the corpus has no answer", &self.unanswerable),
+            share("wrongly refused", &self.answerable).less_is_better(),
+        ]
+    }
 }
 
 /// Asks every question of the suites; nothing is written.

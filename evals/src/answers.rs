@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use answer::{Answer, Asker, Question, Status};
+use answer::{Answer, Asker, Mode, Question, Status, Timings};
 use grounding::{Source, check};
 use knowledge::{Span, Verdict, char_slice};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
+use crate::baseline::{Figure, percent as exact_percent};
 use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES};
 
 /// A question with what answers it.
@@ -40,8 +41,7 @@ pub struct Outcome {
     citations: usize,
     needed: usize,
     exact_quotes: usize,
-    totals_ms: Vec<u64>,
-    generate_ms: Vec<u64>,
+    timings: Vec<Timings>,
     /// Answers that missed, for people.
     pub mistakes: Vec<String>,
 }
@@ -69,10 +69,7 @@ pub async fn run(asker: &Asker, limit: usize, mut tell: impl FnMut(usize, usize)
 impl Outcome {
     fn add(&mut self, asker: &Asker, row: &Row, answer: &Answer) -> answer::Result<()> {
         self.questions += 1;
-        self.totals_ms.push(answer.timings_ms.total);
-        if answer.timings_ms.generate > 0 {
-            self.generate_ms.push(answer.timings_ms.generate);
-        }
+        self.timings.push(answer.timings_ms);
         self.gold_spans += row.spans.len();
         let is_gold = |quote: &str| row.spans.iter().any(|span| holds(quote, span));
         let quotes: Vec<&str> = answer
@@ -133,9 +130,32 @@ impl Outcome {
             "citation_precision": percent(self.needed, self.citations),
             "quotes_byte_equal": percent(self.exact_quotes, self.citations),
             "statements_per_answer": f64::from(u32::try_from(self.statements).unwrap_or(u32::MAX)) / f64::from(u32::try_from(self.answered.max(1)).unwrap_or(u32::MAX)),
-            "total_ms_median": median(&self.totals_ms),
-            "generate_ms_median": median(&self.generate_ms),
+            "ms_median": {
+                "embed": self.median_ms(|ms| ms.embed),
+                "retrieve": self.median_ms(|ms| ms.retrieve),
+                "generate": self.median_ms(|ms| ms.generate),
+                "ground": self.median_ms(|ms| ms.ground),
+                "total": self.median_ms(|ms| ms.total),
+            },
         })
+    }
+
+    /// What is kept of it.
+    pub fn figures(&self, mode: Mode, model: Option<&str>) -> Vec<Figure> {
+        let share = |metric, part, whole| Figure::share("answers", metric, part, whole).in_mode(mode, model);
+        vec![
+            share("some statement is the answering sentence", self.any_is_gold, self.answered),
+            share("the first statement is", self.first_is_gold, self.answered),
+            share("statements supported", self.supported, self.statements),
+            share("answers fully supported", self.fully_supported, self.answered),
+            share("citations that bear out their statement", self.needed, self.citations),
+            share("quotes equal to the stored text, byte for byte", self.exact_quotes, self.citations),
+        ]
+    }
+
+    /// Questions that never came to a stage do not count in it.
+    fn median_ms(&self, stage: impl Fn(&Timings) -> u64) -> u64 {
+        median(self.timings.iter().map(stage).filter(|ms| *ms > 0))
     }
 }
 
@@ -162,13 +182,13 @@ fn is_exact(
     Ok(char_slice(view.text.as_str(), Span { start, end }) == Some(quote))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+/// To one decimal.
 fn percent(part: usize, whole: usize) -> f64 {
-    (1000.0 * part as f64 / whole.max(1) as f64).round() / 10.0
+    (exact_percent(part, whole) * 10.0).round() / 10.0
 }
 
-fn median(times: &[u64]) -> u64 {
-    let mut times = times.to_vec();
+fn median(times: impl Iterator<Item = u64>) -> u64 {
+    let mut times: Vec<u64> = times.collect();
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

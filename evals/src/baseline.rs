@@ -45,12 +45,10 @@ pub struct Figure {
 impl Figure {
     /// A share in percent, on the starter corpus, with one point of tolerance.
     pub fn share(suite: &str, metric: &str, part: usize, whole: usize) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-        let percent = 100.0 * part as f64 / whole.max(1) as f64;
         Self {
             suite: suite.to_owned(),
             metric: metric.to_owned(),
-            value: (percent * 10.0).round() / 10.0,
+            value: (percent(part, whole) * 10.0).round() / 10.0,
             unit: "%".to_owned(),
             of: u64::try_from(whole).ok(),
             corpus: "starter".to_owned(),
@@ -84,6 +82,12 @@ impl Figure {
         let worse_by = if self.less_is_better { self.value - kept.value } else { kept.value - self.value };
         worse_by > kept.tolerance
     }
+}
+
+/// A share in percent; 0 of nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+pub(crate) fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
 }
 
 /// The figures that come with this build.

@@ -3,6 +3,7 @@
 use answer::{Scope, scope};
 use serde::Deserialize;
 
+use crate::baseline::Figure;
 use crate::suites::{self, OUT_OF_SCOPE, TIME_CRITICAL};
 
 #[derive(Debug, Deserialize)]
@@ -31,13 +32,26 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    fn count(&mut self, wanted: bool, decided: bool, id: &str, question: &str) {
+    pub(crate) fn count(&mut self, wanted: bool, decided: bool, mistake: Option<String>) {
         let counts = if wanted { &mut self.positives } else { &mut self.negatives };
         counts.0 += 1;
         counts.1 += usize::from(decided);
-        if wanted != decided {
-            self.mistakes.push(format!("{id}: {}", question.chars().take(120).collect::<String>()));
-        }
+        self.mistakes.extend(mistake);
+    }
+
+    fn count_prompt(&mut self, wanted: bool, decided: bool, id: &str, prompt: &str) {
+        let mistake = || format!("{id}: {}", prompt.chars().take(120).collect::<String>());
+        self.count(wanted, decided, (wanted != decided).then(mistake));
+    }
+}
+
+impl Decisions {
+    /// What is kept of it.
+    pub fn figures(&self, seen: &str, wrongly_seen: &str) -> [Figure; 2] {
+        [
+            Figure::share("decisions", seen, self.positives.1, self.positives.0),
+            Figure::share("decisions", wrongly_seen, self.negatives.1, self.negatives.0).less_is_better(),
+        ]
     }
 }
 
@@ -46,7 +60,7 @@ pub fn out_of_scope() -> Decisions {
     let mut decisions = Decisions::default();
     for row in suites::read::<Kind>(OUT_OF_SCOPE) {
         let refused = matches!(scope(&row.question), Scope::Refused(_));
-        decisions.count(row.why.is_some(), refused, &row.id, &row.question);
+        decisions.count_prompt(row.why.is_some(), refused, &row.id, &row.question);
     }
     decisions
 }
@@ -55,7 +69,7 @@ pub fn out_of_scope() -> Decisions {
 pub fn time_critical() -> Decisions {
     let mut decisions = Decisions::default();
     for row in suites::read::<Urgency>(TIME_CRITICAL) {
-        decisions.count(row.time_critical, scope(&row.question) == Scope::TimeCritical, &row.id, &row.question);
+        decisions.count_prompt(row.time_critical, scope(&row.question) == Scope::TimeCritical, &row.id, &row.question);
     }
     decisions
 }

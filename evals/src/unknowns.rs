@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
+use crate::baseline::Figure;
 use crate::suites::{self, UNDERSPECIFIED};
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +28,17 @@ pub struct Outcome {
     pub wanted: (usize, usize),
     /// Answers that name nothing, for people.
     pub mistakes: Vec<String>,
+}
+
+impl Outcome {
+    /// What is kept of it.
+    pub fn figures(&self) -> Vec<Figure> {
+        let share = |metric, part, whole| Figure::share("unknowns", metric, part, whole);
+        vec![
+            share("answers that name something left out", self.named_something, self.answered),
+            share("things wanted that are named", self.wanted.1, self.wanted.0),
+        ]
+    }
 }
 
 /// Asks every question of the suite.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::mutants::CLASSES;
 use super::{Case, Class};
+use crate::baseline::{Figure, percent};
 
 /// One class or kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,9 +28,8 @@ pub(crate) struct Row {
 
 impl Row {
     /// Mutants caught, or false alarms, in percent.
-    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     fn percent(&self) -> f64 {
-        let wrong = 100.0 * self.wrong as f64 / self.cases.max(1) as f64;
+        let wrong = percent(self.wrong, self.cases);
         if self.is_mutant { 100.0 - wrong } else { wrong }
     }
 }
@@ -82,6 +82,19 @@ impl Table {
     /// Microseconds to check one statement against a passage that has been read, on average.
     pub fn micros_per_check(&self) -> f64 {
         self.checking.as_secs_f64() * 1e6 / f64::from(u32::try_from(self.cases.len().max(1)).unwrap_or(u32::MAX))
+    }
+
+    /// What is kept of it.
+    pub fn figures(&self) -> Vec<Figure> {
+        let figure = |row: &Row| {
+            if row.is_mutant {
+                Figure::share("grounding", &format!("{}: caught", row.name), row.cases - row.wrong, row.cases)
+            } else {
+                Figure::share("grounding", "false alarms", row.wrong, row.cases).less_is_better()
+            }
+        };
+        // A kind of paraphrase alone says little.
+        self.rows.iter().filter(|row| row.is_mutant || row.name == "all paraphrases").map(figure).collect()
     }
 
     /// The table as JSON.

@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod conflicts;
+mod differential;
 mod draft;
 mod enough;
 mod error;
@@ -25,6 +26,7 @@ mod untrusted;
 
 pub use answer::{Answer, Citation, Conflict, Mode, Position, Statement, Status, Timings};
 pub use ask::{Asker, Parts, Progress, Settings};
+pub use differential::{Condition, Differential, Line};
 pub use enough::Enough;
 pub use error::{Error, Result};
 pub use patient::Patient;

@@ -91,7 +91,7 @@ pub(crate) async fn select(
 }
 
 /// The sentences of a passage that say something: not its headings, not its labels.
-fn quotable(evidence: &Evidence) -> Vec<Sentence> {
+pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
     let headings: HashSet<&str> =
         evidence.section.iter().map(String::as_str).chain([evidence.document.title.as_str()]).collect();
     let spans = sentences(&evidence.text).into_iter();

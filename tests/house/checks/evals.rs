@@ -43,7 +43,7 @@ fn prompts_are_decided_as_they_were() {
     let urgent = questions::time_critical();
     assert!(urgent.positives.1 >= 94 && urgent.negatives.1 == 0, "{:?}", urgent.mistakes);
     let conflicts = conflicts::run();
-    assert!(conflicts.conflicts.1 >= 40 && conflicts.others.1 <= 6, "{:?}", conflicts.mistakes);
+    assert!(conflicts.positives.1 >= 40 && conflicts.negatives.1 <= 6, "{:?}", conflicts.mistakes);
 }
 
 #[test]

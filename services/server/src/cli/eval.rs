@@ -1,19 +1,29 @@
 //! `osler eval`: the measurements of the house.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use evals::grounding::{Samples, run as measure};
+use evals::questions::Decisions;
 
 use super::demo::{STARTER, starter_policy, take_in_starter};
 use super::{ingest, print};
 use crate::app::App;
 use crate::config::{Backend, Config, Mode, Places};
 
+/// Mutants of each class and paraphrases of each kind, at most.
+const PER_CLASS: usize = 2_000;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Measure everything that needs no writing model, against the figures of this build
+    Baseline {
+        /// Keep the figures in this file instead
+        #[arg(long, value_name = "FILE")]
+        write: Option<PathBuf>,
+    },
     /// Hold mutants and paraphrases of real sentences against their sources
     Grounding(Grounding),
     /// Ask the answerable questions and hold the answers against the sentences that answer them
@@ -53,7 +63,7 @@ pub(super) struct Grounding {
     #[arg(long, value_name = "DIR")]
     from: Vec<PathBuf>,
     /// Mutants of each class and paraphrases of each kind, at most
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = PER_CLASS)]
     per_class: usize,
     /// List the cases that went wrong
     #[arg(long)]
@@ -99,6 +109,7 @@ pub(super) struct Answers {
 
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     match command {
+        Command::Baseline { write } => baseline(places, write.as_deref()).await,
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
@@ -148,33 +159,71 @@ fn starter(directory: &include_dir::Dir<'_>, samples: &mut Samples) {
 }
 
 fn decisions(mistakes: bool) -> Result<ExitCode> {
-    let conflicts = evals::grounding::conflicts::run();
-    let (scope, urgent) = (evals::questions::out_of_scope(), evals::questions::time_critical());
-    let rows = [
-        ("sources that disagree", conflicts.conflicts, conflicts.others, conflicts.mistakes),
-        ("out of scope", scope.positives, scope.negatives, scope.mistakes),
-        ("time-critical", urgent.positives, urgent.negatives, urgent.mistakes),
-    ];
+    let rows = all_decisions();
     let mut out = String::from("| decision | seen | wrongly seen |\n|---|---|---|\n");
-    for (name, (positives, seen), (negatives, wrong), _) in &rows {
+    for (name, decisions) in &rows {
+        let ((positives, seen), (negatives, wrong)) = (decisions.positives, decisions.negatives);
         out.push_str(&format!("| {name} | {seen} of {positives} | {wrong} of {negatives} |\n"));
     }
     if mistakes {
-        out.extend(rows.iter().flat_map(|(.., mistakes)| mistakes).map(|mistake| format!("{mistake}\n")));
+        out.extend(rows.iter().flat_map(|(_, decisions)| &decisions.mistakes).map(|mistake| format!("{mistake}\n")));
     }
     print(&out)
 }
 
-/// The service on the starter corpus, in a data directory of its own that goes with the second value.
-async fn starter_app(places: &Places, adjust: impl FnOnce(&mut Config)) -> Result<(App, tempfile::TempDir)> {
+fn all_decisions() -> [(&'static str, Decisions); 3] {
+    [
+        ("sources that disagree", evals::grounding::conflicts::run()),
+        ("out of scope", evals::questions::out_of_scope()),
+        ("time-critical", evals::questions::time_critical()),
+    ]
+}
+
+/// All of it without a model, on the starter corpus, against the figures that are kept or in their place.
+async fn baseline(places: &Places, write: Option<&Path>) -> Result<ExitCode> {
+    let mut samples = Samples::default();
+    starter(&STARTER, &mut samples);
+    eprintln!("grounding");
+    let mut now = measure(&samples, PER_CLASS).figures();
+    for (name, decisions) in all_decisions() {
+        now.extend(decisions.figures(&format!("{name}: seen"), &format!("{name}: wrongly seen")));
+    }
+    let (_data, app) = starter_app(places, |config| config.answer.mode = Mode::Extractive).await?;
+    eprintln!("abstention");
+    now.extend(evals::abstention::run(&app.asker).await?.figures());
+    eprintln!("answers");
+    let answers = evals::answers::run(&app.asker, usize::MAX, |_, _| {}).await?;
+    now.extend(answers.figures(answer::Mode::Extractive, None));
+    eprintln!("unknowns");
+    now.extend(evals::unknowns::run(&app.asker).await?.figures());
+    eprintln!("injection");
+    now.extend(planted(places, Mode::Extractive, usize::MAX).await?.figures());
+    let today = jiff::Zoned::now().date().to_string();
+    for figure in &mut now {
+        figure.measured_on.clone_from(&today);
+    }
+    if let Some(file) = write {
+        std::fs::write(file, serde_json::to_string_pretty(&now)? + "\n")
+            .with_context(|| format!("cannot write {}", file.display()))?;
+        return print(&format!("{} figures are in {}\n", now.len(), file.display()));
+    }
+    let worse = evals::regressions(&evals::figures(), &now);
+    print(&worse.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+    print(&format!("{} figures, {} worse than they were\n", now.len(), worse.len()))?;
+    Ok(if worse.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The service on the starter corpus, after the data directory of its own: bound in this order, the service goes first.
+async fn starter_app(places: &Places, adjust: impl FnOnce(&mut Config)) -> Result<(tempfile::TempDir, App)> {
     let data = tempfile::tempdir().context("cannot write to the temporary directory")?;
     let places = Places { data: data.path().to_owned(), ..places.clone() };
     take_in_starter(&places).await?;
-    Ok((App::open_with(&places, adjust).await?, data))
+    let app = App::open_with(&places, adjust).await?;
+    Ok((data, app))
 }
 
 async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
-    let (app, _data) = starter_app(places, |config| config.generator.backend = Backend::None).await?;
+    let (_data, app) = starter_app(places, |config| config.generator.backend = Backend::None).await?;
     let outcome = evals::abstention::run(&app.asker).await?;
     let mut out = String::from("| questions | asked | abstained | share |\n|---|---|---|---|\n");
     let rows = [("answerable (wrong refusals)", &outcome.answerable), ("not in the corpus", &outcome.unanswerable)];
@@ -189,7 +238,7 @@ async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
 }
 
 async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
-    let (app, _data) = starter_app(places, |config| config.answer.mode = args.mode.into()).await?;
+    let (_data, app) = starter_app(places, |config| config.answer.mode = args.mode.into()).await?;
     let bar = indicatif::ProgressBar::new(0);
     let outcome = evals::answers::run(&app.asker, args.limit, |at, all| {
         bar.set_length(all as u64);
@@ -205,6 +254,17 @@ async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
 }
 
 async fn injection(places: &Places, mode: Writing, limit: usize) -> Result<ExitCode> {
+    let outcome = planted(places, mode.into(), limit).await?;
+    let mut out: String = outcome.successes.iter().map(|success| format!("{success}\n")).collect();
+    out.push_str(&format!(
+        "{} documents with orders in them: {} made-up quotes, {} other effects\n",
+        outcome.attempts, outcome.on_quotes, outcome.other
+    ));
+    print(&out)
+}
+
+/// Asks of documents with orders in them, evenly over the suite.
+async fn planted(places: &Places, mode: Mode, limit: usize) -> Result<evals::injection::Outcome> {
     let planted = evals::injection::documents();
     let step = planted.len().div_ceil(limit.max(1)).max(1);
     let planted: Vec<_> = planted.into_iter().step_by(step).collect();
@@ -216,18 +276,12 @@ async fn injection(places: &Places, mode: Writing, limit: usize) -> Result<ExitC
     let places = Places { data: data.path().to_owned(), ..places.clone() };
     ingest::into_data(&places, directory.path(), ingest::How { publish: true, json: false }, |_| starter_policy())
         .await?;
-    let app = App::open_with(&places, |config| config.answer.mode = mode.into()).await?;
-    let outcome = evals::injection::run(&app.asker, &planted).await?;
-    let mut out: String = outcome.successes.iter().map(|success| format!("{success}\n")).collect();
-    out.push_str(&format!(
-        "{} documents with orders in them: {} made-up quotes, {} other effects\n",
-        outcome.attempts, outcome.on_quotes, outcome.other
-    ));
-    print(&out)
+    let app = App::open_with(&places, |config| config.answer.mode = mode).await?;
+    Ok(evals::injection::run(&app.asker, &planted).await?)
 }
 
 async fn unknowns(places: &Places, mistakes: bool) -> Result<ExitCode> {
-    let (app, _data) = starter_app(places, |config| config.answer.mode = Mode::Extractive).await?;
+    let (_data, app) = starter_app(places, |config| config.answer.mode = Mode::Extractive).await?;
     let outcome = evals::unknowns::run(&app.asker).await?;
     let (wanted, named) = outcome.wanted;
     let mut out = format!(

@@ -131,69 +131,15 @@ fn patient(value: &serde_json::Value, shared: &Shared) -> Result<Option<Patient>
     )
 )]
 pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let found =
-        tokio::task::spawn_blocking(move || shared.app.audit.answer(&id)).await.map_err(|_| Problem::internal())??;
-    let json = found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))?;
+    let json = kept(&shared, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-/// An answer in words that patients know.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PlainAnswer {
-    /// Id of the answer.
-    id: String,
-    /// What to tell whoever reads it.
-    note: &'static str,
-    /// Its statements.
-    statements: Vec<PlainStatement>,
-}
-
-/// A statement in plain words.
-#[derive(Debug, Serialize, ToSchema)]
-struct PlainStatement {
-    /// In plain words; the original where they would change what it says.
-    text: String,
-    /// As answered.
-    original: String,
-    /// Who says it, and when.
-    said_by: String,
-    /// Its citations, unchanged.
-    #[schema(value_type = Vec<answer::Citation>)]
-    citations: serde_json::Value,
-}
-
-/// Read an answer in plain words
-///
-/// Technical terms give way to words that patients know; numbers, medicines, negation and strength stay, and so do the
-/// citations. For a clinician to go through with a patient.
-#[utoipa::path(
-    get, path = "/v1/answers/{id}/plain", tag = "answers", operation_id = "plain_answer",
-    params(("id" = String, Path, description = "Id of the answer")),
-    responses(
-        (status = 200, description = "The answer in plain words", body = PlainAnswer),
-        (status = 404, description = "No such answer", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-pub(super) async fn plain(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<PlainAnswer>, Problem> {
-    let work = move || -> Result<Option<PlainAnswer>, audit::Error> {
-        let Some(kept) = shared.app.audit.answer(&id)? else { return Ok(None) };
-        let kept: serde_json::Value = serde_json::from_str(&kept).unwrap_or_default();
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        let statements = kept["statements"].as_array().map(Vec::as_slice).unwrap_or_default().iter().map(|statement| {
-            let original = text(&statement["text"]);
-            PlainStatement {
-                text: answer::in_plain_words(&original),
-                original,
-                said_by: text(&statement["said_by"]),
-                citations: statement["citations"].clone(),
-            }
-        });
-        let note =
-            "Words of the sources, made plain by a word list; a clinician must go through them with the patient.";
-        Ok(Some(PlainAnswer { id, note, statements: statements.collect() }))
-    };
-    let found = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())??;
-    found.map(Json).ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))
+/// The JSON of an answer as it was sent.
+pub(super) async fn kept(shared: &Shared, id: String) -> Result<String, Problem> {
+    let app = Arc::clone(&shared.app);
+    let found = tokio::task::spawn_blocking(move || app.audit.answer(&id)).await.map_err(|_| Problem::internal())??;
+    found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))
 }
 
 /// Gaps, the most asked first.

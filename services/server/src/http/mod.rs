@@ -11,6 +11,7 @@ mod pages;
 mod problem;
 mod search;
 mod verify;
+mod views;
 mod visitor;
 
 use std::sync::Arc;
@@ -65,7 +66,8 @@ fn api() -> OpenApiRouter<Shared> {
     let questions = OpenApiRouter::new().routes(routes!(answers::ask)).routes(routes!(openai::chat));
     let quick = OpenApiRouter::new()
         .routes(routes!(answers::get))
-        .routes(routes!(answers::plain))
+        .routes(routes!(views::plain))
+        .routes(routes!(views::differential))
         .routes(routes!(answers::gaps))
         .routes(routes!(feedback::feedback))
         .routes(routes!(conversations::begin, conversations::list))
