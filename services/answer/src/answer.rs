@@ -169,6 +169,8 @@ pub struct Answer {
     pub snapshot: Snapshot,
     /// The model that wrote, if one did.
     pub model: Option<ModelRef>,
+    /// The model that judged the statements after the rules, if one did.
+    pub judge: Option<ModelRef>,
     /// SHA-256 of everything the model was told, hexadecimal.
     pub prompt_sha256: Option<String>,
     /// Time spent.

@@ -15,6 +15,7 @@ use crate::conflicts::conflicts;
 use crate::draft::{DraftReader, Grounder};
 use crate::enough::Enough;
 use crate::error::{Error, Result};
+use crate::judge::Judge;
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
 use crate::scope::{BANNER, Scope, scope};
@@ -69,6 +70,8 @@ pub struct Parts {
     pub retriever: Retriever,
     /// What writes, if anything does.
     pub generator: Option<Arc<dyn Generator>>,
+    /// What judges statements in a model's own words, if anything does.
+    pub judge: Option<Judge>,
     /// How.
     pub settings: Settings,
     /// The clock.
@@ -113,6 +116,7 @@ struct Written {
     status: Status,
     mode: Mode,
     reason: Option<String>,
+    is_judged: bool,
     prompt_sha256: Option<String>,
     generate_ms: u64,
     ground_ms: u64,
@@ -137,6 +141,11 @@ impl Asker {
     /// An id and the time, for a question that has just come in: what is recorded before anything is done.
     pub fn ticket(&self) -> (Uuid, Timestamp) {
         (self.parts.ids.next(), self.parts.clock.now())
+    }
+
+    /// What judges statements, if anything does.
+    pub fn judge(&self) -> Option<&Judge> {
+        self.parts.judge.as_ref()
     }
 
     /// An id that nobody can guess.
@@ -246,6 +255,7 @@ impl Asker {
         let Draft { written, evidence, closest, conflicts, unknowns, searched, banner, embed_ms, retrieve_ms } = draft;
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
         let model = self.parts.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
+        let judge = self.parts.judge.as_ref().filter(|_| written.is_judged).map(|judge| judge.model().clone());
         Answer {
             id: id.to_string(),
             status: written.status,
@@ -262,6 +272,7 @@ impl Asker {
             closest,
             snapshot,
             model,
+            judge,
             prompt_sha256: written.prompt_sha256.filter(|_| wrote),
             timings_ms: Timings {
                 embed: embed_ms,
@@ -334,12 +345,15 @@ impl Asker {
             pieces: Some(pieces),
         };
         let began = Instant::now();
+        // A statement in a model's own words is final when it has been judged.
+        let judge = self.parts.judge.as_ref().filter(|_| settings.mode == Mode::Synthesis);
         let (mut reader, mut grounder) = (DraftReader::default(), Grounder::new(&offered, settings.mode));
         let mut ground_time = Duration::ZERO;
         let mut take = |piece: &str| {
             let began = Instant::now();
             for raw in reader.push(piece) {
-                if let Some(statement) = grounder.ground(&raw) {
+                let statement = grounder.ground(&raw);
+                if let Some(statement) = statement.filter(|_| judge.is_none()) {
                     drop(progress.send(Progress::Statement(statement)));
                 }
             }
@@ -358,11 +372,29 @@ impl Asker {
         }
         outcome?;
         let generate_ms = elapsed_ms(began);
+        if let Some(judge) = judge {
+            let judging = Instant::now();
+            grounder.judge(judge, cancel).await?;
+            for statement in grounder.statements() {
+                drop(progress.send(Progress::Statement(statement.clone())));
+            }
+            ground_time += judging.elapsed();
+        }
         let (statements, reason) = grounder.finish();
+        let is_judged = judge.is_some();
         let status = if reason.is_some() { Status::Partial } else { Status::Answered };
         let ground_ms = u64::try_from(ground_time.as_millis()).unwrap_or(u64::MAX);
         let prompt_sha256 = Some(prompt_sha256);
-        Ok(Written { statements, status, mode: settings.mode, reason, prompt_sha256, generate_ms, ground_ms })
+        Ok(Written {
+            statements,
+            status,
+            mode: settings.mode,
+            reason,
+            is_judged,
+            prompt_sha256,
+            generate_ms,
+            ground_ms,
+        })
     }
 }
 
@@ -375,7 +407,8 @@ impl Default for Written {
 impl Written {
     fn without_statements(status: Status, reason: String) -> Self {
         let (statements, mode) = (Vec::new(), Mode::Extractive);
-        Self { statements, status, mode, reason: Some(reason), prompt_sha256: None, generate_ms: 0, ground_ms: 0 }
+        let reason = Some(reason);
+        Self { statements, status, mode, reason, is_judged: false, prompt_sha256: None, generate_ms: 0, ground_ms: 0 }
     }
 }
 

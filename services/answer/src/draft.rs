@@ -7,8 +7,10 @@ use grounding::{Source, check, locate};
 use knowledge::{Evidence, Span, Verdict, char_slice};
 use regex::Regex;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Citation, Mode, Statement};
+use crate::judge::{Judge, Opinion};
 use crate::select::Selected;
 
 /// A statement as the model wrote it. Nothing in it is shown before it has been checked.
@@ -70,11 +72,12 @@ pub(crate) struct Grounder<'a> {
     cited: u32,
     dropped: usize,
     replaced: usize,
+    overruled: usize,
 }
 
 impl<'a> Grounder<'a> {
     pub(crate) fn new(selected: &'a [Selected], mode: Mode) -> Self {
-        Self { selected, mode, statements: Vec::new(), cited: 0, dropped: 0, replaced: 0 }
+        Self { selected, mode, statements: Vec::new(), cited: 0, dropped: 0, replaced: 0, overruled: 0 }
     }
 
     /// Keeps what stands. A quote that is in no passage goes with its statement; words that their quote does not bear out
@@ -130,21 +133,50 @@ impl<'a> Grounder<'a> {
         Some(statement)
     }
 
+    /// What has been kept so far.
+    pub(crate) fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Asks for a second opinion on every statement in the model's own words. Where it is not that the quote says so, or there
+    /// is none to be had, the quote stands.
+    pub(crate) async fn judge(&mut self, judge: &Judge, cancel: &CancellationToken) -> inference::Result<()> {
+        for statement in &mut self.statements {
+            let Some(quote) = statement.citations.first().map(|citation| lines(&citation.quote)) else { continue };
+            if statement.text == quote {
+                continue;
+            }
+            match judge.opinion(&statement.text, &quote, cancel.clone()).await {
+                Ok(Opinion::Supported) => {}
+                Ok(Opinion::Contradicted | Opinion::NotStated) => {
+                    statement.text = quote;
+                    self.overruled += 1;
+                }
+                Err(inference::Error::Cancelled) => return Err(inference::Error::Cancelled),
+                Err(error) => {
+                    tracing::warn!(%error, "no second opinion: the quote stands");
+                    statement.text = quote;
+                    self.overruled += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The statements, and why the answer is less than what the model wrote, if it is.
     pub(crate) fn finish(self) -> (Vec<Statement>, Option<String>) {
-        let reason = match (self.dropped, self.replaced) {
-            (0, 0) => None,
-            (dropped, 0) => {
-                Some(format!("{dropped} of the model's statements quoted nothing that is in the sources: left out"))
-            }
-            (0, replaced) => Some(format!(
-                "{replaced} of the model's statements did not agree with their quotes: the quotes stand instead"
-            )),
-            (dropped, replaced) => Some(format!(
-                "{dropped} of the model's statements quoted nothing that is in the sources and were left out; {replaced} did not agree with their quotes, which stand instead"
-            )),
-        };
-        (self.statements, reason)
+        let said = [
+            (self.dropped, "quoted nothing that is in the sources: left out"),
+            (self.replaced, "did not agree with their quotes: the quotes stand instead"),
+            (
+                self.overruled,
+                "were not borne out by their quotes in the judgement of a second model: the quotes stand instead",
+            ),
+        ];
+        let said = said.iter().filter(|(count, _)| *count > 0);
+        let reasons: Vec<String> =
+            said.map(|(count, what)| format!("{count} of the model's statements {what}")).collect();
+        (self.statements, (!reasons.is_empty()).then(|| reasons.join("; ")))
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Facet {
     Attribution,
     /// Words that carry meaning.
     Wording,
+    /// What a model that was asked besides holds; never found here.
+    Entailment,
 }
 
 /// One difference.

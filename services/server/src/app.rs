@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use answer::{Asker, Parts, Retriever, SystemSeams};
+use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
 use inference::models::{Entry, Loaded, Role, Store};
-use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, Prompt, Remote, Request};
+use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, ModelRef, Prompt, Remote, Request};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
@@ -34,11 +34,23 @@ pub struct App {
     _data: Option<Data>,
 }
 
+/// What a model does here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelRole {
+    /// Turns texts into vectors.
+    Embedder,
+    /// Writes answers.
+    Generator,
+    /// Judges statements.
+    Judge,
+}
+
 /// A model in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ModelInUse {
     /// What it does.
-    pub role: Role,
+    pub role: ModelRole,
     /// Name.
     pub id: String,
     /// Revision as its publisher counts, where it is known.
@@ -75,7 +87,9 @@ impl App {
         let embedder = load_embedder(&config, &store).await?;
         let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
         data.stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
-        let generator = load_generator(&config, &store).await?;
+        let writes = config.answer.mode != Mode::Extractive;
+        let generator = load_generator(&config.generator, writes, &store).await?;
+        let judge = load_judge(&config, &store, generator.as_deref()).await?;
         let retriever = Retriever {
             ledger: Arc::clone(&data.stores.ledger),
             vectors: Arc::clone(&data.stores.vectors),
@@ -83,7 +97,7 @@ impl App {
             embedder,
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
-        let asker = Asker::new(Parts { retriever, generator, settings: config.settings(), clock, ids });
+        let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });
         let (audit, history) = (Arc::clone(&data.audit), Arc::clone(&data.history));
         let models = models_in_use(&config, &store, &asker);
         Ok(Self { asker, audit, history, config, models, ready: AtomicBool::new(false), _data: Some(data) })
@@ -121,13 +135,17 @@ impl App {
 fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUse> {
     let listed = |name: &str| store.list().get(name).ok();
     let embedder = match &config.embedder.directory {
-        Some(directory) => {
-            ModelInUse { role: Role::Embedder, id: name_of(directory), revision: None, sha256: None, licence: None }
-        }
+        Some(directory) => ModelInUse {
+            role: ModelRole::Embedder,
+            id: name_of(directory),
+            revision: None,
+            sha256: None,
+            licence: None,
+        },
         None => {
             let entry = listed(&config.embedder.model);
             ModelInUse {
-                role: Role::Embedder,
+                role: ModelRole::Embedder,
                 id: config.embedder.model.clone(),
                 revision: entry.map(|entry| entry.revision.clone()),
                 sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
@@ -135,17 +153,16 @@ fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUs
             }
         }
     };
-    let generator = asker.generator().map(|generator| {
-        let model = generator.model();
-        ModelInUse {
-            role: Role::Generator,
-            id: model.id.clone(),
-            revision: model.revision.clone(),
-            sha256: model.sha256.clone(),
-            licence: listed(&model.id).map(|entry| entry.licence.clone()),
-        }
-    });
-    [embedder].into_iter().chain(generator).collect()
+    let writing = |role, model: &ModelRef| ModelInUse {
+        role,
+        id: model.id.clone(),
+        revision: model.revision.clone(),
+        sha256: model.sha256.clone(),
+        licence: listed(&model.id).map(|entry| entry.licence.clone()),
+    };
+    let generator = asker.generator().map(|generator| writing(ModelRole::Generator, generator.model()));
+    let judge = asker.judge().map(|judge| writing(ModelRole::Judge, judge.model()));
+    [embedder].into_iter().chain(generator).chain(judge).collect()
 }
 
 /// Loads ONNX Runtime and the embedder that is configured.
@@ -167,13 +184,30 @@ pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Emb
     Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
 }
 
-async fn load_generator(config: &Config, store: &Store) -> Result<Option<Arc<dyn Generator>>> {
-    let settings = &config.generator;
-    let writes = config.answer.mode != Mode::Extractive;
+/// The judge that is configured, if it is of another family than what writes.
+async fn load_judge(config: &Config, store: &Store, writer: Option<&dyn Generator>) -> Result<Option<Judge>> {
+    let Some(generator) = load_generator(&config.judge.as_generator(), true, store).await.context("judge")? else {
+        return Ok(None);
+    };
+    let (judge, writer) = (&generator.model().id, writer.map(|writer| &writer.model().id));
+    if let Some(writer) = writer.filter(|writer| family(writer) == family(judge) && !config.judge.allow_same_family) {
+        bail!(
+            "the judge {judge} is of the same family as {writer}, which writes: name another, or set judge.allow_same_family"
+        );
+    }
+    Ok(Some(Judge::new(generator, Duration::from_secs(config.judge.deadline_s))))
+}
+
+/// Checks that a model is there, and loads it if it is to write.
+async fn load_generator(
+    settings: &config::Generator,
+    writes: bool,
+    store: &Store,
+) -> Result<Option<Arc<dyn Generator>>> {
     match settings.backend {
         Backend::None => Ok(None),
         Backend::Endpoint => {
-            let endpoint = settings.endpoint.as_deref().context("generator.endpoint must name the endpoint")?;
+            let endpoint = settings.endpoint.as_deref().context("the endpoint must be named")?;
             let key = config::secret(settings.api_key_env.as_deref())?;
             let remote = Remote::new(endpoint, &settings.model, key)?;
             Ok(writes.then(|| Arc::new(remote) as Arc<dyn Generator>))

@@ -25,6 +25,8 @@ pub struct Config {
     pub generator: Generator,
     /// How answers are written.
     pub answer: Answer,
+    /// What judges statements after the rules.
+    pub judge: Judge,
     /// Where vectors are kept.
     pub vectors: Vectors,
     /// Conversations of those who ask.
@@ -179,6 +181,49 @@ impl Default for Answer {
     }
 }
 
+/// A second model, asked whether quotes bear out statements that are in a model's own words, and for `judge` of `/v1/verify`. It
+/// can take standing from a statement that the rules let pass, never give it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Judge {
+    /// `local`, `endpoint` or `none`.
+    pub backend: Backend,
+    /// With `local`: a model in the list of models. With `endpoint`: the name of the model there.
+    pub model: String,
+    /// With `local`: a directory with a GGUF file or safetensors, instead.
+    pub directory: Option<PathBuf>,
+    /// With `endpoint`: its address, up to and with `/v1`.
+    pub endpoint: Option<String>,
+    /// With `endpoint`: the environment variable that holds its key.
+    pub api_key_env: Option<String>,
+    /// Seconds it may take for a statement; after that the quote stands.
+    pub deadline_s: u64,
+    /// Take a judge of the same family as the model that writes: models agree with their kin.
+    pub allow_same_family: bool,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self {
+            backend: Backend::None,
+            model: String::new(),
+            directory: None,
+            endpoint: None,
+            api_key_env: None,
+            deadline_s: 20,
+            allow_same_family: false,
+        }
+    }
+}
+
+impl Judge {
+    /// As what it is: a model that writes, one statement at a time.
+    pub fn as_generator(&self) -> Generator {
+        let Self { backend, model, directory, endpoint, api_key_env, deadline_s, allow_same_family: _ } = self.clone();
+        Generator { backend, model, directory, endpoint, api_key_env, parallel: 1, deadline_s }
+    }
+}
+
 /// Where vectors are kept.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -288,8 +333,10 @@ impl Config {
         if !(0.0..=1.52).contains(&config.answer.enough) {
             bail!("answer.enough must be between 0 and 1.52");
         }
-        if config.generator.backend == Backend::Endpoint && config.generator.endpoint.is_none() {
-            bail!("generator.backend is \"endpoint\": generator.endpoint must name it");
+        for (name, models) in [("generator", &config.generator), ("judge", &config.judge.as_generator())] {
+            if models.backend == Backend::Endpoint && models.endpoint.is_none() {
+                bail!("{name}.backend is \"endpoint\": {name}.endpoint must name it");
+            }
         }
         Ok(config)
     }
@@ -376,6 +423,7 @@ mod tests {
             ("[server]\nport = 1", "port"),
             ("[generator]\nbackend = \"cloud\"", "cloud"),
             ("[generator]\nbackend = \"endpoint\"", "generator.endpoint"),
+            ("[judge]\nbackend = \"endpoint\"", "judge.endpoint"),
             ("[answer]\npassages = 0", "answer.passages"),
             ("[answer", "unclosed"),
         ] {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use answer::{Mode, Settings};
+use answer::{Judge, Mode, Settings};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures::StreamExt;
+use inference::Generator;
 use serde_json::{Value, json};
 use server::config::Config;
-use support::{Script, TestService, test_settings};
+use support::{Script, ScriptedGenerator, TestService, test_settings};
 
 const GOUT: (&str, &str) = (
     "gout.md",
@@ -98,6 +99,53 @@ async fn words_that_disagree_with_their_quote_give_way_to_it() {
     assert_eq!(replaced["status"], "partial");
     assert_eq!(replaced["statements"][0]["text"], quote);
     assert!(replaced["reason"].as_str().unwrap().contains("did not agree"));
+}
+
+fn opinion(verdict: &str) -> Script {
+    Script::Write(json!({ "verdict": verdict }).to_string())
+}
+
+#[tokio::test]
+async fn a_judge_can_take_standing_and_never_give_it() {
+    let settings = Settings { mode: Mode::Synthesis, ..test_settings() };
+    let judge = Arc::new(ScriptedGenerator::new([]));
+    let seat = Judge::new(Arc::clone(&judge) as Arc<dyn Generator>, Duration::from_secs(5));
+    let service = TestService::judged(Config::default(), settings, true, Some(seat)).await;
+    service.ingest(&[GOUT]).await;
+    let quote = "Give colchicine 500 micrograms twice daily for gout.";
+    let words = "Colchicine 0.5 mg twice daily.";
+
+    service.generator.then(draft(quote, Some(words)));
+    judge.then(opinion("supported"));
+    let kept = service.ask(QUESTION).await;
+    assert_eq!(kept["statements"][0]["text"], words);
+    assert_eq!(kept["judge"]["id"], "scripted");
+
+    for overruling in [opinion("not_stated"), opinion("contradicted"), Script::Fail, Script::Write("yes".to_owned())] {
+        service.generator.then(draft(quote, Some(words)));
+        judge.then(overruling.clone());
+        let answer = service.ask(QUESTION).await;
+        assert_eq!(answer["statements"][0]["text"], quote, "{overruling:?}");
+        assert_eq!(answer["status"], "partial");
+        assert!(answer["reason"].as_str().unwrap().contains("second model"), "{answer}");
+    }
+
+    // What the rules refuse is never put to it.
+    service.generator.then(draft(quote, Some("Colchicine 5 mg twice daily.")));
+    judge.then(opinion("supported"));
+    assert_eq!(service.ask(QUESTION).await["statements"][0]["text"], quote);
+    let text = "Give colchicine 500 micrograms twice daily [1]. Give colchicine 5 mg [1].";
+    let body = json!({ "text": text, "judge": true, "sources": [{ "text": quote }] });
+    let all = service.post("/v1/verify", &body).await.json();
+    assert_eq!(all["statements"][0]["verdict"], "supported", "{all}");
+    assert_eq!(all["statements"][1]["verdict"], "contradicted");
+    judge.then(opinion("not_stated"));
+    let all = service.post("/v1/verify", &body).await.json();
+    assert_eq!((&all["statements"][0]["verdict"], &all["verdict"]), (&json!("unsupported"), &json!("contradicted")));
+
+    let without = TestService::new().await.post("/v1/verify", &body).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(without.text.contains("no judge is configured"));
 }
 
 #[tokio::test]

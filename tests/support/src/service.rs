@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use answer::{Asker, Enough, FixedSeams, Parts, Retriever, Settings};
+use answer::{Asker, Enough, FixedSeams, Judge, Parts, Retriever, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -70,6 +70,11 @@ impl TestService {
 
     /// An empty service.
     pub async fn with(config: Config, settings: Settings, writes: bool) -> Self {
+        Self::judged(config, settings, writes, None).await
+    }
+
+    /// An empty service whose statements are judged.
+    pub async fn judged(config: Config, settings: Settings, writes: bool, judge: Option<Judge>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let embedder = Arc::new(HashEmbedder);
         let data = Data::open(directory.path(), embedder.dimension(), &Vectors::default()).await.unwrap();
@@ -86,6 +91,7 @@ impl TestService {
         let parts = Parts {
             retriever,
             generator: writes.then_some(writer),
+            judge,
             settings,
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
             ids: seams,

@@ -1,10 +1,12 @@
 //! Checking any text against its sources, from whoever wrote it.
 
+use answer::{Judge, Opinion};
 use axum::Json;
 use axum::extract::State;
-use grounding::{Foreign, Verified, verify as check};
+use grounding::{Facet, Finding, Foreign, Verified, verify as check};
 use knowledge::Verdict;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::problem::Body;
@@ -12,6 +14,11 @@ use super::{Problem, Shared};
 
 /// Sources that are read, at most.
 const MAX_SOURCES: usize = 100;
+
+/// Statements that a judge is asked about, at most.
+const MAX_JUDGED: usize = 50;
+
+const NO_JUDGE: &str = "judge: no judge is configured; see [judge] in the configuration";
 
 /// A text and its sources. The names `groundingSources`, `domain`, `task`, `qna` and `reasoning` are those of Azure AI Content
 /// Safety's groundedness detection, so that its callers need to change nothing but the address.
@@ -30,6 +37,9 @@ pub(super) struct VerifyRequest {
     /// The same as plain texts.
     #[serde(default, rename = "groundingSources")]
     grounding_sources: Vec<String>,
+    /// Ask the configured judge as well about every statement that the rules let pass; the first 50 of them.
+    #[serde(default)]
+    judge: bool,
     #[serde(default)]
     #[schema(ignore)]
     #[expect(dead_code, reason = "read for compatibility; the checks are the same in all domains")]
@@ -120,22 +130,24 @@ impl VerifyReply {
 
 /// Check any text against its sources
 ///
-/// Deterministic and without a model: structure of citations, quotes word for word, and amounts, rhythms, routes, medicines,
-/// populations, negation, strength and direction of every statement. The text is neither kept nor logged.
+/// Structure of citations, quotes word for word, and amounts, rhythms, routes, medicines, populations, negation, strength and
+/// direction of every statement: deterministic and without a model. With `judge` a model is asked as well; it can only take
+/// standing from a statement. The text is neither kept nor logged.
 #[utoipa::path(
     post, path = "/v1/verify", tag = "answers", operation_id = "verify", request_body = VerifyRequest,
     responses(
         (status = 200, description = "A verdict on every statement", body = VerifyReply),
         (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Nothing to check, or no source", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Nothing to check, no source, or no judge where one is wanted", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The judge is away", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn verify(
-    State(_): State<Shared>,
+    State(shared): State<Shared>,
     Body(body): Body<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, Problem> {
-    let VerifyRequest { text, mut sources, grounding_sources, .. } = body;
+    let VerifyRequest { text, mut sources, grounding_sources, judge, .. } = body;
     sources.extend(grounding_sources.into_iter().map(|text| Foreign { id: None, title: None, text }));
     let refuse = |detail: &str| Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "bad_field", detail);
     if text.trim().is_empty() {
@@ -147,9 +159,33 @@ pub(super) async fn verify(
     if sources.len() > MAX_SOURCES {
         return Err(refuse("there are more than 100 sources: send those that are cited"));
     }
-    let work = move || {
-        let verified = check(&text, &sources);
-        VerifyReply::new(&text, verified)
-    };
-    Ok(Json(tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?))
+    let judge = if judge { Some(shared.app.asker.judge().ok_or_else(|| refuse(NO_JUDGE))?) } else { None };
+    let work = move || (check(&text, &sources), text, sources);
+    let (mut verified, text, sources) = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
+    if let Some(judge) = judge {
+        ask_judge(judge, &mut verified, &sources).await.map_err(answer::Error::Inference)?;
+    }
+    Ok(Json(VerifyReply::new(&text, verified)))
+}
+
+/// A second opinion on what the rules let pass.
+async fn ask_judge(judge: &Judge, verified: &mut Verified, sources: &[Foreign]) -> inference::Result<()> {
+    let passed = verified.statements.iter_mut().filter(|statement| statement.verdict == Verdict::Supported);
+    for statement in passed.take(MAX_JUDGED) {
+        let cited: Vec<usize> = statement.citations.iter().filter_map(|cited| cited.source).collect();
+        let is_meant = |at: &usize| cited.is_empty() || cited.contains(at);
+        let texts: Vec<&str> = (0..sources.len()).filter(is_meant).map(|at| sources[at].text.as_str()).collect();
+        let opinion = judge.opinion(&statement.text, &texts.join("\n\n"), CancellationToken::new()).await?;
+        let (verdict, said) = match opinion {
+            Opinion::Supported => continue,
+            Opinion::Contradicted => (Verdict::Contradicted, "holds that the source says otherwise"),
+            Opinion::NotStated => (Verdict::Unsupported, "does not find this in the source"),
+        };
+        let reason = format!("the model {} {said}", judge.model().id);
+        let subject = statement.text.clone();
+        statement.findings.push(Finding { facet: Facet::Entailment, verdict, subject, reason: reason.clone() });
+        (statement.verdict, statement.reason) = (verdict, Some(reason));
+    }
+    verified.verdict = verified.statements.iter().map(|one| one.verdict).max().unwrap_or(verified.verdict);
+    Ok(())
 }
