@@ -2,24 +2,18 @@
 //! end or lets go of a *stream* (letting go of anything else takes the engine down), grammars get stop tokens that the
 //! engine knows, lengths are checked before the engine can trip over them, and only a finished completion is one.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use mistralrs::core::{AddModelConfig, EngineConfig, GGUFLoaderBuilder, GGUFSpecificConfig};
-use mistralrs::model_builder_trait::build_model_from_pipeline;
-use mistralrs::{
-    AutoDeviceMapParams, Constraint, DefaultSchedulerMethod, DeviceMapSetting, GgufModelBuilder, Model, ModelDType,
-    RequestBuilder, Response, SamplingParams, SchedulerConfig, StopTokens, TextMessageRole, TextModelBuilder,
-    TokenSource,
-};
+use mistralrs::{Constraint, Model, RequestBuilder, Response, SamplingParams, StopTokens, TextMessageRole};
 use serde_json::json;
 use tokio::sync::{RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::generator::{Completion, Generator, Load, ModelRef, Prompt, Request};
+use crate::loading::{Bits, EngineOptions, EngineSource, build_apart};
 
 /// What llguidance takes for the end of a text. The engine stops only on the tokens of the model's own configuration, which
 /// often names another one, and would then write the end of text over and over.
@@ -28,44 +22,15 @@ const ENDS_OF_TEXT: [&str; 5] = ["</s>", "<|endoftext|>", "<|end_of_text|>", "<ï
 /// Room for the chat template around a prompt, in tokens.
 const TEMPLATE_TOKENS: usize = 64;
 
-/// Where the weights of a model are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EngineSource {
-    /// One GGUF file, with its tokenizer inside.
-    Gguf(PathBuf),
-    /// A directory of safetensors with configuration, tokenizer and chat template.
-    Safetensors(PathBuf),
-}
-
-impl EngineSource {
-    /// What a directory holds.
-    ///
-    /// # Errors
-    /// [`Error::Missing`] when it is not there, [`Error::Config`] when it holds neither kind of weights.
-    pub fn in_directory(directory: &Path) -> Result<Self> {
-        let files = std::fs::read_dir(directory).map_err(Error::io(directory))?.flatten().map(|entry| entry.path());
-        let mut gguf: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ext| ext == "gguf")).collect();
-        gguf.sort();
-        match gguf.into_iter().next() {
-            Some(file) => Ok(Self::Gguf(file)),
-            None if directory.join("config.json").is_file() => Ok(Self::Safetensors(directory.to_owned())),
-            None => Err(Error::Config(format!(
-                "{} holds neither a .gguf file nor a config.json with safetensors",
-                directory.display()
-            ))),
-        }
-    }
-}
-
 /// A model in this process.
 pub struct Engine {
     /// Replaced when its thread has died.
     model: RwLock<Arc<Model>>,
     source: EngineSource,
+    options: EngineOptions,
     description: ModelRef,
     stops: Vec<u32>,
     places: Arc<Semaphore>,
-    parallel: usize,
     state: Arc<State>,
 }
 
@@ -104,7 +69,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Loads a model; `places` is how many requests it works on at once. Must run on a multi-threaded runtime.
+    /// Loads a model. Must run on a multi-threaded runtime.
     ///
     /// # Errors
     /// [`Error::Load`], also where the engine panics over a model.
@@ -113,10 +78,11 @@ impl Engine {
         id: &str,
         revision: Option<String>,
         sha256: Option<String>,
-        places: usize,
+        options: EngineOptions,
     ) -> Result<Self> {
+        let options = EngineOptions { places: options.places.max(1), ..options };
         let failed = |why: String| Error::Load { model: id.to_owned(), why };
-        let model = build_apart(source.clone(), places).await.map_err(failed)?;
+        let model = build_apart(source.clone(), options).await.map_err(failed)?;
         let mut stops = Vec::new();
         for end in ENDS_OF_TEXT {
             let tokens = tokens_of(&model, end).await.map_err(|error| failed(error.to_string()))?;
@@ -124,10 +90,12 @@ impl Engine {
                 stops.push(token);
             }
         }
-        let parameters = json!({ "sampling": "greedy", "engine": "mistral.rs 0.8.1" });
+        let bits = options.bits.map(Bits::get);
+        let parameters = json!({ "sampling": "greedy", "engine": "mistral.rs 0.8.1", "quantised_bits": bits });
         let description = ModelRef { id: id.to_owned(), revision, sha256, parameters };
-        let (model, parallel, state) = (RwLock::new(Arc::new(model)), places.max(1), Arc::default());
-        Ok(Self { model, source, description, stops, places: Arc::new(Semaphore::new(parallel)), parallel, state })
+        let (model, state) = (RwLock::new(Arc::new(model)), Arc::default());
+        let places = Arc::new(Semaphore::new(options.places));
+        Ok(Self { model, source, options, description, stops, places, state })
     }
 
     /// The model; loaded again first if its thread has died.
@@ -141,7 +109,7 @@ impl Engine {
             }
             if self.state.suspect.load(Ordering::Relaxed) {
                 tracing::warn!(model = self.description.id, "the engine may have died: loading the model again");
-                let built = build_apart(self.source.clone(), self.parallel).await.map_err(Error::Failed)?;
+                let built = build_apart(self.source.clone(), self.options).await.map_err(Error::Failed)?;
                 *model = Arc::new(built);
                 self.state.restarts.fetch_add(1, Ordering::Relaxed);
                 self.state.suspect.store(false, Ordering::Relaxed);
@@ -281,71 +249,6 @@ async fn drain(
             Some(reason) => return Err(Error::Unfinished(reason.to_owned())),
         }
     }
-}
-
-/// The engine unwraps what it finds in a model directory, so loading has a task of its own to panic in.
-async fn build_apart(source: EngineSource, places: usize) -> std::result::Result<Model, String> {
-    match tokio::spawn(build(source, places)).await {
-        Ok(built) => built.map_err(|error| format!("{error:#}")),
-        Err(panic) => Err(format!("the engine panicked: {panic}")),
-    }
-}
-
-async fn build(source: EngineSource, places: usize) -> anyhow::Result<Model> {
-    let on_cpu = !cfg!(feature = "cuda");
-    match source {
-        EngineSource::Gguf(file) if on_cpu => gguf_on_cpu(&file, places).await,
-        EngineSource::Gguf(file) => {
-            let (directory, name, tokenizer) = gguf_parts(&file);
-            let builder = GgufModelBuilder::new(directory, vec![name]).with_token_source(TokenSource::None);
-            match tokenizer {
-                Some(directory) => builder.with_tok_model_id(directory).build().await,
-                None => builder.build().await,
-            }
-        }
-        EngineSource::Safetensors(directory) => {
-            let mut builder = TextModelBuilder::new(directory.to_string_lossy())
-                .with_token_source(TokenSource::None)
-                .with_max_num_seqs(places);
-            // On a CPU the engine's prefix cache is never emptied, and half precision is slower than single.
-            if on_cpu {
-                builder = builder.with_force_cpu().with_prefix_cache_n(None).with_dtype(ModelDType::F32);
-            }
-            builder.build().await
-        }
-    }
-}
-
-/// The engine's own builder of GGUF models always chooses half precision for what is not quantised, which a CPU must convert
-/// number by number: attention then takes as long as all the rest.
-async fn gguf_on_cpu(file: &Path, places: usize) -> anyhow::Result<Model> {
-    let (directory, name, tokenizer) = gguf_parts(file);
-    let specific = GGUFSpecificConfig { topology: None };
-    let loader = GGUFLoaderBuilder::new(None, tokenizer, directory, vec![name], specific, false, None).build();
-    let pipeline = loader.load_model_from_hf(
-        None,
-        TokenSource::None,
-        &ModelDType::F32,
-        &mistralrs::best_device(true)?,
-        true,
-        DeviceMapSetting::Auto(AutoDeviceMapParams::default_text()),
-        None,
-        None,
-    )?;
-    let scheduler =
-        SchedulerConfig::DefaultScheduler { method: DefaultSchedulerMethod::Fixed(places.max(1).try_into()?) };
-    let engine_config =
-        EngineConfig { no_prefix_cache: true, throughput_logging_enabled: false, ..EngineConfig::default() };
-    let config = AddModelConfig { engine_config, mcp_client_config: None, loader_config: None };
-    Ok(build_model_from_pipeline(pipeline, scheduler, config).await)
-}
-
-/// Directory and name of a GGUF file, and the directory again if it has a tokenizer of its own.
-fn gguf_parts(file: &Path) -> (String, String, Option<String>) {
-    let directory = file.parent().unwrap_or(Path::new(".")).to_string_lossy().into_owned();
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let tokenizer = Path::new(&directory).join("tokenizer.json").is_file().then(|| directory.clone());
-    (directory, name, tokenizer)
 }
 
 async fn tokens_of(model: &Model, text: &str) -> Result<Vec<u32>> {

@@ -8,13 +8,15 @@ mod embedder;
 mod engine;
 mod error;
 mod generator;
+mod loading;
 pub mod models;
 mod remote;
 mod requantise;
 
 pub use embedder::{Embedder, FastEmbed, init_onnx_runtime};
-pub use engine::{Engine, EngineSource};
+pub use engine::Engine;
 pub use error::{Error, Result};
 pub use generator::{Completion, Generator, Grammar, Load, ModelRef, Prompt, Request};
+pub use loading::{Bits, EngineOptions, EngineSource, quantise};
 pub use remote::Remote;
 pub use requantise::requantise_q8_0;

@@ -10,7 +10,10 @@ use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
 use inference::models::{Entry, Loaded, Role, Store};
-use inference::{Embedder, Engine, EngineSource, FastEmbed, Generator, Grammar, ModelRef, Prompt, Remote, Request};
+use inference::{
+    Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, Generator, Grammar, ModelRef, Prompt, Remote,
+    Request,
+};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
@@ -228,11 +231,13 @@ async fn load_generator(
                     (source, entry.name.clone(), Some(entry.revision.clone()), Some(verified.sha256))
                 }
             };
+            let bits = settings.bits.map(Bits::new).transpose()?;
+            let options = EngineOptions { places: settings.parallel, bits };
             // What is configured must be there and whole, even while nothing is to be written with it.
             if !writes {
                 return Ok(None);
             }
-            Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, settings.parallel).await?)))
+            Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, options).await?)))
         }
     }
 }

@@ -114,8 +114,11 @@ pub struct Generator {
     pub backend: Backend,
     /// With `local`: a model in the list of models. With `endpoint`: the name of the model there.
     pub model: String,
-    /// With `local`: a directory with a GGUF file or safetensors, instead.
+    /// With `local`: a directory with a GGUF file, a UQFF file or safetensors, instead.
     pub directory: Option<PathBuf>,
+    /// With `local` and safetensors: quantise to so many bits while loading (2 to 6, or 8). `osler models quantise` keeps the
+    /// result.
+    pub bits: Option<u8>,
     /// With `endpoint`: its address, up to and with `/v1`.
     pub endpoint: Option<String>,
     /// With `endpoint`: the environment variable that holds its key.
@@ -132,6 +135,7 @@ impl Default for Generator {
             backend: Backend::Local,
             model: "smollm2-135m-instruct".to_owned(),
             directory: None,
+            bits: None,
             endpoint: None,
             api_key_env: None,
             parallel: 1,
@@ -190,7 +194,7 @@ pub struct Judge {
     pub backend: Backend,
     /// With `local`: a model in the list of models. With `endpoint`: the name of the model there.
     pub model: String,
-    /// With `local`: a directory with a GGUF file or safetensors, instead.
+    /// With `local`: a directory with a GGUF file, a UQFF file or safetensors, instead.
     pub directory: Option<PathBuf>,
     /// With `endpoint`: its address, up to and with `/v1`.
     pub endpoint: Option<String>,
@@ -220,7 +224,7 @@ impl Judge {
     /// As what it is: a model that writes, one statement at a time.
     pub fn as_generator(&self) -> Generator {
         let Self { backend, model, directory, endpoint, api_key_env, deadline_s, allow_same_family: _ } = self.clone();
-        Generator { backend, model, directory, endpoint, api_key_env, parallel: 1, deadline_s }
+        Generator { backend, model, directory, bits: None, endpoint, api_key_env, parallel: 1, deadline_s }
     }
 }
 

@@ -4,16 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use inference::{Engine, EngineSource, Error, Generator, Grammar, Prompt, Request};
+use inference::{Bits, Engine, EngineOptions, EngineSource, Error, Generator, Grammar, Prompt, Request, quantise};
 use serde_json::{Value, json};
 use support::write_tiny_llama;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
+const TWO: EngineOptions = EngineOptions { places: 2, bits: None };
+
 async fn engine(directory: &Path) -> Engine {
     write_tiny_llama(directory);
     let source = EngineSource::in_directory(directory).unwrap();
-    Engine::load(source, "tiny", None, None, 2).await.unwrap()
+    Engine::load(source, "tiny", None, None, TWO).await.unwrap()
 }
 
 fn grammar(lark: &str) -> Grammar {
@@ -105,6 +107,26 @@ async fn one_that_leaves_or_is_late_does_no_harm_to_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn weights_are_quantised_while_loading_or_once_for_all() {
+    let directory = tempfile::tempdir().unwrap();
+    write_tiny_llama(directory.path());
+    let eight = EngineOptions { bits: Some(Bits::new(8).unwrap()), ..TWO };
+    let source = EngineSource::in_directory(directory.path()).unwrap();
+    let on_the_way = Engine::load(source, "tiny", None, None, eight).await.unwrap();
+    assert_eq!(on_the_way.model().parameters["quantised_bits"], 8);
+    let written = on_the_way.generate(request(quotes(), 200), CancellationToken::new()).await.unwrap();
+
+    let kept = directory.path().join("kept");
+    quantise(directory.path(), Bits::new(8).unwrap(), &kept).await.unwrap();
+    let source = EngineSource::in_directory(&kept).unwrap();
+    assert!(matches!(source, EngineSource::Uqff(_)), "{source:?}");
+    let once = Engine::load(source, "tiny", None, None, TWO).await.unwrap();
+    let again = once.generate(request(quotes(), 200), CancellationToken::new()).await.unwrap();
+    assert_eq!(again.text, written.text, "the same weights write the same");
+    assert!(matches!(Bits::new(7), Err(Error::Config(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn models_that_cannot_be_loaded_are_errors_not_panics() {
     let directory = tempfile::tempdir().unwrap();
     let missing = EngineSource::in_directory(&directory.path().join("nowhere"));
@@ -117,11 +139,11 @@ async fn models_that_cannot_be_loaded_are_errors_not_panics() {
         write_tiny_llama(directory.path());
         break_file(name, text);
         let source = EngineSource::in_directory(directory.path()).unwrap();
-        let outcome = Engine::load(source, "tiny", None, None, 1).await;
+        let outcome = Engine::load(source, "tiny", None, None, TWO).await;
         assert!(matches!(outcome, Err(Error::Load { .. })), "{name}: {outcome:?}");
     }
     let gguf = tempfile::tempdir().unwrap();
     std::fs::write(gguf.path().join("model.gguf"), "GGUF but not really").unwrap();
-    let outcome = Engine::load(EngineSource::in_directory(gguf.path()).unwrap(), "gguf", None, None, 1).await;
+    let outcome = Engine::load(EngineSource::in_directory(gguf.path()).unwrap(), "gguf", None, None, TWO).await;
     assert!(matches!(outcome, Err(Error::Load { .. })), "{outcome:?}");
 }

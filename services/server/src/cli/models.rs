@@ -1,10 +1,12 @@
 //! `osler models`.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use inference::models::{Entry, Fetcher, Progress, Store};
+use inference::{Bits, EngineSource, quantise};
 use serde_json::json;
 
 use super::print;
@@ -25,12 +27,31 @@ pub(super) enum Command {
     },
     /// Hash every file of every model that is here
     Verify,
+    /// Quantise a directory of safetensors once, so that it need not be done at every start
+    Quantise {
+        /// The directory
+        directory: PathBuf,
+        /// Bits of a weight: 2 to 6, or 8
+        #[arg(long, default_value_t = 4)]
+        bits: u8,
+        /// Where model.uqff and what belongs to it go
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     match command {
+        Command::Quantise { directory, bits, out } => {
+            let bits = Bits::new(bits).map_err(|error| super::Usage(error.to_string()))?;
+            if !matches!(EngineSource::in_directory(&directory)?, EngineSource::Safetensors(_)) {
+                bail!("{} is quantised already: name a directory of safetensors", directory.display());
+            }
+            quantise(&directory, bits, &out).await?;
+            print(&format!("{}: name it as generator.directory\n", out.display()))
+        }
         Command::Fetch { names } => {
             let names = if names.is_empty() { needed(&config, &store) } else { names };
             fetch(&config, &store, &names).await?;
