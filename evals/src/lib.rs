@@ -9,6 +9,7 @@ pub mod answers;
 mod baseline;
 pub mod grounding;
 pub mod injection;
+pub mod omissions;
 pub mod questions;
 pub mod suites;
 pub mod unknowns;

@@ -34,6 +34,18 @@ pub(super) enum Command {
         #[arg(long)]
         mistakes: bool,
     },
+    /// Ask the questions of a collection in BEIR's layout and see what the answers leave out of the evidence that experts gave
+    Omissions {
+        /// Directory with corpus.jsonl and evidence.jsonl
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// Questions, at most
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// Documents to search among, those of the questions included
+        #[arg(long, default_value_t = 2_000)]
+        documents: usize,
+    },
     /// Ask questions that leave something out and see whether the answers say so
     Unknowns {
         /// List the answers that say nothing of it
@@ -113,6 +125,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
+        Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,
         Command::Injection { mode, limit } => injection(places, mode, limit).await,
         Command::Decisions { mistakes } => decisions(mistakes),
@@ -278,6 +291,23 @@ async fn planted(places: &Places, mode: Mode, limit: usize) -> Result<evals::inj
         .await?;
     let app = App::open_with(&places, |config| config.answer.mode = mode).await?;
     Ok(evals::injection::run(&app.asker, &planted).await?)
+}
+
+async fn omissions(places: &Places, from: &Path, limit: usize, documents: usize) -> Result<ExitCode> {
+    let collection = evals::omissions::Collection::read(from, limit, documents)?;
+    let (files, data) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    for (name, text) in collection.files() {
+        std::fs::write(files.path().join(name), text).context("cannot write to the temporary directory")?;
+    }
+    let places = Places { data: data.path().to_owned(), ..places.clone() };
+    ingest::into_data(&places, files.path(), ingest::How { publish: true, json: false }, |_| starter_policy()).await?;
+    let app = App::open_with(&places, |config| config.answer.mode = Mode::Extractive).await?;
+    let outcome = evals::omissions::run(&app.asker, &collection).await?;
+    let name = from.file_name().unwrap_or_default().to_string_lossy();
+    let line = |figure: evals::Figure| {
+        format!("{}: {}: {} % of {}\n", figure.corpus, figure.metric, figure.value, figure.of.unwrap_or_default())
+    };
+    print(&outcome.figures(&name).into_iter().map(line).collect::<String>())
 }
 
 async fn unknowns(places: &Places, mistakes: bool) -> Result<ExitCode> {
