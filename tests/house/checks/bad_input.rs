@@ -132,3 +132,22 @@ fn nothing_that_is_cut_or_twisted_panics_a_parser() {
         }
     }
 }
+
+#[tokio::test]
+async fn histories_of_ten_megabytes_are_refused_in_the_shape_of_the_door_and_harm_nobody() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[("a.md", "# Gout\n\nColchicine 500 micrograms is given for gout.\n")]).await;
+    let turn = json!({ "role": "user", "content": "x".repeat(1 << 20) });
+    let chat = json!({ "model": "osler", "messages": vec![turn; 10] });
+    let reply = service.post("/v1/chat/completions", &chat).await;
+    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(reply.json()["error"]["code"], "too_large");
+    let turns = vec![json!({ "question": "x".repeat(1 << 20) }); 10];
+    let reply = service.post("/v1/answers", &json!({ "question": "Gout?", "history": turns })).await;
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (StatusCode::PAYLOAD_TOO_LARGE, Some("too_large")));
+    // Just inside the limit, many turns: the last ones are read, the rest costs nothing.
+    let turn = json!({ "role": "user", "content": "Which dose of colchicine is given for gout?" });
+    let chat = json!({ "model": "osler", "messages": vec![turn; 2_000] });
+    let reply = service.post("/v1/chat/completions", &chat).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+}
