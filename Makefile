@@ -9,11 +9,11 @@ DENY_VERSION    := 0.20.2
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test evals lint deny advisories models build clients check-machine nextest cargo-deny clean
+.PHONY: help demo test evals lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
-	@echo "make test    fetch the starter models, build, run every test"
+	@echo "make test    fetch the starter models, build, run every test, those in a browser included"
 	@echo "make evals   measure answers, abstention and checks against the figures that are kept"
 	@echo "make lint    formatting, clippy, licences and bans of dependencies"
 	@echo "make models  fetch and verify the starter models"
@@ -22,24 +22,50 @@ demo: build
 	$(OSLER) demo
 
 # The whole workspace, so that tests and program share one set of compiled dependencies.
-build: check-machine
+build: check-machine web
 	cargo build --workspace --locked
+
+# The pages, embedded by the build after this. Without Node the program serves the API, and says how to get the rest.
+WEB := services/web
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB)/dist/app/index.html; \
+	  else echo "make: Node is missing: building without the pages; install Node 20 with npm for them"; fi
+
+$(WEB)/dist/app/index.html: $(WEB)/node_modules/.package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts \
+                            $(shell find $(WEB)/src $(WEB)/public -type f) services/server/openapi.json
+	cd $(WEB) && npm run --silent build
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --silent --no-fund --no-audit
+	@touch $@
 
 models: build
 	$(OSLER) models fetch
 
-test: models nextest clients
+test: check-node models nextest clients chromium
 	cargo nextest run --workspace --locked
+	cd $(WEB) && npm run --silent lint && npm test --silent
+	cd $(WEB) && OSLER_BIN=$(abspath $(OSLER)) npm run --silent browser
 
-# OpenAI's own clients, against which the chat door is tested. Node is not needed for anything else yet.
+# The pictures in the README.
+screens: models chromium
+	cd $(WEB) && OSLER_BIN=$(abspath $(OSLER)) npm run --silent screens -- --out $(abspath $(WEB)/screens)
+
+# The browser that the pages are tested in.
+chromium:
+	@command -v $(or $(OSLER_CHROMIUM),chromium) >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "make: Chromium is missing: install it (apt-get install chromium), or name one with OSLER_CHROMIUM"; exit 1; fi; }
+
+# OpenAI's own clients, against which the chat door is tested.
 CLIENTS := tests/clients
 clients:
 	@cmp -s $(CLIENTS)/requirements.txt $(CLIENTS)/.python/requirements.txt || { \
 	  rm -rf $(CLIENTS)/.python && \
 	  $(PYTHON) -m pip install -qq --root-user-action ignore --disable-pip-version-check --target $(CLIENTS)/.python -r $(CLIENTS)/requirements.txt && \
 	  cp $(CLIENTS)/requirements.txt $(CLIENTS)/.python/; }
-	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --silent --no-fund --no-audit; \
-	  else echo "make: Node is missing: the JavaScript client is not tested; install nodejs and npm"; fi
+	@cd $(CLIENTS) && npm ci --silent --no-fund --no-audit
 
 # Everything that needs no writing model, against evals/baseline.json: some minutes. `make test` runs slices of it.
 evals: models
@@ -63,6 +89,9 @@ check-machine:
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "make: Python 3 with pip is missing: install python3 and python3-pip, or name one with OSLER_PYTHON"; exit 1; }
 	@if [ "$$(uname -m)" = x86_64 ] && [ -r /proc/cpuinfo ] && ! grep -qw avx2 /proc/cpuinfo; then \
 	  echo "make: this CPU lacks AVX2: build with RUSTFLAGS='-C target-cpu=native' cargo build --workspace, and expect answers several times slower"; exit 1; fi
+
+check-node:
+	@command -v npm >/dev/null || { echo "make: Node is missing: install Node 20 with npm; the pages and the JavaScript client are tested with it"; exit 1; }
 
 nextest:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --version $(NEXTEST_VERSION) --root $(TOOLS)

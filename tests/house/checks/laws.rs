@@ -81,15 +81,24 @@ fn root() -> PathBuf {
 }
 
 fn rust_files() -> Vec<PathBuf> {
+    files(ROOMS.iter().map(|(_, directory, _)| *directory), &["rs"])
+}
+
+/// What the pages are written in, but for the types that are generated.
+fn page_files() -> Vec<PathBuf> {
+    let mut files = files(["services/web/src", "services/web/browser"].into_iter(), &["ts", "tsx"]);
+    files.retain(|file| !file.ends_with("api/schema.ts"));
+    files
+}
+
+fn files<'a>(directories: impl Iterator<Item = &'a str>, extensions: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for (_, directory, _) in ROOMS {
-        let mut waiting = vec![root().join(directory)];
-        while let Some(path) = waiting.pop() {
-            if path.is_dir() {
-                waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
+    let mut waiting: Vec<PathBuf> = directories.map(|directory| root().join(directory)).collect();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|found| extensions.iter().any(|extension| found == *extension)) {
+            files.push(path);
         }
     }
     assert!(files.len() > 50, "the walk has lost its way: {} files", files.len());
@@ -143,11 +152,27 @@ fn every_crate_is_a_room_and_takes_the_lints() {
 
 #[test]
 fn every_file_says_what_it_is_and_stays_readable() {
-    for file in rust_files() {
+    for file in rust_files().into_iter().chain(page_files()) {
         let text = fs::read_to_string(&file).unwrap();
-        assert!(text.starts_with("//! "), "{} must begin with a line that says what it is for", file.display());
+        let opening = if file.extension().is_some_and(|extension| extension == "rs") { "//! " } else { "// " };
+        assert!(text.starts_with(opening), "{} must begin with a line that says what it is for", file.display());
         let lines = text.lines().count();
         assert!(lines <= MAX_LINES, "{} has {lines} lines, more than {MAX_LINES}: make two of it", file.display());
+    }
+}
+
+/// Texts of documents and models are hostile until shown as text, and a hospital's pages talk to the hospital alone.
+#[test]
+fn pages_make_no_html_of_texts_and_know_no_other_host() {
+    for file in page_files() {
+        let text = fs::read_to_string(&file).unwrap();
+        let is_test = file.to_string_lossy().contains(".test.") || file.to_string_lossy().contains("/browser/");
+        for banned in ["dangerouslySetInnerHTML", "innerHTML", "document.write", "eval(", "new Function"] {
+            assert!(is_test || !text.contains(banned), "{}: {banned}", file.display());
+        }
+        for call in ["fetch('http", "fetch(\"http", "import('http", "src=\"http"] {
+            assert!(!text.contains(call), "{}: {call}", file.display());
+        }
     }
 }
 

@@ -11,4 +11,5 @@ mod evals;
 mod laws;
 mod lifecycle;
 mod models;
+mod pages;
 mod starter;
