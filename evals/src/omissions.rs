@@ -89,7 +89,7 @@ impl Collection {
         let wanted: HashSet<&str> = rows.iter().flat_map(Row::documents).collect();
         let others = documents.saturating_sub(wanted.len()).max(1);
         let step = all.len().div_ceil(others).max(1);
-        let is_taken = |at: usize, id: &str| wanted.contains(id) || at % step == 0;
+        let is_taken = |at: usize, id: &str| wanted.contains(id) || at.is_multiple_of(step);
         let documents = all.values().enumerate().filter(|(at, document)| is_taken(*at, &document.id));
         let documents = documents.map(|(_, document)| document.clone()).collect();
         Ok(Self { rows, documents })

@@ -8,6 +8,7 @@ mod contract;
 mod conversations;
 mod engine;
 mod evals;
+mod examples;
 mod laws;
 mod lifecycle;
 mod models;

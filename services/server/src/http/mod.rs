@@ -7,6 +7,7 @@ mod documents;
 mod feedback;
 mod health;
 mod openai;
+mod openapi;
 mod pages;
 mod problem;
 mod search;
@@ -93,7 +94,7 @@ fn api() -> OpenApiRouter<Shared> {
 /// When it cannot be written as JSON, which would be a defect.
 pub fn openapi() -> anyhow::Result<String> {
     let (_, document) = api().split_for_parts();
-    Ok(document.to_pretty_json()? + "\n")
+    Ok(serde_json::to_string_pretty(&openapi::with_examples(&document))? + "\n")
 }
 
 /// The whole service as a router.
@@ -106,7 +107,7 @@ pub fn router(app: Arc<App>) -> Router {
         app,
     };
     let (router, document) = api().split_for_parts();
-    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let document: Arc<str> = openapi::with_examples(&document).to_string().into();
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) };
     router
         .route("/openapi.json", axum::routing::get(openapi))
