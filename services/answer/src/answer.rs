@@ -11,6 +11,7 @@ use crate::unknowns::Unknown;
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AnswerStatus)]
 pub enum Status {
     /// Statements, all of them supported.
     Answered,

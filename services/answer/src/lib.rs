@@ -12,6 +12,7 @@ mod draft;
 mod enough;
 mod error;
 mod extract;
+mod fhir;
 mod grammar;
 mod judge;
 mod patient;

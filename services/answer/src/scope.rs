@@ -92,7 +92,7 @@ fn is_time_critical(lower: &str) -> bool {
         set(&[
             r"\b(?:no pulse|pulseless|not breathing|no respiratory effort|asystole|no air entry|no bp|unrecordable)\b",
             r"\bcoding\b|\bcrashing\b|\bperi-?arrest\b|\bimminent\b|\bdeteriorating\b|\bcollapsed?\b",
-            r"\bin (?:vf|vt|pea|arrest)\b|\bvf arrest\b|\bpea arrest\b|\bhypothermic arrest\b|^arrest\b|\bcardiac arrest in a\b|\btorsades on\b|\bvt with\b|\bsvt in\b",
+            r"\bin (?:vf|vt|pea|arrest)\b|\bvf arrest\b|\bpea arrest\b|\bhypothermic arrest\b|^arrest\b|\bin cardiac arrest\b|\bcardiac arrest in a\b|\bcardiac arrest\b.{0,40}\b(?:dose|now)\b|\btorsades on\b|\bvt with\b|\bsvt in\b",
             r"\b(?:seizing|fitting|convulsing|eclamptic fit|status epilepticus right)\b",
             r"\b(?:bp|hr|sats?|spo2|resps?|gcs|lactate|k|ph|temp|pulse|glucose|hypo|potassium|rate|heart rate|etco2|level|inr|qrs) ?(?:of |is |at )?\d",
             r"\b(?:stridor|choking|airway going|throat closing|silent chest|can't (?:intubate|oxygenate)|gone blue|going blue|blue lips|grey and|drooling|neck haematoma)\b",
@@ -140,6 +140,8 @@ mod tests {
 
     #[test]
     fn somebody_in_extremis_is_told_apart_from_somebody_at_a_desk() {
+        assert_eq!(scope("He is in cardiac arrest, adrenaline dose?"), Scope::TimeCritical);
+        assert_eq!(scope("chest pain cardiac arrest adrenaline dose now"), Scope::TimeCritical);
         assert_eq!(scope("still fitting after two lorazepam, what next"), Scope::TimeCritical);
         assert_eq!(
             scope("When can antiseizure medicine be stopped after two years without seizures?"),

@@ -9,6 +9,7 @@ use crate::{AuditLog, Result};
 /// What a reader says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FeedbackKind)]
 pub enum Kind {
     /// It helped.
     Helpful,

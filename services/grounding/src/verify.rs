@@ -39,6 +39,7 @@ pub struct Cited {
 
 /// A statement of a foreign text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = VerifiedStatement)]
 pub struct Statement {
     /// Without its citations.
     pub text: String,

@@ -161,6 +161,30 @@ fn every_file_says_what_it_is_and_stays_readable() {
     }
 }
 
+/// Two types of one name would be one in the API description, and one of them would be lost.
+#[test]
+fn no_two_types_of_the_api_have_one_name() {
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for file in rust_files() {
+        let text = fs::read_to_string(&file).unwrap();
+        for part in text.split("#[derive(").skip(1).filter(|part| part.split(')').next().unwrap().contains("ToSchema"))
+        {
+            let is_head = |line: &&str| {
+                !line.trim_start().starts_with("//") && (line.contains("struct ") || line.contains("enum "))
+            };
+            let line = part.lines().find(is_head).unwrap();
+            let head = part.split(line).next().unwrap();
+            let renamed = head.split_once("schema(as = ").map(|(_, rest)| rest);
+            let declared = line.split_once("struct ").or(line.split_once("enum ")).map(|(_, rest)| rest);
+            let name = renamed.or(declared).unwrap().split(|c: char| !c.is_alphanumeric()).next().unwrap();
+            if let Some(other) = seen.insert(name.to_owned(), file.clone()) {
+                panic!("{name} is in {} and {}: say #[schema(as = …)]", other.display(), file.display());
+            }
+        }
+    }
+    assert!(seen.len() > 40, "the search has lost its way: {} types", seen.len());
+}
+
 /// Texts of documents and models are hostile until shown as text, and a hospital's pages talk to the hospital alone.
 #[test]
 fn pages_make_no_html_of_texts_and_know_no_other_host() {

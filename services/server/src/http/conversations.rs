@@ -20,6 +20,7 @@ const MAX_LISTED: u32 = 200;
 
 /// A stretch of a list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// At most so many, up to 200.
     #[param(value_type = Option<u32>)]

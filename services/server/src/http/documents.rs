@@ -11,6 +11,7 @@ use super::{Problem, Shared, number};
 
 /// Which version of a document.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct VersionQuery {
     /// Its number; the one in force if absent.
     version: Option<String>,
@@ -18,6 +19,7 @@ pub(super) struct VersionQuery {
 
 /// Where a quote stands.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct QuoteQuery {
     /// First code point of the quote in the document's canonical text.
     start: Option<String>,
