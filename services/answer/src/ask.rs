@@ -1,5 +1,6 @@
 //! From a question to an answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -158,8 +159,8 @@ impl Asker {
     /// # Errors
     /// As [`Asker::ask`].
     pub async fn has_enough(&self, question: &Question) -> Result<bool> {
-        let found = self.parts.retriever.search(question, HITS).await?;
-        Ok(self.parts.settings.enough.is_met(&question.search_text(), &found.hits))
+        let (question, found) = self.find(question).await?;
+        Ok(self.parts.settings.enough.is_met(&question, &found.hits))
     }
 
     /// Answers. Too little evidence and a model that fails are answers too, and say so; errors are for questions that cannot
@@ -189,13 +190,14 @@ impl Asker {
             Scope::Literature => false,
         };
         tell(Progress::Stage("retrieve"));
-        let found = self.parts.retriever.search(question, HITS).await?;
+        let (question, found) = self.find(question).await?;
         let Retrieved { snapshot, vector, missing, hits, embed_ms, retrieve_ms } = found;
         let selecting = Instant::now();
         let text = question.search_text();
-        let searched = self.searched(question)?;
-        let mut draft = Draft { searched, embed_ms, retrieve_ms, ..Draft::default() };
-        if !self.parts.settings.enough.is_met(&text, &hits) {
+        let searched = self.searched(&question)?;
+        let banner = urgent.then(|| BANNER.to_owned());
+        let mut draft = Draft { searched, banner, embed_ms, retrieve_ms, ..Draft::default() };
+        if !self.parts.settings.enough.is_met(&question, &hits) {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
             } else {
@@ -203,7 +205,7 @@ impl Asker {
             };
             draft.closest = hits.into_iter().take(CLOSEST).collect();
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
-            return Ok(self.answer(id, asked_at, question, snapshot, draft, began));
+            return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
         let found = select(&self.parts.retriever.embedder, &text, &vector, hits).await?;
         let selected: Vec<Selected> = found.iter().take(self.parts.settings.passages).cloned().collect();
@@ -211,14 +213,13 @@ impl Asker {
         tell(Progress::Evidence(draft.evidence.clone()));
         draft.retrieve_ms += elapsed_ms(selecting);
         draft.written = if urgent {
-            draft.banner = Some(BANNER.to_owned());
             extracted(
                 &selected,
                 "a time-critical question is answered with passages of the sources alone".to_owned(),
                 progress,
             )
         } else {
-            self.write(question, selected, cancel, progress).await?
+            self.write(&question, selected, cancel, progress).await?
         };
         let checking = Instant::now();
         if draft.written.statements.is_empty() {
@@ -232,7 +233,19 @@ impl Asker {
             draft.written.reason = Some(missing.to_owned());
         }
         draft.written.ground_ms += elapsed_ms(checking);
-        Ok(self.answer(id, asked_at, question, snapshot, draft, began))
+        Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
+    }
+
+    /// Searches for a follow-up with what it follows, and alone when that brings nothing on what it names itself: people change
+    /// the subject.
+    async fn find<'a>(&self, question: &'a Question) -> Result<(Cow<'a, Question>, Retrieved)> {
+        let found = self.parts.retriever.search(question, HITS).await?;
+        if question.history.is_empty() || self.parts.settings.enough.is_met(question, &found.hits) {
+            return Ok((Cow::Borrowed(question), found));
+        }
+        let alone = Question { history: Vec::new(), ..question.clone() };
+        let found = self.parts.retriever.search(&alone, HITS).await?;
+        Ok((Cow::Owned(alone), found))
     }
 
     /// The corpora that a question looks into.

@@ -7,6 +7,7 @@ use grounding::{Source, check};
 use knowledge::{DocumentId, DocumentRef, Evidence, PassageId, Snapshot, Span, Verdict, char_slice};
 use serde::Serialize;
 use utoipa::ToSchema;
+use vocabulary::vocabulary;
 
 use crate::ask::Asker;
 use crate::enough::keys;
@@ -129,6 +130,12 @@ struct Finding {
     is_present: bool,
 }
 
+impl Finding {
+    fn is_medicine(&self) -> bool {
+        self.words.split(' ').any(|word| vocabulary().drug(word).is_some())
+    }
+}
+
 impl Asker {
     /// Conditions that the corpus connects with the findings in a question.
     ///
@@ -140,11 +147,17 @@ impl Asker {
         as_of: Option<Snapshot>,
         filters: &Filters,
     ) -> Result<Differential> {
-        let findings = findings(question);
+        // A medicine that is taken is no finding; it says where to look.
+        let (medicines, findings): (Vec<_>, Vec<_>) = findings(question).into_iter().partition(|one| one.is_medicine());
+        let context: String = medicines.iter().map(|medicine| format!(" {}", medicine.words)).collect();
         let snapshot = self.retriever().ledger.resolve(as_of)?;
         let mut passages: BTreeMap<PassageId, Evidence> = BTreeMap::new();
         for finding in &findings {
-            let asked = Question { as_of: Some(snapshot), filters: filters.clone(), ..Question::new(&finding.words) };
+            let asked = Question {
+                as_of: Some(snapshot),
+                filters: filters.clone(),
+                ..Question::new(&format!("{}{context}", finding.words))
+            };
             let found = self.retriever().search(&asked, HITS).await?;
             passages.extend(found.hits.into_iter().map(|hit| (hit.passage, hit)));
         }

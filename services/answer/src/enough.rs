@@ -6,6 +6,8 @@ use index::terms;
 use knowledge::Evidence;
 use vocabulary::{fold, vocabulary};
 
+use crate::question::Question;
+
 /// Passages that are looked at.
 const CANDIDATES: usize = 8;
 
@@ -35,11 +37,16 @@ impl Default for Enough {
 const WORDS_ALONE: f32 = 0.6;
 
 impl Enough {
-    /// Whether some hit is enough.
-    pub(crate) fn is_met(self, question: &str, hits: &[Evidence]) -> bool {
-        let asked = Asked::read(question);
+    /// Whether some hit is enough. A follow-up is searched with the question before it, whose subject is there for certain: so
+    /// of what it names itself, something must be there as well.
+    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence]) -> bool {
+        let asked = Asked::read(&question.search_text());
+        let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
             let held = keys(&format!("{} {} {}", hit.document.title, hit.section.join(" "), hit.text));
+            if follow_up.as_ref().is_some_and(|asked| asked.names_in(&held) == 0.0) {
+                return false;
+            }
             let (words, names) = (share(&asked.words, &held), asked.names_in(&held));
             match hit.scores.dense {
                 Some(dense) => dense.score + WORDS_WEIGHT * words + NAMES_WEIGHT * names >= self.0,

@@ -29,6 +29,9 @@ async fn the_bedside_gets_sources_and_a_banner_and_no_model_writes() {
     assert!(answer["banner"].as_str().unwrap().starts_with("Not for time-critical decisions"));
     assert_eq!(answer["model"], json!(null));
     assert!(answer["statements"][0]["said_by"].as_str().unwrap().starts_with("Test issuer"));
+    let nothing = service.ask("He is in cardiac arrest, adrenaline dose?").await;
+    assert_eq!(nothing["status"], "no_evidence");
+    assert!(nothing["banner"].is_string(), "whatever the corpus holds: {nothing}");
 }
 
 #[tokio::test]

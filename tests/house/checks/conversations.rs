@@ -137,6 +137,22 @@ async fn a_follow_up_finds_what_it_is_about_in_its_conversation() {
 }
 
 #[tokio::test]
+async fn a_follow_up_on_something_else_is_not_answered_with_what_was_asked_before() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[GOUT]).await;
+    let mut browser = Browser::new(&service);
+    let id = browser.begin().await;
+    let (_, first) = browser.ask("Which dose of colchicine for gout?", &id).await;
+    assert_eq!(first["status"], "extractive");
+    let (_, answer) = browser.ask("Is fidaxomicin covered?", &id).await;
+    assert_eq!(answer["status"], "no_evidence", "{answer:#}");
+    // What the corpus has is found all the same, as if it had been asked alone.
+    service.ingest(&[GOUT, ("asthma.md", "# Asthma\n\nSalbutamol relieves bronchospasm in acute asthma.\n")]).await;
+    let (_, answer) = browser.ask("Does salbutamol relieve bronchospasm in asthma?", &id).await;
+    assert_eq!(answer["evidence"][0]["document"]["title"], "Asthma", "{answer:#}");
+}
+
+#[tokio::test]
 async fn feedback_reaches_the_record_and_reports_of_harm_are_whole() {
     let service = TestService::without_generator().await;
     service.ingest(&[GOUT]).await;

@@ -43,7 +43,10 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let app = Arc::new(App::open(places).await?);
     app.warm_up().await?;
     let address = listener.local_addr()?;
-    eprintln!("\nOsler is ready after {:.1} s. Open http://{address}/ in a browser, or ask:\n", began.elapsed().as_secs_f64());
+    eprintln!(
+        "\nOsler is ready after {:.1} s. Open http://{address}/ in a browser, or ask:\n",
+        began.elapsed().as_secs_f64()
+    );
     for question in QUESTIONS {
         eprintln!(
             "  curl -s http://{address}/v1/answers -H 'content-type: application/json' \\\n    -d '{{\"question\": \"{question}\"}}'\n"

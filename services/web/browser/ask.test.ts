@@ -1,0 +1,185 @@
+// From the first screen to the marked words: what is said beforehand, how an answer comes, and what it rests on.
+import type { Locator } from 'playwright-core';
+import { describe } from 'vitest';
+import { answer as words, ask as askWords, conversation, literature, reader as readerWords } from '../src/strings';
+import {
+  answered, askAtHome, citedIn, documentAt, evidenceOf, expectMarked, field, markedIn, numberOf, open, readerOf, turnOf,
+} from './support/acts';
+import { holdQuestions } from './support/fakes';
+import { expect, NARROW, test } from './support/test';
+
+const [METFORMIN] = askWords.examples as [string, ...string[]];
+const CHILD = 'Paracetamol dose in a child?';
+
+/** What a list of terms says, by term. */
+export const factsIn = async (place: Locator): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await place
+      .locator('dt')
+      .evaluateAll((terms) => terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? ''])),
+  ) as Record<string, string>;
+
+const isInView = (element: Locator): Promise<boolean> =>
+  element.evaluate((shown) => {
+    const box = shown.getBoundingClientRect();
+    const isOver = (inner: DOMRect, outer: { top: number; bottom: number }) =>
+      inner.height > 0 && inner.top >= outer.top && inner.bottom <= outer.bottom;
+    if (!isOver(box, { top: 0, bottom: innerHeight })) return false;
+    for (let around = shown.parentElement; around; around = around.parentElement) {
+      if (/auto|scroll/.test(getComputedStyle(around).overflowY) && !isOver(box, around.getBoundingClientRect())) return false;
+    }
+    return true;
+  });
+
+describe('the first screen', () => {
+  test('says what this is before anything is asked', async ({ page }) => {
+    await page.goto('/');
+    const disclosure = page.getByRole('region', { name: askWords.disclosureTitle });
+    for (const point of askWords.disclosure) await disclosure.getByText(point, { exact: true }).waitFor();
+    expect(await isInView(disclosure)).toBe(true);
+    await field(page).waitFor();
+    for (const example of askWords.examples) await page.getByRole('button', { name: example, exact: true }).waitFor();
+    await page.getByRole('link', { name: askWords.more }).waitFor();
+  });
+
+  test('on a telephone begins to say it above the fold', async ({ visitor }) => {
+    const page = await visitor({ viewport: NARROW });
+    await page.goto('/');
+    expect(await isInView(page.getByRole('heading', { name: askWords.disclosureTitle }))).toBe(true);
+  });
+});
+
+describe('an answer', () => {
+  test('shows that it is being made, can be stopped, and is announced', async ({ page }) => {
+    await page.goto('/');
+    const { release } = await holdQuestions(page);
+    await page.getByRole('button', { name: METFORMIN, exact: true }).click();
+    const turn = turnOf(page, METFORMIN);
+    await turn.getByRole('button', { name: conversation.stop, exact: true }).waitFor();
+    const stages = [conversation.sending, ...Object.values(conversation.stages)].join('|');
+    await page.getByRole('status').filter({ hasText: new RegExp(stages) }).waitFor({ state: 'attached' });
+    release();
+    const { answer } = await answered(page, METFORMIN);
+    const ready = conversation.announce.ready(answer.statements.length);
+    await page.getByRole('status').filter({ hasText: ready }).waitFor({ state: 'attached' });
+    expect(new URL(page.url()).pathname).toMatch(/^\/c\/[\w-]+$/);
+  });
+
+  test('gives every statement its words, who says them, a verdict in words and its numbers', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    const items = article.getByRole('list', { name: words.statements }).locator('> li');
+    expect(await items.count()).toBe(answer.statements.length);
+    for (const [at, statement] of answer.statements.entries()) {
+      const item = items.nth(at);
+      await item.getByText(statement.text, { exact: true }).waitFor();
+      await item.getByText(statement.said_by, { exact: true }).waitFor();
+      await item.getByRole('button', { name: literature.verdicts[statement.verdict].word, exact: true }).waitFor();
+      for (const citation of statement.citations) {
+        const evidence = evidenceOf(answer, citation.evidence);
+        await numberOf(item, { citation, evidence }).waitFor();
+      }
+    }
+  });
+
+  test('says why no model wrote it, and from what it was made', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    expect(answer.status).toBe('extractive');
+    await article.getByText(words.statuses.extractive.title, { exact: true }).waitFor();
+    await article.getByText(answer.reason?.slice(1) ?? '', { exact: false }).waitFor();
+    const facts = await factsIn(article);
+    expect(facts[words.foot.model]).toBe(words.foot.noModel);
+    expect(facts[words.foot.mode]).toBe(words.foot.modes[answer.mode]);
+    expect(facts[words.foot.snapshot]).toBe(String(answer.snapshot));
+    expect(facts[words.foot.id]).toBe(answer.id);
+  });
+
+  test('says what the question left open, with ways to the passages that depend on it', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, CHILD);
+    expect(answer.unknowns.length).toBeGreaterThan(0);
+    const block = article.getByRole('region', { name: words.unknownsTitle });
+    const facts = await factsIn(block);
+    for (const { factor, text } of answer.unknowns) {
+      expect(facts[literature.factors[factor]]?.toLowerCase()).toContain(text.toLowerCase());
+    }
+    const [first] = answer.unknowns.flatMap((unknown) => unknown.evidence);
+    const evidence = evidenceOf(answer, first ?? '');
+    await block.getByRole('button', { name: `${words.openPassage} ${evidence.id}: ${evidence.document.title}`, exact: true }).first().click();
+    await expectMarked(readerOf(page), evidence.text);
+  });
+
+  test('lists the passages that it rests on', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    await article.getByRole('button', { name: words.evidenceTitle(answer.evidence.length), exact: true }).click();
+    for (const evidence of answer.evidence) await article.getByText(evidence.text, { exact: true }).waitFor();
+  });
+});
+
+describe('a number', () => {
+  test('shows its quote under the pointer and when the keyboard comes to it', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    const [first] = citedIn(answer);
+    if (!first) throw new Error('the answer cites nothing');
+    const number = numberOf(article, first);
+    const hint = page.getByRole('tooltip').filter({ hasText: first.citation.quote }).filter({ hasText: first.evidence.document.title });
+    await number.hover();
+    await hint.waitFor();
+    await page.mouse.move(0, 0);
+    await hint.waitFor({ state: 'detached' });
+    await article.getByRole('button', { name: literature.verdicts[first.citation.verdict].word, exact: true }).first().focus();
+    await page.keyboard.press('Tab');
+    expect(await number.evaluate((button) => button === document.activeElement)).toBe(true);
+    await hint.waitFor();
+  });
+
+  test('opens the marked words in view with one click, and Back closes them', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    for (const cited of citedIn(answer)) {
+      const reader = await open(page, article, cited);
+      await expectMarked(reader, cited.citation.quote);
+      await expect.poll(() => isInView(reader.locator('mark').first())).toBe(true);
+      expect(await isInView(reader.getByRole('heading', { name: cited.evidence.document.title }).first())).toBe(true);
+      // The answer stays beside it.
+      expect(await article.isVisible()).toBe(true);
+    }
+    for (const _ of citedIn(answer)) await page.goBack();
+    await readerOf(page).waitFor({ state: 'detached' });
+    await answered(page, METFORMIN);
+  });
+
+  test('on a telephone opens over the answer, and closing leads back', async ({ visitor }) => {
+    const page = await visitor({ viewport: NARROW });
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    const [cited] = citedIn(answer);
+    if (!cited) throw new Error('the answer cites nothing');
+    const reader = await open(page, article, cited);
+    await expectMarked(reader, cited.citation.quote);
+    await expect.poll(() => isInView(reader.locator('mark').first())).toBe(true);
+    await page.keyboard.press('Escape');
+    await reader.waitFor({ state: 'detached' });
+    await numberOf(article, cited).waitFor();
+  });
+
+  test('leads to what the document is and how far it can be relied on', async ({ page }) => {
+    const { article, answer } = await askAtHome(page, METFORMIN);
+    for (const cited of citedIn(answer)) {
+      const { evidence, citation } = cited;
+      const reader = await open(page, article, cited);
+      await expectMarked(reader, citation.quote);
+      const basis = readerWords.basis;
+      const document = await documentAt(page, evidence.document.id, evidence.document.version);
+      const facts = await factsIn(reader.getByRole('region', { name: basis.title }));
+      expect(facts).toMatchObject({
+        [basis.issuer]: document.issuer,
+        [basis.published]: document.published ?? basis.undated,
+        [basis.version]: basis.versionOf(document.version, document.versions.length),
+        [basis.kind]: literature.kinds[document.kind],
+        [basis.jurisdiction]: document.jurisdiction,
+        [basis.standing]: literature.statuses[document.status],
+        [basis.held]: literature.access[document.access],
+        [basis.grade]: document.grade ? basis.gradeAsStated(document.grade) : basis.noGrade,
+        [basis.citation]: citation.secondhand ? basis.secondhand : basis.primary,
+      });
+      expect((await markedIn(reader)).join('')).toBe(citation.quote);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+// What a reader does: asks, opens a quote, looks at what is marked. Found by role and by the pages' own words.
+import { type Locator, type Page, request as http } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Answer, Citation, DocumentView, Evidence } from '../../src/api/types';
+import { answer as words, ask as askWords, reader as readerWords } from '../../src/strings';
+
+export interface Turn {
+  question: string;
+  article: Locator;
+  /** As the server has recorded it. */
+  answer: Answer;
+}
+
+export const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+
+export const field = (page: Page): Locator =>
+  page
+    .getByRole('textbox', { name: askWords.field, exact: true })
+    .or(page.getByRole('textbox', { name: askWords.followUpField, exact: true }));
+
+/** Opens the page and asks the first question there. */
+export async function askAtHome(page: Page, question: string): Promise<Turn> {
+  await page.goto('/');
+  return ask(page, question);
+}
+
+export async function ask(page: Page, question: string): Promise<Turn> {
+  await send(page, question);
+  return answered(page, question);
+}
+
+/** Types and sends, and waits for nothing. */
+export async function send(page: Page, question: string): Promise<void> {
+  await field(page).fill(question);
+  await page.getByRole('button', { name: askWords.send, exact: true }).click();
+}
+
+export const turnOf = (page: Page, question: string): Locator =>
+  page.getByRole('article', { name: question, exact: true }).last();
+
+/** Waits until the question has its answer on record. */
+export async function answered(page: Page, question: string): Promise<Turn> {
+  const article = turnOf(page, question);
+  const record = article.getByRole('link', { name: words.foot.json });
+  await record.waitFor();
+  const answer = await get<Answer>(page, (await record.getAttribute('href')) ?? '');
+  return { question, article, answer };
+}
+
+/** Reads from the server past the page: what it shows is held against this. */
+export async function get<T>(page: Page, path: string): Promise<T> {
+  const outside = await http.newContext();
+  try {
+    const response = await outside.get(new URL(path, page.url()).href);
+    expect(response.status(), path).toBe(200);
+    return (await response.json()) as T;
+  } finally {
+    await outside.dispose();
+  }
+}
+
+export const documentAt = (page: Page, id: string, version: number): Promise<DocumentView> =>
+  get<DocumentView>(page, `/v1/documents/${id}?version=${version}`);
+
+export interface Cited {
+  citation: Citation;
+  evidence: Evidence;
+}
+
+/** Every number of an answer with the passage that it names. */
+export function citedIn(answer: Answer): Cited[] {
+  return answer.statements
+    .flatMap((statement) => statement.citations)
+    .map((citation) => ({ citation, evidence: evidenceOf(answer, citation.evidence) }));
+}
+
+export function evidenceOf(answer: Answer, id: string): Evidence {
+  const found = [...answer.evidence, ...answer.closest].find((one) => one.id === id);
+  if (!found) throw new Error(`the answer holds no evidence ${id}`);
+  return found;
+}
+
+/** The button of a number. */
+export const numberOf = (article: Locator, { citation, evidence }: Cited): Locator =>
+  article.getByRole('button', { name: words.cite(citation.n, evidence.document.title), exact: true });
+
+/** The reader, beside the conversation or over it. */
+export const readerOf = (page: Page): Locator =>
+  page
+    .getByRole('complementary', { name: readerWords.label, exact: true })
+    .or(page.getByRole('dialog', { name: readerWords.label, exact: true }));
+
+/** What is marked, in order, without the words that only screen readers hear. */
+export async function markedIn(place: Locator): Promise<string[]> {
+  const marks = await place.locator('mark').allTextContents();
+  return marks.map((text, at) => {
+    const from = at === 0 && text.startsWith(readerWords.quoteBegins) ? readerWords.quoteBegins.length : 0;
+    const isLast = at === marks.length - 1 && text.endsWith(readerWords.quoteEnds);
+    return text.slice(from, isLast ? -readerWords.quoteEnds.length : undefined);
+  });
+}
+
+/** The marked words are the quote; only the breaks between its blocks are not marked. */
+export async function expectMarked(place: Locator, quote: string): Promise<void> {
+  await place.locator('mark').first().waitFor();
+  const marked = await markedIn(place);
+  const blocks = quote.split(/\n+/).filter((line) => line.trim() !== '');
+  if (blocks.length === 1) expect(marked).toEqual([quote]);
+  else expect(marked.join('').replaceAll(/\s/g, '')).toBe(quote.replaceAll(/\s/g, ''));
+}
+
+/** A slice by code points, written here anew so that the pages' own cannot hide a fault in it. */
+export const slice = (text: string, start: number, end: number): string => Array.from(text).slice(start, end).join('');
+
+/** Opens a number and waits for the reader. */
+export async function open(page: Page, article: Locator, cited: Cited): Promise<Locator> {
+  await numberOf(article, cited).click();
+  const reader = readerOf(page);
+  await reader.getByRole('heading', { name: cited.evidence.document.title, exact: true }).first().waitFor();
+  return reader;
+}

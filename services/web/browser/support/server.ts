@@ -1,0 +1,93 @@
+// Runs the real program: sets up data directories, starts servers on free ports, and ends each by its own pid.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setInterval } from 'node:timers/promises';
+
+export interface Server {
+  origin: string;
+  port: number;
+  stop: () => Promise<void>;
+}
+
+/** Ingesting the starter corpus takes a minute on two slow cores beside other work. */
+const SETUP_MS = 600_000;
+const READY_MS = 120_000;
+
+export function binary(): string {
+  const { OSLER_BIN, CARGO_TARGET_DIR } = process.env;
+  const target = CARGO_TARGET_DIR ?? join(import.meta.dirname, '../../../../target');
+  const path = resolve(OSLER_BIN ?? join(target, 'debug/osler'));
+  if (!existsSync(path)) throw new Error(`there is no ${path}: run make build, or name the program with OSLER_BIN`);
+  return path;
+}
+
+/** Runs a command of the program to its end. */
+export async function osler(...args: string[]): Promise<void> {
+  const { child, said } = run(args);
+  const timer = setTimeout(() => child.kill('SIGKILL'), SETUP_MS);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(timer);
+  if (code !== 0) throw new Error(`osler ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${said()}`);
+}
+
+/** Starts a server and waits until it can answer. A port is given where it must be the one it had before. */
+export async function serve(data: string, port?: number): Promise<Server> {
+  const at = port ?? (await freePort());
+  const origin = `http://127.0.0.1:${at}`;
+  const { child, said } = run(['serve', '--data', data, '--listen', `127.0.0.1:${at}`]);
+  const stop = async () => {
+    if (hasEnded(child)) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    // A question in work may hold it up for as long as the model takes.
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(timer);
+  };
+  const deadline = Date.now() + READY_MS;
+  for await (const _ of setInterval(50)) {
+    if (hasEnded(child)) throw new Error(`the server ended before it was ready:\n${said()}`);
+    if (await isReady(origin)) break;
+    if (Date.now() > deadline) {
+      await stop();
+      throw new Error(`the server was not ready after ${READY_MS / 1000} s:\n${said()}`);
+    }
+  }
+  return { origin, port: at, stop };
+}
+
+function run(args: string[]): { child: ChildProcess; said: () => string } {
+  const { OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME } = process.env;
+  // Nothing else of the environment: a configuration of whoever runs the tests must not change what they see.
+  const env = Object.fromEntries(Object.entries({ OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME }).filter(([, value]) => value));
+  const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      tail = (tail + chunk.toString()).slice(-2000);
+    });
+  }
+  return { child, said: () => tail };
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+async function isReady(origin: string): Promise<boolean> {
+  return fetch(`${origin}/readyz`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port could be had');
+  return address.port;
+}

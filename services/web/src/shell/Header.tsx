@@ -1,0 +1,71 @@
+// The header: who we are, a new question, what this is, and the theme.
+import { Link, useNavigate } from '@tanstack/react-router';
+import { NEW } from '../conversation/desk';
+import { Button } from '../parts/Button';
+import { HistoryIcon, MoonIcon, PlusIcon, ScreenIcon, SunIcon } from '../parts/icons';
+import { IconButton } from '../parts/IconButton';
+import { Menu, MenuItem } from '../parts/Menu';
+import { shell as words } from '../strings';
+import styles from './Header.module.css';
+import { useServices } from './services';
+import { type Theme, useTheme } from './theme';
+
+interface HeaderProps {
+  isHistoryOpen: boolean;
+  onHistory: () => void;
+}
+
+const icons = { system: ScreenIcon, light: SunIcon, dark: MoonIcon };
+const themes: readonly Theme[] = ['system', 'light', 'dark'];
+
+export function Header({ isHistoryOpen, onHistory }: HeaderProps) {
+  const { desk } = useServices();
+  const navigate = useNavigate();
+  const [theme, setTheme] = useTheme();
+  const ThemeIcon = icons[theme];
+
+  return (
+    <header className={styles.header} data-no-print>
+      <IconButton
+        label={isHistoryOpen ? words.hideHistory : words.openHistory}
+        icon={<HistoryIcon />}
+        aria-expanded={isHistoryOpen}
+        onPress={onHistory}
+      />
+      <Link to="/" className={styles.wordmark}>
+        {words.name}
+      </Link>
+      <span className={styles.gap} />
+      <Button
+        look="quiet"
+        size="s"
+        icon={<PlusIcon size={16} />}
+        onPress={() => {
+          desk.clear(NEW);
+          void navigate({ to: '/' });
+        }}
+      >
+        {words.newQuestion}
+      </Button>
+      <Link to="/about" className={styles.link}>
+        {words.about}
+      </Link>
+      <Menu label={words.theme} trigger={<IconButton label={words.theme} icon={<ThemeIcon />} />}>
+        {themes.map((one) => {
+          const Icon = icons[one];
+          return (
+            <MenuItem
+              key={one}
+              icon={<Icon />}
+              onAction={() => {
+                setTheme(one);
+              }}
+            >
+              {words.themes[one]}
+            </MenuItem>
+          );
+        })}
+      </Menu>
+    </header>
+  );
+}

@@ -1,0 +1,6 @@
+// Words that the parts themselves need.
+export const parts = {
+  close: 'Close',
+  required: 'required',
+  loading: 'Loading',
+};

@@ -1,0 +1,101 @@
+// Words of the patient panel.
+export const patient = {
+  button: {
+    empty: 'Patient context',
+    filled: (summary: string) => `Patient: ${summary}`,
+    clear: 'Clear patient context',
+  },
+  title: 'Patient context',
+  intro: 'Optional. Give only what bears on the question; leave out names, dates of birth and numbers that identify.',
+  privacy: {
+    heading: 'Where this goes',
+    points: [
+      'Sent with each question to this hospital’s own Osler server, where it shapes the search.',
+      'Not written to any index, record or log there.',
+      'Kept in this tab only; gone when the page is reloaded or closed.',
+    ],
+  },
+  fields: {
+    age: 'Age',
+    ageUnit: 'Unit of age',
+    years: 'years',
+    months: 'months',
+    sex: 'Sex',
+    sexes: { female: 'female', male: 'male', other: 'other', unknown: 'unknown' },
+    pregnant: 'Pregnant',
+    yes: 'yes',
+    no: 'no',
+    notSaid: 'not said',
+    egfr: 'eGFR',
+    egfrUnit: 'mL/min/1.73 m²',
+    weight: 'Weight',
+    weightUnit: 'kg',
+    conditions: 'Conditions',
+    medicines: 'Medicines taken now',
+    allergies: 'Allergies',
+    onePerLine: 'One on each line.',
+    onePerLineOrNone: 'One on each line, or “none”.',
+    emptyList: 'An empty field says nothing. “None” says that there are none.',
+  },
+  errors: {
+    number: 'Write a number, such as 64 or 6.5.',
+    age: 'Age is between 0 and 130 years.',
+    egfr: 'eGFR is between 0 and 300 mL/min/1.73 m².',
+    weight: 'Weight is between 0.2 and 700 kg.',
+    pregnantMale: 'Sex is male and pregnancy is yes. Correct one of them.',
+    entries: (most: number) => `At most ${most} entries can be sent.`,
+    entry: (most: number) => `An entry is at most ${most} characters long.`,
+    summary: 'Some fields need correcting.',
+  },
+  actions: { use: 'Use for my questions', cancel: 'Cancel', clear: 'Clear all fields' },
+  file: {
+    heading: 'Fill from a FHIR file',
+    hint: 'A FHIR R4 Bundle as JSON, at most 5 MB. It is read in this browser: names and identifiers are not taken over.',
+    choose: 'Choose a file',
+    drop: 'or drop it here',
+    reading: 'Reading the file…',
+    read: 'Read from the file. Check the fields below before use.',
+    tooLarge: 'The file is larger than 5 MB.',
+    unreadable: 'The browser could not read the file.',
+  },
+  fhir: {
+    xml: 'This is XML. Export the Bundle as JSON.',
+    notJson: 'This is not JSON. Choose a FHIR R4 Bundle as JSON.',
+    notBundle: (found: string | null) =>
+      found === null ? 'This is no FHIR Bundle: it names no resource type.' : `This is a FHIR ${found}, not a Bundle.`,
+    manyPatients: 'The Bundle holds more than one patient. Export one patient alone.',
+    nothing: 'The Bundle holds nothing that Osler reads.',
+    birthDate: 'The birth date could not be read: age is left out.',
+    aboutAge: 'The birth date is not a whole date: age is approximate.',
+    bound: (what: string, sign: string, value: string) =>
+      `${what} is given as ${sign} ${value}; the number alone is used.`,
+    unit: (what: string, unit: string) => `${what} is given in “${unit}”, which is not read: left out.`,
+    noUnit: (what: string) => `${what} is given without a unit: left out.`,
+    range: (what: string) => `${what} is out of range: left out.`,
+    pregnancy: 'Pregnancy status is neither yes nor no: left out.',
+    several: (what: string, n: number) => `${what}: the newest of ${n} results is used.`,
+    notActive: (n: number) =>
+      n === 1
+        ? '1 entry that is resolved, stopped, refuted or in error was left out.'
+        : `${n} entries that are resolved, stopped, refuted or in error were left out.`,
+    unnamed: (n: number) =>
+      n === 1
+        ? '1 entry has no name in the file and was left out. Check the lists.'
+        : `${n} entries have no name in the file and were left out. Check the lists.`,
+    truncated: (most: number) => `Only the first ${most} entries of a list were taken over. Check the lists.`,
+    shortened: (most: number) => `An entry longer than ${most} characters was shortened. Check the lists.`,
+  },
+  summary: {
+    years: (n: string) => `${n} y`,
+    months: (n: string) => `${n} mo`,
+    pregnant: 'pregnant',
+    notPregnant: 'not pregnant',
+    egfr: (n: string) => `eGFR ${n}`,
+    weight: (n: string) => `${n} kg`,
+    conditions: (n: number) => (n === 1 ? '1 condition' : `${n} conditions`),
+    medicines: (n: number) => (n === 1 ? '1 medicine' : `${n} medicines`),
+    noMedicines: 'no medicines',
+    allergies: (n: number) => (n === 1 ? '1 allergy' : `${n} allergies`),
+    noAllergies: 'no allergies',
+  },
+} as const;
