@@ -9,7 +9,9 @@ import { answer as words, ask as askWords, conversation, reader as readerWords, 
 import { exporting } from '../src/strings/export';
 import { feedback } from '../src/strings/feedback';
 import { patient } from '../src/strings/patient';
-import { answered, askAtHome, type Cited, citedIn, expectMarked, field, numberOf, open, readerOf, send, type Turn, turnOf } from './support/acts';
+import {
+  answered, askAtHome, eventually, expectMarked, field, firstCited, hasFocus, numberOf, open, rail, readerOf, saved, send, turnOf,
+} from './support/acts';
 import { holdQuestions } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
 
@@ -18,12 +20,6 @@ const HYPERTENSION = 'What blood pressure threshold defines hypertension?';
 const NITROFURANTOIN = 'Is nitrofurantoin safe in renal impairment?';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-function firstCited({ answer }: Turn): Cited {
-  const [first] = citedIn(answer);
-  if (!first) throw new Error('the answer cites nothing');
-  return first;
-}
 
 /** What a checker finds wrong that keeps people out. */
 async function barriers(page: Page): Promise<string[]> {
@@ -95,8 +91,6 @@ describe.for(['light', 'dark'] as const)('a checker finds no barriers in %s on',
   });
 });
 
-const hasFocus = (place: Locator): Promise<boolean> => place.evaluate((element) => element.contains(document.activeElement));
-
 /** Goes there with the Tab key alone. */
 async function tabTo(page: Page, place: Locator, key = 'Tab'): Promise<void> {
   for (let stops = 0; stops < 80; stops++) {
@@ -119,10 +113,10 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Enter');
     const reader = readerOf(page);
     await expectMarked(reader, cited.citation.quote);
-    await expect.poll(() => hasFocus(reader)).toBe(true);
+    await eventually(() => hasFocus(reader), true);
     await tabTo(page, reader.getByRole('button', { name: readerWords.toQuote, exact: true }));
     await page.keyboard.press('Enter');
-    await expect.poll(() => hasFocus(reader.locator('mark').first())).toBe(true);
+    await eventually(() => hasFocus(reader.locator('mark').first()), true);
     await page.keyboard.press('Escape');
     await reader.waitFor({ state: 'detached' });
     expect(await hasFocus(number)).toBe(true);
@@ -130,12 +124,11 @@ describe('the keyboard alone', () => {
     await tabTo(page, turn.article.getByRole('button', { name: exporting.menu.label, exact: true }));
     await page.keyboard.press('Enter');
     await page.getByRole('menu').waitFor();
-    const saving = page.waitForEvent('download');
     await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
-    expect((await saving).suggestedFilename()).toMatch(/\.json$/);
+    const file = await saved(page, () => page.keyboard.press('Enter'));
+    expect(file.suggestedFilename()).toMatch(/\.json$/);
 
-    await tabTo(page, page.getByRole('navigation', { name: shell.history }).getByRole('link', { name: NITROFURANTOIN }), 'Shift+Tab');
+    await tabTo(page, rail(page).getByRole('link', { name: NITROFURANTOIN }), 'Shift+Tab');
     await tabTo(page, page.getByRole('button', { name: shell.theme, exact: true }), 'Shift+Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('menu').waitFor();
@@ -164,13 +157,13 @@ describe('the keyboard alone', () => {
     await readerOf(page).locator('mark').first().waitFor();
     await page.keyboard.press('Escape');
     await readerOf(page).waitFor({ state: 'detached' });
-    await expect.poll(() => hasFocus(number)).toBe(true);
+    await eventually(() => hasFocus(number), true);
     const button = page.getByRole('button', { name: shell.openHistory, exact: true });
     await button.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: shell.history }).waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(() => hasFocus(button)).toBe(true);
+    await eventually(() => hasFocus(button), true);
   });
 
   test('always shows where it is', async ({ page }) => {
@@ -187,7 +180,7 @@ describe('the keyboard alone', () => {
           const around = [element, element.parentElement, element.parentElement?.parentElement].filter((one) => one != null);
           const isSeen = around.some((one) => {
             const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-            return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) || (one === element && boxShadow !== 'none');
+            return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) || boxShadow !== 'none';
           });
           return isSeen ? [] : [element.outerHTML.slice(0, 160)];
         })),
@@ -266,7 +259,7 @@ test('nothing moves for those who want no motion', async ({ visitor }) => {
     await send(page, NITROFURANTOIN);
     await turnOf(page, NITROFURANTOIN).getByRole('button', { name: conversation.stop, exact: true }).waitFor();
     if (reducedMotion === 'reduce') expect(await moving(page)).toEqual([]);
-    else await expect.poll(() => moving(page)).not.toEqual([]);
+    else await eventually(async () => (await moving(page)).length > 0, true);
     release();
     await answered(page, NITROFURANTOIN);
   }

@@ -3,21 +3,14 @@ import type { Locator } from 'playwright-core';
 import { describe } from 'vitest';
 import { answer as words, ask as askWords, conversation, literature, reader as readerWords } from '../src/strings';
 import {
-  answered, askAtHome, citedIn, documentAt, evidenceOf, expectMarked, field, markedIn, numberOf, open, readerOf, turnOf,
+  answered, askAtHome, citedIn, documentAt, eventually, evidenceOf, expectMarked, factsIn, field, firstCited, markedIn, numberOf,
+  open, readerOf, send, turnOf,
 } from './support/acts';
-import { holdQuestions } from './support/fakes';
+import { holdEnds, holdQuestions } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
 
-const [METFORMIN] = askWords.examples as [string, ...string[]];
+const [METFORMIN = ''] = askWords.examples;
 const CHILD = 'Paracetamol dose in a child?';
-
-/** What a list of terms says, by term. */
-export const factsIn = async (place: Locator): Promise<Record<string, string>> =>
-  Object.fromEntries(
-    await place
-      .locator('dt')
-      .evaluateAll((terms) => terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? ''])),
-  ) as Record<string, string>;
 
 const isInView = (element: Locator): Promise<boolean> =>
   element.evaluate((shown) => {
@@ -114,18 +107,41 @@ describe('an answer', () => {
   });
 });
 
+describe('an answer that is still coming in', () => {
+  test('shows each statement as it comes; a quote opened then stays open, and stands after a reload', async ({ page }) => {
+    const { finish } = await holdEnds(page);
+    await page.goto('/');
+    await send(page, METFORMIN);
+    const turn = turnOf(page, METFORMIN);
+    await turn.getByText(conversation.soFar, { exact: true }).waitFor();
+    await turn.getByRole('button', { name: /^Quote 1:/ }).click();
+    const reader = readerOf(page);
+    await reader.locator('mark').first().waitFor();
+    const early = await markedIn(reader);
+    expect(new URL(page.url()).searchParams.get('cite')).toBe('now.1');
+
+    await finish();
+    const { answer } = await answered(page, METFORMIN);
+    const { quote } = firstCited({ question: METFORMIN, article: turn, answer }).citation;
+    expect(early).toEqual([quote]);
+    await eventually(() => Promise.resolve(new URL(page.url()).searchParams.get('cite')), `${answer.id}.1`);
+    await expectMarked(reader, quote);
+    await page.reload();
+    await expectMarked(reader, quote);
+  });
+});
+
 describe('a number', () => {
   test('shows its quote under the pointer and when the keyboard comes to it', async ({ page }) => {
-    const { article, answer } = await askAtHome(page, METFORMIN);
-    const [first] = citedIn(answer);
-    if (!first) throw new Error('the answer cites nothing');
-    const number = numberOf(article, first);
+    const turn = await askAtHome(page, METFORMIN);
+    const first = firstCited(turn);
+    const number = numberOf(turn.article, first);
     const hint = page.getByRole('tooltip').filter({ hasText: first.citation.quote }).filter({ hasText: first.evidence.document.title });
     await number.hover();
     await hint.waitFor();
     await page.mouse.move(0, 0);
     await hint.waitFor({ state: 'detached' });
-    await article.getByRole('button', { name: literature.verdicts[first.citation.verdict].word, exact: true }).first().focus();
+    await turn.article.getByRole('button', { name: literature.verdicts[first.citation.verdict].word, exact: true }).first().focus();
     await page.keyboard.press('Tab');
     expect(await number.evaluate((button) => button === document.activeElement)).toBe(true);
     await hint.waitFor();
@@ -136,27 +152,28 @@ describe('a number', () => {
     for (const cited of citedIn(answer)) {
       const reader = await open(page, article, cited);
       await expectMarked(reader, cited.citation.quote);
-      await expect.poll(() => isInView(reader.locator('mark').first())).toBe(true);
+      await eventually(() => isInView(reader.locator('mark').first()), true);
       expect(await isInView(reader.getByRole('heading', { name: cited.evidence.document.title }).first())).toBe(true);
       // The answer stays beside it.
       expect(await article.isVisible()).toBe(true);
     }
-    for (const _ of citedIn(answer)) await page.goBack();
+    for (let opened = citedIn(answer).length; opened > 0; opened--) await page.goBack();
     await readerOf(page).waitFor({ state: 'detached' });
     await answered(page, METFORMIN);
   });
 
   test('on a telephone opens over the answer, and closing leads back', async ({ visitor }) => {
     const page = await visitor({ viewport: NARROW });
-    const { article, answer } = await askAtHome(page, METFORMIN);
-    const [cited] = citedIn(answer);
-    if (!cited) throw new Error('the answer cites nothing');
-    const reader = await open(page, article, cited);
+    const turn = await askAtHome(page, METFORMIN);
+    const cited = firstCited(turn);
+    const reader = await open(page, turn.article, cited);
     await expectMarked(reader, cited.citation.quote);
-    await expect.poll(() => isInView(reader.locator('mark').first())).toBe(true);
+    await eventually(() => isInView(reader.locator('mark').first()), true);
+    await page.reload();
+    await expectMarked(reader, cited.citation.quote);
     await page.keyboard.press('Escape');
     await reader.waitFor({ state: 'detached' });
-    await numberOf(article, cited).waitFor();
+    await numberOf(turn.article, cited).waitFor();
   });
 
   test('leads to what the document is and how far it can be relied on', async ({ page }) => {

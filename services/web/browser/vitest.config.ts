@@ -9,6 +9,9 @@ export default defineConfig({
     include: ['*.test.ts'],
     globalSetup: ['support/start.ts'],
     fileParallelism: false,
+    // Each test has a browser context of its own; while one waits for an answer, another can look at its page.
+    sequence: { concurrent: true },
+    maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,8 +1,9 @@
 // What a reader does: asks, opens a quote, looks at what is marked. Found by role and by the pages' own words.
-import { type Locator, type Page, request as http } from 'playwright-core';
-import { expect } from 'vitest';
+import { type Download, type Locator, type Page, type Request, request as http } from 'playwright-core';
+import { expect, vi } from 'vitest';
 import type { Answer, Citation, DocumentView, Evidence } from '../../src/api/types';
-import { answer as words, ask as askWords, reader as readerWords } from '../../src/strings';
+import { answer as words, ask as askWords, reader as readerWords, shell } from '../../src/strings';
+import { exporting } from '../../src/strings/export';
 
 export interface Turn {
   question: string;
@@ -10,6 +11,10 @@ export interface Turn {
   /** As the server has recorded it. */
   answer: Answer;
 }
+
+/** Waits until what is asked for comes out as wanted. */
+export const eventually = <T>(look: () => Promise<T>, wanted: T): Promise<void> =>
+  vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 30_000, interval: 50 });
 
 export const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 
@@ -80,6 +85,12 @@ export function evidenceOf(answer: Answer, id: string): Evidence {
   return found;
 }
 
+export function firstCited({ answer }: Turn): Cited {
+  const [first] = citedIn(answer);
+  if (!first) throw new Error('the answer cites nothing');
+  return first;
+}
+
 /** The button of a number. */
 export const numberOf = (article: Locator, { citation, evidence }: Cited): Locator =>
   article.getByRole('button', { name: words.cite(citation.n, evidence.document.title), exact: true });
@@ -118,4 +129,35 @@ export async function open(page: Page, article: Locator, cited: Cited): Promise<
   const reader = readerOf(page);
   await reader.getByRole('heading', { name: cited.evidence.document.title, exact: true }).first().waitFor();
   return reader;
+}
+
+/** What a list of terms says, by term. */
+export const factsIn = async (place: Locator): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await place
+      .locator('dt')
+      .evaluateAll((terms) => terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? ''] as const)),
+  );
+
+export const hasFocus = (place: Locator): Promise<boolean> =>
+  place.evaluate((element) => element.contains(document.activeElement));
+
+/** The list of conversations, where there is room for it beside the page. */
+export const rail = (page: Page): Locator => page.getByRole('navigation', { name: shell.history });
+
+/** The next question on its way to the server. */
+export const questionOf = (page: Page): Promise<Request> =>
+  page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/v1/answers'));
+
+/** The file that comes of it. */
+export async function saved(page: Page, press: () => Promise<void>): Promise<Download> {
+  const saving = page.waitForEvent('download');
+  await press();
+  return saving;
+}
+
+/** Chooses from the export menu of an answer. */
+export async function exportAs(page: Page, { article }: Turn, item: string): Promise<void> {
+  await article.getByRole('button', { name: exporting.menu.label, exact: true }).click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
 }

@@ -54,3 +54,30 @@ export async function changeAnswers(page: Page, change: (answer: Answer) => Answ
     await route.fulfill({ response, json: change((await response.json()) as Answer) });
   });
 }
+
+/** Lets streams of answers come in small pieces and keeps back their last event until `finish`. Call before the page is opened. */
+export async function holdEnds(page: Page): Promise<{ finish: () => Promise<void> }> {
+  await page.addInitScript(() => {
+    const send = window.fetch.bind(window);
+    window.fetch = async (input, init) => {
+      const response = await send(input, init);
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
+      const whole = new TextEncoder().encode(await response.text());
+      const end = new TextDecoder('latin1').decode(whole).lastIndexOf('event: done');
+      const body = new ReadableStream<Uint8Array>({
+        start: (stream) => {
+          // Cut in the midst of lines and of letters.
+          for (let at = 0; at < end; at += 101) stream.enqueue(whole.slice(at, Math.min(at + 101, end)));
+          Object.assign(window, {
+            finishStream: () => {
+              stream.enqueue(whole.slice(end));
+              stream.close();
+            },
+          });
+        },
+      });
+      return new Response(body, { headers: response.headers });
+    };
+  });
+  return { finish: () => page.evaluate(() => (window as unknown as { finishStream: () => void }).finishStream()) };
+}

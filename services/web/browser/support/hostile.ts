@@ -1,4 +1,5 @@
 // A server's answers in which every text is hostile, made from a real answer; and what a page must not show of them.
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { Answer, Differential, DocumentRef, DocumentView, Evidence, PlainAnswer } from '../../src/api/types';
 import type { Conversation, ConversationPage } from '../../src/api/types';
@@ -27,14 +28,16 @@ export function hostile(real: Answer, realDocument: DocumentView, payloads: read
   const place = (at: number) => ({ start: starts[at] ?? 0, end: (starts[at] ?? 0) + points(payloads[at] ?? '') });
   // As in an address, and as a script's.
   const url = payloads.find((payload) => payload.startsWith('javascript:')) ?? `data:text/html,${payloads[0] ?? ''}`;
+  const text = payloads.join('\n');
   const ref: DocumentRef = {
     ...(real.evidence[0]?.document ?? realDocument),
     ...{ id: hex(1), version: 1, title: all, issuer: all, jurisdiction: all, grade: all, doi: all, pmid: all, url },
+    sha256: createHash('sha256').update(text).digest('hex'),
   };
   const document: DocumentView = {
     ...realDocument,
     ...ref,
-    text: payloads.join('\n'),
+    text,
     versions: [{ number: 1, status: 'current', published: all, sha256: ref.sha256 }],
     metadata: {
       ...realDocument.metadata,

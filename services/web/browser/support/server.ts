@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setInterval } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 
 export interface Server {
   origin: string;
@@ -27,10 +28,17 @@ export function binary(): string {
 /** Runs a command of the program to its end. */
 export async function osler(...args: string[]): Promise<void> {
   const { child, said } = run(args);
-  const timer = setTimeout(() => child.kill('SIGKILL'), SETUP_MS);
+  const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), SETUP_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
   if (code !== 0) throw new Error(`osler ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${said()}`);
+}
+
+/** Makes a data directory with the starter corpus. While working on tests, one made before and named saves the minute. */
+export async function starter(data: string): Promise<void> {
+  const made = process.env['OSLER_BROWSER_SEED'];
+  if (made) await cp(made, data, { recursive: true });
+  else await osler('demo', '--setup-only', '--data', data);
 }
 
 /** Starts a server and waits until it can answer. A port is given where it must be the one it had before. */
@@ -43,18 +51,18 @@ export async function serve(data: string, port?: number): Promise<Server> {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     // A question in work may hold it up for as long as the model takes.
-    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), 5_000);
     await ended;
     clearTimeout(timer);
   };
   const deadline = Date.now() + READY_MS;
-  for await (const _ of setInterval(50)) {
+  while (!(await isReady(origin))) {
     if (hasEnded(child)) throw new Error(`the server ended before it was ready:\n${said()}`);
-    if (await isReady(origin)) break;
     if (Date.now() > deadline) {
       await stop();
       throw new Error(`the server was not ready after ${READY_MS / 1000} s:\n${said()}`);
     }
+    await setTimeout(50);
   }
   return { origin, port: at, stop };
 }
@@ -64,6 +72,10 @@ function run(args: string[]): { child: ChildProcess; said: () => string } {
   // Nothing else of the environment: a configuration of whoever runs the tests must not change what they see.
   const env = Object.fromEntries(Object.entries({ OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME }).filter(([, value]) => value));
   const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Should the tests end in some other way than theirs, no server is left behind.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

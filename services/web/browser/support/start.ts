@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { chromiumPath } from './chromium';
-import { osler, serve } from './server';
+import { binary, serve, starter } from './server';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,15 +16,14 @@ declare module 'vitest' {
 }
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
+  // Whatever is missing is said before a minute has been spent.
   chromiumPath();
+  binary();
   const place = await mkdtemp(join(tmpdir(), 'osler-browser-'));
   const remove = () => rm(place, { recursive: true, force: true });
   try {
     const seed = join(place, 'seed');
-    // While working on tests: a directory made once with `osler demo --setup-only` saves the minute.
-    const made = process.env['OSLER_BROWSER_SEED'];
-    if (made) await cp(made, seed, { recursive: true });
-    else await osler('demo', '--setup-only', '--data', seed);
+    await starter(seed);
     const data = join(place, 'data');
     await cp(seed, data, { recursive: true });
     const server = await serve(data);
