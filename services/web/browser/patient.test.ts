@@ -1,4 +1,7 @@
 // What is said of a patient goes with the question and nowhere else.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { patient } from '../src/strings/patient';
@@ -39,14 +42,21 @@ describe('a patient’s context', () => {
       await dialog.getByText(patient.file.read, { exact: true }).waitFor();
     },
     'dropped as a FHIR file': async (page, dialog) => {
-      const dataTransfer = await page.evaluateHandle((text) => {
-        const held = new DataTransfer();
-        held.items.add(new File([text], 'Zanzibarov.json', { type: 'application/json' }));
-        return held;
-      }, JSON.stringify(bundle));
-      const zone = dialog.getByText(patient.file.drop, { exact: true });
-      for (const event of ['dragenter', 'dragover', 'drop']) await zone.dispatchEvent(event, { dataTransfer });
-      await dialog.getByText(patient.file.read, { exact: true }).waitFor();
+      const folder = await mkdtemp(join(tmpdir(), 'osler-drop-'));
+      try {
+        const path = join(folder, 'Zanzibarov.json');
+        await writeFile(path, JSON.stringify(bundle));
+        const box = await dialog.getByText(patient.file.drop, { exact: true }).boundingBox();
+        const [x, y] = [(box?.x ?? 0) + 4, (box?.y ?? 0) + 4];
+        // As the browser itself does it: a page cannot make up a file that is dragged.
+        const devtools = await page.context().newCDPSession(page);
+        for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+          await devtools.send('Input.dispatchDragEvent', { type, x, y, data: { items: [], files: [path], dragOperationsMask: 1 } });
+        }
+        await dialog.getByText(patient.file.read, { exact: true }).waitFor();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     },
   };
 

@@ -16,9 +16,8 @@ declare module 'vitest' {
 }
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
-  // Whatever is missing is said before a minute has been spent.
-  chromiumPath();
-  binary();
+  mustHave(chromiumPath);
+  mustHave(binary);
   const place = await mkdtemp(join(tmpdir(), 'osler-browser-'));
   const remove = () => rm(place, { recursive: true, force: true });
   try {
@@ -36,5 +35,15 @@ export default async function start(project: TestProject): Promise<() => Promise
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** What is missing is said in one line, before a minute has been spent. */
+function mustHave(find: () => string): void {
+  try {
+    find();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
   }
 }
