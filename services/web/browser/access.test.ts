@@ -22,7 +22,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: { run: (root: Document, options: RunOptions) => Promise<AxeResults> } };
+    type Checker = { run: (root: Document, options: RunOptions) => Promise<AxeResults> };
+    const { axe: checker } = window as unknown as { axe: Checker };
     const { violations } = await checker.run(document, { resultTypes: ['violations'] });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -93,7 +94,8 @@ const overhang = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const boxes = [document.documentElement, document.body, ...document.querySelectorAll('main, [role=dialog], aside')];
     const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1);
-    const out = [...document.querySelectorAll('button, a, h1, h2, h3, textarea, input:not([type=checkbox]):not([type=radio]):not([type=file])')].filter((element) => {
+    const fields = 'textarea, input:not([type=checkbox]):not([type=radio]):not([type=file])';
+    const out = [...document.querySelectorAll(`button, a, h1, h2, h3, ${fields}`)].filter((element) => {
       const { left, right, width } = element.getBoundingClientRect();
       const isShown = element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && width > 1;
       // What scrolls sideways in a box of its own is within reach.

@@ -19,7 +19,8 @@ const isInView = (element: Locator): Promise<boolean> =>
       inner.height > 0 && inner.top >= outer.top && inner.bottom <= outer.bottom;
     if (!isOver(box, { top: 0, bottom: innerHeight })) return false;
     for (let around = shown.parentElement; around; around = around.parentElement) {
-      if (/auto|scroll/.test(getComputedStyle(around).overflowY) && !isOver(box, around.getBoundingClientRect())) return false;
+      const scrolls = /auto|scroll/.test(getComputedStyle(around).overflowY);
+      if (scrolls && !isOver(box, around.getBoundingClientRect())) return false;
     }
     return true;
   });
@@ -96,7 +97,8 @@ describe('an answer', () => {
     }
     const [first] = answer.unknowns.flatMap((unknown) => unknown.evidence);
     const evidence = evidenceOf(answer, first ?? '');
-    await block.getByRole('button', { name: `${words.openPassage} ${evidence.id}: ${evidence.document.title}`, exact: true }).first().click();
+    const name = `${words.openPassage} ${evidence.id}: ${evidence.document.title}`;
+    await block.getByRole('button', { name, exact: true }).first().click();
     await expectMarked(readerOf(page), evidence.text);
   });
 
@@ -136,12 +138,14 @@ describe('a number', () => {
     const turn = await askAtHome(page, METFORMIN);
     const first = firstCited(turn);
     const number = numberOf(turn.article, first);
-    const hint = page.getByRole('tooltip').filter({ hasText: first.citation.quote }).filter({ hasText: first.evidence.document.title });
+    const { citation, evidence } = first;
+    const hint = page.getByRole('tooltip').filter({ hasText: citation.quote }).filter({ hasText: evidence.document.title });
     await number.hover();
     await hint.waitFor();
     await page.mouse.move(0, 0);
     await hint.waitFor({ state: 'detached' });
-    await turn.article.getByRole('button', { name: literature.verdicts[first.citation.verdict].word, exact: true }).first().focus();
+    const verdict = literature.verdicts[citation.verdict].word;
+    await turn.article.getByRole('button', { name: verdict, exact: true }).first().focus();
     await page.keyboard.press('Tab');
     expect(await number.evaluate((button) => button === document.activeElement)).toBe(true);
     await hint.waitFor();

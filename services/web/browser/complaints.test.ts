@@ -170,7 +170,10 @@ describe('what was tampered with is not marked, and said loudly:', () => {
 
   /** Other letters at the place of the quote, or letters before it that shift it, also by two UTF-16 units. */
   const alterations: Record<string, (text: string, at: number) => string> = {
-    'one letter of the quote': (text, at) => slice(text, 0, at) + (slice(text, at, at + 1) === 'x' ? 'y' : 'x') + slice(text, at + 1, text.length),
+    'one letter of the quote': (text, at) => {
+      const points = Array.from(text);
+      return points.with(at, points[at] === 'x' ? 'y' : 'x').join('');
+    },
     'a letter before the quote': (text) => `a${text}`,
     'a letter of two units before the quote': (text) => `\u{1F48A}${text}`,
   };
@@ -189,7 +192,8 @@ describe('what was tampered with is not marked, and said loudly:', () => {
     const document = await documentAt(page, one.evidence.document.id, one.evidence.document.version);
     await page.route(/\/v1\/(answers|conversations)\/[^/]+$/, async (route) => {
       const body = await (await route.fetch()).text();
-      await route.fulfill({ contentType: 'application/json', body: body.replaceAll(document.sha256, sha256(altered(document.text))) });
+      const fitting = body.replaceAll(document.sha256, sha256(altered(document.text)));
+      await route.fulfill({ contentType: 'application/json', body: fitting });
     });
     await page.reload();
     await expectRefused(page, words.absentTitle);

@@ -17,9 +17,8 @@ describe('what is taken out of the pages', () => {
 
   const expectReferences = (text: string, turn: Turn) => {
     for (const { citation, evidence } of citedIn(turn.answer)) {
-      for (const part of [`[${citation.n}] ${evidence.document.title}`, citation.quote, evidence.document.issuer, evidence.document.id]) {
-        expect(text).toContain(part);
-      }
+      const { title, issuer, id } = evidence.document;
+      for (const part of [`[${citation.n}] ${title}`, citation.quote, issuer, id]) expect(text).toContain(part);
     }
     for (const part of [turn.answer.id, turn.question, exporting.disclosure]) expect(text).toContain(part);
   };

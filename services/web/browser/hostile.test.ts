@@ -16,7 +16,7 @@ import { osler, serve } from './support/server';
 import { expect, test } from './support/test';
 
 const BATCH = 100;
-const batches = Array.from({ length: Math.ceil(payloads.length / BATCH) }, (_, at) => payloads.slice(at * BATCH, (at + 1) * BATCH));
+const batches = Array.from({ length: payloads.length / BATCH }, (_, at) => payloads.slice(at * BATCH, (at + 1) * BATCH));
 /** Some of every vector, in changing contexts and encodings. */
 const sample = payloads.filter((_, at) => at % 19 === 0);
 
@@ -24,8 +24,11 @@ let real: Answer;
 let document: DocumentView;
 
 beforeAll(async () => {
-  const body = JSON.stringify({ question: 'Is nitrofurantoin safe in renal impairment?' });
-  const asked = await fetch(`${inject('origin')}/v1/answers`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const asked = await fetch(`${inject('origin')}/v1/answers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ question: 'Is nitrofurantoin safe in renal impairment?' }),
+  });
   real = (await asked.json()) as Answer;
   const { id = '', version = 1 } = real.evidence[0]?.document ?? {};
   const read = await fetch(`${inject('origin')}/v1/documents/${id}?version=${version}`);
@@ -43,7 +46,8 @@ test('would be seen if one got through', async ({ visitor, watch }) => {
   await page.goto('/');
   const markup = payloads.filter((payload) => payload.startsWith('<') && !payload.includes('\\u00'));
   for (const payload of markup.filter((_, at) => at % 7 === 0)) {
-    await page.evaluate((text) => window.document.body.insertAdjacentHTML('beforeend', `<div id="probe">${text}</div>`), payload);
+    const probe = `<div id="probe">${payload}</div>`;
+    await page.evaluate((html) => window.document.body.insertAdjacentHTML('beforeend', html), probe);
     expect(await intruders(page), payload).not.toEqual([]);
     await page.evaluate(() => window.document.querySelectorAll('#probe, #probe ~ *').forEach((probe) => probe.remove()));
   }
@@ -116,7 +120,8 @@ describe('stay text wherever the server may send them', () => {
     const page = await visitor({ bypassCSP: true });
     await page.goto('/');
     const detail = payloads.join('  ');
-    await onQuestion(page, (route) => refuse(route, { ...problem(422, detail), request_id: payloads[0] ?? '', title: detail }));
+    const refusal = { ...problem(422, detail), request_id: payloads[0] ?? '', title: detail };
+    await onQuestion(page, (route) => refuse(route, refusal));
     await send(page, payloads[2] ?? '');
     await page.getByRole('alert').filter({ hasText: conversation.failed }).waitFor();
     expect(await intruders(page)).toEqual([]);
@@ -200,7 +205,7 @@ test('stay text from the files of a corpus to the marked quote', async ({ visito
 
   const page = await visitor({ origin: server.origin });
   let seen = '';
-  for (const question of ['What is the dose of allopurinol in adults with gout?', 'Is allopurinol safe in adults with renal impairment?']) {
+  for (const question of ['What is the dose of allopurinol in adults with gout?', 'Is allopurinol safe in renal impairment?']) {
     const { article, answer } = await askAtHome(page, question);
     seen += JSON.stringify(answer);
     expect(citedIn(answer).length).toBeGreaterThan(0);
@@ -210,5 +215,6 @@ test('stay text from the files of a corpus to the marked quote', async ({ visito
     }
   }
   // They did come through: what was tested is the page, not the ingest.
-  for (const hostileText of ['onerror=alert(3)', 'onload=alert(4)', 'javascript:alert(6)', '<script>alert(9)']) expect(seen).toContain(hostileText);
+  const through = ['onerror=alert(3)', 'onload=alert(4)', 'javascript:alert(6)', '<script>alert(9)'];
+  for (const text of through) expect(seen).toContain(text);
 });

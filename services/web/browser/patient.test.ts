@@ -20,7 +20,8 @@ describe('a patient’s context', () => {
       { resource: { resourceType: 'Condition', code: { text: SECRET } } },
       {
         resource: {
-          ...{ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '33914-3' }] } },
+          ...{ resourceType: 'Observation', status: 'final' },
+          code: { coding: [{ system: 'http://loinc.org', code: '33914-3' }] },
           valueQuantity: { value: 28, code: 'mL/min/{1.73_m2}' },
         },
       },
@@ -51,7 +52,8 @@ describe('a patient’s context', () => {
         // As the browser itself does it: a page cannot make up a file that is dragged.
         const devtools = await page.context().newCDPSession(page);
         for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-          await devtools.send('Input.dispatchDragEvent', { type, x, y, data: { items: [], files: [path], dragOperationsMask: 1 } });
+          const data = { items: [], files: [path], dragOperationsMask: 1 };
+          await devtools.send('Input.dispatchDragEvent', { type, x, y, data });
         }
         await dialog.getByText(patient.file.read, { exact: true }).waitFor();
       } finally {
@@ -84,7 +86,8 @@ describe('a patient’s context', () => {
 
     const kept = await page.evaluate(async () => {
       const bases = await indexedDB.databases();
-      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, bases, await caches.keys(), window.history.state]);
+      const stores = [{ ...localStorage }, { ...sessionStorage }, document.cookie, bases, await caches.keys()];
+      return JSON.stringify([...stores, window.history.state]);
     });
     const records = await Promise.all([turn, next].map(({ answer }) => get(page, `/v1/answers/${answer.id}`)));
     const path = `/v1${new URL(page.url()).pathname.replace('/c/', '/conversations/')}`;

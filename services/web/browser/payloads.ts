@@ -42,7 +42,9 @@ const contexts: readonly ((vector: string) => string)[] = [
 
 const eachLetter = (write: (letter: string) => string) => (text: string) => text.replaceAll(/[<>"'&:]/g, write);
 const code = (letter: string) => letter.codePointAt(0) ?? 0;
-const named: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '&': '&amp;', ':': '&colon;' };
+const named: Readonly<Record<string, string>> = {
+  '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '&': '&amp;', ':': '&colon;',
+};
 
 /** Ways to write the same that something may undo on the way. */
 const encodings: readonly ((text: string) => string)[] = [

@@ -27,7 +27,7 @@ const scenes: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await reader.locator('mark').first().waitFor();
   },
   disagreement: async (page) => {
-    await askAtHome(page, 'What blood pressure threshold defines hypertension?');
+    await askAtHome(page, 'What blood pressure threshold starts treatment in adults with hypertension?');
   },
   abstention: async (page) => {
     await askAtHome(page, 'Is fidaxomicin covered?');

@@ -44,7 +44,8 @@ describe('what the literature cannot answer', () => {
 
 describe('what must be known first', () => {
   test('stands above everything else when time is short', async ({ page }) => {
-    const { article, answer } = await askAtHome(page, 'My patient is not breathing after penicillin, what dose of adrenaline?');
+    const urgent = 'My patient is not breathing after penicillin, what dose of adrenaline?';
+    const { article, answer } = await askAtHome(page, urgent);
     expect(answer.banner).toBeTruthy();
     const banner = article.getByRole('alert').filter({ hasText: answer.banner ?? '' });
     const above = await banner.boundingBox();
@@ -128,7 +129,8 @@ describe('a question that is cut off', () => {
   test('by the end of the stream keeps the question and shows no half of an answer', async ({ page }) => {
     const before = await askAtHome(page, HYPERTENSION);
     const [statement] = before.answer.statements;
-    const body = eventsOf(['progress', { stage: 'retrieve' }], ['evidence', before.answer.evidence], ['statement', statement]);
+    const begun = eventsOf(['progress', { stage: 'retrieve' }], ['evidence', before.answer.evidence]);
+    const body = begun + eventsOf(['statement', statement]);
     await onQuestion(page, (route) => stream(route, body));
     await send(page, NITROFURANTOIN);
     const turn = turnOf(page, NITROFURANTOIN);
@@ -175,7 +177,8 @@ describe('a server that goes away and comes back', () => {
     const turn = turnOf(page, NITROFURANTOIN);
     await turn.getByText(conversation.lostTitle, { exact: true }).waitFor();
     // What was on the page stays on it.
-    expect(await turnOf(page, HYPERTENSION).getByText(before.answer.statements[0]?.text ?? '').first().isVisible()).toBe(true);
+    const [kept] = before.answer.statements;
+    expect(await turnOf(page, HYPERTENSION).getByText(kept?.text ?? '').first().isVisible()).toBe(true);
 
     const again = await serve(place, server.port);
     onTestFinished(again.stop);

@@ -146,7 +146,7 @@ describe('feedback', () => {
     await dialog.getByText(((await response.json()) as FeedbackReceipt).id, { exact: true }).waitFor();
   });
 
-  test('on safety asks for what it needs, keeps what was written when it fails, and arrives in the end', async ({ page, watch }) => {
+  test('on safety asks for what it needs, loses nothing when it fails, and arrives in the end', async ({ page, watch }) => {
     watch.expects(/status of 503/);
     const turn = await askAtHome(page, NITROFURANTOIN);
     const dialog = await openDialog(page, turn, words.safety, feedback.titles.safety);
@@ -181,7 +181,11 @@ describe('feedback', () => {
 
 test('the theme is remembered, and set before anything is seen', async ({ page }) => {
   await page.goto('/');
-  const theme = () => page.evaluate(() => [document.documentElement.dataset['theme'] ?? '', getComputedStyle(document.body).backgroundColor]);
+  const theme = () =>
+    page.evaluate(() => {
+      const { body, documentElement } = document;
+      return [documentElement.dataset['theme'] ?? '', getComputedStyle(body).backgroundColor];
+    });
   const [, light] = await theme();
   await page.getByRole('button', { name: shell.theme, exact: true }).click();
   await page.getByRole('menuitem', { name: shell.themes.dark, exact: true }).click();

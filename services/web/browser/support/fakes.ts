@@ -55,7 +55,7 @@ export async function changeAnswers(page: Page, change: (answer: Answer) => Answ
   });
 }
 
-/** Lets streams of answers come in small pieces and keeps back their last event until `finish`. Call before the page is opened. */
+/** Lets streams of answers come in small pieces and keeps back their last event until `finish`; before the page is opened. */
 export async function holdEnds(page: Page): Promise<{ finish: () => Promise<void> }> {
   await page.addInitScript(() => {
     const send = window.fetch.bind(window);

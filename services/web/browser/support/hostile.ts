@@ -1,6 +1,6 @@
 // A server's answers in which every text is hostile, made from a real answer; and what a page must not show of them.
 import { createHash } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import type { Answer, Differential, DocumentRef, DocumentView, Evidence, PlainAnswer } from '../../src/api/types';
 import type { Conversation, ConversationPage } from '../../src/api/types';
 
@@ -63,7 +63,8 @@ export function hostile(real: Answer, realDocument: DocumentView, payloads: read
     const said = payloads.slice(from, from + inAnswer).join('  ');
     answers.push({
       ...real,
-      ...{ id: idOf(from), status: 'degraded', question: said, banner: said, reason: said, searched: [said], prompt_sha256: said },
+      ...{ id: idOf(from), status: 'degraded', question: said, banner: said, reason: said },
+      ...{ searched: [said], prompt_sha256: said },
       model: { id: said, revision: said, sha256: said, parameters: {} },
       evidence: places.map(evidenceAt),
       closest: places.map(evidenceAt),
@@ -90,7 +91,9 @@ export function hostile(real: Answer, realDocument: DocumentView, payloads: read
     plain: (id) => ({
       id,
       note: all,
-      statements: answerOf(id).statements.map(({ text, said_by, citations }) => ({ text, said_by, original: `${text} `, citations })),
+      statements: answerOf(id).statements.map(({ text, said_by, citations }) => {
+        return { text, said_by, original: `${text} `, citations };
+      }),
     }),
     differential: (id) => ({
       id,
@@ -108,15 +111,16 @@ export function hostile(real: Answer, realDocument: DocumentView, payloads: read
 }
 
 /** Serves the hostile conversation at `/c/<its id>`. */
-export async function serveHostile(page: Page, { conversation, list, document, plain, differential }: Hostile): Promise<void> {
-  const part = (url: string, at: number) => new URL(url).pathname.split('/').at(at) ?? '';
+export async function serveHostile(page: Page, made: Hostile): Promise<void> {
+  const { conversation, list, document, plain, differential } = made;
+  const part = (route: Route, at: number) => new URL(route.request().url()).pathname.split('/').at(at) ?? '';
   await page.route('**/v1/conversations?*', (route) => route.fulfill({ json: list }));
   await page.route('**/v1/conversations/*', (route) => route.fulfill({ json: conversation }));
   await page.route('**/v1/documents/*', (route) => route.fulfill({ json: document }));
-  await page.route('**/v1/answers/*/plain', (route) => route.fulfill({ json: plain(part(route.request().url(), -2)) }));
-  await page.route('**/v1/answers/*/differential', (route) => route.fulfill({ json: differential(part(route.request().url(), -2)) }));
+  await page.route('**/v1/answers/*/plain', (route) => route.fulfill({ json: plain(part(route, -2)) }));
+  await page.route('**/v1/answers/*/differential', (route) => route.fulfill({ json: differential(part(route, -2)) }));
   await page.route(/\/v1\/answers\/[^/]+$/, (route) =>
-    route.fulfill({ json: conversation.answers.find((answer) => answer.id === part(route.request().url(), -1)) ?? {} }),
+    route.fulfill({ json: conversation.answers.find((answer) => answer.id === part(route, -1)) ?? {} }),
   );
 }
 
@@ -128,13 +132,16 @@ export const intruders = (page: Page): Promise<string[]> =>
     for (const element of document.querySelectorAll('*')) {
       const attributes = [...element.attributes];
       if (attributes.some(({ name }) => name.startsWith('on'))) found.push(element);
-      for (const { value } of attributes.filter(({ name }) => /^((xlink:)?href|src|srcset|action|formaction|data|poster)$/.test(name))) {
+      const addresses = /^((xlink:)?href|src|srcset|action|formaction|data|poster)$/;
+      for (const { value } of attributes.filter(({ name }) => addresses.test(name))) {
         if (!/^https?:$/.test(new URL(value, location.href).protocol)) found.push(element);
       }
     }
-    const outside = [...document.querySelectorAll<HTMLAnchorElement>('a[href]')].filter((link) => link.origin !== location.origin);
-    found.push(...outside.filter((link) => link.rel !== 'noreferrer'));
-    return ['__pwned' in window ? 'code ran' : '', ...found.map((element) => element.outerHTML.slice(0, 200))].filter(Boolean);
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href]')) {
+      if (link.origin !== location.origin && link.rel !== 'noreferrer') found.push(link);
+    }
+    const shown = found.map((element) => element.outerHTML.slice(0, 200));
+    return '__pwned' in window ? ['code ran', ...shown] : shown;
   });
 
 /** Which of `texts` stand in the page as they are, each in a text of its own. */

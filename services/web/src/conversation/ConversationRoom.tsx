@@ -58,7 +58,9 @@ export function ConversationRoom({ room, title, kept, search }: ConversationRoom
   const ask = (question: string) => {
     desk.ask(room, question, { filters, patient });
     setDraft('');
+    // The button that was pressed goes or is disabled: the focus must not fall out of the page with it.
     if (isTouch()) field.current?.blur();
+    else field.current?.focus({ preventScroll: true });
   };
   const edit = (one: Asked) => {
     setDraft(one.question);
