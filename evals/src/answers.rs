@@ -178,7 +178,8 @@ fn is_exact(
     quote: &str,
 ) -> answer::Result<bool> {
     let Some(evidence) = answer.evidence.iter().find(|one| one.id == evidence) else { return Ok(false) };
-    let view = asker.retriever().ledger.document(evidence.document.id, Some(evidence.document.version))?;
+    let (retriever, document) = (asker.retriever(), &evidence.document);
+    let view = retriever.ledger.document(document.id, Some(document.version), &retriever.today())?;
     Ok(char_slice(view.text.as_str(), Span { start, end }) == Some(quote))
 }
 

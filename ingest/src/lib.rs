@@ -4,14 +4,24 @@
 //! cannot be read as what it claims to be is reported with the reason and stops nothing else. The ledger is written first;
 //! the indexes follow it ([`follow`]), now or after the next start.
 
+mod archive;
+pub mod connect;
 mod error;
 pub mod follow;
 mod formats;
 mod manifest;
+mod parser;
 mod pipeline;
+mod reader;
+mod report;
 mod source;
+mod worker;
 
-pub use error::{Error, Rejection, Result};
+pub use archive::Limits;
+pub use error::{Error, Failure, Rejection, Result};
 pub use formats::{Parsed, parse};
 pub use manifest::read_manifest;
-pub use pipeline::{Counts, Event, Ingest, Options, Report, Stores};
+pub use parser::{Parser, Workers};
+pub use pipeline::{Ingest, Options, Stores};
+pub use report::{Account, Counts, Event, Rejected, Report, Review, Taken};
+pub use worker::{Cost, serve as serve_worker};

@@ -1,24 +1,32 @@
 //! A run: from the files below a path to a published snapshot.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use fail::fail_point;
 use index::{LexicalIndex, VectorIndex};
 use inference::Embedder;
-use knowledge::{Corpus, DocumentId, PASSAGE_WORDS, Passage, PassageId, Snapshot, char_slice, sha256_hex, split};
-use ledger::{Decision, Ledger, NewVersion, Staged, Staging};
-use serde::Serialize;
+use knowledge::{Corpus, DocumentId, Passage};
+use ledger::{Decision, Ledger, Staging};
 use tokio::sync::mpsc;
 
-use crate::error::{Error, Rejection, Result};
+use crate::archive::Limits;
+use crate::error::{Error, Result};
 use crate::follow;
-use crate::formats::parse_as;
-use crate::source::{self, SourceFile};
+use crate::parser::Parser;
+use crate::reader::{Item, Reader, Ready, Seen};
+use crate::report::{Account, Event};
+use crate::source::{self, Found};
 
 /// Passages embedded and stored in one go: enough to sort by length, few enough to lose little.
 const BATCH_PASSAGES: usize = 256;
+
+/// Documents that are read before they are embedded.
+const READ_AHEAD: usize = 64;
+
+/// Documents that were not taken in, after which that is told although no batch is full.
+const TELL_AT_ONCE: usize = 16;
 
 /// Passages after which the indexes follow. Every step waits for the disk, so not after every batch.
 const FOLLOW_PASSAGES: usize = 4_096;
@@ -67,77 +75,21 @@ pub struct Options {
     pub at: String,
     /// The data directory, whose free space is watched.
     pub data: PathBuf,
-}
-
-/// What a run tells while it goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// It has looked for files.
-    Started {
-        /// How many it found.
-        files: usize,
-    },
-    /// A document came in, or another version of one.
-    Taken {
-        /// Its path.
-        file: String,
-        /// Whether the document was known before.
-        updated: bool,
-        /// Passages in it.
-        passages: usize,
-    },
-    /// A document is already held, byte for byte.
-    Unchanged {
-        /// Its path.
-        file: String,
-    },
-    /// A document could not be taken in.
-    Rejected {
-        /// Its path.
-        file: String,
-        /// Why.
-        reason: String,
-    },
-    /// The end.
-    Done(Report),
-}
-
-/// Documents by what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// New ones.
-    pub added: usize,
-    /// New versions of known ones.
-    pub updated: usize,
-    /// Held already.
-    pub unchanged: usize,
-    /// Not taken in.
-    pub rejected: usize,
-}
-
-/// What a run came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// Documents.
-    pub documents: Counts,
-    /// Passages taken in.
-    pub passages: usize,
-    /// The snapshot that now is published.
-    pub snapshot: Snapshot,
+    /// What an archive may come to.
+    pub archives: Limits,
 }
 
 /// Takes documents in.
 pub struct Ingest {
     stores: Stores,
     embedder: Arc<dyn Embedder>,
+    parser: Arc<Parser>,
 }
 
-/// What the reading side hands to the writing side.
-enum Item {
-    Ready { file: String, version: Box<NewVersion>, number: u32, passages: Vec<Passage> },
-    Told(Event),
-    Failed(Error),
+/// Versions with their vectors, and what is to be told between them.
+struct Embedded {
+    rows: Vec<(String, Staging)>,
+    events: Vec<Event>,
 }
 
 impl Ingest {
@@ -145,12 +97,13 @@ impl Ingest {
     ///
     /// # Errors
     /// [`ledger::Error::OtherEmbedder`] when the data was embedded with another model.
-    pub fn new(stores: Stores, embedder: Arc<dyn Embedder>) -> Result<Self> {
+    pub fn new(stores: Stores, embedder: Arc<dyn Embedder>, parser: Arc<Parser>) -> Result<Self> {
         stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
-        Ok(Self { stores, embedder })
+        Ok(Self { stores, embedder, parser })
     }
 
-    /// Takes in everything at or below `path`. Raise `stop` to end early without losing anything.
+    /// Takes in everything at or below `path`. Raise `stop` to end early without losing anything. The account of the run is
+    /// kept in the ledger too.
     ///
     /// # Errors
     /// [`Error::Unreadable`] or [`Error::Empty`] before anything is done; later the errors of the stores, with what was
@@ -162,84 +115,146 @@ impl Ingest {
         options: &Options,
         stop: Arc<AtomicBool>,
         mut tell: impl FnMut(&Event),
-    ) -> Result<Report> {
-        let files = source::find(path)?;
+    ) -> Result<Account> {
+        let Found { files, skipped } = source::find(path)?;
         check_space(&options.data)?;
         self.stores.ledger.put_corpus(corpus)?;
         tell(&Event::Started { files: files.len() });
-        // Reading and splitting run ahead of embedding by a few documents, on a thread of their own.
-        let (hand, mut items) = mpsc::channel(16);
-        let (ledger, policy, stopped) = (Arc::clone(&self.stores.ledger), corpus.clone(), Arc::clone(&stop));
-        let reader = tokio::task::spawn_blocking(move || read_all(&files, &policy, &ledger, &stopped, &hand));
-
-        let mut report = Report::default();
-        let (mut batch, mut waiting, mut behind) = (Vec::new(), 0, 0);
-        while let Some(item) = items.recv().await {
-            match item {
-                Item::Told(event) => {
-                    match event {
-                        Event::Unchanged { .. } => report.documents.unchanged += 1,
-                        _ => report.documents.rejected += 1,
-                    }
-                    tell(&event);
-                }
-                Item::Failed(error) => return Err(error),
-                Item::Ready { file, version, number, passages } => {
-                    waiting += passages.len();
-                    batch.push((file, version, number, passages));
-                    if waiting >= BATCH_PASSAGES {
-                        behind += waiting;
-                        waiting = 0;
-                        check_space(&options.data)?;
-                        self.store(std::mem::take(&mut batch), &mut report, &mut tell).await?;
-                    }
-                    if behind >= FOLLOW_PASSAGES {
-                        behind = 0;
-                        self.stores.catch_up().await?;
-                    }
-                }
-            }
-        }
-        self.store(batch, &mut report, &mut tell).await?;
-        if reader.await.is_err() {
+        // Three things go on side by side: reading and splitting on a thread of its own, embedding, and storing. Each runs
+        // ahead of the next by a little, so that embedding, which takes longest, never waits.
+        let (hand, items) = mpsc::channel(READ_AHEAD);
+        let reader = Reader {
+            parser: Arc::clone(&self.parser),
+            ledger: Arc::clone(&self.stores.ledger),
+            corpus: corpus.clone(),
+            limits: options.archives,
+            stop: Arc::clone(&stop),
+            hand,
+            seen: Seen::default(),
+        };
+        let reading = tokio::task::spawn_blocking(move || reader.read_all(&files));
+        let (pass, embedded) = mpsc::channel(1);
+        let mut account = Account { skipped, ..Account::default() };
+        account.report.skipped = account.skipped.values().sum();
+        let reason = format!("ingest of {}", path.display());
+        let decision = Decision { at: &options.at, actor: &options.actor, reason: &reason };
+        let mut enter = |event: Event| {
+            account.enter(&event);
+            tell(&event);
+        };
+        let outcome = tokio::try_join!(self.embed(items, pass), self.store(embedded, options, &decision, &mut enter));
+        // Ended or not, the reading side has nobody to hand anything to now.
+        if reading.await.is_err() {
+            outcome?;
             return Err(Error::Stopped);
         }
+        outcome?;
         self.stores.catch_up().await?;
+        fail_point!("ingest::followed", |kind| Err(Error::injected(kind)));
         if stop.load(Ordering::Relaxed) {
+            self.keep_account(&account, corpus, options)?;
             return Err(Error::Stopped);
         }
         if options.publish {
-            let reason = format!("ingest of {}", path.display());
-            self.stores.ledger.publish(&Decision { at: &options.at, actor: &options.actor, reason: &reason })?;
+            self.stores.ledger.publish(&decision)?;
         }
-        report.snapshot = self.stores.ledger.snapshots()?.published;
-        tell(&Event::Done(report));
-        Ok(report)
+        fail_point!("ingest::published", |kind| Err(Error::injected(kind)));
+        account.report.snapshot = self.stores.ledger.snapshots()?.published;
+        self.keep_account(&account, corpus, options)?;
+        tell(&Event::Done(account.report));
+        Ok(account)
+    }
+
+    /// A run that changed nothing leaves no account: nothing happened.
+    fn keep_account(&self, account: &Account, corpus: &Corpus, options: &Options) -> Result<()> {
+        let counts = account.report.documents;
+        if counts.unchanged == counts.all() && account.changed.is_empty() {
+            return Ok(());
+        }
+        Ok(self.stores.ledger.put_run(&options.at, &options.actor, &corpus.id, account)?)
+    }
+
+    async fn embed(&self, mut items: mpsc::Receiver<Item>, pass: mpsc::Sender<Embedded>) -> Result<()> {
+        let (mut batch, mut events, mut waiting): (Vec<Ready>, _, _) = (Vec::new(), Vec::new(), 0);
+        let mut open = true;
+        while open {
+            match items.recv().await {
+                None => open = false,
+                Some(Item::Failed(error)) => return Err(error),
+                Some(Item::Told(event)) => events.push(event),
+                Some(Item::Ready(ready)) => {
+                    waiting += ready.passages.len();
+                    batch.push(*ready);
+                }
+            }
+            // While nothing waits to be embedded, what is to be told need not wait either.
+            if waiting < BATCH_PASSAGES && open && !(batch.is_empty() && events.len() >= TELL_AT_ONCE) {
+                continue;
+            }
+            let texts = batch.iter().flat_map(|ready| {
+                ready.passages.iter().map(|passage| text_to_embed(&ready.version.metadata.title, passage))
+            });
+            let texts: Vec<String> = texts.collect();
+            let mut vectors = match texts.is_empty() {
+                true => Vec::new(),
+                false => self.embedder.embed(texts).await?,
+            }
+            .into_iter();
+            fail_point!("ingest::embedded", |kind| Err(Error::injected(kind)));
+            let rows = std::mem::take(&mut batch).into_iter().map(|ready| {
+                let Ready { file, version, number, passages } = ready;
+                let vectors = vectors.by_ref().take(passages.len()).collect();
+                (file, Staging { version, number, passages, vectors })
+            });
+            let embedded = Embedded { rows: rows.collect(), events: std::mem::take(&mut events) };
+            waiting = 0;
+            // Storing has failed, and says so itself.
+            if pass.send(embedded).await.is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     async fn store(
         &self,
-        batch: Vec<(String, Box<NewVersion>, u32, Vec<Passage>)>,
-        report: &mut Report,
-        tell: &mut impl FnMut(&Event),
+        mut embedded: mpsc::Receiver<Embedded>,
+        options: &Options,
+        decision: &Decision<'_>,
+        enter: &mut impl FnMut(Event),
     ) -> Result<()> {
-        let texts = batch.iter().flat_map(|(_, version, _, passages)| {
-            passages.iter().map(|passage| text_to_embed(&version.metadata.title, passage))
-        });
-        let mut vectors = self.embedder.embed(texts.collect()).await?.into_iter();
-        let (mut files, mut rows) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-        for (file, version, number, passages) in batch {
-            let own: Vec<Vec<f32>> = vectors.by_ref().take(passages.len()).collect();
-            files.push((file, passages.len()));
-            rows.push(Staging { version: *version, number, passages, vectors: own });
-        }
-        let outcomes = self.stores.ledger.stage(&rows)?;
-        for ((file, passages), outcome) in files.into_iter().zip(outcomes) {
-            let updated = outcome == Staged::Updated;
-            report.documents.updated += usize::from(updated);
-            report.documents.added += usize::from(!updated);
-            report.passages += passages;
-            tell(&Event::Taken { file, updated, passages });
+        let mut behind = 0;
+        while let Some(Embedded { rows, events }) = embedded.recv().await {
+            events.into_iter().for_each(&mut *enter);
+            if rows.is_empty() {
+                continue;
+            }
+            check_space(&options.data)?;
+            let (files, rows): (Vec<String>, Vec<Staging>) = rows.into_iter().unzip();
+            let ledger = Arc::clone(&self.stores.ledger);
+            let (at, actor, reason) = (decision.at.to_owned(), decision.actor.to_owned(), decision.reason.to_owned());
+            let stage = move || {
+                let outcomes = ledger.stage(&rows, &Decision { at: &at, actor: &actor, reason: &reason });
+                outcomes.map(|outcomes| (rows, outcomes))
+            };
+            let staged = tokio::task::spawn_blocking(stage).await;
+            let (rows, outcomes) = staged.map_err(|panic| Error::Unreadable {
+                path: options.data.clone(),
+                source: std::io::Error::other(panic),
+            })??;
+            fail_point!("ingest::staged", |kind| Err(Error::injected(kind)));
+            for ((file, row), outcome) in files.into_iter().zip(rows).zip(outcomes) {
+                behind += row.passages.len();
+                let document = DocumentId::of(&row.version.corpus, &row.version.name);
+                let (passages, quality) = (row.passages.len(), row.version.quality.score);
+                Account::staged(file, document, row.number, passages, quality, outcome)
+                    .into_iter()
+                    .for_each(&mut *enter);
+            }
+            if behind >= FOLLOW_PASSAGES {
+                behind = 0;
+                self.stores.catch_up().await?;
+            }
         }
         Ok(())
     }
@@ -257,66 +272,4 @@ fn check_space(data: &Path) -> Result<()> {
 /// A passage alone may not say what it is about; its title and headings do.
 fn text_to_embed(title: &str, passage: &Passage) -> String {
     format!("{title}\n{}\n{}", passage.section.join(" > "), passage.text)
-}
-
-fn read_all(files: &[SourceFile], corpus: &Corpus, ledger: &Ledger, stop: &AtomicBool, hand: &mpsc::Sender<Item>) {
-    let mut numbers = HashSet::new();
-    for file in files {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        let item = match read_one(file, corpus, ledger, &mut numbers) {
-            Ok(Ok(item)) => item,
-            Ok(Err(reason)) => Item::Told(Event::Rejected { file: file.name.clone(), reason: reason.to_string() }),
-            Err(error) => Item::Failed(error),
-        };
-        // Nobody receives any more: the run has failed and says so itself.
-        if hand.blocking_send(item).is_err() {
-            return;
-        }
-    }
-}
-
-fn read_one(
-    file: &SourceFile,
-    corpus: &Corpus,
-    ledger: &Ledger,
-    numbers: &mut HashSet<(DocumentId, u32)>,
-) -> Result<std::result::Result<Item, Rejection>> {
-    let bytes = match source::read(file) {
-        Ok(bytes) => bytes,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let (sha256, parser) = (sha256_hex(&bytes), file.format.parser());
-    let parsed = match parse_as(file.format, &bytes) {
-        Ok(parsed) => parsed,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let name = parsed.fields.id.clone().unwrap_or_else(|| file.name.clone());
-    let document = DocumentId::of(&corpus.id, &name);
-    if ledger.holds(document, &sha256, &parser)? {
-        return Ok(Ok(Item::Told(Event::Unchanged { file: file.name.clone() })));
-    }
-    let mut number = ledger.next_number(document, parsed.fields.version)?;
-    // Another file of this run may have the same number, not yet in the ledger.
-    while !numbers.insert((document, number)) {
-        number += 1;
-    }
-    let text_sha256 = parsed.text.sha256();
-    let passages = split(&parsed.text, PASSAGE_WORDS).into_iter().filter_map(|(span, section, page)| {
-        let text = char_slice(parsed.text.as_str(), span)?.to_owned();
-        Some(Passage { id: PassageId::of(document, number, &text_sha256, span), span, section, page, text })
-    });
-    let passages = passages.collect();
-    let version = NewVersion {
-        corpus: corpus.id.clone(),
-        name,
-        declared: parsed.fields.version,
-        source_name: file.name.clone(),
-        source_sha256: sha256,
-        parser,
-        metadata: parsed.metadata(corpus, &file.name),
-        text: parsed.text,
-    };
-    Ok(Ok(Item::Ready { file: file.name.clone(), version: Box::new(version), number, passages }))
 }

@@ -1,10 +1,12 @@
 //! Finding files: everything below a path that has a format we know, in the order of their paths.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::archive::is_archive;
 use crate::error::{Error, Rejection, Result};
-use crate::formats::Format;
+use crate::formats::is_known;
 
 /// The largest file that is read, in bytes. The largest article of the PMC Open Access subset is below half of it.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
@@ -15,16 +17,30 @@ pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     /// Path below the directory that was named, with `/`.
     pub(crate) name: String,
-    pub(crate) format: Format,
+}
+
+impl SourceFile {
+    pub(crate) fn is_archive(&self) -> bool {
+        is_archive(&self.name)
+    }
+}
+
+/// What there is below a path.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Documents and archives, in the order of their names.
+    pub(crate) files: Vec<SourceFile>,
+    /// Other files, counted by the endings of their names.
+    pub(crate) skipped: BTreeMap<String, usize>,
 }
 
 /// All documents at or below `root`. Symbolic links are not followed: what is ingested is what is in the directory.
-pub(crate) fn find(root: &Path) -> Result<Vec<SourceFile>> {
+pub(crate) fn find(root: &Path) -> Result<Found> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::Unreadable { path, source }
     };
-    let mut files = Vec::new();
+    let mut found = Found::default();
     let mut waiting = vec![root.to_owned()];
     while let Some(path) = waiting.pop() {
         let kind = fs::symlink_metadata(&path).map_err(unreadable(&path))?;
@@ -32,24 +48,26 @@ pub(crate) fn find(root: &Path) -> Result<Vec<SourceFile>> {
             for entry in fs::read_dir(&path).map_err(unreadable(&path))? {
                 waiting.push(entry.map_err(unreadable(&path))?.path());
             }
-        } else if (kind.is_file() || path == root)
-            && !is_readme(&path)
-            && let Some(format) = Format::of(&path)
-        {
+        } else if kind.is_file() || path == root {
             let below = path.strip_prefix(root).ok().filter(|below| below.components().count() > 0);
             let name = below.map_or_else(
                 || path.file_name().unwrap_or_default().to_string_lossy(),
                 |below| below.to_string_lossy(),
             );
             let name = name.replace('\\', "/");
-            files.push(SourceFile { path, name, format });
+            if is_readme(&path) || !(is_known(&name) || is_archive(&name)) {
+                let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+                *found.skipped.entry(ending.unwrap_or_default()).or_default() += 1;
+            } else {
+                found.files.push(SourceFile { path, name });
+            }
         }
     }
-    if files.is_empty() {
+    if found.files.is_empty() {
         return Err(Error::Empty(root.to_owned()));
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    found.files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
 }
 
 /// A README describes a folder; it is not literature.

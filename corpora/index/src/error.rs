@@ -1,5 +1,6 @@
 //! What can go wrong with an index, by what the caller can do about it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -57,6 +58,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a fault that a test asks for comes as: `full` or anything else.
+    #[doc(hidden)]
+    pub fn injected(index: &'static str, kind: Option<String>) -> Self {
+        let kind = if kind.as_deref() == Some("full") { ErrorKind::StorageFull } else { ErrorKind::Other };
+        Self::engine(index, "do what a test forbids", std::io::Error::new(kind, format!("{kind:?}")))
+    }
+
     pub(crate) fn engine(index: &'static str, action: &'static str, source: impl Into<Source>) -> Self {
         let source = source.into();
         if is_full(source.as_ref()) { Self::Full { index, source } } else { Self::Engine { index, action, source } }

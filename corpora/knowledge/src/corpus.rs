@@ -73,6 +73,26 @@ pub struct Rights {
     pub display: bool,
     /// Quotes may leave the house in exports.
     pub export: bool,
+    /// The last day of the licence; absent means it does not end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// Words that are shown at a time of a corpus whose documents may not be displayed and whose licence sets no figure: a
+/// sentence or two, as the right of quotation has it.
+const UNDISPLAYED_WORDS: usize = 60;
+
+impl Rights {
+    /// Whether the licence has ended by `day`, `2024-03-01`. A date that is not given to the day covers all of its days.
+    pub fn has_ended(&self, day: &str) -> bool {
+        self.expires.as_deref().is_some_and(|end| day.get(..end.len()).is_some_and(|day| day > end))
+    }
+
+    /// How many words of one document may be shown at a time; `None` means all of them.
+    pub fn words_shown(&self) -> Option<usize> {
+        let licensed = self.quote_words.and_then(|words| usize::try_from(words).ok());
+        licensed.or((!self.display).then_some(UNDISPLAYED_WORDS))
+    }
 }
 
 /// The policy of a corpus, as its manifest states it.

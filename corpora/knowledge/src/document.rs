@@ -137,6 +137,40 @@ pub struct Source {
     pub year: Option<i32>,
 }
 
+/// What one work does to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// It takes the other back.
+    Retracts,
+    /// It warns about the other.
+    Concerns,
+    /// It corrects the other.
+    Corrects,
+    /// It replaces the other: a new edition, or a corrected work published anew.
+    Replaces,
+    /// It takes back an earlier retraction of the other.
+    Reinstates,
+    /// It is taken back by the other.
+    RetractedBy,
+    /// The other warns about it.
+    ConcernBy,
+    /// It is corrected by the other.
+    CorrectedBy,
+    /// It is replaced by the other.
+    ReplacedBy,
+}
+
+/// A link from one work to another that bears on how either stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Related {
+    /// What the one does to the other.
+    pub relation: Relation,
+    /// The names of the other.
+    #[serde(flatten)]
+    pub other: Identifiers,
+}
+
 /// What a source file says about itself, once the corpus has filled in what it leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Metadata {
@@ -168,6 +202,18 @@ pub struct Metadata {
     pub sources: Vec<Source>,
     /// A note that must be shown with the text.
     pub notice: Option<String>,
+    /// From when it is in force, as its issuer says: a date like `published`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<String>,
+    /// When its issuer means to look at it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<String>,
+    /// The last day on which it may be relied on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Works that retract, correct or replace it, or that it retracts, corrects or replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
 }
 
 #[cfg(test)]

@@ -7,17 +7,23 @@
 mod corpus;
 mod document;
 mod evidence;
+mod identity;
 mod ids;
 mod passage;
+mod quality;
 mod sentence;
+mod sketch;
 mod text;
 mod verdict;
 
 pub use corpus::{Corpus, Kind, Rights};
-pub use document::{Access, Identifiers, Metadata, Source, Status, UnknownName};
+pub use document::{Access, Identifiers, Metadata, Related, Relation, Source, Status, UnknownName};
 pub use evidence::{ArmScore, DocumentRef, Evidence, Scores};
+pub use identity::{Name, Notice, title_key};
 pub use ids::{CorpusId, DocumentId, EntryId, IdError, PassageId, Seq, Snapshot};
 pub use passage::{Interval, PASSAGE_WORDS, Passage, split};
+pub use quality::{Defect, DefectKind, Quality};
 pub use sentence::sentences;
-pub use text::{Block, BlockKind, CanonicalText, Span, TextBuilder, char_slice, normalise, sha256_hex};
+pub use sketch::Sketch;
+pub use text::{Block, BlockKind, CanonicalText, Cell, Span, TextBuilder, char_slice, normalise, sha256_hex};
 pub use verdict::Verdict;

@@ -80,6 +80,22 @@ pub struct Block {
     /// Page of the source, where it has pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+    /// The cells of a table's row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<Cell>,
+}
+
+/// One cell of a table's row. Cells that are empty are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cell {
+    /// Its column, from 0.
+    pub column: u32,
+    /// Where the name of the column stands, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Span>,
+    /// Where its content stands.
+    #[serde(flatten)]
+    pub span: Span,
 }
 
 /// A version's text with its structure. Built only by [`TextBuilder`], or read back from where it was kept.
@@ -188,6 +204,47 @@ impl TextBuilder {
         }
     }
 
+    /// Adds a row of a table: its cells by column, each with the name of that column. A row quoted alone still says what its
+    /// numbers are.
+    pub fn row(&mut self, cells: &[(Option<&str>, &str)], page: Option<u32>) {
+        let mut text = String::new();
+        let mut length = 0;
+        let mut push = |text: &mut String, piece: &str| {
+            let start = length;
+            text.push_str(piece);
+            length += piece.chars().count();
+            Span { start, end: length }
+        };
+        let mut placed = Vec::with_capacity(cells.len());
+        for (column, (header, cell)) in (0..).zip(cells) {
+            let cell = normalise(cell);
+            if cell.is_empty() {
+                continue;
+            }
+            if !text.is_empty() {
+                push(&mut text, "; ");
+            }
+            let header = header.map(normalise).filter(|header| !header.is_empty()).map(|header| {
+                let span = push(&mut text, &header);
+                push(&mut text, ": ");
+                span
+            });
+            let span = push(&mut text, &cell);
+            placed.push(Cell { column, header, span });
+        }
+        if !text.is_empty() {
+            self.append(BlockKind::TableRow, &text, page);
+            if let Some(block) = self.blocks.last_mut() {
+                let origin = block.span.start;
+                block.cells = placed;
+                for cell in &mut block.cells {
+                    cell.span = cell.span.offset_by(origin);
+                    cell.header = cell.header.map(|header| header.offset_by(origin));
+                }
+            }
+        }
+    }
+
     /// Whether nothing but headings has been added.
     pub fn is_empty(&self) -> bool {
         self.blocks.iter().all(|block| block.kind == BlockKind::Heading)
@@ -206,7 +263,13 @@ impl TextBuilder {
         let start = self.length;
         self.text.push_str(text);
         self.length += text.chars().count();
-        self.blocks.push(Block { kind, span: Span { start, end: self.length }, section: self.section.clone(), page });
+        self.blocks.push(Block {
+            kind,
+            span: Span { start, end: self.length },
+            section: self.section.clone(),
+            page,
+            cells: Vec::new(),
+        });
     }
 }
 
@@ -250,8 +313,29 @@ mod tests {
     }
 
     #[test]
+    fn cells_of_a_row_can_be_found_in_its_text() {
+        let mut builder = TextBuilder::new();
+        builder.block(BlockKind::Paragraph, "Before é.");
+        builder.row(&[(Some("Drug"), "Amoxicillin"), (Some("Note"), " "), (None, "5\u{a0}mg")], Some(2));
+        let text = builder.finish();
+        let block = &text.blocks()[1];
+        assert_eq!(char_slice(text.as_str(), block.span), Some("Drug: Amoxicillin; 5 mg"));
+        let read = |span| char_slice(text.as_str(), span).unwrap();
+        let cells: Vec<_> =
+            block.cells.iter().map(|cell| (cell.column, cell.header.map(read), read(cell.span))).collect();
+        assert_eq!(cells, [(0, Some("Drug"), "Amoxicillin"), (2, None, "5 mg")]);
+        assert_eq!(block.page, Some(2));
+    }
+
+    #[test]
     fn blocks_outside_the_text_are_refused() {
-        let block = Block { kind: BlockKind::Paragraph, span: Span { start: 0, end: 9 }, section: vec![], page: None };
+        let block = Block {
+            kind: BlockKind::Paragraph,
+            span: Span { start: 0, end: 9 },
+            section: vec![],
+            page: None,
+            cells: vec![],
+        };
         assert_eq!(CanonicalText::from_parts("short".into(), vec![block]), None);
     }
 }

@@ -76,6 +76,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a fault that a test asks for comes as: `full` or anything else.
+    #[doc(hidden)]
+    pub fn injected(kind: Option<String>) -> Self {
+        let code =
+            if kind.as_deref() == Some("full") { rusqlite::ffi::SQLITE_FULL } else { rusqlite::ffi::SQLITE_IOERR };
+        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None).into()
+    }
+
     /// Puts the path on an error that SQLite reports only by code.
     pub(crate) fn at(self, path: Option<&Path>) -> Self {
         match (&self, path) {

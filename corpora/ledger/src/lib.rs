@@ -6,6 +6,9 @@
 
 mod entries;
 mod error;
+mod findings;
+mod identity;
+mod notices;
 mod read;
 mod schema;
 mod snapshots;
@@ -19,6 +22,8 @@ use rusqlite::Connection;
 
 pub use entries::EntryRow;
 pub use error::{Error, Result};
+pub use findings::{Finding, FindingKind};
+pub use notices::{Changed, Imported};
 pub use read::{DecisionRecord, DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use schema::FORMAT;
 pub use snapshots::{Decision, Snapshots};

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use knowledge::{
-    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Snapshot, Span,
-    Status,
+    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Quality, Snapshot,
+    Span, Status, sha256_hex,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
@@ -65,6 +65,8 @@ pub struct DocumentView {
     pub versions: Vec<VersionSummary>,
     /// Authors, licence, sources and notice.
     pub metadata: Metadata,
+    /// How well its source was read; absent where that was before there was a measure.
+    pub quality: Option<Quality>,
     /// Canonical text of the version shown.
     pub text: String,
     /// Its sections, in order.
@@ -99,10 +101,18 @@ pub struct DecisionRecord {
     pub reason: String,
 }
 
+/// Columns of a version; `?1` is the snapshot, `?2` the day as `2024-03-01`. A date that is not given to the day covers all of its
+/// days.
 const VERSION: &str = "d.id, v.number, d.corpus, v.metadata, v.status, v.text_sha256,
   EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.number > v.number
           AND EXISTS (SELECT 1 FROM passages q JOIN entries e ON e.passage = q.id
-                      WHERE q.version = w.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1)))";
+                      WHERE q.version = w.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))),
+  substr(?2, 1, length(v.expires)) > v.expires IS TRUE";
+
+/// Whether the day is within the date, and the licence of the corpus allows it to be found.
+const ALLOWED: &str = "substr(?2, 1, length(v.expires)) > v.expires IS NOT TRUE AND EXISTS (SELECT 1 FROM corpora c
+  WHERE c.id = d.corpus AND c.policy ->> '$.rights.index'
+    AND substr(?2, 1, length(c.policy ->> '$.rights.expires')) > c.policy ->> '$.rights.expires' IS NOT TRUE)";
 
 impl Ledger {
     /// All corpora, by id.
@@ -150,25 +160,36 @@ impl Ledger {
         })
     }
 
-    /// The passages among `ids` that may be evidence: in force at `snapshot` and not suppressed since.
+    /// The passages among `ids` that may be evidence: in force at `snapshot`, not suppressed since, on `day` (`2024-03-01`)
+    /// neither expired nor out of licence, and of the text that was stored. A passage whose hash no longer matches is damaged:
+    /// it is left out, and said so in the log.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn evidence(&self, ids: &[PassageId], snapshot: Snapshot) -> Result<HashMap<PassageId, PassageView>> {
+    pub fn evidence(
+        &self,
+        ids: &[PassageId],
+        snapshot: Snapshot,
+        day: &str,
+    ) -> Result<HashMap<PassageId, PassageView>> {
         let connection = self.lock();
         let sql = format!(
-            "SELECT {VERSION}, p.id, p.text, p.start, p.stop, p.section, p.page FROM passages p
+            "SELECT {VERSION}, {PASSAGE} FROM passages p
              JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
-             WHERE p.id = ?2 AND v.status NOT IN ('retracted', 'withdrawn')
+             WHERE p.id = ?3 AND v.status NOT IN ('retracted', 'withdrawn') AND {ALLOWED}
                AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?1
                            AND (e.removed IS NULL OR e.removed > ?1))"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut found = HashMap::with_capacity(ids.len());
         for id in ids {
-            let mut rows = statement.query(params![snapshot.0, id.to_bytes()])?;
+            let mut rows = statement.query(params![snapshot.0, day, id.to_bytes()])?;
             if let Some(row) = rows.next()? {
-                found.insert(*id, passage_view(row)?);
+                match passage_view(row) {
+                    Ok(passage) => drop(found.insert(*id, passage)),
+                    Err(Error::Damaged(what)) => tracing::error!(what, "left out of the evidence"),
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(found)
@@ -177,16 +198,16 @@ impl Ledger {
     /// One passage, whatever its standing: retracted text can still be opened, under its label.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`].
-    pub fn passage(&self, id: PassageId) -> Result<PassageView> {
+    /// [`Error::UnknownPassage`]; [`Error::Damaged`] when its text is not what was stored.
+    pub fn passage(&self, id: PassageId, day: &str) -> Result<PassageView> {
         let connection = self.lock();
         let published = pointer(&connection, "published")?;
         let sql = format!(
-            "SELECT {VERSION}, p.id, p.text, p.start, p.stop, p.section, p.page FROM passages p
-             JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document WHERE p.id = ?2"
+            "SELECT {VERSION}, {PASSAGE} FROM passages p
+             JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document WHERE p.id = ?3"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![published.0, id.to_bytes()])?;
+        let mut rows = statement.query(params![published.0, day, id.to_bytes()])?;
         passage_view(rows.next()?.ok_or(Error::UnknownPassage(id))?)
     }
 
@@ -194,28 +215,29 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::UnknownDocument`] when there is no such document or version.
-    pub fn document(&self, id: DocumentId, version: Option<u32>) -> Result<DocumentView> {
+    pub fn document(&self, id: DocumentId, version: Option<u32>, day: &str) -> Result<DocumentView> {
         let connection = self.lock();
         let published = pointer(&connection, "published")?;
-        let versions = versions(&connection, id, published)?;
+        let versions = versions(&connection, id, published, day)?;
         let in_force = versions.iter().find(|version| version.status.may_be_evidence());
         let shown = version.or(in_force.or(versions.first()).map(|version| version.number));
         let sql = format!(
-            "SELECT {VERSION}, v.text, v.blocks FROM versions v JOIN documents d ON d.id = v.document
-             WHERE v.document = ?2 AND v.number = ?3"
+            "SELECT {VERSION}, v.text, v.blocks, v.quality FROM versions v JOIN documents d ON d.id = v.document
+             WHERE v.document = ?3 AND v.number = ?4"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![published.0, id.to_bytes(), shown])?;
+        let mut rows = statement.query(params![published.0, day, id.to_bytes(), shown])?;
         let row = rows.next()?.ok_or(Error::UnknownDocument(id))?;
         let (document, metadata) = document_ref(row)?;
-        let (text, blocks): (String, String) = (row.get(7)?, row.get(8)?);
+        let (text, blocks, quality): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
+        let quality = quality.map(|quality| serde_json::from_str(&quality)).transpose()?;
         let text = CanonicalText::from_parts(text, serde_json::from_str(&blocks)?)
             .ok_or_else(|| Error::Damaged(format!("the blocks of document {id} do not fit its text")))?;
         if text.sha256() != document.sha256 {
             return Err(Error::Damaged(format!("the text of document {id} is not the text that was stored")));
         }
         let (sections, blocks) = (sections(text.blocks()), text.blocks().to_vec());
-        Ok(DocumentView { document, versions, metadata, text: text.as_str().to_owned(), sections, blocks })
+        Ok(DocumentView { document, versions, metadata, quality, text: text.as_str().to_owned(), sections, blocks })
     }
 
     /// Decisions on record, oldest first.
@@ -239,12 +261,17 @@ impl Ledger {
     }
 }
 
-fn versions(connection: &Connection, document: DocumentId, published: Snapshot) -> Result<Vec<VersionSummary>> {
+fn versions(
+    connection: &Connection,
+    document: DocumentId,
+    published: Snapshot,
+    day: &str,
+) -> Result<Vec<VersionSummary>> {
     let sql = format!(
-        "SELECT {VERSION} FROM versions v JOIN documents d ON d.id = v.document WHERE v.document = ?2 ORDER BY v.number DESC"
+        "SELECT {VERSION} FROM versions v JOIN documents d ON d.id = v.document WHERE v.document = ?3 ORDER BY v.number DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![published.0, document.to_bytes()])?;
+    let mut rows = statement.query(params![published.0, day, document.to_bytes()])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
         let (reference, _) = document_ref(row)?;
@@ -254,17 +281,24 @@ fn versions(connection: &Connection, document: DocumentId, published: Snapshot) 
     Ok(versions)
 }
 
+/// Columns of a passage, after those of its version.
+const PASSAGE: &str = "p.id, p.text, p.start, p.stop, p.section, p.page, p.sha256";
+
 fn passage_view(row: &Row<'_>) -> Result<PassageView> {
     let (document, _) = document_ref(row)?;
-    let section: String = row.get(11)?;
-    Ok(PassageView {
-        id: PassageId::from_bytes(row.get(7)?),
-        text: row.get(8)?,
-        span: Span { start: row.get(9)?, end: row.get(10)? },
+    let (text, section, sha256): (String, String, String) = (row.get(9)?, row.get(12)?, row.get(14)?);
+    let passage = PassageView {
+        id: PassageId::from_bytes(row.get(8)?),
+        text,
+        span: Span { start: row.get(10)?, end: row.get(11)? },
         section: serde_json::from_str(&section)?,
-        page: row.get(12)?,
+        page: row.get(13)?,
         document,
-    })
+    };
+    if sha256_hex(passage.text.as_bytes()) != sha256 {
+        return Err(Error::Damaged(format!("the text of passage {} is not the text that was stored", passage.id)));
+    }
+    Ok(passage)
 }
 
 /// Reads the columns of [`VERSION`], which come first in every row.
@@ -273,7 +307,13 @@ fn document_ref(row: &Row<'_>) -> Result<(DocumentRef, Metadata)> {
     let metadata: Metadata = serde_json::from_str(&metadata)?;
     let damaged = |what: &str| Error::Damaged(format!("{what} of {:?}", metadata.title));
     let declared: Status = status.parse().map_err(|_| damaged("status"))?;
-    let replaced: bool = row.get(6)?;
+    let (replaced, expired): (bool, bool) = (row.get(6)?, row.get(7)?);
+    let status = match declared {
+        declared if !declared.may_be_evidence() => declared,
+        _ if expired => Status::Expired,
+        _ if replaced => Status::Superseded,
+        declared => declared,
+    };
     let document = DocumentRef {
         id: DocumentId::from_bytes(row.get(0)?),
         version: row.get(1)?,
@@ -284,7 +324,7 @@ fn document_ref(row: &Row<'_>) -> Result<(DocumentRef, Metadata)> {
         published: metadata.published.clone(),
         grade: metadata.grade.clone(),
         jurisdiction: metadata.jurisdiction.clone(),
-        status: if replaced && declared.may_be_evidence() { Status::Superseded } else { declared },
+        status,
         access: metadata.access,
         doi: metadata.identifiers.doi.clone(),
         pmid: metadata.identifiers.pmid.clone(),

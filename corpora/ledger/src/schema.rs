@@ -1,14 +1,21 @@
 //! Tables, and the steps that bring an older file to the current format.
 
-use rusqlite::Connection;
+use knowledge::Metadata;
+use rusqlite::{Connection, params};
 
 use crate::error::{Error, Result};
+use crate::identity;
 
 /// The format this build writes: the number of migrations applied.
 pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 
+/// A step: its tables, and what is computed for rows that are there already.
+type Migration = (&'static str, fn(&Connection) -> Result<()>);
+
 /// Migration `n` takes format `n` to `n + 1`. Published steps are never edited.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[Migration] = &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle)];
+
+const FIRST: &str = "
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -82,7 +89,82 @@ CREATE TABLE decisions (
 ) STRICT;
 
 INSERT INTO meta VALUES ('published', '0'), ('head', '0'), ('seq', '0');
-"];
+";
+
+const LIFECYCLE: &str = "
+ALTER TABLE versions ADD COLUMN quality TEXT;       -- JSON of knowledge::Quality; NULL where read before there was one
+ALTER TABLE versions ADD COLUMN review_by TEXT;     -- from the metadata, to be asked for
+ALTER TABLE versions ADD COLUMN expires TEXT;
+ALTER TABLE versions ADD COLUMN sketch BLOB;        -- knowledge::Sketch of the text
+ALTER TABLE passages ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';  -- of its text
+CREATE INDEX versions_by_file ON versions (source_name, source_sha256);
+CREATE INDEX versions_by_text ON versions (text_sha256);
+
+CREATE TABLE names (                         -- what the world calls a document, in the form that is compared
+  kind     TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  document BLOB NOT NULL REFERENCES documents (id),
+  PRIMARY KEY (kind, value, document)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bands (                         -- of the sketches: texts that are alike share one
+  band    INTEGER NOT NULL,
+  hash    INTEGER NOT NULL,
+  version INTEGER NOT NULL REFERENCES versions (id),
+  PRIMARY KEY (band, hash, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (                       -- what was published about how works stand, held or not
+  id     INTEGER PRIMARY KEY,
+  at     TEXT NOT NULL,
+  notice TEXT NOT NULL UNIQUE                -- JSON of knowledge::Notice
+) STRICT;
+CREATE TABLE notice_names (
+  kind   TEXT NOT NULL,
+  value  TEXT NOT NULL,
+  notice INTEGER NOT NULL REFERENCES notices (id),
+  PRIMARY KEY (kind, value, notice)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE findings (                      -- what wants a person's eye
+  id       INTEGER PRIMARY KEY,
+  at       TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  document BLOB NOT NULL REFERENCES documents (id),
+  version  INTEGER NOT NULL,
+  detail   TEXT NOT NULL,
+  closed   TEXT,                             -- when, once somebody has looked
+  UNIQUE (kind, document, version, detail)
+) STRICT;
+
+CREATE TABLE runs (                          -- what every run of ingest came to
+  id     INTEGER PRIMARY KEY,
+  at     TEXT NOT NULL,
+  actor  TEXT NOT NULL,
+  corpus TEXT NOT NULL,
+  report TEXT NOT NULL
+) STRICT;
+";
+
+/// Hashes, names and sketches of what was taken in before they were kept.
+fn fill_lifecycle(connection: &Connection) -> Result<()> {
+    let mut passages = connection.prepare("SELECT rowid, text FROM passages")?;
+    let mut hash = connection.prepare("UPDATE passages SET sha256 = ?2 WHERE rowid = ?1")?;
+    let mut rows = passages.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        hash.execute(params![row.get::<_, i64>(0)?, knowledge::sha256_hex(text.as_bytes())])?;
+    }
+    let mut versions = connection.prepare("SELECT id, document, metadata, text FROM versions")?;
+    let mut rows = versions.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+        let metadata: Metadata = serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+        identity::put_names(connection, row.get(1)?, &metadata)?;
+        identity::put_sketch(connection, row.get(0)?, knowledge::Sketch::of(text).as_ref())?;
+    }
+    Ok(())
+}
 
 /// Marks the file as ours, so that another SQLite file is refused rather than migrated. The bytes are `OSLR`.
 const APPLICATION_ID: i64 = 0x4f53_4c52;
@@ -101,8 +183,9 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     let transaction = connection.transaction()?;
-    for step in MIGRATIONS.iter().skip(usize::try_from(format).unwrap_or(0)) {
-        transaction.execute_batch(step)?;
+    for (tables, fill) in MIGRATIONS.iter().skip(usize::try_from(format).unwrap_or(0)) {
+        transaction.execute_batch(tables)?;
+        fill(&transaction)?;
     }
     if format < FORMAT {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

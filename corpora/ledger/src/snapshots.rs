@@ -1,5 +1,6 @@
 //! Snapshots: publishing moves one pointer, rolling back moves it back, and numbers are never used twice.
 
+use fail::fail_point;
 use knowledge::{DocumentId, PassageId, Snapshot, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,7 +18,7 @@ pub struct Snapshots {
 }
 
 /// Who decided something about the knowledge, when and why. Kept for ever.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<'a> {
     /// RFC 3339.
     pub at: &'a str,
@@ -64,7 +65,9 @@ impl Ledger {
         set_pointer(&transaction, "head", staged)?;
         set_pointer(&transaction, "published", staged)?;
         record(&transaction, decision, "publish", &staged.to_string())?;
+        fail_point!("ledger::publish::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
+        fail_point!("ledger::publish::after_commit", |kind| Err(Error::injected(kind)));
         Ok(staged)
     }
 
@@ -120,18 +123,30 @@ impl Ledger {
     ) -> Result<()> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
-        let changed = transaction.execute(
-            "UPDATE versions SET status = ?3 WHERE document = ?1 AND number = ?2",
-            params![document.to_bytes(), version, status.as_str()],
-        )?;
-        if changed == 0 {
-            return Err(Error::UnknownDocument(document));
-        }
-        put_in_force(&transaction, document)?;
-        record(&transaction, decision, status.as_str(), &format!("{document} v{version}"))?;
+        change_status(&transaction, document, version, status, decision)?;
+        fail_point!("ledger::status::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
+        fail_point!("ledger::status::after_commit", |kind| Err(Error::injected(kind)));
         Ok(())
     }
+}
+
+pub(crate) fn change_status(
+    connection: &Connection,
+    document: DocumentId,
+    version: u32,
+    status: Status,
+    decision: &Decision<'_>,
+) -> Result<()> {
+    let changed = connection.execute(
+        "UPDATE versions SET status = ?3 WHERE document = ?1 AND number = ?2",
+        params![document.to_bytes(), version, status.as_str()],
+    )?;
+    if changed == 0 {
+        return Err(Error::UnknownDocument(document));
+    }
+    put_in_force(connection, document)?;
+    record(connection, decision, status.as_str(), &format!("{document} v{version}"))
 }
 
 pub(crate) fn staged_number(connection: &Connection) -> Result<Snapshot> {

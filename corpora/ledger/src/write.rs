@@ -1,11 +1,18 @@
 //! Taking in versions: everything of one version in one transaction, so that half a document cannot exist.
 
-use knowledge::{CanonicalText, Corpus, CorpusId, DocumentId, Metadata, Passage, PassageId, Snapshot};
+use fail::fail_point;
+use knowledge::{
+    CanonicalText, Corpus, CorpusId, DocumentId, Metadata, Passage, PassageId, Quality, Sketch, Snapshot, Status,
+    sha256_hex,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::Ledger;
 use crate::error::{Error, Result};
-use crate::snapshots::staged_number;
+use crate::findings::{FindingKind, put_finding};
+use crate::identity::{self, Alike};
+use crate::notices::{self, Changed};
+use crate::snapshots::{Decision, staged_number};
 
 /// A version on its way in.
 #[derive(Debug)]
@@ -14,8 +21,6 @@ pub struct NewVersion {
     pub corpus: CorpusId,
     /// What the source calls the document: the same name again means another version of it.
     pub name: String,
-    /// The number the source declares, if it does.
-    pub declared: Option<u32>,
     /// Path of the source below the directory that was ingested.
     pub source_name: String,
     /// SHA-256 of the source's bytes, hexadecimal.
@@ -26,6 +31,10 @@ pub struct NewVersion {
     pub metadata: Metadata,
     /// Its text.
     pub text: CanonicalText,
+    /// How well its source was read.
+    pub quality: Quality,
+    /// What its text is like; short ones have none.
+    pub sketch: Option<Sketch>,
 }
 
 /// A version with everything that is stored of it.
@@ -42,12 +51,16 @@ pub struct Staging {
 }
 
 /// What staging a version came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Staged {
-    /// The first version of a document.
-    Added,
-    /// A further version of one.
-    Updated,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staged {
+    /// Whether the document was held before.
+    pub updated: bool,
+    /// How the version stands: as it says, or as notices say that came before it.
+    pub status: Status,
+    /// What wants a person's eye.
+    pub findings: Vec<(FindingKind, String)>,
+    /// Versions, of this document and of others, whose standing changed with it.
+    pub changed: Vec<Changed>,
 }
 
 impl Ledger {
@@ -84,6 +97,28 @@ impl Ledger {
         Ok(self.lock().query_row(sql, [], |row| row.get(0)).optional()?)
     }
 
+    /// Keeps the account of a run.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_run(&self, at: &str, actor: &str, corpus: &CorpusId, account: &impl serde::Serialize) -> Result<()> {
+        let sql = "INSERT INTO runs (at, actor, corpus, report) VALUES (?1, ?2, ?3, ?4)";
+        self.lock().execute(sql, params![at, actor, corpus.as_str(), serde_json::to_string(account)?])?;
+        Ok(())
+    }
+
+    /// Whether a file of this name and these bytes, read by this parser, is held in the corpus: then it need not be read.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn holds_file(&self, corpus: &CorpusId, source_name: &str, source_sha256: &str, parser: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM versions v JOIN documents d ON d.id = v.document
+                   WHERE v.source_name = ?1 AND v.source_sha256 = ?2 AND v.parser = ?3 AND d.corpus = ?4)";
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![source_name, source_sha256, parser, corpus.as_str()], |row| row.get(0))?)
+    }
+
     /// Whether some version of the document already holds exactly these bytes, read by this parser.
     ///
     /// # Errors
@@ -116,19 +151,21 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::UnknownCorpus`]; [`Error::Full`] when the disk is full, with nothing written.
-    pub fn stage(&self, batch: &[Staging]) -> Result<Vec<Staged>> {
+    pub fn stage(&self, batch: &[Staging], decision: &Decision<'_>) -> Result<Vec<Staged>> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for staging in batch {
-            outcomes.push(stage_one(&transaction, staging)?);
+            outcomes.push(stage_one(&transaction, staging, decision)?);
         }
+        fail_point!("ledger::stage::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
+        fail_point!("ledger::stage::after_commit", |kind| Err(Error::injected(kind)));
         Ok(outcomes)
     }
 }
 
-fn stage_one(transaction: &Transaction<'_>, staging: &Staging) -> Result<Staged> {
+fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decision<'_>) -> Result<Staged> {
     let Staging { version, number, passages, vectors } = staging;
     let known: bool = transaction.query_row(
         "SELECT EXISTS (SELECT 1 FROM corpora WHERE id = ?1)",
@@ -143,9 +180,11 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging) -> Result<Staged>
         "INSERT OR IGNORE INTO documents VALUES (?1, ?2, ?3)",
         params![document.to_bytes(), version.corpus.as_str(), version.name],
     )? == 1;
+    let text_sha256 = version.text.sha256();
     transaction.execute(
-        "INSERT INTO versions (document, number, source_name, source_sha256, parser, metadata, status, text, text_sha256, blocks)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO versions (document, number, source_name, source_sha256, parser, metadata, status, text, text_sha256, blocks,
+                               quality, review_by, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             document.to_bytes(),
             number,
@@ -155,12 +194,15 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging) -> Result<Staged>
             serde_json::to_string(&version.metadata)?,
             version.metadata.status.as_str(),
             version.text.as_str(),
-            version.text.sha256(),
+            text_sha256,
             serde_json::to_string(version.text.blocks())?,
+            serde_json::to_string(&version.quality)?,
+            version.metadata.review_by,
+            version.metadata.expires,
         ],
     )?;
     let row = transaction.last_insert_rowid();
-    let mut insert = transaction.prepare_cached("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    let mut insert = transaction.prepare_cached("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let mut insert_vector = transaction.prepare_cached("INSERT INTO vectors VALUES (?1, ?2)")?;
     for (ordinal, (passage, vector)) in passages.iter().zip(vectors).enumerate() {
         insert.execute(params![
@@ -172,12 +214,48 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging) -> Result<Staged>
             serde_json::to_string(&passage.section)?,
             passage.page,
             passage.text,
+            sha256_hex(passage.text.as_bytes()),
         ])?;
         let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
         insert_vector.execute(params![passage.id.to_bytes(), bytes])?;
     }
+    let findings = find(transaction, staging, document, row, &text_sha256)?;
+    for (kind, detail) in &findings {
+        put_finding(transaction, decision.at, *kind, document, *number, detail)?;
+    }
+    identity::put_names(transaction, document.to_bytes(), &version.metadata)?;
+    identity::put_sketch(transaction, row, version.sketch.as_ref())?;
     put_in_force(transaction, document)?;
-    Ok(if new { Staged::Added } else { Staged::Updated })
+    let changed = notices::after_staging(transaction, &version.metadata, decision)?;
+    let own = changed.iter().rev().find(|change| change.document == document && change.version == *number);
+    let status = own.map_or(version.metadata.status, |change| change.status);
+    Ok(Staged { updated: !new, status, findings, changed })
+}
+
+/// What of a version that comes in wants a person's eye.
+fn find(
+    connection: &Connection,
+    staging: &Staging,
+    document: DocumentId,
+    row: i64,
+    text_sha256: &str,
+) -> Result<Vec<(FindingKind, String)>> {
+    let version = &staging.version;
+    let mut findings = Vec::new();
+    if version.quality.wants_review() {
+        findings.push((FindingKind::PoorQuality, format!("read with a score of {:.2}", version.quality.score)));
+    }
+    let alike = identity::alike(connection, document, row, &version.metadata, text_sha256, version.sketch.as_ref())?;
+    for (other, alike) in alike {
+        findings.push(match alike {
+            Alike::Text => (FindingKind::SameText, format!("the same text as document {other}")),
+            Alike::Near(share) => {
+                (FindingKind::NearText, format!("{:.0} % of its runs of words are in document {other}", share * 100.0))
+            }
+            Alike::Work => (FindingKind::SameWork, format!("the same work as document {other}, by its names or title")),
+        });
+    }
+    Ok(findings)
 }
 
 /// Makes the staged snapshot hold the newest version of `document` that may be evidence, and no other.
@@ -246,11 +324,11 @@ fn next_seq(connection: &Connection) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use knowledge::{
-        Access, BlockKind, Identifiers, Kind, PASSAGE_WORDS, Rights, Status, TextBuilder, char_slice, split,
-    };
+    use knowledge::{Access, BlockKind, Identifiers, Kind, PASSAGE_WORDS, Rights, TextBuilder, char_slice, split};
 
     use super::*;
+
+    const DECISION: Decision<'static> = Decision { at: "2026-01-01T00:00:00Z", actor: "test", reason: "test" };
 
     fn corpus() -> Corpus {
         Corpus {
@@ -259,7 +337,7 @@ mod tests {
             issuer: "Test".into(),
             kind: Kind::Guideline,
             licence: "CC0-1.0".into(),
-            rights: Rights { index: true, quote_words: None, display: true, export: true },
+            rights: Rights { index: true, quote_words: None, display: true, export: true, expires: None },
             jurisdiction: "international".into(),
             language: "en".into(),
             evidence_level: None,
@@ -295,16 +373,21 @@ mod tests {
             licence: None,
             sources: vec![],
             notice: None,
+            effective: None,
+            review_by: None,
+            expires: None,
+            related: vec![],
         };
         let version = NewVersion {
             corpus: corpus().id,
             name: name.into(),
-            declared: None,
             source_name: name.into(),
             source_sha256: name.into(),
             parser: "test/1".into(),
             metadata,
             text,
+            quality: Quality::of([]),
+            sketch: None,
         };
         let vectors = passages.iter().map(|_| vec![0.5; 64]).collect();
         Staging { version, number: 1, passages, vectors }
@@ -314,26 +397,32 @@ mod tests {
     fn a_full_disk_leaves_no_half_of_anything() {
         let ledger = Ledger::in_memory().unwrap();
         ledger.put_corpus(&corpus()).unwrap();
-        ledger.stage(&[staging("first", 2)]).unwrap();
+        ledger.stage(&[staging("first", 2)], &DECISION).unwrap();
         let before = (ledger.entry_ids().unwrap(), ledger.seq().unwrap());
         let pages: i64 = ledger.lock().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         ledger.lock().query_row(&format!("PRAGMA max_page_count = {}", pages + 4), [], |_| Ok(())).unwrap();
-        let full = ledger.stage(&[staging("second", 1), staging("third", 200)]);
+        let full = ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION);
         assert!(matches!(full, Err(Error::Full(_))), "{full:?}");
         assert_eq!((ledger.entry_ids().unwrap(), ledger.seq().unwrap()), before);
         assert!(!ledger.holds(DocumentId::of(&corpus().id, "second"), "second", "test/1").unwrap());
         ledger.lock().query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
-        ledger.stage(&[staging("second", 1), staging("third", 200)]).unwrap();
+        ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION).unwrap();
     }
 
     #[test]
     fn a_text_that_is_not_what_was_stored_is_not_given_out() {
         let ledger = Ledger::in_memory().unwrap();
         ledger.put_corpus(&corpus()).unwrap();
-        ledger.stage(&[staging("first", 1)]).unwrap();
+        ledger.stage(&[staging("first", 1)], &DECISION).unwrap();
         let document = DocumentId::of(&corpus().id, "first");
-        assert!(ledger.document(document, None).is_ok());
+        assert!(ledger.document(document, None, "2026-01-01").is_ok());
         ledger.lock().execute("UPDATE versions SET text = replace(text, 'Words', 'Wards')", []).unwrap();
-        assert!(matches!(ledger.document(document, None), Err(Error::Damaged(_))));
+        assert!(matches!(ledger.document(document, None, "2026-01-01"), Err(Error::Damaged(_))));
+        let passage = staging("first", 1).passages[0].id;
+        let evidence = || ledger.evidence(&[passage], Snapshot(1), "2026-01-01").unwrap().len();
+        assert_eq!(evidence(), 1);
+        ledger.lock().execute("UPDATE passages SET text = replace(text, 'Words', 'Wards')", []).unwrap();
+        assert_eq!(evidence(), 0);
+        assert!(matches!(ledger.passage(passage, "2026-01-01"), Err(Error::Damaged(_))));
     }
 }

@@ -27,6 +27,9 @@ struct FrontMatter {
     #[serde(default)]
     sources: Vec<Source>,
     notice: Option<String>,
+    effective: Option<Date>,
+    review_by: Option<Date>,
+    expires: Option<Date>,
 }
 
 /// People write dates as text, as numbers (`2024`) and as dates of the format.
@@ -62,11 +65,11 @@ pub(super) fn split(text: &str) -> Result<(Fields, &str), Rejection> {
 
 fn fields(matter: FrontMatter) -> Result<Fields, Rejection> {
     let unknown = |error: knowledge::UnknownName| Rejection::Field(error.to_string());
-    let published = match matter.published {
-        Some(Date::Text(text)) => Some(iso_date(&text)?),
-        Some(Date::Year(year)) => Some(iso_date(&year.to_string())?),
-        Some(Date::Toml(date)) => Some(iso_date(&date.to_string())?),
-        None => None,
+    let date = |date: Option<Date>| match date {
+        Some(Date::Text(text)) => iso_date(&text).map(Some),
+        Some(Date::Year(year)) => iso_date(&year.to_string()).map(Some),
+        Some(Date::Toml(date)) => iso_date(&date.to_string()).map(Some),
+        None => Ok(None),
     };
     Ok(Fields {
         id: matter.id,
@@ -74,7 +77,10 @@ fn fields(matter: FrontMatter) -> Result<Fields, Rejection> {
         title: matter.title,
         issuer: matter.issuer,
         kind: matter.kind.map(|kind| kind.parse()).transpose().map_err(unknown)?,
-        published,
+        published: date(matter.published)?,
+        effective: date(matter.effective)?,
+        review_by: date(matter.review_by)?,
+        expires: date(matter.expires)?,
         status: matter.status.map(|status| status.parse()).transpose().map_err(unknown)?.unwrap_or_default(),
         jurisdiction: matter.jurisdiction,
         language: matter.language,

@@ -1,340 +1,286 @@
 //! JATS XML: the format of PubMed Central and of journal publishers.
 
-use knowledge::{Access, BlockKind, Identifiers, Kind, Source, Status, TextBuilder, normalise};
-use roxmltree::{Document, Node, ParsingOptions};
+use std::collections::HashMap;
+use std::ops::Range;
 
-use super::table::Table;
-use super::{Fields, Parsed, date, depth};
+use knowledge::{Access, BlockKind, DefectKind, TextBuilder, normalise};
+use roxmltree::Node;
+
+use super::Parsed;
+use super::jats_front::{front, language, source_of};
+use super::xml::{child, children, elements, first_text, malformed, parse_xml, path};
+use super::xml_text::{Losses, append_inline, inline, text_of, tidy, write_table};
 use crate::error::Rejection;
 
-/// Deeper than any article; real ones stay below 40.
-const MAX_DEPTH: usize = 256;
+/// The articles of a set, each with a name and its bytes.
+pub(super) fn articles(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut names = HashMap::new();
+    let found = elements(text, &["article"]).into_iter().enumerate();
+    found
+        .map(|(at, range)| {
+            let meta = text.get(range.clone()).and_then(|article| article.split("</article-meta>").next());
+            let meta = meta.unwrap_or_default();
+            let id = |kind: &str| first_text(meta, "article-id", Some(format!("pub-id-type=\"{kind}\"").as_str()));
+            let name = match (id("pmc").or_else(|| id("pmcid")), id("pmid"), id("doi")) {
+                (Some(id), ..) => format!("PMC{}", id.trim_start_matches("PMC")),
+                (_, Some(id), _) => format!("pmid-{id}"),
+                (.., Some(id)) => id.to_owned(),
+                _ => format!("article-{}", at + 1),
+            };
+            (unique(name, &mut names), range)
+        })
+        .collect()
+}
 
-/// Elements, attributes and texts in one article; the largest real ones stay below a tenth.
-const MAX_NODES: u32 = 4_000_000;
+/// A name that was met before gets a number.
+pub(super) fn unique(name: String, names: &mut HashMap<String, usize>) -> String {
+    let times = names.entry(name.clone()).or_default();
+    *times += 1;
+    if *times == 1 { name } else { format!("{name}-{times}") }
+}
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
-    depth::check(text, MAX_DEPTH, &[])?;
-    let malformed = |why: String| Rejection::Malformed { format: "XML", why };
-    // The DOCTYPE may stand there, nothing is fetched, and entities that expand without end are refused by the parser.
-    let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).map_err(|error| malformed(error.to_string()))?;
+    let document = parse_xml(text)?;
     let article = document.descendants().find(|node| node.has_tag_name("article"));
-    let article = article.ok_or_else(|| malformed("no <article> in it".to_owned()))?;
-    let mut builder = TextBuilder::new();
+    let article = article.ok_or_else(|| malformed("no <article> in it"))?;
     let mut fields = front(article)?;
+    let mut writer = Writer::default();
     if let Some(title) = &fields.title {
-        builder.heading(1, title);
+        writer.builder.heading(1, title);
     }
-    let abstracts = path(article, &["front", "article-meta"]).into_iter().flat_map(|meta| children(meta, "abstract"));
-    for part in
-        abstracts.filter(|part| !matches!(part.attribute("abstract-type"), Some("graphical" | "toc" | "teaser")))
-    {
-        builder.heading(2, &title_of(part).unwrap_or_else(|| "Abstract".to_owned()));
-        blocks(part, 3, &mut builder);
+    let spoken = language(article);
+    for part in path(article, &["front", "article-meta"]).into_iter().flat_map(|meta| children(meta, "abstract")) {
+        let kind = part.attribute("abstract-type");
+        if !matches!(kind, Some("graphical" | "toc" | "teaser")) && is_same(spoken.as_deref(), language(part)) {
+            writer.section(part, "Abstract", 2);
+        }
     }
     match child(article, "body") {
-        Some(body) => blocks(body, 2, &mut builder),
+        Some(body) => writer.blocks(body, 2),
         None => fields.access = Access::AbstractOnly,
+    }
+    // Publishers put figures and tables there that are named, but not placed, in the text.
+    for floats in article.children().filter(|node| is_floats(*node)) {
+        writer.section(floats, "Figures and tables", 2);
     }
     if let Some(back) = child(article, "back") {
         for appendix in
             children(back, "app-group").flat_map(|group| children(group, "app")).chain(children(back, "sec"))
         {
-            section(appendix, 2, &mut builder);
+            writer.section(appendix, "", 2);
+        }
+        for glossary in children(back, "glossary") {
+            writer.section(glossary, "Abbreviations", 2);
+        }
+        for notes in children(back, "fn-group") {
+            writer.section(notes, "Notes", 2);
         }
         for notes in children(back, "notes").filter(|notes| notes.attribute("notes-type") == Some("notice")) {
-            fields.notice = Some(normalise(&inline(notes)));
+            fields.notice = tidy(notes);
         }
-        let references = back.descendants().filter(|node| node.has_tag_name("ref"));
-        for reference in references {
+        for reference in back.descendants().filter(|node| node.has_tag_name("ref")) {
             let text = normalise(&inline(reference));
             fields.sources.extend(source_of(reference, &text));
-            builder.block(BlockKind::Reference, &text);
+            writer.builder.block(BlockKind::Reference, &text);
         }
     }
-    Ok(Parsed { fields, text: builder.finish() })
+    let read =
+        article.children().filter(|node| node.has_tag_name("front") || node.has_tag_name("body") || is_floats(*node));
+    read.for_each(|part| lost_objects(part, &mut writer.losses));
+    Ok(Parsed { fields, text: writer.builder.finish(), defects: writer.losses.defects() })
 }
 
-fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    node.children().find(|child| child.has_tag_name(name))
+fn is_floats(node: Node<'_, '_>) -> bool {
+    node.has_tag_name("floats-group") || node.has_tag_name("floats-wrap")
 }
 
-fn children<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children().filter(move |child| child.has_tag_name(name))
+/// Whether a part is in the language of the whole. Parts that do not say are.
+fn is_same(whole: Option<&str>, part: Option<String>) -> bool {
+    let main = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+    match (whole, part) {
+        (Some(whole), Some(part)) => main(whole) == main(&part),
+        _ => true,
+    }
 }
 
-fn path<'a, 'i>(node: Node<'a, 'i>, names: &[&str]) -> Option<Node<'a, 'i>> {
-    names.iter().try_fold(node, |node, name| child(node, name))
+/// Formulas that are only pictures, and signs that are pictures in the middle of text.
+fn lost_objects(part: Node<'_, '_>, losses: &mut Losses) {
+    let is_formula = |node: Node<'_, '_>| {
+        matches!(node.tag_name().name(), "disp-formula" | "inline-formula" | "chem-struct" | "chem-struct-wrap")
+    };
+    for node in part.descendants() {
+        let lost = if is_formula(node) {
+            // Its number is no text of its own.
+            let label = text_of(node, "label").unwrap_or_default();
+            let text = tidy(node).unwrap_or_default();
+            text.strip_prefix(label.as_str()).unwrap_or(&text).trim().is_empty()
+                && !node.ancestors().skip(1).any(is_formula)
+        } else {
+            node.has_tag_name("inline-graphic") && !node.ancestors().any(is_formula)
+        };
+        if lost {
+            losses.note(DefectKind::LostObject);
+        }
+    }
 }
 
-fn title_of(node: Node<'_, '_>) -> Option<String> {
-    child(node, "title").map(|title| normalise(&inline(title))).filter(|title| !title.is_empty())
+/// Writes an article's text block by block.
+#[derive(Default)]
+struct Writer {
+    builder: TextBuilder,
+    losses: Losses,
 }
 
-fn front(article: Node<'_, '_>) -> Result<Fields, Rejection> {
-    let mut fields =
-        Fields { kind: kind_of(article.attribute("article-type").unwrap_or_default()), ..Fields::default() };
-    let no_meta = || Rejection::Malformed { format: "JATS", why: "no <article-meta> in it".to_owned() };
-    let meta = path(article, &["front", "article-meta"]).ok_or_else(no_meta)?;
-    fields.title = path(meta, &["title-group", "article-title"]).map(|title| normalise(&inline(title)));
-    for id in children(meta, "article-id") {
-        let value = Some(normalise(&inline(id))).filter(|value| !value.is_empty());
-        match id.attribute("pub-id-type").unwrap_or_default() {
-            "doi" => fields.identifiers.doi = value,
-            "pmid" => fields.identifiers.pmid = value,
-            "pmc" | "pmcid" => {
-                fields.identifiers.pmcid = value.map(|id| format!("PMC{}", id.trim_start_matches("PMC")))
+impl Writer {
+    /// A part under its title, or under `usual` if it has none.
+    fn section(&mut self, node: Node<'_, '_>, usual: &str, level: usize) {
+        let title = text_of(node, "title").or_else(|| text_of(node, "label").filter(|_| node.has_tag_name("app")));
+        if title.is_some() || node.children().any(|child| child.is_element() && tidy(child).is_some()) {
+            self.builder.heading(level, title.as_deref().unwrap_or(usual));
+        }
+        self.blocks(node, level + 1);
+    }
+
+    /// Writes what is below `node`, which is one of the elements that hold blocks.
+    fn blocks(&mut self, node: Node<'_, '_>, level: usize) {
+        for child in node.children().filter(Node::is_element) {
+            self.block(child, level);
+        }
+    }
+
+    fn block(&mut self, node: Node<'_, '_>, level: usize) {
+        match node.tag_name().name() {
+            "sec" | "app" => self.section(node, "", level),
+            "p" => self.paragraph(node, BlockKind::Paragraph, level),
+            "list" => self.list(node, level),
+            "def-list" => self.definitions(node, level),
+            "table-wrap" => self.table(node, level),
+            "fig" => self.caption(node),
+            "boxed-text" => self.boxed(node, level),
+            "supplementary-material" => self.supplement(node),
+            "fig-group" | "table-wrap-group" | "disp-quote" | "statement" | "ack" | "fn-group" | "fn" | "glossary"
+            | "speech" | "disp-formula-group" => self.blocks(node, level),
+            "disp-formula" | "verse-group" | "attrib" | "preformat" | "code" | "chem-struct-wrap" | "array" => {
+                self.builder.block(BlockKind::Paragraph, &inline(node));
             }
-            "publisher-id" => fields.id = value,
             _ => {}
         }
     }
-    let Identifiers { doi, pmid, pmcid, .. } = fields.identifiers.clone();
-    fields.id = pmcid.clone().or(doi.clone()).or(pmid).or(fields.id);
-    fields.identifiers.url = doi.map(|doi| format!("https://doi.org/{doi}"));
-    fields.version = child(meta, "article-version").and_then(|version| inline(version).trim().parse().ok());
-    fields.published = published(meta);
-    let journal = path(article, &["front", "journal-meta"]);
-    fields.issuer = journal.and_then(|journal| {
-        let title = journal.descendants().find(|node| node.has_tag_name("journal-title"));
-        let publisher = path(journal, &["publisher", "publisher-name"]);
-        title.or(publisher).map(|node| normalise(&inline(node)))
-    });
-    fields.authors = meta
-        .descendants()
-        .filter(|node| {
-            node.has_tag_name("contrib") && node.attribute("contrib-type").is_none_or(|kind| kind == "author")
-        })
-        .filter_map(author)
-        .collect();
-    fields.licence = child(meta, "permissions").and_then(licence);
-    let language = article.attribute(("http://www.w3.org/XML/1998/namespace", "lang"));
-    fields.language = language.map(str::to_ascii_lowercase);
-    fields.status = status(meta, fields.title.as_deref().unwrap_or_default());
-    Ok(fields)
-}
 
-/// Types as JATS suggests them; for others the corpus decides.
-fn kind_of(article_type: &str) -> Option<Kind> {
-    match article_type {
-        "case-report" => Some(Kind::CaseLiterature),
-        "research-article" | "brief-report" | "rapid-communication" => Some(Kind::Trial),
-        "review-article" | "systematic-review" => Some(Kind::Review),
-        _ => None,
-    }
-}
-
-/// The earliest date on which the article was out, in whichever way it was.
-fn published(meta: Node<'_, '_>) -> Option<String> {
-    let text = |date: Node<'_, '_>, name: &str| child(date, name).and_then(|node| node.text()).map(str::to_owned);
-    let dates = children(meta, "pub-date")
-        .filter_map(|node| date(&text(node, "year")?, text(node, "month").as_deref(), text(node, "day").as_deref()));
-    dates.min_by_key(|date| (date[..4].to_owned(), std::cmp::Reverse(date.len()), date.clone()))
-}
-
-fn author(contrib: Node<'_, '_>) -> Option<String> {
-    let name = contrib.descendants().find(|node| node.has_tag_name("name") || node.has_tag_name("collab"))?;
-    if name.has_tag_name("collab") {
-        return Some(normalise(&inline(name)));
-    }
-    let part = |tag| child(name, tag).map(|node| inline(node)).unwrap_or_default();
-    Some(normalise(&format!("{} {}", part("given-names"), part("surname")))).filter(|name| !name.is_empty())
-}
-
-fn licence(permissions: Node<'_, '_>) -> Option<String> {
-    let licence = child(permissions, "license")?;
-    let link =
-        licence.attributes().find(|attribute| attribute.name() == "href").map(|attribute| attribute.value().to_owned());
-    link.or_else(|| Some(normalise(&inline(licence)))).filter(|licence| !licence.is_empty())
-}
-
-/// Marks of a retraction on the article itself, as JATS4R and PubMed Central set them.
-fn status(meta: Node<'_, '_>, title: &str) -> Status {
-    let kinds: Vec<&str> =
-        children(meta, "related-article").filter_map(|related| related.attribute("related-article-type")).collect();
-    let title = title.to_ascii_uppercase();
-    if title.starts_with("RETRACTED") || kinds.contains(&"retraction-forward") {
-        Status::Retracted
-    } else if kinds.iter().any(|kind| matches!(*kind, "object-of-concern-forward" | "expression-of-concern")) {
-        Status::ExpressionOfConcern
-    } else if kinds.iter().any(|kind| matches!(*kind, "correction-forward" | "corrected-forward")) {
-        Status::Corrected
-    } else {
-        Status::Current
-    }
-}
-
-fn source_of(reference: Node<'_, '_>, text: &str) -> Option<Source> {
-    let find = |name| reference.descendants().find(|node| node.has_tag_name(name)).map(|node| normalise(&inline(node)));
-    let title = find("article-title").or_else(|| find("source")).unwrap_or_else(|| text.to_owned());
-    let year = find("year").and_then(|year| year.get(..4)?.parse().ok());
-    (!title.is_empty()).then_some(Source { title, issuer: find("publisher-name").or_else(|| find("source")), year })
-}
-
-fn section(node: Node<'_, '_>, level: usize, builder: &mut TextBuilder) {
-    if let Some(title) = title_of(node) {
-        builder.heading(level, &title);
-    }
-    blocks(node, level + 1, builder);
-}
-
-/// Writes what is below `node`, which is one of the elements that hold blocks.
-fn blocks(node: Node<'_, '_>, level: usize, builder: &mut TextBuilder) {
-    for child in node.children().filter(Node::is_element) {
-        match child.tag_name().name() {
-            "sec" => section(child, level, builder),
-            "p" => paragraph(child, BlockKind::Paragraph, level, builder),
-            "list" => list(child, level, builder),
-            "def-list" => {
-                for item in children(child, "def-item") {
-                    builder.block(BlockKind::ListItem, &inline(item));
+    /// A paragraph may hold lists and tables: they become blocks of their own, after what stands before them.
+    fn paragraph(&mut self, node: Node<'_, '_>, kind: BlockKind, level: usize) {
+        let mut text = String::new();
+        for child in node.children() {
+            match child.tag_name().name() {
+                "list"
+                | "table-wrap"
+                | "table-wrap-group"
+                | "fig"
+                | "fig-group"
+                | "boxed-text"
+                | "def-list"
+                | "verse-group"
+                | "supplementary-material" => {
+                    self.builder.block(kind, &std::mem::take(&mut text));
+                    self.block(child, level);
                 }
+                _ => append_inline(child, &mut text),
             }
-            "table-wrap" => table(child, builder),
-            "fig" => caption(child, builder),
-            "fig-group" | "table-wrap-group" | "boxed-text" | "disp-quote" | "statement" | "ack" => {
-                blocks(child, level, builder);
-            }
-            "disp-formula" => builder.block(BlockKind::Paragraph, &inline(child)),
-            _ => {}
         }
+        self.builder.block(kind, &text);
     }
-}
 
-/// A paragraph may hold lists and tables: they become blocks of their own, after what stands before them.
-fn paragraph(node: Node<'_, '_>, kind: BlockKind, level: usize, builder: &mut TextBuilder) {
-    let mut text = String::new();
-    for child in node.children() {
-        match child.tag_name().name() {
-            "list" | "table-wrap" | "fig" | "boxed-text" | "def-list" if child.is_element() => {
-                builder.block(kind, &std::mem::take(&mut text));
-                match child.tag_name().name() {
-                    "list" => list(child, level, builder),
-                    "table-wrap" => table(child, builder),
-                    "fig" => caption(child, builder),
-                    _ => blocks(child, level, builder),
-                }
-            }
-            _ => append_inline(child, &mut text),
+    fn list(&mut self, node: Node<'_, '_>, level: usize) {
+        if let Some(title) = text_of(node, "title") {
+            self.builder.block(BlockKind::Paragraph, &title);
         }
-    }
-    builder.block(kind, &text);
-}
-
-fn list(node: Node<'_, '_>, level: usize, builder: &mut TextBuilder) {
-    for item in children(node, "list-item") {
-        for part in item.children().filter(Node::is_element) {
+        for part in children(node, "list-item").flat_map(|item| item.children()) {
             match part.tag_name().name() {
-                "list" => list(part, level, builder),
-                "p" => paragraph(part, BlockKind::ListItem, level, builder),
+                "list" => self.list(part, level),
+                "def-list" => self.definitions(part, level),
+                "p" => self.paragraph(part, BlockKind::ListItem, level),
                 _ => {}
             }
         }
     }
-}
 
-fn caption(node: Node<'_, '_>, builder: &mut TextBuilder) {
-    let part = |name| child(node, name).map(|part| inline(part)).unwrap_or_default();
-    builder.block(BlockKind::Caption, &format!("{} {}", part("label"), part("caption")));
-}
-
-fn table(node: Node<'_, '_>, builder: &mut TextBuilder) {
-    caption(node, builder);
-    for body in node.descendants().filter(|node| node.has_tag_name("table")) {
-        let mut table = Table::default();
-        for row in body.descendants().filter(|node| node.has_tag_name("tr")) {
-            let mut heads = true;
-            for cell in row.children().filter(|cell| cell.has_tag_name("td") || cell.has_tag_name("th")) {
-                heads &= cell.has_tag_name("th");
-                let text = inline(cell);
-                // A cell that spans columns names all of them.
-                let span =
-                    cell.attribute("colspan").and_then(|span| span.parse::<usize>().ok()).unwrap_or(1).clamp(1, 50);
-                for column in 0..span {
-                    table.cell(if column == 0 || heads { &text } else { "" });
+    fn definitions(&mut self, node: Node<'_, '_>, level: usize) {
+        if let Some(title) = text_of(node, "title") {
+            self.builder.block(BlockKind::Paragraph, &title);
+        }
+        for part in node.children() {
+            match part.tag_name().name() {
+                "def-item" => {
+                    let terms: Vec<String> = children(part, "term").filter_map(tidy).collect();
+                    let meanings: Vec<String> = children(part, "def").filter_map(tidy).collect();
+                    let (terms, meanings) = (terms.join(", "), meanings.join("; "));
+                    let colon = if terms.is_empty() || meanings.is_empty() || terms.ends_with(':') { "" } else { ":" };
+                    self.builder.block(BlockKind::ListItem, &format!("{terms}{colon} {meanings}"));
                 }
+                "def-list" => self.definitions(part, level),
+                _ => {}
             }
-            let in_head = row.parent().is_some_and(|parent| parent.has_tag_name("thead"));
-            if in_head { table.end_header() } else { table.end_row() }
         }
-        table.write(builder);
     }
-    if let Some(foot) = child(node, "table-wrap-foot") {
-        builder.block(BlockKind::Caption, &inline(foot));
-    }
-}
 
-fn inline(node: Node<'_, '_>) -> String {
-    let mut text = String::new();
-    for child in node.children() {
-        append_inline(child, &mut text);
-    }
-    text
-}
-
-/// Text as a reader sees it: 10⁹ stays a power, and a reference mark does not become part of a number.
-fn append_inline(node: Node<'_, '_>, out: &mut String) {
-    if node.is_text() {
-        out.push_str(node.text().unwrap_or_default());
-        return;
-    }
-    if !node.is_element() {
-        return;
-    }
-    match node.tag_name().name() {
-        "tex-math" | "object-id" | "graphic" | "inline-graphic" | "media" | "supplementary-material" => {}
-        "sup" if holds_reference(node) => {}
-        "xref" if is_reference(node) && (is_superscript(node) || touches_word(out)) => {}
-        "sup" => append_superscript(&inline(node), out),
-        "break" => out.push(' '),
-        "p" | "title" | "label" | "td" | "th" | "list-item" | "def" | "term" | "sec" | "fn" | "surname"
-        | "given-names" | "source" | "year" | "volume" | "article-title" | "name" => {
-            out.push(' ');
-            out.push_str(&inline(node));
-            out.push(' ');
+    /// A box that ends its section gets a heading. In the middle of one, what follows the box would come to stand under it, so
+    /// its title is a caption there.
+    fn boxed(&mut self, node: Node<'_, '_>, level: usize) {
+        let parts = [text_of(node, "label"), text_of(node, "caption"), text_of(node, "title")];
+        let title = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let in_text = node.parent().is_some_and(|parent| parent.has_tag_name("p"));
+        let ends = node.next_sibling_element().is_none_or(|next| next.has_tag_name("sec"));
+        if ends && !in_text {
+            self.builder.heading(level, &title);
+        } else {
+            self.builder.block(BlockKind::Caption, &title);
         }
-        _ => out.push_str(&inline(node)),
+        self.blocks(node, level + 1);
+    }
+
+    fn caption(&mut self, node: Node<'_, '_>) {
+        let part = |name| child(node, name).map(|part| inline(part)).unwrap_or_default();
+        self.builder.block(BlockKind::Caption, &format!("{} {}", part("label"), part("caption")));
+    }
+
+    /// What a supplement is called; the words of a link to it are not about it.
+    fn supplement(&mut self, node: Node<'_, '_>) {
+        let label = text_of(node, "label").unwrap_or_default();
+        let caption = child(node, "caption").into_iter().flat_map(|caption| caption.children());
+        let parts = caption.filter_map(tidy).filter(|part| !part.starts_with("Click here"));
+        let parts: Vec<String> = std::iter::once(label).chain(parts).collect();
+        self.builder.block(BlockKind::Caption, &parts.join(" "));
+    }
+
+    fn table(&mut self, node: Node<'_, '_>, level: usize) {
+        self.caption(node);
+        let mut found = false;
+        for table in node.descendants().filter(|inner| inner.has_tag_name("table") && !is_nested(*inner)) {
+            found = true;
+            write_table(table, &mut self.builder, &mut self.losses);
+        }
+        if !found && node.descendants().any(|inner| inner.has_tag_name("graphic") || inner.has_tag_name("media")) {
+            self.losses.note(DefectKind::ImageTable);
+        } else if !found {
+            // Some tables are lists.
+            self.blocks(node, level);
+        }
+        if let Some(foot) = child(node, "table-wrap-foot") {
+            self.builder.block(BlockKind::Caption, &inline(foot));
+        }
     }
 }
 
-fn is_reference(node: Node<'_, '_>) -> bool {
-    matches!(node.attribute("ref-type"), Some("bibr" | "fn" | "table-fn"))
-}
-
-fn holds_reference(sup: Node<'_, '_>) -> bool {
-    sup.descendants().any(|node| node.has_tag_name("xref"))
-}
-
-fn is_superscript(xref: Node<'_, '_>) -> bool {
-    xref.children().any(|child| child.has_tag_name("sup"))
-}
-
-fn touches_word(out: &str) -> bool {
-    out.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ')'))
-}
-
-fn append_superscript(text: &str, out: &mut String) {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let text = text.trim();
-    let raised = |c: char| match c {
-        '+' => Some('⁺'),
-        '-' | '−' | '–' => Some('⁻'),
-        _ => c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize).copied()),
-    };
-    if text.is_empty() || text.chars().all(|c| matches!(c, '*' | '†' | '‡' | '§' | '¶' | '#' | ',')) {
-        return;
-    }
-    match text.chars().map(raised).collect::<Option<String>>() {
-        Some(raised) => out.push_str(&raised),
-        // A single letter is a mark of a note; a word ("th", "TM") belongs to the text.
-        None if text.chars().count() == 1 => {}
-        None => out.push_str(text),
-    }
+/// Whether a table stands in a cell of another.
+fn is_nested(table: Node<'_, '_>) -> bool {
+    table.ancestors().skip(1).take_while(|node| !node.has_tag_name("table-wrap")).any(|node| node.has_tag_name("table"))
 }
 
 #[cfg(test)]
 mod tests {
+    use knowledge::{Defect, Kind, Status};
+
+    use super::super::xml::MAX_DEPTH;
     use super::*;
 
     const ARTICLE: &str = r#"<!DOCTYPE article PUBLIC "-//NLM//DTD JATS" "x.dtd">
@@ -377,6 +323,108 @@ mod tests {
         let (head, rest) = ARTICLE.split_once("<body>").unwrap();
         let (_, tail) = rest.split_once("</body>").unwrap();
         assert_eq!(parse(&format!("{head}{tail}")).unwrap().fields.access, Access::AbstractOnly);
+    }
+
+    /// The canonical text of an article with this body and what follows it, and what was lost.
+    fn read(body: &str) -> (String, Vec<Defect>) {
+        let text = format!(
+            "<article xml:lang=\"en\" xmlns:mml=\"http://www.w3.org/1998/Math/MathML\"><front><article-meta><title-group>\
+             <article-title>T</article-title></title-group></article-meta></front>{body}</article>"
+        );
+        let parsed = parse(&text).unwrap();
+        (parsed.text.as_str().to_owned(), parsed.defects)
+    }
+
+    #[test]
+    fn tables_at_the_end_are_kept_with_their_groups_and_notes() {
+        let (text, defects) = read(
+            "<body><sec><title>Results</title><p>See <xref ref-type=\"table\">Table 1</xref>.</p></sec></body><back/>\
+             <floats-group><table-wrap><label>Table 1</label><caption><p>Doses</p></caption><table><thead><tr><th rowspan=\"2\">Drug</th>\
+             <th colspan=\"2\">Dose</th></tr><tr><th>Adult</th><th>Child</th></tr></thead><tbody><tr><td colspan=\"3\"><bold>Oral</bold></td></tr>\
+             <tr><td>Examplin<sup>a</sup></td><td>5 mg</td><td>1 mg</td></tr></tbody></table><table-wrap-foot><fn><label>a</label><p>With food.</p></fn>\
+             </table-wrap-foot></table-wrap><fig><label>Figure 1</label><caption><p>Flow.</p></caption><graphic/></fig></floats-group>\
+             <sub-article><body><p>A review.</p></body></sub-article>",
+        );
+        assert_eq!(
+            text,
+            "T\nResults\nSee Table 1.\nFigures and tables\nTable 1 Doses\n\
+             Oral; Drug: Examplin; Dose, Adult: 5 mg; Dose, Child: 1 mg\na With food.\nFigure 1 Flow."
+        );
+        assert_eq!(defects, []);
+    }
+
+    #[test]
+    fn what_is_only_a_picture_is_counted() {
+        let (text, defects) = read(
+            "<body><p>Here <inline-formula><inline-graphic/></inline-formula> and <inline-graphic/>.</p>\
+             <disp-formula><label>(1)</label><graphic/></disp-formula>\
+             <disp-formula><alternatives><mml:math><mml:msup><mml:mi>x</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math><graphic/></alternatives></disp-formula>\
+             <table-wrap><label>Table 2</label><graphic/></table-wrap>\
+             <table-wrap><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td><td>e</td></tr></table></table-wrap></body>",
+        );
+        assert_eq!(text, "T\nHere and .\n(1)\nx²\nTable 2\na; b\nc; d; e");
+        let defect = |kind, times| Defect { kind, times };
+        assert_eq!(
+            defects,
+            [defect(DefectKind::BrokenTable, 1), defect(DefectKind::ImageTable, 1), defect(DefectKind::LostObject, 3)]
+        );
+    }
+
+    #[test]
+    fn boxes_definitions_verses_and_supplements_are_read() {
+        let (text, defects) = read(
+            "<body><sec><title>Methods</title><boxed-text><label>Box 1</label><caption><title>Criteria</title></caption><p>One.</p></boxed-text>\
+             <p>After:<def-list><def-item><term>ESR</term><def><p>sedimentation rate</p></def></def-item></def-list></p>\
+             <disp-quote><p>Quoted.</p><attrib>A nurse</attrib></disp-quote>\
+             <verse-group><verse-line>One</verse-line><verse-line>two</verse-line></verse-group>\
+             <list><title>Steps</title><list-item><p>First</p></list-item></list></sec>\
+             <sec><title>Supplement</title><supplementary-material><label>File 1</label><caption><p>Protocol.</p><p>Click here for file</p></caption>\
+             </supplementary-material></sec><boxed-text><caption><title>Key points</title></caption><p>Two.</p></boxed-text></body>",
+        );
+        assert_eq!(
+            text,
+            "T\nMethods\nBox 1 Criteria\nOne.\nAfter:\nESR: sedimentation rate\nQuoted.\nA nurse\nOne two\nSteps\nFirst\n\
+             Supplement\nFile 1 Protocol.\nKey points\nTwo."
+        );
+        assert_eq!(defects, []);
+    }
+
+    #[test]
+    fn the_back_keeps_its_sections_notes_and_abbreviations() {
+        let (text, _) = read(
+            "<body><p>Text.</p></body><back><ack><p>Thanks.</p></ack><app-group><app><label>Appendix 1</label><p>Scale.</p></app></app-group>\
+             <sec><title>Funding</title><p>None.</p></sec><glossary><title>Abbreviations</title><def-list><def-item><term>BP</term>\
+             <def><p>blood pressure</p></def></def-item></def-list></glossary><fn-group><fn><p>No conflict.</p></fn><fn/></fn-group><fn-group><fn/></fn-group></back>",
+        );
+        assert_eq!(
+            text,
+            "T\nText.\nAppendix 1\nScale.\nFunding\nNone.\nAbbreviations\nBP: blood pressure\nNotes\nNo conflict."
+        );
+    }
+
+    #[test]
+    fn abstracts_in_other_languages_are_left_out() {
+        let text = "<article xml:lang=\"en-GB\"><front><article-meta><abstract xml:lang=\"en\"><p>Short.</p></abstract>\
+                    <abstract xml:lang=\"es\"><p>Breve.</p></abstract><trans-abstract xml:lang=\"fr\"><p>Bref.</p></trans-abstract>\
+                    </article-meta></front></article>";
+        assert_eq!(parse(text).unwrap().text.as_str(), "Abstract\nShort.");
+    }
+
+    #[test]
+    fn a_set_is_taken_apart() {
+        let article = |ids: &str| {
+            format!(
+                "<article><front><article-meta>{ids}<abstract><p>A.</p></abstract></article-meta></front></article>"
+            )
+        };
+        let pmc = "<article-id pub-id-type=\"pmid\">9</article-id><article-id pub-id-type=\"pmcid\">PMC8</article-id>";
+        let set = format!("<pmc-articleset>{}{}{}</pmc-articleset>", article(pmc), article(pmc), article(""));
+        let found = articles(&set);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["PMC8", "PMC8-2", "article-3"]);
+        for (_, range) in found {
+            assert_eq!(parse(&set[range]).unwrap().text.as_str(), "Abstract\nA.");
+        }
     }
 
     #[test]

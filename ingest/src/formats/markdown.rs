@@ -70,7 +70,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
         }
     }
     open.flush(&mut builder);
-    Ok(Parsed { fields, text: builder.finish() })
+    Ok(Parsed { fields, text: builder.finish(), defects: Vec::new() })
 }
 
 /// What is being collected.

@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
         titled = true;
     }
     open.flush(&mut builder);
-    Ok(Parsed { fields, text: builder.finish() })
+    Ok(Parsed { fields, text: builder.finish(), defects: Vec::new() })
 }
 
 /// The block being collected, with the length of its last line.

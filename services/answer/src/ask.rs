@@ -191,7 +191,7 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let (question, found) = self.find(question).await?;
-        let Retrieved { snapshot, vector, missing, hits, embed_ms, retrieve_ms } = found;
+        let Retrieved { snapshot, vector, missing, hits, limits, embed_ms, retrieve_ms } = found;
         let selecting = Instant::now();
         let text = question.search_text();
         let searched = self.searched(&question)?;
@@ -203,11 +203,11 @@ impl Asker {
             } else {
                 "the corpus has too little on this question; the closest passages are listed"
             };
-            draft.closest = hits.into_iter().take(CLOSEST).collect();
+            draft.closest = hits.into_iter().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let found = select(&self.parts.retriever.embedder, &text, &vector, hits).await?;
+        let found = limits.narrow(select(&self.parts.retriever.embedder, &text, &vector, hits).await?);
         let selected: Vec<Selected> = found.iter().take(self.parts.settings.passages).cloned().collect();
         draft.evidence = selected.iter().map(|one| one.evidence.clone()).collect();
         tell(Progress::Evidence(draft.evidence.clone()));

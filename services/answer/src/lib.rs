@@ -20,6 +20,7 @@ mod plain;
 mod prompt;
 mod question;
 mod retrieve;
+mod rights;
 mod scope;
 mod seams;
 mod select;

@@ -10,6 +10,8 @@ use ledger::{Ledger, PassageView};
 
 use crate::error::{Error, Result};
 use crate::question::Question;
+use crate::rights::Limits;
+use crate::seams::Clock;
 
 /// Hits taken from each arm.
 const ARM_LIMIT: usize = 50;
@@ -28,6 +30,8 @@ pub struct Retriever {
     pub lexical: Arc<dyn LexicalIndex>,
     /// Turns the question into a vector.
     pub embedder: Arc<dyn Embedder>,
+    /// Says which day it is: documents and licences expire.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What a search found.
@@ -39,15 +43,30 @@ pub struct Retrieved {
     pub vector: Vec<f32>,
     /// What was away, for people.
     pub missing: Option<&'static str>,
-    /// Passages, best first, named E1, E2, ….
+    /// Passages, best first, named E1, E2, …. Whole, whatever may be shown of them: see [`Retrieved::shown`].
     pub hits: Vec<Evidence>,
+    /// How many words of a passage may be shown, of corpora where that is not all.
+    pub(crate) limits: Limits,
     /// Milliseconds spent embedding.
     pub embed_ms: u64,
     /// Milliseconds spent on the rest.
     pub retrieve_ms: u64,
 }
 
+impl Retrieved {
+    /// The passages, each as far as the licence of its corpus lets it be shown.
+    pub fn shown(self) -> Vec<Evidence> {
+        let limits = self.limits;
+        self.hits.into_iter().filter_map(|hit| limits.cut(hit)).collect()
+    }
+}
+
 impl Retriever {
+    /// Today, as `2024-03-01`, in UTC.
+    pub fn today(&self) -> String {
+        self.clock.now().to_string().chars().take(10).collect()
+    }
+
     /// The best `limit` passages for a question.
     ///
     /// # Errors
@@ -57,6 +76,7 @@ impl Retriever {
         for corpus in &question.filters.corpora {
             self.ledger.corpus(corpus)?;
         }
+        let limits = Limits::of(&self.ledger.corpora()?);
         let snapshot = self.ledger.resolve(question.as_of)?;
         let text = question.search_text();
         let began = Instant::now();
@@ -94,8 +114,8 @@ impl Retriever {
             }
         }
         let ids: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
-        let ledger = Arc::clone(&self.ledger);
-        let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot))
+        let (ledger, today) = (Arc::clone(&self.ledger), self.today());
+        let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot, &today))
             .await
             .map_err(|panic| Error::Internal(panic.into()))??;
         found.retain(|_, passage| question.filters.allow(&passage.document));
@@ -106,7 +126,7 @@ impl Retriever {
             Evidence { id: name, passage: id, text, start: span.start, end: span.end, section, page, document, scores }
         });
         let hits = hits.collect();
-        Ok(Retrieved { snapshot, vector, missing, hits, embed_ms, retrieve_ms: elapsed_ms(began) })
+        Ok(Retrieved { snapshot, vector, missing, hits, limits, embed_ms, retrieve_ms: elapsed_ms(began) })
     }
 
     async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {

@@ -124,7 +124,11 @@ pub(crate) fn narrow(selected: &[Selected], words: usize) -> Vec<Selected> {
     narrowed.collect()
 }
 
-fn run_around_best(sentences: &[Sentence], floor: f32, words: usize) -> Option<std::ops::RangeInclusive<usize>> {
+pub(crate) fn run_around_best(
+    sentences: &[Sentence],
+    floor: f32,
+    words: usize,
+) -> Option<std::ops::RangeInclusive<usize>> {
     let near = |at: &usize| sentences.get(*at).is_some_and(|sentence| sentence.score >= floor);
     let count = |at: usize| sentences[at].text.split(' ').count();
     let better = |a: &usize, b: &usize| sentences[*a].score.total_cmp(&sentences[*b].score).then(b.cmp(a));

@@ -98,6 +98,7 @@ impl App {
             vectors: Arc::clone(&data.stores.vectors),
             lexical: Arc::clone(&data.stores.lexical),
             embedder,
+            clock: Arc::new(SystemSeams),
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });

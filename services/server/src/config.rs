@@ -27,6 +27,8 @@ pub struct Config {
     pub answer: Answer,
     /// What judges statements after the rules.
     pub judge: Judge,
+    /// How documents are taken in.
+    pub ingest: Ingest,
     /// Where vectors are kept.
     pub vectors: Vectors,
     /// Conversations of those who ask.
@@ -58,6 +60,50 @@ impl Default for Server {
             timeout_s: 15,
             max_body_bytes: 256 << 10,
         }
+    }
+}
+
+/// How documents are taken in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// Memory that reading one document may take, in MiB of address space.
+    pub parser_memory_mib: u64,
+    /// Processor time that reading one document may take, in seconds.
+    pub parser_processor_s: u64,
+    /// Time that reading one document may take, in seconds.
+    pub parser_wall_s: u64,
+    /// What all files of one archive may come to, in MiB.
+    pub archive_mib: u64,
+    /// Files in one archive, at most.
+    pub archive_files: usize,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Self {
+            parser_memory_mib: 1024,
+            parser_processor_s: 60,
+            parser_wall_s: 120,
+            archive_mib: 500,
+            archive_files: 10_000,
+        }
+    }
+}
+
+impl Ingest {
+    /// What one document may cost.
+    pub fn cost(&self) -> ingest::Cost {
+        ingest::Cost {
+            memory: self.parser_memory_mib << 20,
+            processor_s: self.parser_processor_s,
+            wall_s: self.parser_wall_s,
+        }
+    }
+
+    /// What an archive may come to.
+    pub fn archives(&self) -> ingest::Limits {
+        ingest::Limits { bytes: self.archive_mib << 20, files: self.archive_files }
     }
 }
 

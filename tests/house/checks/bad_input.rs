@@ -67,14 +67,15 @@ async fn one_bad_file_never_stops_the_rest() {
             ("e-empty.txt", ""),
             ("f-matter.md", "+++\nkind = \"blog\"\n+++\nText.\n"),
             ("g-bomb.xml", bomb),
-            ("h-ignored.docx", "not read at all"),
+            ("h-ignored.xlsx", "not read at all"),
             ("z-good.txt", "GOOD TOO\nThe last one is fine as well.\n"),
         ])
         .await;
     assert_eq!((report.documents.added, report.documents.rejected), (2, 6), "{events:?}");
     for event in &events {
-        if let Event::Rejected { file, reason } = event {
-            assert!(!reason.is_empty(), "{file} was rejected without a reason");
+        if let Event::Rejected(rejected) = event {
+            let (file, failure) = (&rejected.file, &rejected.failure);
+            assert!(!failure.reason.is_empty() && !failure.code.is_empty(), "{file} was rejected without a reason");
         }
     }
     assert_eq!(service.ask("Which one is fine?").await["status"], "answered");

@@ -4,6 +4,7 @@
 mod answers;
 mod bad_input;
 mod clinical;
+mod connectors;
 mod contract;
 mod conversations;
 mod engine;

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod fakes;
+mod feeds;
 mod service;
 mod tiny_llama;
 
 pub use fakes::{HashEmbedder, Script, ScriptedGenerator};
+pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
 pub use service::{Reply, TestService, models_dir, test_settings};
 pub use tiny_llama::write_tiny_llama;

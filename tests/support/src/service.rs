@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use inference::{Embedder, Generator};
-use ingest::{Event, Ingest, Options, Report, Stores};
+use ingest::{Account, Event, Ingest, Limits, Options, Parser, Report, Stores};
 use knowledge::{Corpus, Kind, Rights};
 use serde_json::Value;
 use server::app::App;
@@ -80,13 +80,14 @@ impl TestService {
         let data = Data::open(directory.path(), embedder.dimension(), &Vectors::default()).await.unwrap();
         let stores = data.stores.clone();
         let generator = Arc::new(ScriptedGenerator::new([]));
+        let seams = Arc::new(FixedSeams::default());
         let retriever = Retriever {
             ledger: Arc::clone(&stores.ledger),
             vectors: Arc::clone(&stores.vectors),
             lexical: Arc::clone(&stores.lexical),
             embedder,
+            clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
         };
-        let seams = Arc::new(FixedSeams::default());
         let writer: Arc<dyn Generator> = Arc::clone(&generator) as Arc<dyn Generator>;
         let parts = Parts {
             retriever,
@@ -114,7 +115,7 @@ impl TestService {
             issuer: "Test issuer".to_owned(),
             kind: Kind::Guideline,
             licence: "CC0-1.0".to_owned(),
-            rights: Rights { index: true, quote_words: None, display: true, export: true },
+            rights: Rights { index: true, quote_words: None, display: true, export: true, expires: None },
             jurisdiction: "international".to_owned(),
             language: "en".to_owned(),
             evidence_level: None,
@@ -135,17 +136,24 @@ impl TestService {
 
     /// Ingests a path into the corpus `test`, and publishes.
     pub async fn ingest_path(&self, path: &Path) -> (Report, Vec<Event>) {
-        let ingest = Ingest::new(self.stores.clone(), Arc::new(HashEmbedder)).unwrap();
+        let (account, events) = self.try_ingest(path, &Self::corpus()).await;
+        (account.unwrap().report, events)
+    }
+
+    /// Ingests a path into a corpus, and publishes; it may fail.
+    pub async fn try_ingest(&self, path: &Path, corpus: &Corpus) -> (ingest::Result<Account>, Vec<Event>) {
+        let ingest = Ingest::new(self.stores.clone(), Arc::new(HashEmbedder), Arc::new(Parser::Here)).unwrap();
         let options = Options {
             publish: true,
             actor: "test".to_owned(),
             at: "2026-01-01T00:00:00Z".to_owned(),
             data: self.directory.path().to_owned(),
+            archives: Limits::default(),
         };
         let mut events = Vec::new();
         let stop = Arc::new(AtomicBool::new(false));
-        let report = ingest.run(path, &Self::corpus(), &options, stop, |event| events.push(event.clone())).await;
-        (report.unwrap(), events)
+        let account = ingest.run(path, corpus, &options, stop, |event| events.push(event.clone())).await;
+        (account, events)
     }
 
     /// Sends a request through the whole router.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery};
@@ -179,14 +180,18 @@ impl Follower for TantivyIndex {
 
     async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()> {
         let fields = self.fields;
+        fail_point!("words::before_apply", |kind| Err(Error::injected(super::NAME, kind)));
         self.commit("take in passages", reached, move |writer| {
             for entry in entries {
                 writer.delete_term(Term::from_field_text(fields.id, &entry.id().to_string()));
                 writer.add_document(document(fields, &entry))?;
             }
+            fail_point!("words::before_commit");
             Ok(())
         })
-        .await
+        .await?;
+        fail_point!("words::after_apply", |kind| Err(Error::injected(super::NAME, kind)));
+        Ok(())
     }
 
     async fn reached(&self) -> Result<Seq> {

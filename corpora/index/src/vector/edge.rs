@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use qdrant_edge::external::uuid::Uuid;
 use qdrant_edge::{
@@ -116,18 +117,22 @@ impl Follower for EdgeIndex {
             return Err(Error::Dimension { found: odd.vector.len(), wanted: self.dimension });
         }
         let dimension = self.dimension;
+        fail_point!("vectors::before_apply", |kind| Err(Error::injected(super::NAME, kind)));
         self.with("take in passages", move |shard| {
             if !entries.is_empty() {
                 shard.update(upsert(entries.into_iter().map(point).collect()))?;
                 shard.flush();
             }
+            fail_point!("vectors::before_mark");
             // Only now are the entries durable, so only now may the mark move.
             let mark = PointStruct::new(MARK, unit_vector(dimension), json!({ "reached": reached.0 }));
             shard.update(upsert(vec![mark]))?;
             shard.flush();
             Ok(())
         })
-        .await
+        .await?;
+        fail_point!("vectors::after_apply", |kind| Err(Error::injected(super::NAME, kind)));
+        Ok(())
     }
 
     async fn reached(&self) -> Result<Seq> {

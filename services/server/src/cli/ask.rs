@@ -90,9 +90,11 @@ pub(super) async fn search(places: &Places, args: SearchArgs) -> Result<ExitCode
     question.check()?;
     let app = App::open_with(places, |config| config.generator.backend = Backend::None).await?;
     let found = app.asker.retriever().search(&question, args.limit.into()).await?;
+    let snapshot = found.snapshot;
+    let hits = found.shown();
     if args.what.json {
-        print(&format!("{}\n", json!({ "hits": found.hits, "snapshot": found.snapshot })))
+        print(&format!("{}\n", json!({ "hits": hits, "snapshot": snapshot })))
     } else {
-        print(&render::hits(&found.hits))
+        print(&render::hits(&hits))
     }
 }

@@ -1,23 +1,22 @@
 //! `osler ingest`.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
-use indicatif::{ProgressBar, ProgressStyle};
 use inference::models::Store;
-use ingest::{Event, Ingest, Options, Report};
+use ingest::{Account, Ingest, Options, Parser, Workers};
 use jiff::Timestamp;
 use knowledge::{Corpus, CorpusId};
 use ledger::Ledger;
 
 use super::Usage;
+use super::progress::View;
 use crate::app::load_embedder;
-use crate::config::Places;
+use crate::config::{self, Places};
 use crate::data::Data;
 
 /// Policies of corpora that Osler knows.
@@ -26,7 +25,8 @@ static MANIFESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/mani
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A file or directory; .nxml, .xml, .md, .html, .htm and .txt files in it are read
+    /// A file or directory; JATS, PubMed and SPL XML, PDF, DOCX, HTML, Markdown and text files in it are read, and archives
+    /// of them (tar, zip, gz, xz)
     path: PathBuf,
     /// The corpus they belong to
     #[arg(long, value_name = "ID")]
@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Leave what comes in staged; `osler corpus publish` publishes it
     #[arg(long)]
     stage: bool,
+    /// Write what came in, was passed by, was rejected and wants review to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Print one JSON event a line
     #[arg(long)]
     json: bool,
@@ -51,17 +54,13 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
         return Err(Usage(format!("the manifest is for corpus {}, not {}", manifest.id, args.corpus)).into());
     }
     let how = How { publish: !args.stage, json: args.json };
-    let report = into_data(places, &args.path, how, |ledger| policy(ledger, &args.corpus, manifest)).await?;
-    Ok(if report.documents.rejected > 0 && report.documents.rejected == all(&report) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
-fn all(report: &Report) -> usize {
-    let counts = report.documents;
-    counts.added + counts.updated + counts.unchanged + counts.rejected
+    let account = into_data(places, &args.path, how, |ledger| policy(ledger, &args.corpus, manifest)).await?;
+    if let Some(path) = &args.report {
+        let text = serde_json::to_string_pretty(&account)?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let counts = account.report.documents;
+    Ok(if counts.rejected > 0 && counts.rejected == counts.all() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// How a run goes about it, and how it is shown.
@@ -77,23 +76,30 @@ pub(super) async fn into_data(
     path: &Path,
     how: How,
     corpus: impl FnOnce(&Ledger) -> Result<Corpus>,
-) -> Result<Report> {
+) -> Result<Account> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
     let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
     let corpus = corpus(&data.stores.ledger)?;
-    let ingest = Ingest::new(data.stores.clone(), embedder)?;
+    let ingest = Ingest::new(data.stores.clone(), embedder, Arc::new(parser(&config.ingest)?))?;
     let options = Options {
         publish: how.publish,
         actor: "command-line".to_owned(),
         at: Timestamp::now().to_string(),
         data: places.data.clone(),
+        archives: config.ingest.archives(),
     };
     let mut view = View::new(how.json);
     let report = ingest.run(path, &corpus, &options, stop_on_interrupt(), |event| view.show(event)).await;
     view.close();
     Ok(report?)
+}
+
+/// Documents are parsed by this program, started again.
+pub(super) fn parser(config: &config::Ingest) -> Result<Parser> {
+    let program = std::env::current_exe().context("cannot find the osler program, which reads documents")?;
+    Ok(Parser::Apart(Workers::new(program, vec!["parse-worker".into()], config.cost())))
 }
 
 /// The first Ctrl-C ends the run in order; the second one ends the process.
@@ -132,65 +138,4 @@ fn policy(ledger: &Ledger, id: &CorpusId, given: Option<Corpus>) -> Result<Corpu
 pub(super) fn built_in(id: &CorpusId) -> Result<Option<Corpus>> {
     let file = MANIFESTS.get_file(format!("{id}.toml"));
     Ok(file.and_then(|file| file.contents_utf8()).map(toml::from_str).transpose()?)
-}
-
-/// Shows a run: JSON lines, a bar on a terminal, or plain lines.
-struct View {
-    json: bool,
-    bar: Option<ProgressBar>,
-}
-
-impl View {
-    fn new(json: bool) -> Self {
-        let bar = (!json && std::io::stderr().is_terminal()).then(|| {
-            let style = ProgressStyle::with_template("{bar:32} {pos}/{len} documents  {elapsed}, {eta} left  {msg}");
-            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        Self { json, bar }
-    }
-
-    fn show(&mut self, event: &Event) {
-        if self.json {
-            if let Ok(line) = serde_json::to_string(event) {
-                println!("{line}");
-            }
-            return;
-        }
-        match event {
-            Event::Started { files } => match &self.bar {
-                Some(bar) => bar.set_length(*files as u64),
-                None => eprintln!("{files} documents found"),
-            },
-            Event::Taken { file, .. } | Event::Unchanged { file } => {
-                if let Some(bar) = &self.bar {
-                    bar.set_message(file.clone());
-                    bar.inc(1);
-                }
-            }
-            Event::Rejected { file, reason } => {
-                let line = format!("not taken in: {file}: {reason}");
-                match &self.bar {
-                    Some(bar) => {
-                        bar.println(line);
-                        bar.inc(1);
-                    }
-                    None => eprintln!("{line}"),
-                }
-            }
-            Event::Done(report) => {
-                self.close();
-                let counts = report.documents;
-                println!(
-                    "{} added, {} updated, {} unchanged, {} rejected; {} passages; snapshot {} is published",
-                    counts.added, counts.updated, counts.unchanged, counts.rejected, report.passages, report.snapshot
-                );
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
-    }
 }

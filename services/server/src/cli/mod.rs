@@ -9,6 +9,7 @@ mod eval;
 mod ingest;
 mod machine;
 mod models;
+mod progress;
 mod render;
 mod serve;
 mod verify;
@@ -66,6 +67,9 @@ enum Command {
     Openapi,
     /// Print every configuration key with its default and meaning
     Config,
+    /// Parse documents for another osler, which has started this one
+    #[command(hide = true)]
+    ParseWorker,
 }
 
 /// Runs the program.
@@ -75,6 +79,16 @@ pub fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let cli = Cli::parse();
+    if let Command::ParseWorker = cli.command {
+        // Before there is a second thread: limits and bans are those of the thread that sets them, and of its children.
+        return match ::ingest::serve_worker() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("osler: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let filter = tracing_subscriber::EnvFilter::new(config::log_filter());
     let terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).init();
@@ -112,6 +126,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Eval(command) => eval::run(places, command).await,
         Command::Openapi => print(&crate::http::openapi()?),
         Command::Config => print(&config::reference()),
+        Command::ParseWorker => Ok(ExitCode::FAILURE),
     }
 }
 

@@ -8,7 +8,7 @@ use ledger::{Ledger, Totals};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Problem, Shared};
+use super::{Problem, Shared, blocking};
 use crate::app::ModelInUse;
 
 const INTENDED_USE: &str = "Finds what the corpora of this house say on a clinical question and quotes it, each statement with \
@@ -78,7 +78,7 @@ pub(super) struct About {
     responses((status = 200, description = "The corpora and what they hold", body = Corpora)))]
 pub(super) async fn corpora(State(shared): State<Shared>) -> Result<Json<Corpora>, Problem> {
     let read = move || held(&shared.app.asker.retriever().ledger);
-    let corpora = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??;
+    let corpora = blocking(read).await?;
     Ok(Json(Corpora { corpora }))
 }
 
@@ -105,7 +105,7 @@ pub(super) async fn about(State(shared): State<Shared>) -> Result<Json<About>, P
             figures: evals::figures(),
         })
     };
-    Ok(Json(tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??))
+    Ok(Json(blocking(read).await?))
 }
 
 fn held(ledger: &Ledger) -> ledger::Result<Vec<HeldCorpus>> {

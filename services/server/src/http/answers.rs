@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::conversations::Place;
 use super::problem::Body;
 use super::visitor::{Visitor, visitor};
-use super::{Problem, Shared, request_id};
+use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;
 use crate::recorded::{self, Recorded};
 
@@ -138,7 +138,7 @@ pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) ->
 /// The JSON of an answer as it was sent.
 pub(super) async fn kept(shared: &Shared, id: String) -> Result<String, Problem> {
     let app = Arc::clone(&shared.app);
-    let found = tokio::task::spawn_blocking(move || app.audit.answer(&id)).await.map_err(|_| Problem::internal())??;
+    let found = blocking(move || app.audit.answer(&id)).await?;
     found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))
 }
 
@@ -158,7 +158,7 @@ const MAX_GAPS: usize = 500;
     responses((status = 200, description = "At most 500, the most asked first", body = Gaps)))]
 pub(super) async fn gaps(State(shared): State<Shared>) -> Result<Json<Gaps>, Problem> {
     let list = move || shared.app.audit.gaps(MAX_GAPS);
-    let gaps = tokio::task::spawn_blocking(list).await.map_err(|_| Problem::internal())??;
+    let gaps = blocking(list).await?;
     Ok(Json(Gaps { gaps }))
 }
 

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::Body;
 use super::visitor::{Visitor, visitor};
-use super::{Problem, Shared};
+use super::{Problem, Shared, blocking};
 use crate::recorded::Recorded;
 
 /// Conversations of a list, at most.
@@ -129,7 +129,7 @@ pub(super) async fn get(
         }
         Ok(WholeConversation { conversation, answers })
     };
-    Ok(Json(tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??))
+    Ok(Json(blocking(read).await?))
 }
 
 /// Name a conversation
@@ -216,10 +216,6 @@ impl Place {
             tracing::error!(error = &error as &dyn std::error::Error, "an answer is not in its conversation");
         }
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> history::Result<T> + Send + 'static) -> Result<T, Problem> {
-    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())??)
 }
 
 /// RFC 3339; `None` where the calendar does not reach back that far.

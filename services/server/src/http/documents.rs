@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use knowledge::{DocumentId, PassageId, Span, char_slice};
+use knowledge::{Corpus, DocumentId, PassageId, Span, char_slice};
 use ledger::{DocumentView, PassageView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Problem, Shared, number};
+use super::{Problem, Shared, blocking, number};
 
 /// Which version of a document.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,6 +56,7 @@ pub(super) struct PassageReply {
     params(("id" = String, Path, description = "Id of the document"), VersionQuery),
     responses(
         (status = 200, description = "The document, one version whole", body = DocumentView),
+        (status = 403, description = "The licence does not allow it to be displayed", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such document or version", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -67,8 +68,22 @@ pub(super) async fn document(
     let id: DocumentId =
         id.parse().map_err(|error: knowledge::IdError| Problem::not_found("unknown_document", &error.to_string()))?;
     let version = query.version.map(|version| number("version", &version)).transpose()?;
-    let read = move || shared.app.asker.retriever().ledger.document(id, version);
-    Ok(Json(tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??))
+    let read = move || {
+        let retriever = shared.app.asker.retriever();
+        let view = retriever.ledger.document(id, version, &retriever.today())?;
+        let corpus = retriever.ledger.corpus(&view.document.corpus)?;
+        if corpus.rights.display && !corpus.rights.has_ended(&retriever.today()) {
+            Ok(view)
+        } else {
+            Err(not_displayable(&corpus))
+        }
+    };
+    Ok(Json(blocking(read).await?))
+}
+
+fn not_displayable(corpus: &Corpus) -> Problem {
+    let detail = format!("the licence of {} does not allow its documents to be displayed", corpus.title);
+    Problem::forbidden("not_displayable", &detail)
 }
 
 /// Read a passage
@@ -78,6 +93,7 @@ pub(super) async fn document(
     responses(
         (status = 200, description = "The passage, with the place of the quote if one was named", body = PassageReply),
         (status = 400, description = "The quote is not in the passage", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The licence allows quotes up to a length, and this is none", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such passage", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -93,10 +109,29 @@ pub(super) async fn passage(
         (Some(start), Some(end)) => Some(Span { start: number("start", &start)?, end: number("end", &end)? }),
         _ => return Err(Problem::bad_request("bad_quote", "give both start and end, or neither")),
     };
-    let read = move || shared.app.asker.retriever().ledger.passage(id);
-    let passage = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal())??;
-    let quote = place.map(|span| quote_in(&passage, span)).transpose()?;
-    Ok(Json(PassageReply { passage, quote }))
+    let read = move || {
+        let retriever = shared.app.asker.retriever();
+        let passage = retriever.ledger.passage(id, &retriever.today())?;
+        let corpus = retriever.ledger.corpus(&passage.document.corpus)?;
+        let quote = place.map(|span| quote_in(&passage, span)).transpose()?;
+        if corpus.rights.has_ended(&retriever.today()) {
+            return Err(not_displayable(&corpus));
+        }
+        match (corpus.rights.words_shown(), quote) {
+            (None, quote) => Ok(PassageReply { passage, quote }),
+            // The quote is all of the passage that may be shown.
+            (Some(words), Some(quote)) if quote.text.split_whitespace().count() <= words => {
+                let whole = Span { start: 0, end: quote.in_passage.len() };
+                let passage = PassageView { text: quote.text.clone(), span: quote.span, ..passage };
+                Ok(PassageReply { passage, quote: Some(QuotePlace { in_passage: whole, ..quote }) })
+            }
+            (Some(words), _) => Err(Problem::forbidden(
+                "not_displayable",
+                &format!("the licence of {} allows quotes of up to {words} words: give start and end", corpus.title),
+            )),
+        }
+    };
+    Ok(Json(blocking(read).await?))
 }
 
 fn quote_in(passage: &PassageView, span: Span) -> Result<QuotePlace, Problem> {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::problem::Body;
 use super::visitor::{Visitor, visitor};
-use super::{Problem, Shared};
+use super::{Problem, Shared, blocking};
 
 /// Characters of a comment.
 const MAX_COMMENT_CHARS: usize = 2_000;
@@ -87,7 +87,7 @@ pub(super) async fn feedback(
     };
     let received = Received { id: feedback.id.clone(), received_at: feedback.received_at.clone() };
     let keep = move || shared.app.audit.feedback(&feedback);
-    let kept = tokio::task::spawn_blocking(keep).await.map_err(|_| Problem::internal())??;
+    let kept = blocking(keep).await?;
     if !kept {
         return Err(Problem::not_found("unknown_answer", "there is no answer of that id"));
     }

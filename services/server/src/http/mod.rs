@@ -177,6 +177,15 @@ fn request_id(headers: &axum::http::HeaderMap) -> String {
     id.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
 }
 
+/// Does what waits for the disk on a thread that may wait.
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: Into<Problem> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?.map_err(Into::into)
+}
+
 /// A number in a query or path.
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
     text.parse()

@@ -62,6 +62,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
+    pub(super) fn forbidden(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
     pub(super) fn bad_request(code: &'static str, detail: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }

@@ -64,5 +64,6 @@ pub(super) async fn search(
     let question =
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     let found = shared.app.asker.retriever().search(&question, body.limit).await?;
-    Ok(Json(SearchReply { hits: found.hits, snapshot: found.snapshot }))
+    let snapshot = found.snapshot;
+    Ok(Json(SearchReply { hits: found.shown(), snapshot }))
 }

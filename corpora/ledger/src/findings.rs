@@ -1,0 +1,116 @@
+//! Findings: what came up while taking documents in, and wants a person's eye.
+
+use knowledge::DocumentId;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Ledger;
+use crate::error::{Error, Result};
+
+/// What came up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// The source was read badly.
+    PoorQuality,
+    /// Another document has the same text, letter for letter.
+    SameText,
+    /// Another document has nearly the same text.
+    NearText,
+    /// Another document is a record of the same work.
+    SameWork,
+    /// A notice may be about it, and names alone do not settle whether.
+    DoubtfulNotice,
+}
+
+impl FindingKind {
+    const ALL: [Self; 5] = [Self::PoorQuality, Self::SameText, Self::NearText, Self::SameWork, Self::DoubtfulNotice];
+
+    /// The name used in reports and in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PoorQuality => "poor_quality",
+            Self::SameText => "same_text",
+            Self::NearText => "near_text",
+            Self::SameWork => "same_work",
+            Self::DoubtfulNotice => "doubtful_notice",
+        }
+    }
+}
+
+/// Something that wants a person's eye.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CorpusFinding)]
+pub struct Finding {
+    /// Its number.
+    pub id: i64,
+    /// When it came up, RFC 3339.
+    pub at: String,
+    /// What it is.
+    pub kind: FindingKind,
+    /// The document it is about.
+    pub document: DocumentId,
+    /// Its version.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// What was seen, for people.
+    pub detail: String,
+}
+
+impl Ledger {
+    /// Findings that nobody has closed, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn findings(&self) -> Result<Vec<Finding>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT f.id, f.at, f.kind, f.document, f.version, json_extract(v.metadata, '$.title'), f.detail FROM findings f
+             JOIN versions v ON v.document = f.document AND v.number = f.version WHERE f.closed IS NULL ORDER BY f.id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut findings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let kind: String = row.get(2)?;
+            let known = FindingKind::ALL.into_iter().find(|known| known.as_str() == kind);
+            findings.push(Finding {
+                id: row.get(0)?,
+                at: row.get(1)?,
+                kind: known.ok_or_else(|| Error::Damaged(format!("finding {kind:?}")))?,
+                document: DocumentId::from_bytes(row.get(3)?),
+                version: row.get(4)?,
+                title: row.get(5)?,
+                detail: row.get(6)?,
+            });
+        }
+        Ok(findings)
+    }
+
+    /// Closes a finding; false when there is none open of this number.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn close_finding(&self, id: i64, at: &str) -> Result<bool> {
+        let sql = "UPDATE findings SET closed = ?2 WHERE id = ?1 AND closed IS NULL";
+        Ok(self.lock().execute(sql, params![id, at])? == 1)
+    }
+}
+
+/// Notes a finding. The same one again is not noted twice, open or closed.
+pub(crate) fn put_finding(
+    connection: &Connection,
+    at: &str,
+    kind: FindingKind,
+    document: DocumentId,
+    version: u32,
+    detail: &str,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO findings (at, kind, document, version, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![at, kind.as_str(), document.to_bytes(), version, detail])?;
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! Notices: what publishers and feeds say about works, applied to what is held now and to what comes later.
+
+use knowledge::{DocumentId, Metadata, Notice, Relation, Status};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Ledger;
+use crate::error::Result;
+use crate::findings::{FindingKind, put_finding};
+use crate::identity::named;
+use crate::snapshots::{Decision, change_status};
+
+/// A version whose standing a notice changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Changed {
+    /// The document.
+    pub document: DocumentId,
+    /// Its version.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// How it stands now.
+    pub status: Status,
+    /// Whose notice it was.
+    pub feed: String,
+}
+
+/// What importing notices came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Imported {
+    /// Notices that were not known.
+    pub new: usize,
+    /// Notices that were.
+    pub known: usize,
+    /// Versions whose standing changed.
+    pub changed: Vec<Changed>,
+    /// Documents whose title fits a notice, and nothing else: a person decides.
+    pub doubtful: usize,
+}
+
+impl Ledger {
+    /// Takes notices in: those about works that are held act at once, the others when the work comes in. All, or none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn import_notices(&self, notices: &[Notice], decision: &Decision<'_>) -> Result<Imported> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let mut imported = Imported::default();
+        for notice in notices {
+            // A known one has acted; what people decided since stays.
+            if !keep(&transaction, notice, decision.at)? {
+                imported.known += 1;
+                continue;
+            }
+            imported.new += 1;
+            let outcome = apply(&transaction, notice, decision)?;
+            imported.changed.extend(outcome.changed);
+            imported.doubtful += outcome.doubtful;
+        }
+        transaction.commit()?;
+        Ok(imported)
+    }
+}
+
+/// Stores a notice; false when it was there.
+fn keep(connection: &Connection, notice: &Notice, at: &str) -> Result<bool> {
+    let new = connection
+        .prepare_cached("INSERT OR IGNORE INTO notices (at, notice) VALUES (?1, ?2)")?
+        .execute(params![at, serde_json::to_string(notice)?])?
+        == 1;
+    if new {
+        let row = connection.last_insert_rowid();
+        let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO notice_names VALUES (?1, ?2, ?3)")?;
+        for name in notice.names() {
+            insert.execute(params![name.kind, name.value, row])?;
+        }
+    }
+    Ok(new)
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    pub(crate) changed: Vec<Changed>,
+    doubtful: usize,
+}
+
+/// Applies a notice to every document that is its work.
+fn apply(connection: &Connection, notice: &Notice, decision: &Decision<'_>) -> Result<Applied> {
+    let mut applied = Applied::default();
+    let Some(status) = notice.status() else { return Ok(applied) };
+    let certain = named(connection, &notice.subject.names())?;
+    let by_title = match certain.is_empty() {
+        true => named(connection, &notice.names())?,
+        false => Vec::new(),
+    };
+    for document in certain {
+        applied.changed.extend(set(connection, document, status, notice, decision)?);
+    }
+    for document in by_title {
+        let Some((number, metadata, _)) = newest(connection, document)? else { continue };
+        // The notice for a work, and the notice itself held as a document, may have one title.
+        if names_meet(&metadata, notice) {
+            continue;
+        }
+        let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
+        if notice.fits(metadata.authors.first().map(String::as_str), year) {
+            applied.changed.extend(set(connection, document, status, notice, decision)?);
+        } else {
+            applied.doubtful += 1;
+            let detail =
+                format!("{} says that a work of this title is {status}; author and year do not settle it", notice.feed);
+            put_finding(connection, decision.at, FindingKind::DoubtfulNotice, document, number, &detail)?;
+        }
+    }
+    Ok(applied)
+}
+
+/// Whether a document is the notice rather than its subject.
+fn names_meet(metadata: &Metadata, notice: &Notice) -> bool {
+    let own = notice.notice.names();
+    metadata.identifiers.names().iter().any(|name| own.contains(name))
+}
+
+fn newest(connection: &Connection, document: DocumentId) -> Result<Option<(u32, Metadata, String)>> {
+    let sql = "SELECT number, metadata, status FROM versions WHERE document = ?1 ORDER BY number DESC LIMIT 1";
+    let row: Option<(u32, String, String)> = connection
+        .prepare_cached(sql)?
+        .query_row([document.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    row.map(|(number, metadata, status)| Ok((number, serde_json::from_str(&metadata)?, status))).transpose()
+}
+
+/// Sets the standing of all versions of a document that it makes worse; a reinstatement undoes a retraction, and only that.
+/// What a person decided by withdrawing it stays.
+fn set(
+    connection: &Connection,
+    document: DocumentId,
+    status: Status,
+    notice: &Notice,
+    decision: &Decision<'_>,
+) -> Result<Vec<Changed>> {
+    let mut statement = connection
+        .prepare_cached("SELECT number, status, metadata FROM versions WHERE document = ?1 ORDER BY number")?;
+    let rows = statement.query_map([document.to_bytes()], |row| {
+        Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    let versions = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut changed = Vec::new();
+    for (version, held, metadata) in versions {
+        let held: Status = held.parse().unwrap_or_default();
+        let acts = match notice.relation {
+            Relation::Reinstates => held == Status::Retracted,
+            _ => gravity(status) > gravity(held),
+        };
+        if !acts {
+            continue;
+        }
+        let reason = match &notice.reason {
+            Some(reason) => format!("{}: {reason}", notice.feed),
+            None => notice.feed.clone(),
+        };
+        change_status(connection, document, version, status, &Decision { reason: &reason, ..*decision })?;
+        let metadata: Metadata = serde_json::from_str(&metadata)?;
+        changed.push(Changed { document, version, title: metadata.title, status, feed: notice.feed.clone() });
+    }
+    Ok(changed)
+}
+
+fn gravity(status: Status) -> u8 {
+    match status {
+        Status::Current => 0,
+        Status::Corrected => 1,
+        Status::Superseded | Status::Expired => 2,
+        Status::ExpressionOfConcern => 3,
+        Status::Retracted => 4,
+        Status::Withdrawn => 5,
+    }
+}
+
+/// After a version came in: what it says about other works, what it says about itself to other records of the same work, and
+/// what was published about it before it came.
+pub(crate) fn after_staging(
+    connection: &Connection,
+    metadata: &Metadata,
+    decision: &Decision<'_>,
+) -> Result<Vec<Changed>> {
+    let mut changed = Vec::new();
+    let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
+    let about = |relation, subject, title: Option<String>| Notice {
+        relation,
+        subject,
+        title,
+        first_author: metadata.authors.first().cloned(),
+        year,
+        notice: Default::default(),
+        date: metadata.published.clone(),
+        reason: None,
+        feed: format!("{:?} as taken in", metadata.title),
+    };
+    for related in &metadata.related {
+        let own = |relation| about(relation, metadata.identifiers.clone(), Some(metadata.title.clone()));
+        let notice = match related.relation {
+            Relation::RetractedBy => own(Relation::Retracts),
+            Relation::ConcernBy => own(Relation::Concerns),
+            Relation::CorrectedBy => own(Relation::Corrects),
+            Relation::ReplacedBy | Relation::Replaces => continue,
+            acting => Notice { notice: metadata.identifiers.clone(), ..about(acting, related.other.clone(), None) },
+        };
+        if keep(connection, &notice, decision.at)? {
+            changed.extend(apply(connection, &notice, decision)?.changed);
+        }
+    }
+    let mut names = metadata.identifiers.names();
+    names.extend(knowledge::title_key(&metadata.title));
+    let sql = "SELECT n.notice FROM notice_names m JOIN notices n ON n.id = m.notice
+               WHERE m.kind = ?1 AND m.value = ?2 ORDER BY n.id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut known = Vec::new();
+    for name in names {
+        let rows = statement.query_map(params![name.kind, name.value], |row| row.get::<_, String>(0))?;
+        for notice in rows {
+            known.push(notice?);
+        }
+    }
+    known.dedup();
+    for notice in known {
+        let notice: Notice = serde_json::from_str(&notice)?;
+        changed.extend(apply(connection, &notice, decision)?.changed);
+    }
+    Ok(changed)
+}

@@ -1,0 +1,200 @@
+//! The reading side of a run: from files to versions that are split and ready to be embedded.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fail::fail_point;
+use knowledge::{
+    Access, Corpus, DocumentId, Name, PASSAGE_WORDS, Passage, PassageId, Sketch, char_slice, sha256_hex, split,
+};
+use ledger::{Ledger, NewVersion};
+use tokio::sync::mpsc;
+
+use crate::archive::Limits;
+use crate::error::{Error, Failure, Rejection, Result};
+use crate::formats::{Piece, pieces};
+use crate::parser::Parser;
+use crate::report::{Event, Rejected};
+use crate::source::{self, SourceFile};
+
+/// What the reading side hands on.
+pub(crate) enum Item {
+    /// A version to be embedded and stored.
+    Ready(Box<Ready>),
+    /// Something to be told.
+    Told(Event),
+    /// The run cannot go on.
+    Failed(Error),
+}
+
+/// A version that is split, with its number.
+pub(crate) struct Ready {
+    pub(crate) file: String,
+    pub(crate) version: NewVersion,
+    pub(crate) number: u32,
+    pub(crate) passages: Vec<Passage>,
+}
+
+/// Reads files one after the other.
+pub(crate) struct Reader {
+    pub(crate) parser: Arc<Parser>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) corpus: Corpus,
+    pub(crate) limits: Limits,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) hand: mpsc::Sender<Item>,
+    pub(crate) seen: Seen,
+}
+
+/// What this run has handed on and the ledger may not hold yet.
+#[derive(Default)]
+pub(crate) struct Seen {
+    numbers: HashSet<(DocumentId, u32)>,
+    sources: HashSet<(DocumentId, String)>,
+    works: HashMap<(Name, bool), String>,
+}
+
+impl Reader {
+    /// Reads all of them, until the run is stopped or fails.
+    pub(crate) fn read_all(mut self, files: &[SourceFile]) {
+        for file in files {
+            if self.read_file(file).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Breaks off when nobody receives any more, or the run is to stop.
+    fn hand(&self, item: Item) -> ControlFlow<()> {
+        let failed = matches!(item, Item::Failed(_));
+        if self.hand.blocking_send(item).is_err() || failed {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn reject(&self, file: String, failure: Failure) -> ControlFlow<()> {
+        self.hand(Item::Told(Event::Rejected(Rejected { file, failure })))
+    }
+
+    fn read_file(&mut self, file: &SourceFile) -> ControlFlow<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        if !file.is_archive() {
+            return match source::read(file) {
+                Ok(bytes) => self.read_bytes(&file.name, &bytes),
+                Err(rejection) => self.reject(file.name.clone(), rejection.into()),
+            };
+        }
+        let (parser, limits) = (Arc::clone(&self.parser), self.limits);
+        let mut broken_off = ControlFlow::Continue(());
+        let outcome = parser.unpack(&file.path, &file.name, limits, &mut |(name, unpacked)| {
+            let stopped = self.stop.load(Ordering::Relaxed);
+            broken_off =
+                if stopped { ControlFlow::Break(()) } else { self.hand(Item::Told(Event::Unpacked { more: 1 })) };
+            if broken_off.is_continue() {
+                broken_off = match unpacked {
+                    Ok(bytes) => self.read_bytes(&name, &bytes),
+                    Err(failure) => self.reject(name, failure),
+                };
+            }
+            broken_off
+        });
+        broken_off?;
+        match outcome {
+            Ok(Ok(())) => self.hand(Item::Told(Event::Unpacked { more: 0 })),
+            Ok(Err(failure)) => self.reject(file.name.clone(), failure),
+            Err(error) => self.hand(Item::Failed(error)),
+        }
+    }
+
+    fn read_bytes(&mut self, name: &str, bytes: &[u8]) -> ControlFlow<()> {
+        let pieces = match pieces(name, bytes) {
+            Ok(pieces) => pieces,
+            Err(rejection) => return self.reject(name.to_owned(), rejection.into()),
+        };
+        if pieces.len() > 1 {
+            self.hand(Item::Told(Event::Unpacked { more: pieces.len() - 1 }))?;
+        }
+        for piece in pieces {
+            if self.stop.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            let own = bytes.get(piece.range.clone()).unwrap_or_default();
+            let item = match self.read_piece(&piece, own) {
+                Ok(Ok(item)) => item,
+                Ok(Err(failure)) => Item::Told(Event::Rejected(Rejected { file: piece.name, failure })),
+                Err(error) => Item::Failed(error),
+            };
+            self.hand(item)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn read_piece(&mut self, piece: &Piece, bytes: &[u8]) -> Result<std::result::Result<Item, Failure>> {
+        fail_point!("ingest::read", |kind| Err(Error::injected(kind)));
+        let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
+        let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
+        if self.ledger.holds_file(&self.corpus.id, &piece.name, &sha256, &parser)? {
+            return unchanged();
+        }
+        let parsed = match self.parser.parse(piece.format, bytes)? {
+            Ok(parsed) => parsed,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        fail_point!("ingest::parsed", |kind| Err(Error::injected(kind)));
+        let metadata = parsed.metadata(&self.corpus, &piece.name);
+        let own_name = parsed.fields.id.clone().unwrap_or_else(|| piece.name.clone());
+        let name = self.name_of(own_name, &metadata.identifiers.names(), &metadata)?;
+        let document = DocumentId::of(&self.corpus.id, &name);
+        let again = !self.seen.sources.insert((document, sha256.clone()));
+        if again || self.ledger.holds(document, &sha256, &parser)? {
+            return unchanged();
+        }
+        let mut number = self.ledger.next_number(document, parsed.fields.version)?;
+        // Another file of this run may have the same number, not yet in the ledger.
+        while !self.seen.numbers.insert((document, number)) {
+            number += 1;
+        }
+        let text_sha256 = parsed.text.sha256();
+        let passages = split(&parsed.text, PASSAGE_WORDS).into_iter().filter_map(|(span, section, page)| {
+            let text = char_slice(parsed.text.as_str(), span)?.to_owned();
+            Some(Passage { id: PassageId::of(document, number, &text_sha256, span), span, section, page, text })
+        });
+        let passages: Vec<Passage> = passages.collect();
+        if passages.is_empty() {
+            return Ok(Err(Rejection::NoText.into()));
+        }
+        let version = NewVersion {
+            corpus: self.corpus.id.clone(),
+            name,
+            source_name: piece.name.clone(),
+            source_sha256: sha256,
+            parser,
+            metadata,
+            quality: parsed.quality(),
+            sketch: Sketch::of(parsed.text.as_str()),
+            text: parsed.text,
+        };
+        Ok(Ok(Item::Ready(Box::new(Ready { file: piece.name.clone(), version, number, passages }))))
+    }
+
+    /// The name a document goes by: its own, or that under which the same work is held or came in before.
+    fn name_of(&mut self, own: String, names: &[Name], metadata: &knowledge::Metadata) -> Result<String> {
+        let full_text = metadata.access == Access::FullText;
+        let seen = names.iter().find_map(|name| self.seen.works.get(&(name.clone(), full_text)).cloned());
+        let held = match seen {
+            Some(name) => Some(name),
+            None => self.ledger.name_of_work(&self.corpus.id, &metadata.identifiers, full_text)?,
+        };
+        let name = held.unwrap_or(own);
+        for known in names {
+            self.seen.works.entry((known.clone(), full_text)).or_insert_with(|| name.clone());
+        }
+        Ok(name)
+    }
+}

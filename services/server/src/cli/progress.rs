@@ -1,0 +1,128 @@
+//! How a run of ingest is shown: JSON lines for programs, a bar on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ingest::{Event, Report};
+
+/// Between two plain lines that only say that it goes on.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Shows a run.
+pub(super) struct View {
+    json: bool,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    spoke: Instant,
+    total: usize,
+    done: usize,
+    passages: usize,
+}
+
+impl View {
+    pub(super) fn new(json: bool) -> Self {
+        let bar = (!json && std::io::stderr().is_terminal()).then(|| {
+            let style = ProgressStyle::with_template("{bar:32} {pos}/{len} documents  {elapsed}, {eta} left  {msg}");
+            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        let now = Instant::now();
+        Self { json, bar, began: now, spoke: now, total: 0, done: 0, passages: 0 }
+    }
+
+    pub(super) fn show(&mut self, event: &Event) {
+        if self.json {
+            if let Ok(line) = serde_json::to_string(event) {
+                println!("{line}");
+            }
+            return;
+        }
+        match event {
+            Event::Started { files } => {
+                self.total = *files;
+                if self.bar.is_none() {
+                    eprintln!("{files} files found");
+                }
+                self.step(0);
+            }
+            Event::Unpacked { more } => {
+                self.total += more;
+                self.step(0);
+            }
+            Event::Taken(taken) => {
+                self.passages += taken.passages;
+                self.step(1);
+            }
+            Event::Unchanged { .. } => self.step(1),
+            Event::Rejected(rejected) => {
+                self.say(&format!("not taken in: {}: {}", rejected.file, rejected.failure.reason));
+                self.step(1);
+            }
+            Event::Review(review) => self.say(&format!("to be reviewed: {}: {}", review.file, review.detail)),
+            Event::Status(changed) => {
+                self.say(&format!("{} is {} now: {}", changed.title, changed.status, changed.feed));
+            }
+            Event::Done(report) => self.finish(report),
+        }
+    }
+
+    fn step(&mut self, documents: usize) {
+        self.done += documents;
+        // Archives count themselves and their files.
+        self.total = self.total.max(self.done);
+        let rate = self.passages as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(self.total as u64);
+                bar.set_position(self.done as u64);
+                bar.set_message(format!("{rate:.0} passages/s"));
+            }
+            None if self.spoke.elapsed() >= QUIET => {
+                self.spoke = Instant::now();
+                let left = self.began.elapsed().mul_f64((self.total - self.done) as f64 / self.done.max(1) as f64);
+                eprintln!(
+                    "{} of {} documents, {} passages, {rate:.0} passages/s, about {} s left",
+                    self.done,
+                    self.total,
+                    self.passages,
+                    left.as_secs()
+                );
+            }
+            None => {}
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => eprintln!("{line}"),
+        }
+    }
+
+    fn finish(&mut self, report: &Report) {
+        self.close();
+        let counts = report.documents;
+        println!(
+            "{} added, {} updated, {} unchanged, {} rejected; {} passages in {:.1} s; snapshot {} is published",
+            counts.added,
+            counts.updated,
+            counts.unchanged,
+            counts.rejected,
+            report.passages,
+            self.began.elapsed().as_secs_f64(),
+            report.snapshot
+        );
+        if report.reviews > 0 {
+            println!("{} things want a person's eye: osler corpus findings lists them", report.reviews);
+        }
+        if report.skipped > 0 {
+            println!("{} files were passed by: no document has their ending", report.skipped);
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
