@@ -20,7 +20,7 @@ mod worker;
 pub use archive::Limits;
 pub use error::{Error, Failure, Rejection, Result};
 pub use formats::{Parsed, parse};
-pub use manifest::read_manifest;
+pub use manifest::{Manifest, Origin, parse_manifest, read_manifest};
 pub use parser::{Parser, Workers};
 pub use pipeline::{Ingest, Options, Stores};
 pub use report::{Account, Counts, Event, Rejected, Report, Review, Taken};

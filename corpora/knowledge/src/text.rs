@@ -180,6 +180,11 @@ impl TextBuilder {
 
     /// Adds a heading of `level` 1 and deeper. Level 1 is the title's own, so it starts no section path.
     pub fn heading(&mut self, level: usize, raw: &str) {
+        self.heading_on_page(level, raw, None);
+    }
+
+    /// The same, for sources that have pages.
+    pub fn heading_on_page(&mut self, level: usize, raw: &str, page: Option<u32>) {
         let heading = normalise(raw);
         if heading.is_empty() {
             return;
@@ -188,7 +193,7 @@ impl TextBuilder {
         if level > 1 {
             self.section.push(heading.clone());
         }
-        self.append(BlockKind::Heading, &heading, None);
+        self.append(BlockKind::Heading, &heading, page);
     }
 
     /// Adds a block under the headings so far. Empty ones are dropped.

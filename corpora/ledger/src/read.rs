@@ -8,6 +8,7 @@ use knowledge::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::Ledger;
@@ -134,6 +135,30 @@ impl Ledger {
         let sql = "SELECT policy FROM corpora WHERE id = ?1";
         let policy: Option<String> = self.lock().query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
         Ok(serde_json::from_str(&policy.ok_or_else(|| Error::UnknownCorpus(id.clone()))?)?)
+    }
+
+    /// Where a corpus comes from, as it was kept.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sources<T: DeserializeOwned>(&self, id: &CorpusId) -> Result<Option<T>> {
+        let sql = "SELECT sources FROM corpora WHERE id = ?1";
+        let kept: Option<Option<String>> = self.lock().query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
+        Ok(kept.flatten().map(|kept| serde_json::from_str(&kept)).transpose()?)
+    }
+
+    /// The DOIs of the documents of a corpus, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn dois(&self, id: &CorpusId) -> Result<Vec<String>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT DISTINCT n.value FROM names n JOIN documents d ON d.id = n.document
+             WHERE n.kind = 'doi' AND d.corpus = ?1 ORDER BY n.value",
+        )?;
+        let dois = statement.query_map([id.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        Ok(dois)
     }
 
     /// What one corpus holds, or all of them.

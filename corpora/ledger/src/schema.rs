@@ -92,6 +92,7 @@ INSERT INTO meta VALUES ('published', '0'), ('head', '0'), ('seq', '0');
 ";
 
 const LIFECYCLE: &str = "
+ALTER TABLE corpora ADD COLUMN sources TEXT;        -- JSON of where the corpus comes from, as its manifest says
 ALTER TABLE versions ADD COLUMN quality TEXT;       -- JSON of knowledge::Quality; NULL where read before there was one
 ALTER TABLE versions ADD COLUMN review_by TEXT;     -- from the metadata, to be asked for
 ALTER TABLE versions ADD COLUMN expires TEXT;

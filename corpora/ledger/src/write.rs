@@ -70,8 +70,19 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn put_corpus(&self, corpus: &Corpus) -> Result<()> {
         let policy = serde_json::to_string(corpus)?;
-        let sql = "INSERT INTO corpora VALUES (?1, ?2) ON CONFLICT DO UPDATE SET policy = ?2 WHERE policy <> ?2";
+        let sql =
+            "INSERT INTO corpora (id, policy) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET policy = ?2 WHERE policy <> ?2";
         self.lock().execute(sql, params![corpus.id.as_str(), policy])?;
+        Ok(())
+    }
+
+    /// Keeps where a registered corpus comes from, in the words of whoever reads it back.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_sources(&self, corpus: &CorpusId, sources: &impl serde::Serialize) -> Result<()> {
+        let sql = "UPDATE corpora SET sources = ?2 WHERE id = ?1";
+        self.lock().execute(sql, params![corpus.as_str(), serde_json::to_string(sources)?])?;
         Ok(())
     }
 

@@ -199,7 +199,7 @@ impl Client {
         &self,
         ask: &Ask,
         kept: Option<&Kept>,
-        sink: &mut dyn Sink,
+        sink: &mut (dyn Sink + Send),
         stop: &AtomicBool,
     ) -> Result<Answer, Failure> {
         self.guard.check_url(&ask.url)?;
@@ -210,7 +210,7 @@ impl Client {
         }
     }
 
-    async fn get_patiently(&self, ask: &Ask, kept: Option<&Kept>, sink: &mut dyn Sink) -> Result<Answer, Failure> {
+    async fn get_patiently(&self, ask: &Ask, kept: Option<&Kept>, sink: &mut (dyn Sink + Send)) -> Result<Answer, Failure> {
         let ClientOptions { tries, first_delay, max_delay, seed, .. } = self.options;
         let mut tried = 0;
         loop {
@@ -233,7 +233,7 @@ impl Client {
         }
     }
 
-    async fn try_once(&self, ask: &Ask, kept: Option<&Kept>, sink: &mut dyn Sink) -> Result<Answer, Setback> {
+    async fn try_once(&self, ask: &Ask, kept: Option<&Kept>, sink: &mut (dyn Sink + Send)) -> Result<Answer, Setback> {
         let _turn = self.pace.turn(ask.url.host_str().unwrap_or_default()).await;
         sink.restart().map_err(never)?;
         let mut request = self.http.get(ask.url.clone()).header(ACCEPT, ask.expect.accept());
@@ -264,7 +264,7 @@ impl Client {
     }
 
     /// Takes in the body. What is said of its length is believed only where it is too much.
-    async fn receive(&self, response: &mut Response, sink: &mut dyn Sink) -> Result<(u64, String), Setback> {
+    async fn receive(&self, response: &mut Response, sink: &mut (dyn Sink + Send)) -> Result<(u64, String), Setback> {
         let limit = self.options.max_bytes;
         let too_large = || never(Failure::TooLarge(limit));
         if response.content_length().is_some_and(|length| length > limit) {

@@ -58,7 +58,7 @@ pub async fn fetch(
     client: &Client,
     held: &Held,
     stop: &AtomicBool,
-    tell: &mut dyn FnMut(FetchEvent),
+    tell: &mut (dyn FnMut(FetchEvent) + Send),
 ) -> Result<Fetched, FetchError> {
     source.check()?;
     let mut run = Run { mirror, client, stop, tell, done: Fetched::default() };

@@ -81,7 +81,7 @@ pub(super) struct Run<'a> {
     pub(super) mirror: &'a Mirror,
     pub(super) client: &'a Client,
     pub(super) stop: &'a AtomicBool,
-    pub(super) tell: &'a mut dyn FnMut(FetchEvent),
+    pub(super) tell: &'a mut (dyn FnMut(FetchEvent) + Send),
     pub(super) done: Fetched,
 }
 

@@ -2,6 +2,7 @@
 
 mod defects;
 mod depth;
+mod docx;
 mod front_matter;
 mod grid;
 mod html;
@@ -9,6 +10,7 @@ mod jats;
 mod jats_front;
 mod markdown;
 mod medline;
+mod pdf;
 mod plain;
 mod raised;
 mod references;
@@ -267,15 +269,4 @@ fn iso_date(text: &str) -> Result<String, Rejection> {
     let (year, month, day) = (parts.next().unwrap_or(""), parts.next(), parts.next());
     let date = date(year, month, day).filter(|date| date.len() == text.trim().len());
     date.ok_or_else(|| Rejection::Field(format!("the date {text:?} is none: write 2024, 2024-03 or 2024-03-01")))
-}
-
-mod docx {
-    pub(super) fn parse(_: &[u8]) -> Result<super::Parsed, super::Rejection> {
-        Err(super::Rejection::NoText)
-    }
-}
-mod pdf {
-    pub(super) fn parse(_: &[u8]) -> Result<super::Parsed, super::Rejection> {
-        Err(super::Rejection::NoText)
-    }
 }

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod ingest;
+
+pub use ingest::Ingest;
+
 /// The list of models that comes with the program.
 const MODELS: &str = include_str!("../../../deploy/models.toml");
 
@@ -60,50 +64,6 @@ impl Default for Server {
             timeout_s: 15,
             max_body_bytes: 256 << 10,
         }
-    }
-}
-
-/// How documents are taken in.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ingest {
-    /// Memory that reading one document may take, in MiB of address space.
-    pub parser_memory_mib: u64,
-    /// Processor time that reading one document may take, in seconds.
-    pub parser_processor_s: u64,
-    /// Time that reading one document may take, in seconds.
-    pub parser_wall_s: u64,
-    /// What all files of one archive may come to, in MiB.
-    pub archive_mib: u64,
-    /// Files in one archive, at most.
-    pub archive_files: usize,
-}
-
-impl Default for Ingest {
-    fn default() -> Self {
-        Self {
-            parser_memory_mib: 1024,
-            parser_processor_s: 60,
-            parser_wall_s: 120,
-            archive_mib: 500,
-            archive_files: 10_000,
-        }
-    }
-}
-
-impl Ingest {
-    /// What one document may cost.
-    pub fn cost(&self) -> ingest::Cost {
-        ingest::Cost {
-            memory: self.parser_memory_mib << 20,
-            processor_s: self.parser_processor_s,
-            wall_s: self.parser_wall_s,
-        }
-    }
-
-    /// What an archive may come to.
-    pub fn archives(&self) -> ingest::Limits {
-        ingest::Limits { bytes: self.archive_mib << 20, files: self.archive_files }
     }
 }
 

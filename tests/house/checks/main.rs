@@ -14,4 +14,5 @@ mod laws;
 mod lifecycle;
 mod models;
 mod pages;
+mod paper;
 mod starter;

@@ -23,13 +23,14 @@ fn an_article_in_two_columns_is_read_as_a_reader_reads_it() {
     assert_eq!(
         parsed.text.as_str(),
         "Examplin in adults: a trial\n\
-         This abstract runs over the whole width of the page, as abstracts do, and says what was done in this trial and what \
-         came of it.\n\
+         This abstract runs over the whole width of the page, as abstracts do, and says what was done in this trial \
+         and what came of it.\n\
          1 Methods\n\
-         Examplin was given to forty adults for four weeks. The dose was 5 mg once daily. The treatment was stopped in two of \
-         them because of a rash on both arms that was seen in the first week and went away without any other treatment.\n\
-         Forty more adults were given a beta-blocker at a low dose for the same four weeks. They were seen again after another \
-         eight weeks by the same people, none of whom knew which of the two drugs had been given to whom.\n\
+         Examplin was given to forty adults for four weeks. The dose was 5 mg once daily. The treatment was stopped in \
+         two of them because of a rash on both arms that was seen in the first week and went away without any other \
+         treatment.\n\
+         Forty more adults were given a beta-blocker at a low dose for the same four weeks. They were seen again after \
+         another eight weeks by the same people, none of whom knew which of the two drugs had been given to whom.\n\
          Table 1. Doses and adults\n\
          Drug: Examplin; Dose: 5 mg; Adults: 40\n\
          Drug: Testolol; Dose: 10 mg; Adults: 38\n\
@@ -158,15 +159,19 @@ fn styled(style: &str, text: &str) -> String {
 
 #[test]
 fn a_word_file_is_read_as_word_shows_it() {
+    let boxed = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>";
     let body = [
         styled("Titel", "Examplin on the ward"),
         styled("Eigene", "Dose"),
-        "<w:p><w:r><w:lastRenderedPageBreak/><w:t xml:space=\"preserve\">Give </w:t></w:r><w:ins><w:r><w:t>5 mg</w:t></w:r></w:ins>\
-         <w:del><w:r><w:delText>50 mg</w:delText></w:r></w:del><w:r><w:t xml:space=\"preserve\"> when platelets are above 20 x 10</w:t></w:r>\
+        "<w:p><w:r><w:lastRenderedPageBreak/><w:t xml:space=\"preserve\">Give </w:t></w:r>\
+         <w:ins><w:r><w:t>5 mg</w:t></w:r></w:ins><w:del><w:r><w:delText>50 mg</w:delText></w:r></w:del>\
+         <w:r><w:t xml:space=\"preserve\"> when platelets are above 20 x 10</w:t></w:r>\
          <w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>9</w:t></w:r><w:r><w:t>/L.</w:t></w:r>\
          <w:r><w:rPr><w:vanish/></w:rPr><w:t>Nobody sees this.</w:t></w:r></w:p>"
             .to_owned(),
-        "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>Not in pregnancy.</w:t></w:r></w:p>".to_owned(),
+        "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr>\
+         <w:r><w:t>Not in pregnancy.</w:t></w:r></w:p>"
+            .to_owned(),
         "<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr><w:tc><w:p><w:r><w:t>Age</w:t></w:r></w:p></w:tc>\
          <w:tc><w:tcPr><w:gridSpan w:val=\"2\"/></w:tcPr><w:p><w:r><w:t>Dose</w:t></w:r></w:p></w:tc></w:tr>\
          <w:tr><w:tc><w:tcPr><w:vMerge w:val=\"restart\"/></w:tcPr><w:p><w:r><w:t>Adults</w:t></w:r></w:p></w:tc>\
@@ -174,10 +179,10 @@ fn a_word_file_is_read_as_word_shows_it() {
          <w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc><w:tc><w:p><w:r><w:t>10 mg</w:t></w:r></w:p></w:tc>\
          <w:tc><w:p><w:r><w:t>weekly</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
             .to_owned(),
-        "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent></w:drawing></mc:Choice>\
-         <mc:Fallback><w:pict><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent>\
-         <w:drawing/></w:r></w:p>"
-            .to_owned(),
+        format!(
+            "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>{boxed}</w:drawing></mc:Choice>\
+             <mc:Fallback><w:pict>{boxed}</w:pict></mc:Fallback></mc:AlternateContent><w:drawing/></w:r></w:p>"
+        ),
     ];
     let parsed = parse("x.docx", &docx(&body.concat(), Some(STYLES))).unwrap();
     assert_eq!(

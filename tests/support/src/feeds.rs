@@ -264,7 +264,10 @@ pub fn retraction_table(rows: &[(&str, &str, &str)]) -> Canned {
 /// A page of a bucket: names, marks and lengths of its objects, and what asks for the next page.
 pub fn bucket_page(objects: &[(&str, &str, usize)], next: Option<&str>) -> Canned {
     let object = |(name, etag, bytes): &(&str, &str, usize)| {
-        format!("<Contents><Key>{name}</Key><ETag>&quot;{etag}&quot;</ETag><Size>{bytes}</Size></Contents>")
+        format!(
+            "<Contents><Key>{name}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>\
+             <ETag>&quot;{etag}&quot;</ETag><Size>{bytes}</Size></Contents>"
+        )
     };
     let objects: String = objects.iter().map(object).collect();
     let more = next.map(|token| format!("<NextContinuationToken>{token}</NextContinuationToken>")).unwrap_or_default();

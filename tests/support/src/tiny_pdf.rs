@@ -50,9 +50,9 @@ impl TinyPdf {
         self
     }
 
-    /// An article of three pages and an empty one: a title and an abstract over two columns, a word that is broken at the
-    /// end of a line, a paragraph that goes on in the next column and one that goes on over the page, a table, a running
-    /// header and page numbers.
+    /// An article of three pages and an empty one: a title and an abstract over two columns, a word that is broken at
+    /// the end of a line, a paragraph that goes on in the next column and one that goes on over the page, a table, a
+    /// running header and page numbers.
     pub fn article() -> Self {
         let frame = |page: &mut TinyPage, number: u32| {
             page.text(60, 806, 8, &format!("Journal of Examples 2024; {number}"));
@@ -68,8 +68,8 @@ impl TinyPdf {
                     705,
                     10,
                     &[
-                        "This abstract runs over the whole width of the page, as abstracts do, and says what was done in",
-                        "this trial and what came of it.",
+                        "This abstract runs over the whole width of the page, as abstracts do, and says what was done",
+                        "in this trial and what came of it.",
                     ],
                 );
                 page.text(60, 660, 13, "1 Methods");

@@ -289,8 +289,9 @@ mod tests {
     #[test]
     fn insertions_are_read_and_deletions_are_not() {
         let body = "<w:r><w:t xml:space=\"preserve\">Give </w:t></w:r><w:ins><w:r><w:t>5</w:t></w:r></w:ins>\
-                    <w:del><w:r><w:delText>50</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom>\
-                    <w:moveTo><w:r><w:t> mg</w:t></w:r></w:moveTo><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>\
+                    <w:del><w:r><w:delText>50</w:delText></w:r></w:del>\
+                    <w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t> mg</w:t></w:r></w:moveTo>\
+                    <w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>\
                     <w:hyperlink><w:r><w:t> daily</w:t></w:r></w:hyperlink>";
         assert_eq!(text(body), "Give 5 mg daily");
     }
@@ -313,7 +314,8 @@ mod tests {
             [run("10"), raised("9"), run("/L fell."), raised("3"), run(" It rose in Ca"), raised("2+ "), run("ions")]
                 .concat();
         assert_eq!(text(&body), "10⁹/L fell. It rose in Ca²⁺ ions");
-        let formula = "<m:oMath><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>9</m:t></m:r></m:sup></m:sSup></m:oMath>";
+        let formula = "<m:oMath><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e>\
+                       <m:sup><m:r><m:t>9</m:t></m:r></m:sup></m:sSup></m:oMath>";
         assert_eq!(text(formula), "10⁹");
     }
 
@@ -321,8 +323,8 @@ mod tests {
     fn boxes_are_read_once_and_after_their_paragraph() {
         let inner = "<w:txbxContent><w:p><w:r><w:t>Warning.</w:t></w:r></w:p></w:txbxContent>";
         let body = format!(
-            "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>{inner}</w:drawing></mc:Choice><mc:Fallback><w:pict>{inner}\
-             </w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>Text.</w:t></w:r></w:p>"
+            "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>{inner}</w:drawing></mc:Choice>\
+             <mc:Fallback><w:pict>{inner}</w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>Text.</w:t></w:r></w:p>"
         );
         assert_eq!(read(&body), (vec!["Text.".to_owned(), "Warning.".to_owned()], vec![DefectKind::ReadingOrder]));
     }

@@ -112,7 +112,7 @@ fn written(mut pieces: Vec<Piece>, mut fields: Fields, defects: Vec<Defect>) -> 
                     fields.title = Some(normalise(&text));
                 }
                 references.heading(level, &text);
-                builder.heading(level, &text);
+                builder.heading_on_page(level, &text, page);
             }
             Content::Text { kind, text } => builder.block_on_page(references.kind(kind), &text, page),
             Content::Table(table) => table.write_on_page(&mut builder, page),
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn titles_headings_notes_and_references_are_told_apart() {
         let notes = format!(
-            "<w:footnotes {W}><w:footnote w:type=\"separator\" w:id=\"-1\"><w:p><w:r><w:t>-</w:t></w:r></w:p></w:footnote>\
+            "<w:footnotes {W}><w:footnote w:type=\"separator\"><w:p><w:r><w:t>-</w:t></w:r></w:p></w:footnote>\
              <w:footnote w:id=\"2\"><w:p><w:r><w:t>By mouth.</w:t></w:r></w:p></w:footnote></w:footnotes>"
         );
         let core = "<c:coreProperties xmlns:c=\"c\" xmlns:dc=\"dc\" xmlns:t=\"t\"><dc:title>Old template</dc:title>\
@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn pages_are_counted_where_word_has_laid_them_out() {
         let broken = "<w:p><w:r><w:t>One.</w:t><w:br w:type=\"page\"/></w:r></w:p>\
-                      <w:p><w:r><w:lastRenderedPageBreak/><w:t>Two</w:t><w:lastRenderedPageBreak/><w:t> and on.</w:t></w:r></w:p>\
+                      <w:p><w:r><w:lastRenderedPageBreak/><w:t>Two</w:t>\
+                      <w:lastRenderedPageBreak/><w:t> and on.</w:t></w:r></w:p>\
                       <w:p><w:r><w:t>Three.</w:t></w:r></w:p>";
         let pages = |body: &str| -> Vec<Option<u32>> {
             parse(&docx(body, &[])).unwrap().text.blocks().iter().map(|block| block.page).collect()

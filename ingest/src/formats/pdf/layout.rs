@@ -98,7 +98,7 @@ fn written(pieces: Vec<Piece>, mut fields: Fields) -> (Fields, CanonicalText) {
         let page = Some(piece.page);
         match piece.content {
             Content::Heading { text, .. } if title == Some(at) => {
-                builder.heading(1, &text);
+                builder.heading_on_page(1, &text, page);
                 fields.title.get_or_insert_with(|| knowledge::normalise(&text));
             }
             Content::Heading { text, size, depth } => {
@@ -108,7 +108,7 @@ fn written(pieces: Vec<Piece>, mut fields: Fields) -> (Fields, CanonicalText) {
                 };
                 let level = level.min(6);
                 references.heading(level, &text);
-                builder.heading(level, &text);
+                builder.heading_on_page(level, &text, page);
             }
             Content::Text { kind, text } => {
                 builder.block_on_page(references.kind(kind), &text, page);

@@ -1,5 +1,5 @@
-//! In which order are the parts of a page read? In poppler's, unless it breaks a rule that readers keep: what stands above
-//! is read before what stands below it, and a left column before the one on its right.
+//! In which order are the parts of a page read? In poppler's, unless it breaks a rule that readers keep: what stands
+//! above is read before what stands below it, and a left column before the one on its right.
 
 use super::words::Rect;
 

@@ -45,8 +45,8 @@ fn key(page: &Page, line: &Line) -> Option<Key> {
     Some((above, folded))
 }
 
-/// What stands in the same zone of at least half of the pages. The headers of left and right pages differ, and the first
-/// page often has none, so that one page may be missing to the half.
+/// What stands in the same zone of at least half of the pages. The headers of left and right pages differ, and the
+/// first page often has none, so that one page may be missing to the half.
 fn repeated(pages: &[Page]) -> HashSet<Key> {
     if pages.len() < MIN_PAGES {
         return HashSet::new();

@@ -74,7 +74,9 @@ impl Line {
         let size = if is_sideways {
             place.width()
         } else {
-            weighted_median(words.iter().map(|word| (word.place.height(), word.text.chars().count())).collect())
+            // Letters and digits alone: the signs between marks would outvote a short word.
+            let weight = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count().max(1);
+            weighted_median(words.iter().map(|word| (word.place.height(), weight(word))).collect())
         };
         let text = assemble(&words, size);
         Some(Self { words, place, size: size.max(1.0), text })

@@ -62,12 +62,12 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
 pub(super) async fn take_in_starter(places: &Places) -> Result<()> {
     let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
     STARTER.extract(directory.path()).context("cannot unpack the starter corpus")?;
-    let how = ingest::How { publish: true, json: false };
-    ingest::into_data(places, directory.path(), how, |_| starter_policy()).await?;
+    ingest::into_data(places, directory.path(), &starter_policy()?).await?;
     Ok(())
 }
 
 /// The policy of the starter corpus.
 pub(super) fn starter_policy() -> Result<knowledge::Corpus> {
-    ingest::built_in(&"starter".parse()?)?.context("the policy of the starter corpus is missing from this build")
+    let manifest = ingest::built_in(&"starter".parse()?)?;
+    Ok(manifest.context("the manifest of the starter corpus is missing from this build")?.corpus)
 }

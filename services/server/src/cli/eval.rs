@@ -287,8 +287,7 @@ async fn planted(places: &Places, mode: Mode, limit: usize) -> Result<evals::inj
     }
     let data = tempfile::tempdir()?;
     let places = Places { data: data.path().to_owned(), ..places.clone() };
-    ingest::into_data(&places, directory.path(), ingest::How { publish: true, json: false }, |_| starter_policy())
-        .await?;
+    ingest::into_data(&places, directory.path(), &starter_policy()?).await?;
     let app = App::open_with(&places, |config| config.answer.mode = mode).await?;
     Ok(evals::injection::run(&app.asker, &planted).await?)
 }
@@ -300,7 +299,7 @@ async fn omissions(places: &Places, from: &Path, limit: usize, documents: usize)
         std::fs::write(files.path().join(name), text).context("cannot write to the temporary directory")?;
     }
     let places = Places { data: data.path().to_owned(), ..places.clone() };
-    ingest::into_data(&places, files.path(), ingest::How { publish: true, json: false }, |_| starter_policy()).await?;
+    ingest::into_data(&places, files.path(), &starter_policy()?).await?;
     let app = App::open_with(&places, |config| config.answer.mode = Mode::Extractive).await?;
     let outcome = evals::omissions::run(&app.asker, &collection).await?;
     let name = from.file_name().unwrap_or_default().to_string_lossy();

@@ -8,37 +8,43 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
 use inference::models::Store;
-use ingest::{Account, Ingest, Options, Parser, Workers};
-use jiff::Timestamp;
+use ingest::{Account, Manifest, Origin};
 use knowledge::{Corpus, CorpusId};
 use ledger::Ledger;
 
 use super::Usage;
 use super::progress::View;
 use crate::app::load_embedder;
-use crate::config::{self, Places};
+use crate::config::Places;
 use crate::data::Data;
+use crate::library::{Library, watch};
 
-/// Policies of corpora that Osler knows.
+/// Manifests of corpora that Osler knows.
 static MANIFESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/manifests");
+
+/// Who decides what the command line decides.
+const ACTOR: &str = "command-line";
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
     /// A file or directory; JATS, PubMed and SPL XML, PDF, DOCX, HTML, Markdown and text files in it are read, and archives
-    /// of them (tar, zip, gz, xz)
-    path: PathBuf,
+    /// of them (tar, zip, gz, xz). Without one, the sources that the manifest of the corpus names
+    path: Option<PathBuf>,
     /// The corpus they belong to
     #[arg(long, value_name = "ID")]
     corpus: CorpusId,
-    /// The policy of the corpus (TOML), when it is a new one or has changed
+    /// The manifest of the corpus (TOML), when it is a new one or has changed
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Leave what comes in staged; `osler corpus publish` publishes it
     #[arg(long)]
     stage: bool,
+    /// Go on looking at the sources as often as the manifest says, until stopped
+    #[arg(long, conflicts_with_all = ["path", "stage", "report"])]
+    watch: bool,
     /// Write what came in, was passed by, was rejected and wants review to this file, as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "path")]
     report: Option<PathBuf>,
     /// Print one JSON event a line
     #[arg(long)]
@@ -46,15 +52,35 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
-    if !args.path.exists() {
-        return Err(Usage(format!("{} does not exist", args.path.display())).into());
+    if let Some(path) = args.path.as_ref().filter(|path| !path.exists()) {
+        return Err(Usage(format!("{} does not exist", path.display())).into());
     }
-    let manifest = args.manifest.as_deref().map(ingest::read_manifest).transpose()?;
-    if let Some(manifest) = manifest.as_ref().filter(|manifest| manifest.id != args.corpus) {
-        return Err(Usage(format!("the manifest is for corpus {}, not {}", manifest.id, args.corpus)).into());
+    let given = args.manifest.as_deref().map(ingest::read_manifest).transpose()?;
+    if let Some(manifest) = given.as_ref().filter(|manifest| manifest.corpus.id != args.corpus) {
+        return Err(Usage(format!("the manifest is for corpus {}, not {}", manifest.corpus.id, args.corpus)).into());
     }
-    let how = How { publish: !args.stage, json: args.json };
-    let account = into_data(places, &args.path, how, |ledger| policy(ledger, &args.corpus, manifest)).await?;
+    let (library, data) = open(places).await?;
+    let ledger = &data.stores.ledger;
+    let corpus = policy(ledger, &args.corpus, given.as_ref())?;
+    let (stop, mut view) = (stop_on_interrupt(), View::new(args.json));
+    let Some(path) = &args.path else {
+        let origin = origin(ledger, &args.corpus, given)?;
+        let refreshed =
+            library.refresh(&corpus, &origin, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
+        view.close();
+        refreshed?;
+        if args.watch {
+            watch(&library, ACTOR, &stop, &mut |told| view.show(&told)).await;
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    if let Some(manifest) = &given {
+        ledger.put_corpus(&corpus)?;
+        ledger.put_sources(&corpus.id, &manifest.origin)?;
+    }
+    let taken = library.take_in(path, &corpus, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
+    view.close();
+    let account = taken?;
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&account)?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -63,43 +89,21 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     Ok(if counts.rejected > 0 && counts.rejected == counts.all() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// How a run goes about it, and how it is shown.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct How {
-    pub(super) publish: bool,
-    pub(super) json: bool,
-}
-
-/// Ingests `path` into the data directory, with the policy that `corpus` finds.
-pub(super) async fn into_data(
-    places: &Places,
-    path: &Path,
-    how: How,
-    corpus: impl FnOnce(&Ledger) -> Result<Corpus>,
-) -> Result<Account> {
+async fn open(places: &Places) -> Result<(Library, Data)> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
     let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
-    let corpus = corpus(&data.stores.ledger)?;
-    let ingest = Ingest::new(data.stores.clone(), embedder, Arc::new(parser(&config.ingest)?))?;
-    let options = Options {
-        publish: how.publish,
-        actor: "command-line".to_owned(),
-        at: Timestamp::now().to_string(),
-        data: places.data.clone(),
-        archives: config.ingest.archives(),
-    };
-    let mut view = View::new(how.json);
-    let report = ingest.run(path, &corpus, &options, stop_on_interrupt(), |event| view.show(event)).await;
-    view.close();
-    Ok(report?)
+    Ok((Library::new(data.stores.clone(), embedder, config.ingest, &places.data)?, data))
 }
 
-/// Documents are parsed by this program, started again.
-pub(super) fn parser(config: &config::Ingest) -> Result<Parser> {
-    let program = std::env::current_exe().context("cannot find the osler program, which reads documents")?;
-    Ok(Parser::Apart(Workers::new(program, vec!["parse-worker".into()], config.cost())))
+/// Ingests `path` into the data directory, and publishes.
+pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> Result<Account> {
+    let (library, _data) = open(places).await?;
+    let mut view = View::new(false);
+    let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
+    view.close();
+    taken
 }
 
 /// The first Ctrl-C ends the run in order; the second one ends the process.
@@ -117,25 +121,41 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
-/// The manifest that was given, the policy on record, or one that comes with Osler.
-fn policy(ledger: &Ledger, id: &CorpusId, given: Option<Corpus>) -> Result<Corpus> {
-    if let Some(corpus) = given {
-        return Ok(corpus);
+/// The policy that was given, the one on record, or one that comes with Osler.
+fn policy(ledger: &Ledger, id: &CorpusId, given: Option<&Manifest>) -> Result<Corpus> {
+    if let Some(manifest) = given {
+        return Ok(manifest.corpus.clone());
     }
     if let Ok(corpus) = ledger.corpus(id) {
         return Ok(corpus);
     }
     match built_in(id)? {
-        Some(corpus) => Ok(corpus),
+        Some(manifest) => Ok(manifest.corpus),
         None => {
             let message =
-                format!("unknown corpus {id}: name its policy with --manifest; corpora/manifests has examples");
+                format!("unknown corpus {id}: name its manifest with --manifest; corpora/manifests has examples");
             Err(Usage(message).into())
         }
     }
 }
 
-pub(super) fn built_in(id: &CorpusId) -> Result<Option<Corpus>> {
-    let file = MANIFESTS.get_file(format!("{id}.toml"));
-    Ok(file.and_then(|file| file.contents_utf8()).map(toml::from_str).transpose()?)
+/// The sources that were given, those on record, or those that come with Osler.
+fn origin(ledger: &Ledger, id: &CorpusId, given: Option<Manifest>) -> Result<Origin> {
+    let known = match given {
+        Some(manifest) => Some(manifest.origin),
+        None => match ledger.sources(id)? {
+            Some(origin) => Some(origin),
+            None => built_in(id)?.map(|manifest| manifest.origin),
+        },
+    };
+    known.filter(|origin| !origin.sources.is_empty()).ok_or_else(|| {
+        let message = format!("corpus {id} names no sources: give a path, or a manifest with [[sources]]");
+        Usage(message).into()
+    })
+}
+
+/// A manifest that comes with Osler.
+pub(super) fn built_in(id: &CorpusId) -> Result<Option<Manifest>> {
+    let text = MANIFESTS.get_file(format!("{id}.toml")).and_then(|file| file.contents_utf8());
+    text.map(ingest::parse_manifest).transpose().map_err(anyhow::Error::msg)
 }

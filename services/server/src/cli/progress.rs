@@ -4,7 +4,10 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use ingest::connect::FetchEvent;
 use ingest::{Event, Report};
+
+use crate::library::{SourceEvent, Told};
 
 /// Between two plain lines that only say that it goes on.
 const QUIET: Duration = Duration::from_secs(10);
@@ -30,13 +33,50 @@ impl View {
         Self { json, bar, began: now, spoke: now, total: 0, done: 0, passages: 0 }
     }
 
-    pub(super) fn show(&mut self, event: &Event) {
+    pub(super) fn show(&mut self, told: &Told) {
         if self.json {
-            if let Ok(line) = serde_json::to_string(event) {
+            if let Ok(line) = serde_json::to_string(told) {
                 println!("{line}");
             }
             return;
         }
+        match told {
+            Told::Ingest(event) => self.show_event(event),
+            Told::Source(event) => self.show_source(event),
+        }
+    }
+
+    fn show_source(&mut self, event: &SourceEvent) {
+        match event {
+            SourceEvent::Source { source, said } => match said {
+                FetchEvent::Listed { documents, left_out: 0 } => self.say(&format!("{source}: {documents} documents")),
+                FetchEvent::Listed { documents, left_out } => {
+                    self.say(&format!("{source}: {documents} documents, {left_out} more are beyond the limit"));
+                }
+                FetchEvent::Fetched { what, bytes, .. } => {
+                    self.say(&format!("{source}: fetched {what}, {bytes} bytes"))
+                }
+                FetchEvent::Gone { what } => self.say(&format!("{source}: no longer offered: {what}; the copy stays")),
+                FetchEvent::Failed(failed) => {
+                    self.say(&format!("{source}: not fetched: {}: {}", failed.what, failed.reason));
+                }
+                FetchEvent::Skipped(failed) => {
+                    self.say(&format!("{source}: not understood: {}: {}", failed.what, failed.reason));
+                }
+                FetchEvent::Unchanged { .. } => {}
+            },
+            SourceEvent::SourceFailed { source, reason } => self.say(&format!("{source}: failed: {reason}")),
+            SourceEvent::Notices { source, imported } => self.say(&format!(
+                "{source}: {} new notices, {} known; {} versions stand otherwise now, {} matches are doubtful",
+                imported.new,
+                imported.known,
+                imported.changed.len(),
+                imported.doubtful
+            )),
+        }
+    }
+
+    fn show_event(&mut self, event: &Event) {
         match event {
             Event::Started { files } => {
                 self.total = *files;

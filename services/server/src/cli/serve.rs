@@ -2,13 +2,16 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
+use ingest::{Event, Stores};
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::config::Places;
+use crate::config::{self, Places};
 use crate::http;
+use crate::library::{Library, SourceEvent, Told, watch};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -29,8 +32,37 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
             tracing::error!("not ready: {error:#}");
         }
     });
+    let stop = Arc::new(AtomicBool::new(false));
+    if config.ingest.watch {
+        let library = library(&app, &config.ingest, places)?;
+        let stopped = Arc::clone(&stop);
+        tokio::spawn(async move {
+            watch(&library, "schedule", &stopped, &mut |told| match told {
+                Told::Ingest(Event::Rejected(rejected)) => {
+                    tracing::warn!(file = rejected.file, reason = rejected.failure.reason, "not taken in");
+                }
+                Told::Source(SourceEvent::SourceFailed { source, reason }) => {
+                    tracing::warn!(source, reason, "a source failed");
+                }
+                _ => {}
+            })
+            .await;
+        });
+    }
     serve(listener, app).await?;
+    stop.store(true, Ordering::Relaxed);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes documents in beside the questions, into the same stores.
+fn library(app: &App, config: &config::Ingest, places: &Places) -> Result<Library> {
+    let retriever = app.asker.retriever();
+    let stores = Stores {
+        ledger: Arc::clone(&retriever.ledger),
+        vectors: Arc::clone(&retriever.vectors),
+        lexical: Arc::clone(&retriever.lexical),
+    };
+    Library::new(stores, Arc::clone(&retriever.embedder), config.clone(), &places.data)
 }
 
 /// Takes the address before anything is loaded, so that a taken port is said at once.

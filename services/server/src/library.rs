@@ -1,0 +1,241 @@
+//! Bringing corpora up to date: from a path somebody names, or from the sources that their manifests name.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use inference::Embedder;
+use ingest::connect::{Client, ClientOptions, FetchEvent, Guard, Held, Mirror, S3Key, Source, fetch};
+use ingest::{Account, Event, Ingest, Options, Origin, Parser, Stores, Workers};
+use jiff::Timestamp;
+use knowledge::{Corpus, CorpusId, sha256_hex};
+use ledger::{Decision, Imported};
+use serde::Serialize;
+
+use crate::config;
+
+/// What is told while a corpus is brought up to date.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// By the run of ingest.
+    Ingest(Event),
+    /// By the connector of a source.
+    Source(SourceEvent),
+}
+
+/// What the connector of a source tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum SourceEvent {
+    /// Something about one document.
+    Source {
+        /// Which source.
+        source: String,
+        /// What.
+        said: FetchEvent,
+    },
+    /// A source cannot be fetched, or not to its end; the others go on.
+    SourceFailed {
+        /// Which source.
+        source: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// Notices were taken in.
+    Notices {
+        /// Which source.
+        source: String,
+        /// What they came to.
+        #[serde(flatten)]
+        imported: Imported,
+    },
+}
+
+/// Takes documents in.
+pub struct Library {
+    stores: Stores,
+    ingest: Ingest,
+    config: config::Ingest,
+    data: std::path::PathBuf,
+}
+
+impl Library {
+    /// On these stores. Documents are parsed by this program, started again.
+    ///
+    /// # Errors
+    /// When the data was embedded with another model.
+    pub fn new(stores: Stores, embedder: Arc<dyn Embedder>, config: config::Ingest, data: &Path) -> Result<Self> {
+        let program = std::env::current_exe().context("cannot find the osler program, which reads documents")?;
+        let workers = Workers::new(program, vec!["parse-worker".into()], config.cost());
+        let ingest = Ingest::new(stores.clone(), embedder, Arc::new(Parser::Apart(workers)))?;
+        Ok(Self { stores, ingest, config, data: data.to_owned() })
+    }
+
+    fn options(&self, publish: bool, actor: &str) -> Options {
+        Options {
+            publish,
+            actor: actor.to_owned(),
+            at: Timestamp::now().to_string(),
+            data: self.data.clone(),
+            archives: self.config.archives(),
+        }
+    }
+
+    /// Takes in what is at or below a path.
+    ///
+    /// # Errors
+    /// As [`Ingest::run`].
+    pub async fn take_in(
+        &self,
+        path: &Path,
+        corpus: &Corpus,
+        publish: bool,
+        actor: &str,
+        stop: &Arc<AtomicBool>,
+        tell: &mut (dyn FnMut(Told) + Send),
+    ) -> Result<Account> {
+        let options = self.options(publish, actor);
+        let tell = |event: &Event| tell(Told::Ingest(event.clone()));
+        Ok(self.ingest.run(path, corpus, &options, Arc::clone(stop), tell).await?)
+    }
+
+    /// Fetches what the sources of a corpus have that is new, takes it in, applies notices, and publishes. A source that fails
+    /// is told, and stops no other.
+    ///
+    /// # Errors
+    /// When the stores fail, the manifest names a host that cannot be asked, or it was stopped; what came in is kept.
+    pub async fn refresh(
+        &self,
+        corpus: &Corpus,
+        origin: &Origin,
+        publish: bool,
+        actor: &str,
+        stop: &Arc<AtomicBool>,
+        tell: &mut (dyn FnMut(Told) + Send),
+    ) -> Result<()> {
+        self.stores.ledger.put_corpus(corpus)?;
+        self.stores.ledger.put_sources(&corpus.id, origin)?;
+        let guard = Guard::new(&origin.allow_hosts, &origin.private_hosts)?;
+        let client = Client::new(guard, ClientOptions::default())?;
+        let held = Held { dois: self.stores.ledger.dois(&corpus.id)?, s3: self.s3_key()? };
+        for (at, source) in origin.sources.iter().enumerate() {
+            if stop.load(Ordering::Relaxed) {
+                return Err(ingest::Error::Stopped.into());
+            }
+            let name = format!("{} {}", at + 1, kind_of(source));
+            match self.refresh_one(&name, source, corpus, &client, &held, actor, stop, tell).await {
+                Ok(()) => {}
+                // A store that fails fails the next source too.
+                Err(error) if error.is::<ingest::Error>() || error.is::<ledger::Error>() => return Err(error),
+                Err(error) => {
+                    tell(Told::Source(SourceEvent::SourceFailed { source: name, reason: format!("{error:#}") }))
+                }
+            }
+        }
+        if publish {
+            let reason = format!("refresh of {}", corpus.id);
+            self.stores.ledger.publish(&Decision { at: &Timestamp::now().to_string(), actor, reason: &reason })?;
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    async fn refresh_one(
+        &self,
+        name: &str,
+        source: &Source,
+        corpus: &Corpus,
+        client: &Client,
+        held: &Held,
+        actor: &str,
+        stop: &Arc<AtomicBool>,
+        tell: &mut (dyn FnMut(Told) + Send),
+    ) -> Result<()> {
+        let mirror = Mirror::open(&self.mirror_of(&corpus.id, source)?)?;
+        let mut told = |said: FetchEvent| tell(Told::Source(SourceEvent::Source { source: name.to_owned(), said }));
+        let fetched = fetch(source, &mirror, client, held, stop, &mut told).await?;
+        if !fetched.notices.is_empty() {
+            let at = Timestamp::now().to_string();
+            let decision = Decision { at: &at, actor, reason: "notice" };
+            let imported = self.stores.ledger.import_notices(&fetched.notices, &decision)?;
+            tell(Told::Source(SourceEvent::Notices { source: name.to_owned(), imported }));
+        }
+        match source.documents(&mirror) {
+            Some(path) => match self.take_in(path, corpus, false, actor, stop, tell).await {
+                Ok(_) => Ok(()),
+                // A source that has nothing yet is no failure.
+                Err(error) if matches!(error.downcast_ref(), Some(ingest::Error::Empty(_))) => Ok(()),
+                Err(error) => Err(error),
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// One folder for each source; one that is changed in the manifest starts anew.
+    fn mirror_of(&self, corpus: &CorpusId, source: &Source) -> Result<std::path::PathBuf> {
+        let hash = sha256_hex(serde_json::to_string(source)?.as_bytes());
+        let name = format!("{}-{}", kind_of(source), hash.chars().take(12).collect::<String>());
+        let path = self.data.join("sources").join(corpus.as_str()).join(name);
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        Ok(path)
+    }
+
+    fn s3_key(&self) -> Result<Option<S3Key>> {
+        let id = config::secret(self.config.s3_access_key_env.as_deref())?;
+        let secret = config::secret(self.config.s3_secret_key_env.as_deref())?;
+        let session_token = config::secret(self.config.s3_session_token_env.as_deref())?;
+        let key = |(access_key_id, secret_access_key)| S3Key { access_key_id, secret_access_key, session_token };
+        Ok(id.zip(secret).map(key))
+    }
+}
+
+fn kind_of(source: &Source) -> &'static str {
+    match source {
+        Source::Directory { .. } => "directory",
+        Source::Archive { .. } => "archive",
+        Source::Urls { .. } => "urls",
+        Source::S3 { .. } => "s3",
+        Source::PmcOa { .. } => "pmc_oa",
+        Source::Pubmed { .. } => "pubmed",
+        Source::Crossref { .. } => "crossref",
+        Source::RetractionWatch { .. } => "retraction_watch",
+    }
+}
+
+/// Looks at the sources of every corpus on its schedule, until `stop` is raised. Failures are logged, and tried again at the
+/// next turn.
+pub async fn watch(library: &Library, actor: &str, stop: &Arc<AtomicBool>, tell: &mut (dyn FnMut(Told) + Send)) {
+    let mut due: std::collections::HashMap<CorpusId, tokio::time::Instant> = std::collections::HashMap::new();
+    while !stop.load(Ordering::Relaxed) {
+        let now = tokio::time::Instant::now();
+        for (corpus, origin) in library.scheduled() {
+            if due.get(&corpus.id).is_some_and(|due| *due > now) {
+                continue;
+            }
+            if let Err(error) = library.refresh(&corpus, &origin, true, actor, stop, tell).await {
+                tracing::error!(corpus = %corpus.id, "the sources could not be looked at: {error:#}");
+            }
+            let wait = origin.refresh().unwrap_or(std::time::Duration::from_secs(86_400));
+            due.insert(corpus.id, tokio::time::Instant::now() + wait);
+        }
+        let next = due.values().min().copied().unwrap_or(now + LOOK);
+        tokio::time::sleep_until(next.min(tokio::time::Instant::now() + LOOK)).await;
+    }
+}
+
+/// How often it is looked whether something is due.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl Library {
+    /// Corpora that have sources.
+    fn scheduled(&self) -> Vec<(Corpus, Origin)> {
+        let corpora = self.stores.ledger.corpora().unwrap_or_default().into_iter();
+        let with_origin = |corpus: Corpus| {
+            let origin: Origin = self.stores.ledger.sources(&corpus.id).ok()??;
+            (!origin.sources.is_empty()).then_some((corpus, origin))
+        };
+        corpora.filter_map(with_origin).collect()
+    }
+}
