@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use fail::fail_point;
 use index::{LexicalIndex, VectorIndex};
 use inference::Embedder;
-use knowledge::{Corpus, DocumentId, Passage};
+use knowledge::{CanonicalText, Corpus, DocumentId, PASSAGE_WORDS, Passage, PassageId, char_slice, split};
 use ledger::{Decision, Ledger, Staging};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
-use crate::error::{Error, Result};
+use crate::error::{Error, Rejection, Result};
 use crate::follow;
 use crate::parser::Parser;
 use crate::reader::{Item, Reader, Ready, Seen};
@@ -116,7 +116,7 @@ impl Ingest {
         stop: Arc<AtomicBool>,
         mut tell: impl FnMut(&Event),
     ) -> Result<Account> {
-        let Found { files, skipped } = source::find(path)?;
+        let Found { files, skipped } = source::find(path, &options.data)?;
         check_space(&options.data)?;
         self.stores.ledger.put_corpus(corpus)?;
         tell(&Event::Started { files: files.len() });
@@ -267,6 +267,28 @@ fn check_space(data: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::Full { path: data.to_owned(), free, needed: MIN_FREE_BYTES })
+}
+
+/// What is embedded of the document in `bytes`, passage by passage: for measuring what embedding alone would take.
+///
+/// # Errors
+/// A [`Rejection`] as [`parse`](crate::parse) gives it.
+pub fn texts_to_embed(name: &str, bytes: &[u8], corpus: &Corpus) -> std::result::Result<Vec<String>, Rejection> {
+    let parsed = crate::parse(name, bytes)?;
+    let title = parsed.metadata(corpus, name).title;
+    let document = DocumentId::of(&corpus.id, name);
+    let passages = passages(document, 1, &parsed.text);
+    Ok(passages.iter().map(|passage| text_to_embed(&title, passage)).collect())
+}
+
+/// The passages of a version's text.
+pub(crate) fn passages(document: DocumentId, number: u32, text: &CanonicalText) -> Vec<Passage> {
+    let text_sha256 = text.sha256();
+    let passages = split(text, PASSAGE_WORDS).into_iter().filter_map(|(span, section, page)| {
+        let own = char_slice(text.as_str(), span)?.to_owned();
+        Some(Passage { id: PassageId::of(document, number, &text_sha256, span), span, section, page, text: own })
+    });
+    passages.collect()
 }
 
 /// A passage alone may not say what it is about; its title and headings do.

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fail::fail_point;
-use knowledge::{
-    Access, Corpus, DocumentId, Name, PASSAGE_WORDS, Passage, PassageId, Sketch, char_slice, sha256_hex, split,
-};
+use knowledge::{Access, Corpus, DocumentId, Name, Passage, Sketch, sha256_hex};
 use ledger::{Ledger, NewVersion};
 use tokio::sync::mpsc;
 
@@ -16,6 +14,7 @@ use crate::archive::Limits;
 use crate::error::{Error, Failure, Rejection, Result};
 use crate::formats::{Piece, pieces};
 use crate::parser::Parser;
+use crate::pipeline::passages;
 use crate::report::{Event, Rejected};
 use crate::source::{self, SourceFile};
 
@@ -160,12 +159,7 @@ impl Reader {
         while !self.seen.numbers.insert((document, number)) {
             number += 1;
         }
-        let text_sha256 = parsed.text.sha256();
-        let passages = split(&parsed.text, PASSAGE_WORDS).into_iter().filter_map(|(span, section, page)| {
-            let text = char_slice(parsed.text.as_str(), span)?.to_owned();
-            Some(Passage { id: PassageId::of(document, number, &text_sha256, span), span, section, page, text })
-        });
-        let passages: Vec<Passage> = passages.collect();
+        let passages = passages(document, number, &parsed.text);
         if passages.is_empty() {
             return Ok(Err(Rejection::NoText.into()));
         }

@@ -34,8 +34,9 @@ pub(crate) struct Found {
     pub(crate) skipped: BTreeMap<String, usize>,
 }
 
-/// All documents at or below `root`. Symbolic links are not followed: what is ingested is what is in the directory.
-pub(crate) fn find(root: &Path) -> Result<Found> {
+/// All documents at or below `root`, except what is below `data`, which is ours. Symbolic links are not followed: what is
+/// ingested is what is in the directory.
+pub(crate) fn find(root: &Path, data: &Path) -> Result<Found> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::Unreadable { path, source }
@@ -44,6 +45,9 @@ pub(crate) fn find(root: &Path) -> Result<Found> {
     let mut waiting = vec![root.to_owned()];
     while let Some(path) = waiting.pop() {
         let kind = fs::symlink_metadata(&path).map_err(unreadable(&path))?;
+        if kind.is_dir() && path != root && is_same(&path, data) {
+            continue;
+        }
         if kind.is_dir() {
             for entry in fs::read_dir(&path).map_err(unreadable(&path))? {
                 waiting.push(entry.map_err(unreadable(&path))?.path());
@@ -68,6 +72,10 @@ pub(crate) fn find(root: &Path) -> Result<Found> {
     }
     found.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+fn is_same(path: &Path, other: &Path) -> bool {
+    matches!((path.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// A README describes a folder; it is not literature.

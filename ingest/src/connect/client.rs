@@ -210,7 +210,12 @@ impl Client {
         }
     }
 
-    async fn get_patiently(&self, ask: &Ask, kept: Option<&Kept>, sink: &mut (dyn Sink + Send)) -> Result<Answer, Failure> {
+    async fn get_patiently(
+        &self,
+        ask: &Ask,
+        kept: Option<&Kept>,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Answer, Failure> {
         let ClientOptions { tries, first_delay, max_delay, seed, .. } = self.options;
         let mut tried = 0;
         loop {

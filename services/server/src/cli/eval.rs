@@ -46,6 +46,8 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 2_000)]
         documents: usize,
     },
+    /// Take documents in, and hold the time against that of embedding the same texts alone
+    Ingest(super::eval_ingest::Args),
     /// Ask questions that leave something out and see whether the answers say so
     Unknowns {
         /// List the answers that say nothing of it
@@ -126,6 +128,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
         Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
+        Command::Ingest(args) => super::eval_ingest::run(places, &args).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,
         Command::Injection { mode, limit } => injection(places, mode, limit).await,
         Command::Decisions { mistakes } => decisions(mistakes),

@@ -6,6 +6,7 @@ mod corpus;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_ingest;
 mod ingest;
 mod machine;
 mod models;
