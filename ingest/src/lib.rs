@@ -22,6 +22,6 @@ pub use error::{Error, Failure, Rejection, Result};
 pub use formats::{Parsed, parse};
 pub use manifest::{Manifest, Origin, parse_manifest, read_manifest};
 pub use parser::{Parser, Workers};
-pub use pipeline::{Ingest, Options, Stores, texts_to_embed};
+pub use pipeline::{Ingest, Options, Stores, text_to_embed, texts_to_embed};
 pub use report::{Account, Counts, Event, Rejected, Report, Review, Taken};
 pub use worker::{Cost, serve as serve_worker};

@@ -192,7 +192,10 @@ impl Ingest {
                 continue;
             }
             let texts = batch.iter().flat_map(|ready| {
-                ready.passages.iter().map(|passage| text_to_embed(&ready.version.metadata.title, passage))
+                ready
+                    .passages
+                    .iter()
+                    .map(|passage| text_to_embed(&ready.version.metadata.title, &passage.section, &passage.text))
             });
             let texts: Vec<String> = texts.collect();
             let mut vectors = match texts.is_empty() {
@@ -278,7 +281,7 @@ pub fn texts_to_embed(name: &str, bytes: &[u8], corpus: &Corpus) -> std::result:
     let title = parsed.metadata(corpus, name).title;
     let document = DocumentId::of(&corpus.id, name);
     let passages = passages(document, 1, &parsed.text);
-    Ok(passages.iter().map(|passage| text_to_embed(&title, passage)).collect())
+    Ok(passages.iter().map(|passage| text_to_embed(&title, &passage.section, &passage.text)).collect())
 }
 
 /// The passages of a version's text.
@@ -292,6 +295,6 @@ pub(crate) fn passages(document: DocumentId, number: u32, text: &CanonicalText) 
 }
 
 /// A passage alone may not say what it is about; its title and headings do.
-fn text_to_embed(title: &str, passage: &Passage) -> String {
-    format!("{title}\n{}\n{}", passage.section.join(" > "), passage.text)
+pub fn text_to_embed(title: &str, section: &[String], text: &str) -> String {
+    format!("{title}\n{}\n{text}", section.join(" > "))
 }

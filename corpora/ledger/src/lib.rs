@@ -4,6 +4,7 @@
 //! of snapshots) with the next [`Seq`](knowledge::Seq), and an index that remembers the last one it took in can catch up
 //! from there. Entries are never deleted, only closed, so catching up is one ordered scan.
 
+mod check;
 mod entries;
 mod error;
 mod findings;
@@ -20,13 +21,14 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use check::{Fault, FaultKind, Unembedded};
 pub use entries::EntryRow;
 pub use error::{Error, Result};
 pub use findings::{Finding, FindingKind};
 pub use notices::{Changed, Imported};
 pub use read::{DecisionRecord, DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use schema::FORMAT;
-pub use snapshots::{Decision, Snapshots};
+pub use snapshots::{Decision, Snapshots, StagedChange};
 pub use write::{NewVersion, Staged, Staging};
 
 /// The ledger. One connection behind a lock: SQLite serialises writers anyway, and reads take well under a millisecond.

@@ -3,6 +3,7 @@
 use fail::fail_point;
 use knowledge::{DocumentId, PassageId, Snapshot, Status};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
 use crate::Ledger;
 use crate::error::{Error, Result};
@@ -28,7 +29,56 @@ pub struct Decision<'a> {
     pub reason: &'a str,
 }
 
+/// What publishing would change of one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StagedChange {
+    /// The document.
+    pub document: DocumentId,
+    /// Its version.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+    /// Its corpus.
+    pub corpus: String,
+    /// Passages that come into force.
+    pub coming: u64,
+    /// Passages that go out of force.
+    pub leaving: u64,
+}
+
 impl Ledger {
+    /// What publishing would change, document by document.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn staged_changes(&self) -> Result<Vec<StagedChange>> {
+        let connection = self.lock();
+        let (published, staged) = (pointer(&connection, "published")?, staged_number(&connection)?);
+        let in_force =
+            |number: &str| format!("max(e.added <= {number} AND (e.removed IS NULL OR e.removed > {number}))");
+        let sql = format!(
+            "SELECT v.document, v.number, json_extract(v.metadata, '$.title'), d.corpus,
+                    sum(f.next AND NOT f.now), sum(f.now AND NOT f.next)
+             FROM (SELECT e.passage, {} AS now, {} AS next FROM entries e GROUP BY e.passage) f
+             JOIN passages p ON p.id = f.passage JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
+             WHERE f.now <> f.next GROUP BY v.id ORDER BY d.corpus, 3, v.number",
+            in_force("?1"),
+            in_force("?2")
+        );
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map(params![published.0, staged.0], |row| {
+            Ok(StagedChange {
+                document: DocumentId::from_bytes(row.get(0)?),
+                version: row.get(1)?,
+                title: row.get(2)?,
+                corpus: row.get(3)?,
+                coming: row.get(4)?,
+                leaving: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Where the pointer stands now.
     ///
     /// # Errors

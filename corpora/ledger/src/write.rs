@@ -213,22 +213,9 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decisi
         ],
     )?;
     let row = transaction.last_insert_rowid();
-    let mut insert = transaction.prepare_cached("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-    let mut insert_vector = transaction.prepare_cached("INSERT INTO vectors VALUES (?1, ?2)")?;
     for (ordinal, (passage, vector)) in passages.iter().zip(vectors).enumerate() {
-        insert.execute(params![
-            passage.id.to_bytes(),
-            row,
-            ordinal,
-            passage.span.start,
-            passage.span.end,
-            serde_json::to_string(&passage.section)?,
-            passage.page,
-            passage.text,
-            sha256_hex(passage.text.as_bytes()),
-        ])?;
-        let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-        insert_vector.execute(params![passage.id.to_bytes(), bytes])?;
+        put_passage(transaction, row, ordinal, passage)?;
+        put_vector(transaction, passage.id, vector)?;
     }
     let findings = find(transaction, staging, document, row, &text_sha256)?;
     for (kind, detail) in &findings {
@@ -241,6 +228,29 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decisi
     let own = changed.iter().rev().find(|change| change.document == document && change.version == *number);
     let status = own.map_or(version.metadata.status, |change| change.status);
     Ok(Staged { updated: !new, status, findings, changed })
+}
+
+pub(crate) fn put_passage(connection: &Connection, version: i64, ordinal: usize, passage: &Passage) -> Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    insert.execute(params![
+        passage.id.to_bytes(),
+        version,
+        ordinal,
+        passage.span.start,
+        passage.span.end,
+        serde_json::to_string(&passage.section)?,
+        passage.page,
+        passage.text,
+        sha256_hex(passage.text.as_bytes()),
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn put_vector(connection: &Connection, passage: PassageId, vector: &[f32]) -> Result<()> {
+    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2)")?;
+    insert.execute(params![passage.to_bytes(), bytes])?;
+    Ok(())
 }
 
 /// What of a version that comes in wants a person's eye.
@@ -324,6 +334,19 @@ pub(crate) fn open_entry(connection: &Connection, passage: PassageId, staged: Sn
             staged.0,
             seq
         ])?;
+    }
+    Ok(())
+}
+
+/// Has the indexes take a passage in again.
+pub(crate) fn touch_entries(connection: &Connection, passage: PassageId) -> Result<()> {
+    let mut statement = connection.prepare_cached("SELECT added FROM entries WHERE passage = ?1 ORDER BY added")?;
+    let added = statement.query_map([passage.to_bytes()], |row| row.get::<_, u64>(0))?;
+    for added in added.collect::<rusqlite::Result<Vec<_>>>()? {
+        let seq = next_seq(connection)?;
+        connection
+            .prepare_cached("UPDATE entries SET seq = ?3 WHERE passage = ?1 AND added = ?2")?
+            .execute(params![passage.to_bytes(), added, seq])?;
     }
     Ok(())
 }

@@ -64,6 +64,10 @@ pub struct Question {
     /// Ask an older snapshot than the published one.
     #[serde(default)]
     pub as_of: Option<Snapshot>,
+    /// Ask what is staged instead: for those who review it, and never from outside.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub staged: bool,
 }
 
 impl Question {

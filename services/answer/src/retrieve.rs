@@ -77,7 +77,8 @@ impl Retriever {
             self.ledger.corpus(corpus)?;
         }
         let limits = Limits::of(&self.ledger.corpora()?);
-        let snapshot = self.ledger.resolve(question.as_of)?;
+        let snapshot =
+            if question.staged { self.ledger.snapshots()?.staged } else { self.ledger.resolve(question.as_of)? };
         let text = question.search_text();
         let began = Instant::now();
         let embedded = self.embed_one(&text).await;

@@ -127,8 +127,7 @@ impl Library {
             let name = format!("{} {}", at + 1, kind_of(source));
             match self.refresh_one(&name, source, corpus, &client, &held, actor, stop, tell).await {
                 Ok(()) => {}
-                // A store that fails fails the next source too.
-                Err(error) if error.is::<ingest::Error>() || error.is::<ledger::Error>() => return Err(error),
+                Err(error) if is_fatal(&error) => return Err(error),
                 Err(error) => {
                     tell(Told::Source(SourceEvent::SourceFailed { source: name, reason: format!("{error:#}") }))
                 }
@@ -188,6 +187,15 @@ impl Library {
         let session_token = config::secret(self.config.s3_session_token_env.as_deref())?;
         let key = |(access_key_id, secret_access_key)| S3Key { access_key_id, secret_access_key, session_token };
         Ok(id.zip(secret).map(key))
+    }
+}
+
+/// A store that fails fails the next source too; a source that cannot be read fails alone.
+fn is_fatal(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(ingest::Error::Unreadable { .. } | ingest::Error::Empty(_) | ingest::Error::Manifest { .. }) => false,
+        Some(_) => true,
+        None => error.is::<ledger::Error>(),
     }
 }
 

@@ -38,10 +38,9 @@ impl What {
     fn question(&self) -> Question {
         Question {
             question: self.question.clone(),
-            history: Vec::new(),
-            patient: None,
             filters: Filters { corpora: self.corpus.clone(), kinds: self.kind.clone() },
             as_of: self.as_of.map(Snapshot),
+            ..Question::default()
         }
     }
 }

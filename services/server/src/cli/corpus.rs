@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use audit::AuditLog;
 use jiff::Timestamp;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
 use serde_json::json;
 
-use super::print;
+use super::{Usage, print};
 use crate::config::Places;
 use crate::data::Data;
 
@@ -17,6 +17,31 @@ use crate::data::Data;
 pub(super) enum Command {
     /// List the corpora and what they hold
     List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what publishing would change: documents, passages, and how answers to golden questions change
+    Diff(super::corpus_diff::Args),
+    /// Print what wants a person's eye: poor reading, duplicates, doubtful notices
+    Findings {
+        /// Close the finding of this number instead
+        #[arg(long, value_name = "NUMBER")]
+        close: Option<i64>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take in a file of notices (retractions, concerns, corrections), one JSON object a line
+    Notices {
+        /// The file
+        file: std::path::PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compare every text, passage, vector and interval with what was stored
+    Verify {
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -68,7 +93,10 @@ pub(super) struct Standing {
     reason: String,
 }
 
-pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
+pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
+    if let Command::Diff(args) = &command {
+        return super::corpus_diff::run(places, args).await;
+    }
     let (ledger, _lock) = Data::open_ledger(&places.data)?;
     let at = Timestamp::now().to_string();
     let decide = |reason| Decision { at: &at, actor: "command-line", reason };
@@ -104,6 +132,65 @@ pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
             };
             let text: String = gaps.iter().map(line).collect();
             print(if text.is_empty() { "no question was without evidence\n" } else { &text })
+        }
+        // Answered above: it needs more than the ledger.
+        Command::Diff(_) => Ok(ExitCode::SUCCESS),
+        Command::Findings { close: Some(id), .. } => {
+            if ledger.close_finding(id, &at)? {
+                print(&format!("finding {id} is closed\n"))
+            } else {
+                Err(Usage(format!("there is no open finding {id}: osler corpus findings lists them")).into())
+            }
+        }
+        Command::Findings { close: None, json: true } => {
+            print(&format!("{}\n", json!({ "findings": ledger.findings()? })))
+        }
+        Command::Findings { close: None, json: false } => {
+            let line = |finding: ledger::Finding| {
+                format!(
+                    "{:>5}  {:16} {} v{}  {}: {}\n",
+                    finding.id,
+                    finding.kind.as_str(),
+                    finding.document,
+                    finding.version,
+                    finding.title,
+                    finding.detail
+                )
+            };
+            let text: String = ledger.findings()?.into_iter().map(line).collect();
+            print(if text.is_empty() { "nothing wants a person's eye\n" } else { &text })
+        }
+        Command::Notices { file, json: as_json } => {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+            let read = |(at, line): (usize, &str)| {
+                serde_json::from_str(line)
+                    .map_err(|error| Usage(format!("{}, line {}: {error}", file.display(), at + 1)).into())
+            };
+            let notices: Vec<knowledge::Notice> = lines.map(read).collect::<Result<_>>()?;
+            let imported = ledger.import_notices(&notices, &decide("notice"))?;
+            if as_json {
+                return print(&format!("{}\n", serde_json::to_string(&imported)?));
+            }
+            print(&format!(
+                "{} new notices, {} known; {} versions stand otherwise now, {} matches are doubtful\n",
+                imported.new,
+                imported.known,
+                imported.changed.len(),
+                imported.doubtful
+            ))
+        }
+        Command::Verify { json: as_json } => {
+            let faults = ledger.faults()?;
+            if as_json {
+                print(&format!("{}\n", json!({ "sound": faults.is_empty(), "faults": faults })))?;
+            } else if faults.is_empty() {
+                print("every text, passage, vector and interval is as stored\n")?;
+            } else {
+                let lines: String = faults.iter().map(|fault| format!("{:?}: {}\n", fault.kind, fault.seen)).collect();
+                print(&format!("{lines}osler doctor --deep --repair mends what can be mended\n"))?;
+            }
+            Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Publish { reason } => {
             let before = ledger.snapshots()?.published;

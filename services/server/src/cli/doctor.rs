@@ -5,15 +5,23 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use inference::models::Store;
+use ledger::Decision;
 use serde_json::json;
 
 use super::{machine, models, print};
+use crate::app::load_embedder;
 use crate::config::{self, Places};
 use crate::data::Data;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
+    /// Read everything that is held and compare it with what was stored
+    #[arg(long)]
+    deep: bool,
+    /// Mend what can be mended, after a deep check
+    #[arg(long, requires = "deep")]
+    repair: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -37,6 +45,9 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
                     Err(error) => (error.to_string(), false),
                 };
                 findings.push(Finding { what: format!("model {name}"), sound, seen });
+            }
+            if args.deep && places.data.join("ledger.db").exists() {
+                findings.extend(deep(&places.data, &config, &store, args.repair).await);
             }
             findings.extend(data(&places.data, &config).await);
         }
@@ -76,6 +87,50 @@ fn python() -> Finding {
         }
     };
     Finding { what: "Python".into(), sound: seen.is_ok(), seen: seen.unwrap_or_else(|error| error) }
+}
+
+/// What a deep check of the ledger finds; once mended, what is left.
+async fn deep(path: &Path, config: &config::Config, store: &Store, repair: bool) -> Vec<Finding> {
+    let finding = |sound, seen| Finding { what: "what is held".into(), sound, seen };
+    match check(path, config, store, repair).await {
+        Ok(faults) if faults.is_empty() => {
+            vec![finding(true, "every text, passage, vector and interval is as stored".into())]
+        }
+        Ok(faults) => faults.into_iter().map(|(mended, seen)| finding(mended, seen)).collect(),
+        Err(error) => vec![finding(false, format!("{error:#}"))],
+    }
+}
+
+/// Faults, each with whether it is mended now.
+async fn check(path: &Path, config: &config::Config, store: &Store, repair: bool) -> Result<Vec<(bool, String)>> {
+    let (ledger, _lock) = Data::open_ledger(path)?;
+    let faults = ledger.faults()?;
+    let said = |fault: &ledger::Fault| {
+        let kind = serde_json::to_value(fault.kind).unwrap_or_default();
+        format!("{}: {}", kind.as_str().unwrap_or_default(), fault.seen)
+    };
+    if !repair || faults.is_empty() {
+        return Ok(faults.iter().map(|fault| (false, said(fault))).collect());
+    }
+    let at = jiff::Timestamp::now().to_string();
+    ledger.mend(&faults, &Decision { at: &at, actor: "doctor", reason: "damaged: ingest the source again" })?;
+    let unembedded = ledger.unembedded()?;
+    if !unembedded.is_empty() {
+        let embedder = load_embedder(config, store).await?;
+        let texts = unembedded.iter().map(|one| ::ingest::text_to_embed(&one.title, &one.section, &one.text)).collect();
+        let vectors = embedder.embed(texts).await?;
+        let passages = unembedded.into_iter().map(|one| one.passage);
+        ledger.embed(&passages.zip(vectors).collect::<Vec<_>>())?;
+    }
+    let left = ledger.faults()?;
+    Ok(faults.iter().map(|fault| (!left.contains(fault), mended(&said(fault), !left.contains(fault)))).collect())
+}
+
+fn mended(said: &str, is_mended: bool) -> String {
+    format!(
+        "{said}: {}",
+        if is_mended { "mended" } else { "cannot be mended: restore a backup, or ingest the source again" }
+    )
 }
 
 async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {

@@ -2,7 +2,9 @@
 //! 1 for failure.
 
 mod ask;
+mod backup;
 mod corpus;
+mod corpus_diff;
 mod demo;
 mod doctor;
 mod eval;
@@ -59,6 +61,10 @@ enum Command {
     /// See and change what questions may find
     #[command(subcommand)]
     Corpus(corpus::Command),
+    /// Write what cannot be had again into one file; questions may go on meanwhile
+    Backup(backup::Args),
+    /// Put a backup into an empty data directory
+    Restore(backup::Args),
     /// Check this machine, the models and the data directory
     Doctor(doctor::Args),
     /// Measure: grounding, answers, abstention, injection
@@ -122,7 +128,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Search(args) => ask::search(places, args).await,
         Command::Verify(args) => verify::run(&args),
         Command::Models(command) => models::run(places, command).await,
-        Command::Corpus(command) => corpus::run(places, command),
+        Command::Corpus(command) => corpus::run(places, command).await,
+        Command::Backup(args) => backup::write(places, &args),
+        Command::Restore(args) => backup::restore(places, &args).await,
         Command::Doctor(args) => doctor::run(places, args).await,
         Command::Eval(command) => eval::run(places, command).await,
         Command::Openapi => print(&crate::http::openapi()?),

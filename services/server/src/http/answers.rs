@@ -92,7 +92,7 @@ pub(super) async fn ask(
         }
         keep = Some(place);
     }
-    let question = Question { question, history, patient, filters, as_of };
+    let question = Question { question, history, patient, filters, as_of, staged: false };
     question.check()?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let asked = Asked { question, actor, request_id: request_id(&headers), keep };

@@ -3,5 +3,6 @@
 
 mod chain;
 mod crash;
+mod library;
 mod refusals;
 mod run;

@@ -1,0 +1,122 @@
+//! Backups: what cannot be had again, in one file. Indexes are left out: the ledger fills them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use ledger::Ledger;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The stores, in the order in which they are copied: a question on record then names a snapshot that the ledger's copy has.
+const STORES: [&str; 3] = ["history.db", "audit.db", "ledger.db"];
+
+/// The first file of a backup.
+const CONTENTS: &str = "contents.json";
+
+/// What a backup says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// The version of Osler that wrote it.
+    pub osler: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Its files, with the SHA-256 of each.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Writes a backup of the data directory. Questions may go on meanwhile.
+///
+/// # Errors
+/// When there is no data, or the file cannot be written.
+pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
+    if !data.join("ledger.db").is_file() {
+        bail!("there is no data in {}: name the directory with --data", data.display());
+    }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let copies = tempfile::tempdir_in(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
+    let mut files = BTreeMap::new();
+    for store in STORES.into_iter().filter(|store| data.join(store).is_file()) {
+        let copy = copies.path().join(store);
+        // SQLite's own copy: whole as of one moment, whatever is being written.
+        let connection = Connection::open(data.join(store))?;
+        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        connection
+            .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
+            .with_context(|| format!("cannot copy {store}"))?;
+        files.insert(store.to_owned(), hash(&copy)?);
+    }
+    let contents = Contents { osler: env!("CARGO_PKG_VERSION").to_owned(), at: at.to_owned(), files };
+    let arriving = tempfile::NamedTempFile::new_in(folder)?;
+    let mut archive = tar::Builder::new(GzEncoder::new(io::BufWriter::new(arriving.as_file()), Compression::fast()));
+    let text = serde_json::to_vec_pretty(&contents)?;
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o600);
+    archive.append_data(&mut header, CONTENTS, text.as_slice())?;
+    for store in contents.files.keys() {
+        archive.append_path_with_name(copies.path().join(store), store)?;
+    }
+    archive.into_inner()?.finish()?.flush()?;
+    arriving.as_file().sync_all()?;
+    arriving.persist(to).with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(contents)
+}
+
+/// Puts a backup into a data directory that has none yet.
+///
+/// # Errors
+/// When there is data already, or the file is no backup, is damaged, or of a later version.
+pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
+    if data.join("ledger.db").exists() {
+        bail!("{} has data already: name an empty directory with --data", data.display());
+    }
+    fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
+    let file = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
+    let no_backup = || format!("{} is no backup of Osler, or is damaged", from.display());
+    let mut archive = tar::Archive::new(GzDecoder::new(BufReader::new(file)));
+    let mut entries = archive.entries().with_context(no_backup)?;
+    let mut first = entries.next().with_context(no_backup)?.with_context(no_backup)?;
+    if first.path().with_context(no_backup)? != Path::new(CONTENTS) {
+        bail!(no_backup());
+    }
+    let mut text = String::new();
+    first.read_to_string(&mut text).with_context(no_backup)?;
+    let contents: Contents = serde_json::from_str(&text).with_context(no_backup)?;
+    let arriving = tempfile::tempdir_in(data)?;
+    for entry in entries {
+        let mut entry = entry.with_context(no_backup)?;
+        let name = entry.path().with_context(no_backup)?.to_string_lossy().into_owned();
+        if !STORES.contains(&name.as_str()) {
+            bail!("{}: {name} is nothing that a backup holds", no_backup());
+        }
+        io::copy(&mut entry, &mut File::create(arriving.path().join(&name))?).with_context(no_backup)?;
+    }
+    for (name, wanted) in &contents.files {
+        let path = arriving.path().join(name);
+        if !path.is_file() || hash(&path)? != *wanted {
+            bail!("{}: {name} is not what was written", no_backup());
+        }
+    }
+    // Opened before it is put in place: a ledger of a later format is refused here.
+    drop(Ledger::open(&arriving.path().join("ledger.db"))?);
+    // The ledger last: without it there is no data, and the same command can be run again.
+    for store in STORES.into_iter().filter(|store| contents.files.contains_key(*store)) {
+        let path: PathBuf = arriving.path().join(store);
+        File::open(&path)?.sync_all()?;
+        fs::rename(path, data.join(store))?;
+    }
+    Ok(contents)
+}
+
+fn hash(path: &Path) -> Result<String> {
+    let mut digest = Sha256::new();
+    io::copy(&mut BufReader::new(File::open(path)?), &mut digest)?;
+    Ok(format!("{:x}", digest.finalize()))
+}
