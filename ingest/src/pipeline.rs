@@ -56,7 +56,11 @@ impl Stores {
         Ok(())
     }
 
-    async fn catch_up(&self) -> Result<()> {
+    /// Has both indexes take in what has changed since they last did.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub async fn catch_up(&self) -> Result<()> {
         let vectors = follow::catch_up(&self.ledger, self.vectors.as_ref());
         let lexical = follow::catch_up(&self.ledger, self.lexical.as_ref());
         tokio::try_join!(vectors, lexical)?;

@@ -148,7 +148,9 @@ impl Reader {
         fail_point!("ingest::parsed", |kind| Err(Error::injected(kind)));
         let metadata = parsed.metadata(&self.corpus, &piece.name);
         let own_name = parsed.fields.id.clone().unwrap_or_else(|| piece.name.clone());
-        let name = self.name_of(own_name, &metadata.identifiers.names(), &metadata)?;
+        let mut names = metadata.identifiers.names();
+        names.retain(Name::is_of_one_work);
+        let name = self.name_of(own_name, &names, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
         if again || self.ledger.holds(document, &sha256, &parser)? {

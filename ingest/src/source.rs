@@ -50,7 +50,11 @@ pub(crate) fn find(root: &Path, data: &Path) -> Result<Found> {
         }
         if kind.is_dir() {
             for entry in fs::read_dir(&path).map_err(unreadable(&path))? {
-                waiting.push(entry.map_err(unreadable(&path))?.path());
+                let entry = entry.map_err(unreadable(&path))?;
+                // What is hidden is a program's own.
+                if !entry.file_name().to_string_lossy().starts_with('.') {
+                    waiting.push(entry.path());
+                }
             }
         } else if kind.is_file() || path == root {
             let below = path.strip_prefix(root).ok().filter(|below| below.components().count() > 0);

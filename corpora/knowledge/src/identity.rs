@@ -17,6 +17,13 @@ pub struct Name {
     pub value: String,
 }
 
+impl Name {
+    /// Whether it names one work and no other: a registered number does, a title or an address need not.
+    pub fn is_of_one_work(&self) -> bool {
+        matches!(self.kind, "doi" | "pmid" | "pmcid")
+    }
+}
+
 impl Identifiers {
     /// The names it holds, each in the form that is compared.
     pub fn names(&self) -> Vec<Name> {

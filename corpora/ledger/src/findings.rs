@@ -59,7 +59,39 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// What a run of ingest came to, as it was kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunRecord {
+    /// Its number.
+    pub id: i64,
+    /// When it began, RFC 3339.
+    pub at: String,
+    /// Who ran it.
+    pub actor: String,
+    /// Into which corpus.
+    pub corpus: String,
+    /// Its account, as the ingest wrote it.
+    pub account: serde_json::Value,
+}
+
 impl Ledger {
+    /// The last `limit` runs of ingest that changed anything, the newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn runs(&self, limit: usize) -> Result<Vec<RunRecord>> {
+        let connection = self.lock();
+        let sql = "SELECT id, at, actor, corpus, report FROM runs ORDER BY id DESC LIMIT ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([limit])?;
+        let mut runs = Vec::new();
+        while let Some(row) = rows.next()? {
+            let account = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
+            runs.push(RunRecord { id: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, corpus: row.get(3)?, account });
+        }
+        Ok(runs)
+    }
+
     /// Findings that nobody has closed, oldest first.
     ///
     /// # Errors

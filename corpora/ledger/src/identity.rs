@@ -106,8 +106,8 @@ pub(crate) fn alike(
 
 impl Ledger {
     /// The name of the document in `corpus` that `identifiers` name, when it is known by another: its DOI, PubMed or PubMed
-    /// Central id, or address. What is held of both must be the same, full text or abstract, for the one to be a version of
-    /// the other.
+    /// Central id. What is held of both must be the same, full text or abstract, for the one to be a version of the other. An
+    /// address is not enough: one page may list many documents.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -121,7 +121,8 @@ impl Ledger {
         let sql = "SELECT d.name, v.metadata FROM documents d JOIN versions v ON v.document = d.id
                    WHERE d.id = ?1 AND d.corpus = ?2 ORDER BY v.number DESC LIMIT 1";
         let mut statement = connection.prepare_cached(sql)?;
-        for document in named(&connection, &identifiers.names())? {
+        let names: Vec<Name> = identifiers.names().into_iter().filter(Name::is_of_one_work).collect();
+        for document in named(&connection, &names)? {
             let row: Option<(String, String)> = statement
                 .query_row(params![document.to_bytes(), corpus.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;

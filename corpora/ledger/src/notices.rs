@@ -1,5 +1,7 @@
 //! Notices: what publishers and feeds say about works, applied to what is held now and to what comes later.
 
+use std::collections::BTreeMap;
+
 use knowledge::{DocumentId, Metadata, Notice, Relation, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -55,9 +57,9 @@ impl Ledger {
                 continue;
             }
             imported.new += 1;
-            let outcome = apply(&transaction, notice, decision)?;
+            let outcome = apply(&transaction, notice, To::All, decision)?;
             imported.changed.extend(outcome.changed);
-            imported.doubtful += outcome.doubtful;
+            imported.doubtful += outcome.doubtful.len();
         }
         transaction.commit()?;
         Ok(imported)
@@ -80,14 +82,41 @@ fn keep(connection: &Connection, notice: &Notice, at: &str) -> Result<bool> {
     Ok(new)
 }
 
+/// What applying notices came to.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
     pub(crate) changed: Vec<Changed>,
-    doubtful: usize,
+    /// Documents whose title fits and nothing else, each with what is to be looked at.
+    pub(crate) doubtful: Vec<(DocumentId, String)>,
 }
 
-/// Applies a notice to every document that is its work.
-fn apply(connection: &Connection, notice: &Notice, decision: &Decision<'_>) -> Result<Applied> {
+impl Applied {
+    fn add(&mut self, other: Self) {
+        self.changed.extend(other.changed);
+        self.doubtful.extend(other.doubtful);
+    }
+}
+
+/// Which versions a notice is applied to.
+#[derive(Debug, Clone, Copy)]
+enum To {
+    /// All that are its work.
+    All,
+    /// This one, if it is: what people decided about others since the notice came stays.
+    One(DocumentId, u32),
+}
+
+impl To {
+    fn takes(self, document: DocumentId) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one, _) => one == document,
+        }
+    }
+}
+
+/// Applies a notice to the documents that are its work.
+fn apply(connection: &Connection, notice: &Notice, to: To, decision: &Decision<'_>) -> Result<Applied> {
     let mut applied = Applied::default();
     let Some(status) = notice.status() else { return Ok(applied) };
     let certain = named(connection, &notice.subject.names())?;
@@ -95,23 +124,23 @@ fn apply(connection: &Connection, notice: &Notice, decision: &Decision<'_>) -> R
         true => named(connection, &notice.names())?,
         false => Vec::new(),
     };
-    for document in certain {
-        applied.changed.extend(set(connection, document, status, notice, decision)?);
+    for document in certain.into_iter().filter(|document| to.takes(*document)) {
+        applied.changed.extend(set(connection, document, status, notice, to, decision)?);
     }
-    for document in by_title {
+    for document in by_title.into_iter().filter(|document| to.takes(*document)) {
         let Some((number, metadata, _)) = newest(connection, document)? else { continue };
         // The notice for a work, and the notice itself held as a document, may have one title.
-        if names_meet(&metadata, notice) {
+        if names_meet(&metadata, notice) || names_differ(&metadata, notice) {
             continue;
         }
         let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
         if notice.fits(metadata.authors.first().map(String::as_str), year) {
-            applied.changed.extend(set(connection, document, status, notice, decision)?);
+            applied.changed.extend(set(connection, document, status, notice, to, decision)?);
         } else {
-            applied.doubtful += 1;
             let detail =
                 format!("{} says that a work of this title is {status}; author and year do not settle it", notice.feed);
             put_finding(connection, decision.at, FindingKind::DoubtfulNotice, document, number, &detail)?;
+            applied.doubtful.push((document, detail));
         }
     }
     Ok(applied)
@@ -121,6 +150,12 @@ fn apply(connection: &Connection, notice: &Notice, decision: &Decision<'_>) -> R
 fn names_meet(metadata: &Metadata, notice: &Notice) -> bool {
     let own = notice.notice.names();
     metadata.identifiers.names().iter().any(|name| own.contains(name))
+}
+
+/// Whether both name their work, and not the same one: then a title that fits is another work's.
+fn names_differ(metadata: &Metadata, notice: &Notice) -> bool {
+    let (own, theirs) = (metadata.identifiers.names(), notice.subject.names());
+    own.iter().any(|name| name.kind != "url" && theirs.iter().any(|other| other.kind == name.kind))
 }
 
 fn newest(connection: &Connection, document: DocumentId) -> Result<Option<(u32, Metadata, String)>> {
@@ -139,6 +174,7 @@ fn set(
     document: DocumentId,
     status: Status,
     notice: &Notice,
+    to: To,
     decision: &Decision<'_>,
 ) -> Result<Vec<Changed>> {
     let mut statement = connection
@@ -149,9 +185,14 @@ fn set(
     let versions = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut changed = Vec::new();
     for (version, held, metadata) in versions {
+        if matches!(to, To::One(_, one) if one != version) {
+            continue;
+        }
         let held: Status = held.parse().unwrap_or_default();
-        let acts = match notice.relation {
-            Relation::Reinstates => held == Status::Retracted,
+        let acts = match (notice.relation, held) {
+            (Relation::Reinstates, held) => held == Status::Retracted,
+            // A concern or a correction brings nothing back into force.
+            (_, Status::Superseded | Status::Expired) => status.suppresses(),
             _ => gravity(status) > gravity(held),
         };
         if !acts {
@@ -179,14 +220,16 @@ fn gravity(status: Status) -> u8 {
     }
 }
 
-/// After a version came in: what it says about other works, what it says about itself to other records of the same work, and
-/// what was published about it before it came.
+/// After a version came in: what it says about other works, what it says about itself to other records and versions of the same
+/// work, and what was published about it before it came.
 pub(crate) fn after_staging(
     connection: &Connection,
+    document: DocumentId,
+    version: u32,
     metadata: &Metadata,
     decision: &Decision<'_>,
-) -> Result<Vec<Changed>> {
-    let mut changed = Vec::new();
+) -> Result<Applied> {
+    let mut applied = Applied::default();
     let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
     let about = |relation, subject, title: Option<String>| Notice {
         relation,
@@ -199,35 +242,52 @@ pub(crate) fn after_staging(
         reason: None,
         feed: format!("{:?} as taken in", metadata.title),
     };
+    let own = |relation| about(relation, metadata.identifiers.clone(), Some(metadata.title.clone()));
+    let mut notices = Vec::new();
+    match metadata.status {
+        Status::Retracted => notices.push(own(Relation::Retracts)),
+        Status::ExpressionOfConcern => notices.push(own(Relation::Concerns)),
+        _ => {}
+    }
     for related in &metadata.related {
-        let own = |relation| about(relation, metadata.identifiers.clone(), Some(metadata.title.clone()));
-        let notice = match related.relation {
+        notices.push(match related.relation {
             Relation::RetractedBy => own(Relation::Retracts),
             Relation::ConcernBy => own(Relation::Concerns),
             Relation::CorrectedBy => own(Relation::Corrects),
             Relation::ReplacedBy | Relation::Replaces => continue,
             acting => Notice { notice: metadata.identifiers.clone(), ..about(acting, related.other.clone(), None) },
-        };
+        });
+    }
+    for notice in notices {
+        // The earlier versions of what says of itself that it is retracted are retracted too, whatever they are called.
+        if let Some(status) =
+            notice.status().filter(|status| status.suppresses() && notice.notice == Default::default())
+        {
+            applied.changed.extend(set(connection, document, status, &notice, To::All, decision)?);
+        }
         if keep(connection, &notice, decision.at)? {
-            changed.extend(apply(connection, &notice, decision)?.changed);
+            applied.add(apply(connection, &notice, To::All, decision)?);
         }
     }
+    for notice in known_about(connection, metadata)? {
+        applied.add(apply(connection, &notice, To::One(document, version), decision)?);
+    }
+    Ok(applied)
+}
+
+/// Notices on record about a work of these names, in the order in which they came.
+fn known_about(connection: &Connection, metadata: &Metadata) -> Result<Vec<Notice>> {
     let mut names = metadata.identifiers.names();
     names.extend(knowledge::title_key(&metadata.title));
-    let sql = "SELECT n.notice FROM notice_names m JOIN notices n ON n.id = m.notice
-               WHERE m.kind = ?1 AND m.value = ?2 ORDER BY n.id";
+    let sql = "SELECT n.id, n.notice FROM notice_names m JOIN notices n ON n.id = m.notice WHERE m.kind = ?1 AND m.value = ?2";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut known = Vec::new();
+    let mut known: BTreeMap<i64, String> = BTreeMap::new();
     for name in names {
-        let rows = statement.query_map(params![name.kind, name.value], |row| row.get::<_, String>(0))?;
-        for notice in rows {
-            known.push(notice?);
+        let rows = statement.query_map(params![name.kind, name.value], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for row in rows {
+            let (id, notice) = row?;
+            known.insert(id, notice);
         }
     }
-    known.dedup();
-    for notice in known {
-        let notice: Notice = serde_json::from_str(&notice)?;
-        changed.extend(apply(connection, &notice, decision)?.changed);
-    }
-    Ok(changed)
+    known.into_values().map(|notice| Ok(serde_json::from_str(&notice)?)).collect()
 }

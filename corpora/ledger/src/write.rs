@@ -11,7 +11,7 @@ use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::findings::{FindingKind, put_finding};
 use crate::identity::{self, Alike};
-use crate::notices::{self, Changed};
+use crate::notices::{self, Applied, Changed};
 use crate::snapshots::{Decision, staged_number};
 
 /// A version on its way in.
@@ -217,14 +217,17 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decisi
         put_passage(transaction, row, ordinal, passage)?;
         put_vector(transaction, passage.id, vector)?;
     }
-    let findings = find(transaction, staging, document, row, &text_sha256)?;
+    let mut findings = find(transaction, staging, document, row, &text_sha256)?;
     for (kind, detail) in &findings {
         put_finding(transaction, decision.at, *kind, document, *number, detail)?;
     }
     identity::put_names(transaction, document.to_bytes(), &version.metadata)?;
     identity::put_sketch(transaction, row, version.sketch.as_ref())?;
     put_in_force(transaction, document)?;
-    let changed = notices::after_staging(transaction, &version.metadata, decision)?;
+    let Applied { changed, doubtful } =
+        notices::after_staging(transaction, document, *number, &version.metadata, decision)?;
+    let doubtful = doubtful.into_iter().filter(|(about, _)| *about == document);
+    findings.extend(doubtful.map(|(_, detail)| (FindingKind::DoubtfulNotice, detail)));
     let own = changed.iter().rev().find(|change| change.document == document && change.version == *number);
     let status = own.map_or(version.metadata.status, |change| change.status);
     Ok(Staged { updated: !new, status, findings, changed })

@@ -20,6 +20,7 @@ struct FrontMatter {
     grade: Option<String>,
     doi: Option<String>,
     pmid: Option<String>,
+    pmcid: Option<String>,
     url: Option<String>,
     #[serde(default)]
     authors: Vec<String>,
@@ -85,7 +86,7 @@ fn fields(matter: FrontMatter) -> Result<Fields, Rejection> {
         jurisdiction: matter.jurisdiction,
         language: matter.language,
         grade: matter.grade,
-        identifiers: Identifiers { doi: matter.doi, pmid: matter.pmid, pmcid: None, url: matter.url },
+        identifiers: Identifiers { doi: matter.doi, pmid: matter.pmid, pmcid: matter.pmcid, url: matter.url },
         authors: matter.authors,
         licence: matter.licence,
         sources: matter.sources,

@@ -207,7 +207,14 @@ impl Asker {
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let found = limits.narrow(select(&self.parts.retriever.embedder, &text, &vector, hits).await?);
+        let whole = select(&self.parts.retriever.embedder, &text, &vector, hits).await?;
+        let is_there = !whole.is_empty();
+        let found = limits.narrow(whole);
+        if is_there && found.is_empty() {
+            let reason = "what the corpus has on this question may not be shown, by its licence";
+            draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
+            return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
+        }
         let selected: Vec<Selected> = found.iter().take(self.parts.settings.passages).cloned().collect();
         draft.evidence = selected.iter().map(|one| one.evidence.clone()).collect();
         tell(Progress::Evidence(draft.evidence.clone()));

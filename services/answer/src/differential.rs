@@ -159,7 +159,7 @@ impl Asker {
                 ..Question::new(&format!("{}{context}", finding.words))
             };
             let found = self.retriever().search(&asked, HITS).await?;
-            passages.extend(found.hits.into_iter().map(|hit| (hit.passage, hit)));
+            passages.extend(found.shown().into_iter().map(|hit| (hit.passage, hit)));
         }
         let conditions = weigh(&findings, passages.values());
         Ok(Differential { findings: findings.into_iter().map(|one| one.written).collect(), conditions, snapshot })

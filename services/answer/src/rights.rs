@@ -32,7 +32,11 @@ impl Limits {
             let narrowed = narrow_one(one, words)?;
             documents.insert(narrowed.evidence.document.id).then_some(narrowed)
         });
-        narrowed.collect()
+        let mut narrowed: Vec<Selected> = narrowed.collect();
+        for (at, one) in narrowed.iter_mut().enumerate() {
+            one.evidence.id = format!("E{}", at + 1);
+        }
+        narrowed
     }
 }
 

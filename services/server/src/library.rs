@@ -133,6 +133,8 @@ impl Library {
                 }
             }
         }
+        // Notices have changed what is in force, maybe without a document that came in.
+        self.stores.catch_up().await?;
         if publish {
             let reason = format!("refresh of {}", corpus.id);
             self.stores.ledger.publish(&Decision { at: &Timestamp::now().to_string(), actor, reason: &reason })?;

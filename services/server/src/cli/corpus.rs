@@ -32,6 +32,15 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what the last runs of ingest came to
+    Runs {
+        /// Runs wanted
+        #[arg(long, default_value_t = 10)]
+        limit: usize,
+        /// Print JSON, with every document by name
+        #[arg(long)]
+        json: bool,
+    },
     /// Take in a file of notices (retractions, concerns, corrections), one JSON object a line
     Notices {
         /// The file
@@ -159,6 +168,24 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             };
             let text: String = ledger.findings()?.into_iter().map(line).collect();
             print(if text.is_empty() { "nothing wants a person's eye\n" } else { &text })
+        }
+        Command::Runs { limit, json: true } => print(&format!("{}\n", json!({ "runs": ledger.runs(limit)? }))),
+        Command::Runs { limit, json: false } => {
+            let line = |run: ledger::RunRecord| {
+                let count = |name: &str| run.account["report"]["documents"][name].as_u64().unwrap_or_default();
+                format!(
+                    "{:>5}  {}  {:12} {:16} {} added, {} updated, {} rejected, {} to be reviewed\n",
+                    run.id,
+                    run.at,
+                    run.actor,
+                    run.corpus,
+                    count("added"),
+                    count("updated"),
+                    count("rejected"),
+                    run.account["report"]["reviews"]
+                )
+            };
+            print(&ledger.runs(limit)?.into_iter().map(line).collect::<String>())
         }
         Command::Notices { file, json: as_json } => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
