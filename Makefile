@@ -9,11 +9,12 @@ DENY_VERSION    := 0.20.2
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test evals lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny clean
+.PHONY: help demo test slow poppler evals lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
 	@echo "make test    fetch the starter models, build, run every test, those in a browser included"
+	@echo "make slow    the tests that take many minutes: mangled files, kills"
 	@echo "make evals   measure answers, abstention and checks against the figures that are kept"
 	@echo "make lint    formatting, clippy, licences and bans of dependencies"
 	@echo "make models  fetch and verify the starter models"
@@ -42,10 +43,21 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.
 models: build
 	$(OSLER) models fetch
 
-test: check-node models nextest clients chromium
+test: check-node models nextest clients chromium poppler
 	cargo nextest run --workspace --locked
 	cd $(WEB) && npm run --silent lint && npm test --silent
 	cd $(WEB) && OSLER_BIN=$(abspath $(OSLER)) npm run --silent browser
+
+# What takes many minutes: a hundred thousand mangled files, hundreds of kills.
+slow: models nextest poppler
+	cargo nextest run --workspace --locked --profile slow --run-ignored only
+
+# The reader of PDF.
+poppler:
+	@command -v pdftotext >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq poppler-utils >/dev/null; \
+	  else echo "make: pdftotext is missing: install it (apt-get install poppler-utils)"; exit 1; fi; }
 
 # The pictures in the README.
 screens: models chromium

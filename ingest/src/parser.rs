@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::archive::{self, Limits};
 use crate::error::{Error, Failure, Result};
-use crate::formats::{Format, Parsed, parse_as};
+use crate::formats::{Format, Parsed, parse_as, pieces};
 use crate::worker::{Cost, Reply, Request, receive, send};
 
 /// How long a process may take to come up.
@@ -36,6 +36,20 @@ pub enum Parser {
 }
 
 impl Parser {
+    /// The documents in a file of this name, each parsed or with the reason why not.
+    ///
+    /// # Errors
+    /// [`Error::Worker`] when no parsing process can be started: that is no fault of the file.
+    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Vec<std::result::Result<Parsed, Failure>>> {
+        match pieces(name, bytes) {
+            Err(rejection) => Ok(vec![Err(rejection.into())]),
+            Ok(pieces) => {
+                let own = |range| bytes.get(range).unwrap_or_default();
+                pieces.into_iter().map(|piece| self.parse(piece.format, own(piece.range))).collect()
+            }
+        }
+    }
+
     /// The document in `bytes`, or why there is none. The outer error is not the document's fault.
     pub(crate) fn parse(&self, format: Format, bytes: &[u8]) -> Result<std::result::Result<Parsed, Failure>> {
         match self {

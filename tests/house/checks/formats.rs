@@ -42,7 +42,7 @@ fn advice(dose: u32) -> String {
 }
 
 /// A set of PubMed with a record for each of these numbers, which is also its dose.
-fn pubmed_set(numbers: &[u32]) -> String {
+pub(crate) fn pubmed_set(numbers: &[u32]) -> String {
     let record = |number: &u32| {
         format!(
             "<PubmedArticle><MedlineCitation><PMID Version=\"1\">{}</PMID><Article><Journal><Title>J Examplin</Title>\
@@ -61,7 +61,7 @@ fn pubmed_set(numbers: &[u32]) -> String {
 
 const SET_ID: &str = "00000000-0000-4000-8000-000000000007";
 
-fn label(dose: u32) -> String {
+pub(crate) fn label(dose: u32) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<document xmlns=\"urn:hl7-org:v3\"><title>EXAMPLIA (examplin) \
          tablets</title><effectiveTime value=\"20240131\"/><languageCode code=\"en-US\"/><setId root=\"{SET_ID}\"/>\

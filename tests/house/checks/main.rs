@@ -16,6 +16,7 @@ mod formats;
 mod identity;
 mod laws;
 mod lifecycle;
+mod mangled;
 mod models;
 mod notices;
 mod pages;

@@ -12,7 +12,7 @@ use crate::run::{json as run_json, osler, succeed};
 const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
 /// Ends the server with the test, whatever becomes of the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
@@ -25,7 +25,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(data: &Path, config: &Path) -> Self {
+    pub(crate) fn start(data: &Path, config: &Path) -> Self {
         let mut child = osler(data)
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
@@ -43,18 +43,22 @@ impl Server {
 
     /// One request over a connection of its own; returns status and body.
     fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        self.try_request(method, path, body).unwrap()
+    }
+
+    /// The same, where the server may not be there yet.
+    pub(crate) fn try_request(&self, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+        let mut stream = TcpStream::connect(&self.address)?;
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
             body.len()
-        )
-        .unwrap();
+        )?;
         let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
+        stream.read_to_string(&mut reply)?;
         let (head, body) = reply.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        Ok((head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned()))
     }
 
     fn json(&self, method: &str, path: &str, body: &Value) -> Value {

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::chain::Server;
 use crate::run::{json, osler, succeed};
 
-const ROUNDS: u64 = 20;
 const DOCUMENTS: usize = 40;
 const SECTIONS: usize = 8;
 
@@ -27,7 +27,17 @@ fn write_sources(directory: &Path, round: u64) {
 }
 
 #[test]
-fn a_killed_ingest_loses_nothing_twenty_times() {
+fn a_killed_ingest_loses_nothing_ten_times() {
+    kill_ingest(10);
+}
+
+#[test]
+#[ignore = "many minutes: make slow"]
+fn a_killed_ingest_loses_nothing_two_hundred_times() {
+    kill_ingest(200);
+}
+
+fn kill_ingest(rounds: u64) {
     let directory = tempfile::tempdir().unwrap();
     let (data, source) = (directory.path().join("data"), directory.path().join("source"));
     fs::create_dir_all(&source).unwrap();
@@ -38,7 +48,7 @@ fn a_killed_ingest_loses_nothing_twenty_times() {
     let passages = first["passages"].as_u64().unwrap();
 
     let (mut killed, mut snapshot) = (0, 1);
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds {
         write_sources(&source, round);
         let mut child = osler(&data).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         // The first line comes when the work begins; from there on the time of death wanders over all of it.
@@ -74,9 +84,66 @@ fn a_killed_ingest_loses_nothing_twenty_times() {
         }
     }
     assert!(
-        killed >= ROUNDS / 2,
-        "only {killed} of {ROUNDS} were killed at work: the test has become too slow to kill"
+        killed >= rounds / 2,
+        "only {killed} of {rounds} were killed at work: the test has become too slow to kill"
     );
-    assert!(snapshot > ROUNDS, "every round published");
+    assert!(snapshot > rounds, "every round published");
     assert!(succeed(&data, &["corpus", "history"]).contains("publish"));
+}
+
+/// A server that takes in what changes while it is asked, killed at any moment: what it was seen to publish stays, and no
+/// answer mixes two states of one document.
+fn kill_server(rounds: u64) {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, source) = (directory.path().join("data"), directory.path().join("source"));
+    fs::create_dir_all(&source).unwrap();
+    write_sources(&source, 0);
+    let manifest = directory.path().join("house.toml");
+    let policy = "id = \"house\"\ntitle = \"House\"\nissuer = \"House\"\nkind = \"local_policy\"\nlicence = \"own\"\nrefresh = \"1s\"\n\
+                  rights = { index = true, display = true, export = true }\njurisdiction = \"NG\"\nlanguage = \"en\"\n";
+    let sources = format!("{policy}[[sources]]\ntype = \"directory\"\npath = \"{}\"\n", source.display());
+    fs::write(&manifest, sources).unwrap();
+    let config = directory.path().join("osler.toml");
+    fs::write(&config, "[answer]\nmode = \"extractive\"\n[ingest]\nwatch = true\n").unwrap();
+    succeed(&data, &["ingest", "--corpus", "house", "--manifest", manifest.to_str().unwrap()]);
+    let passages = |data: &Path| {
+        let held = json(data, &["corpus", "list", "--json"]);
+        (held["corpora"][0]["totals"]["passages"].as_u64().unwrap(), held["snapshot"].as_u64().unwrap())
+    };
+    let (whole, mut published) = passages(&data);
+    for round in 1..=rounds {
+        write_sources(&source, round);
+        let server = Server::start(&data, &config);
+        let until = Instant::now() + Duration::from_millis(400 + round * 137 % 2_600);
+        while Instant::now() < until {
+            let question = r#"{"question": "drug 3 mg daily renal function", "limit": 50}"#;
+            let Ok((200, reply)) = server.try_request("POST", "/v1/search", question) else { continue };
+            let reply: serde_json::Value = serde_json::from_str(&reply).unwrap();
+            published = published.max(reply["snapshot"].as_u64().unwrap());
+            let mut states = std::collections::HashMap::new();
+            for hit in reply["hits"].as_array().unwrap() {
+                let version = hit["document"]["version"].as_u64().unwrap();
+                let document = hit["document"]["id"].as_str().unwrap().to_owned();
+                assert_eq!(*states.entry(document).or_insert(version), version, "round {round}: half of two versions");
+            }
+        }
+        // Dropping it kills it.
+        drop(server);
+        let found = json(&data, &["doctor", "--deep", "--json"]);
+        assert_eq!(found["sound"], true, "round {round}: {found}");
+        let (held, snapshot) = passages(&data);
+        assert_eq!(held, whole, "round {round}: what is published is whole");
+        assert!(snapshot >= published, "round {round}: snapshot {published} was seen and is gone");
+    }
+}
+
+#[test]
+fn a_killed_server_keeps_what_it_published_four_times() {
+    kill_server(4);
+}
+
+#[test]
+#[ignore = "many minutes: make slow"]
+fn a_killed_server_keeps_what_it_published_two_hundred_times() {
+    kill_server(200);
 }
