@@ -146,7 +146,8 @@ impl Ingest {
             account.enter(&event);
             tell(&event);
         };
-        let outcome = tokio::try_join!(self.embed(items, pass), self.store(embedded, options, &decision, &mut enter));
+        let outcome =
+            tokio::try_join!(self.embed(items, pass, &stop), self.store(embedded, options, &decision, &mut enter));
         // Ended or not, the reading side has nobody to hand anything to now.
         if reading.await.is_err() {
             outcome?;
@@ -178,7 +179,12 @@ impl Ingest {
         Ok(self.stores.ledger.put_run(&options.at, &options.actor, &corpus.id, account)?)
     }
 
-    async fn embed(&self, mut items: mpsc::Receiver<Item>, pass: mpsc::Sender<Embedded>) -> Result<()> {
+    async fn embed(
+        &self,
+        mut items: mpsc::Receiver<Item>,
+        pass: mpsc::Sender<Embedded>,
+        stop: &AtomicBool,
+    ) -> Result<()> {
         let (mut batch, mut events, mut waiting): (Vec<Ready>, _, _) = (Vec::new(), Vec::new(), 0);
         let mut open = true;
         while open {
@@ -190,6 +196,10 @@ impl Ingest {
                     waiting += ready.passages.len();
                     batch.push(*ready);
                 }
+            }
+            // What was only read is read again by the next run.
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
             }
             // While nothing waits to be embedded, what is to be told need not wait either.
             if waiting < BATCH_PASSAGES && open && !(batch.is_empty() && events.len() >= TELL_AT_ONCE) {

@@ -74,7 +74,39 @@ pub struct RunRecord {
     pub account: serde_json::Value,
 }
 
+/// A version in force that its issuer meant to look at again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Due {
+    /// By when: `2024`, `2024-03` or `2024-03-01`.
+    pub review_by: String,
+    /// The document.
+    pub document: DocumentId,
+    /// Its version.
+    pub version: u32,
+    /// Its title.
+    pub title: String,
+}
+
 impl Ledger {
+    /// Versions that may be evidence and were to be looked at again by `day`, the longest overdue first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn due(&self, day: &str) -> Result<Vec<Due>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT review_by, document, number, json_extract(metadata, '$.title') FROM versions v
+             WHERE substr(?1, 1, length(review_by)) >= review_by AND status IN ('current', 'corrected', 'expression_of_concern')
+               AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.number > v.number)
+             ORDER BY review_by, document",
+        )?;
+        let rows = statement.query_map([day], |row| {
+            let document = DocumentId::from_bytes(row.get(1)?);
+            Ok(Due { review_by: row.get(0)?, document, version: row.get(2)?, title: row.get(3)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The last `limit` runs of ingest that changed anything, the newest first.
     ///
     /// # Errors

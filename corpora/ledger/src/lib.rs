@@ -24,7 +24,7 @@ use rusqlite::Connection;
 pub use check::{Fault, FaultKind, Unembedded};
 pub use entries::EntryRow;
 pub use error::{Error, Result};
-pub use findings::{Finding, FindingKind, RunRecord};
+pub use findings::{Due, Finding, FindingKind, RunRecord};
 pub use notices::{Changed, Imported};
 pub use read::{DecisionRecord, DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use schema::FORMAT;

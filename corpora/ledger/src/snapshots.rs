@@ -108,8 +108,11 @@ impl Ledger {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         let staged = staged_number(&transaction)?;
-        if !has_changes(&transaction, staged)? {
-            return pointer(&transaction, "published");
+        let published = pointer(&transaction, "published")?;
+        // After a rollback the way on from it is staged, which by itself is what is published already.
+        let is_rolled_back = published != pointer(&transaction, "head")?;
+        if !has_changes(&transaction, staged)? || (is_rolled_back && !differ(&transaction, published, staged)?) {
+            return Ok(published);
         }
         transaction.execute("INSERT INTO snapshots VALUES (?1, ?2)", params![staged.0, decision.at])?;
         set_pointer(&transaction, "head", staged)?;
@@ -207,6 +210,14 @@ fn has_changes(connection: &Connection, staged: Snapshot) -> Result<bool> {
     let sql =
         "SELECT EXISTS (SELECT 1 FROM entries WHERE (added = ?1 AND removed IS NULL) OR (removed = ?1 AND added < ?1))";
     Ok(connection.query_row(sql, [staged.0], |row| row.get(0))?)
+}
+
+/// Whether two snapshots hold different passages.
+fn differ(connection: &Connection, one: Snapshot, other: Snapshot) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries e GROUP BY e.passage
+                 HAVING max(e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))
+                     <> max(e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2)))";
+    Ok(connection.query_row(sql, params![one.0, other.0], |row| row.get(0))?)
 }
 
 fn known(connection: &Connection, number: Snapshot) -> Result<()> {

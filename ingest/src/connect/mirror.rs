@@ -1,7 +1,7 @@
 //! Where what was fetched is kept: files in a folder that the ordinary ingest reads, and what is known of each.
 //!
-//! A file appears under its name only when it is whole and on the disk. `state.json` says what is held; what comes in
-//! during a run is added to `state.journal`, a line a file, and goes into `state.json` when the run ends or the folder
+//! A file appears under its name only when it is whole and on the disk. `.state.json` says what is held; what comes in
+//! during a run is added to `.state.journal`, a line a file, and goes into `.state.json` when the run ends or the folder
 //! is opened again.
 
 use std::collections::BTreeMap;
@@ -16,8 +16,8 @@ use tempfile::NamedTempFile;
 use super::client::Received;
 use super::error::FetchError;
 
-const STATE: &str = "state.json";
-const JOURNAL: &str = "state.journal";
+const STATE: &str = ".state.json";
+const JOURNAL: &str = ".state.journal";
 const LOCK: &str = ".lock";
 
 /// Files that are not whole begin so. Names of the mirror's own begin with a letter or digit.
@@ -133,7 +133,7 @@ impl Mirror {
         Ok(changed)
     }
 
-    /// Writes what is held into `state.json` and empties the journal.
+    /// Writes what is held into `.state.json` and empties the journal.
     pub(super) fn settle(&self) -> Result<(), FetchError> {
         let state = self.state();
         write_state(&self.dir, &state.kept)
@@ -170,7 +170,7 @@ fn read_state(dir: &Path) -> io::Result<BTreeMap<String, Kept>> {
         Ok(kept) => Ok(sane(kept)),
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "what is held could not be read and was moved aside");
-            fs::rename(&path, dir.join("state.json.unreadable"))?;
+            fs::rename(&path, dir.join(".state.json.unreadable"))?;
             Ok(BTreeMap::new())
         }
     }
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(mirror.kept("a").unwrap().bytes, 3);
         assert_eq!(mirror.kept("a").unwrap().etag.as_deref(), Some("\"1\""));
         assert_eq!(mirror.kept("b"), None);
-        assert_eq!(names(dir.path()), [".lock", "a.txt", "state.journal", "state.json"]);
+        assert_eq!(names(dir.path()), [".lock", ".state.journal", ".state.json", "a.txt"]);
         assert_eq!(fs::read_to_string(dir.path().join("a.txt")).unwrap(), "two");
     }
 
@@ -284,7 +284,7 @@ mod tests {
         drop(mirror);
         fs::write(dir.path().join(STATE), "{").unwrap();
         Mirror::open(dir.path()).unwrap();
-        assert!(dir.path().join("state.json.unreadable").exists());
+        assert!(dir.path().join(".state.json.unreadable").exists());
     }
 
     #[test]

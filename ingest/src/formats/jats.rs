@@ -153,7 +153,7 @@ impl Writer {
             "sec" | "app" => self.section(node, "", level),
             "p" => self.paragraph(node, BlockKind::Paragraph, level),
             "list" => self.list(node, level),
-            "def-list" => self.definitions(node, level),
+            "def-list" => self.definitions(node),
             "table-wrap" => self.table(node, level),
             "fig" => self.caption(node),
             "boxed-text" => self.boxed(node, level),
@@ -197,14 +197,14 @@ impl Writer {
         for part in children(node, "list-item").flat_map(|item| item.children()) {
             match part.tag_name().name() {
                 "list" => self.list(part, level),
-                "def-list" => self.definitions(part, level),
+                "def-list" => self.definitions(part),
                 "p" => self.paragraph(part, BlockKind::ListItem, level),
                 _ => {}
             }
         }
     }
 
-    fn definitions(&mut self, node: Node<'_, '_>, level: usize) {
+    fn definitions(&mut self, node: Node<'_, '_>) {
         if let Some(title) = text_of(node, "title") {
             self.builder.block(BlockKind::Paragraph, &title);
         }
@@ -217,7 +217,7 @@ impl Writer {
                     let colon = if terms.is_empty() || meanings.is_empty() || terms.ends_with(':') { "" } else { ":" };
                     self.builder.block(BlockKind::ListItem, &format!("{terms}{colon} {meanings}"));
                 }
-                "def-list" => self.definitions(part, level),
+                "def-list" => self.definitions(part),
                 _ => {}
             }
         }

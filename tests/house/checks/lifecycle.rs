@@ -140,3 +140,28 @@ async fn unknown_names_are_said_to_be_unknown() {
     assert_eq!(service.get(&format!("/v1/passages/{}", "0".repeat(32))).await.json()["code"], "unknown_passage");
     assert_eq!(service.get("/v1/passages/xyz").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn publishing_right_after_a_rollback_changes_nothing() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5))]).await;
+    service.ingest(&[("drug.md", &note(10))]).await;
+    let ledger = &service.stores.ledger;
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    assert_eq!(ledger.staged_changes().unwrap(), []);
+    assert_eq!(ledger.publish(&DECISION).unwrap(), Snapshot(1));
+    let (report, _) = service.ingest(&[("drug.md", &note(15))]).await;
+    assert_eq!(report.snapshot, Snapshot(3));
+}
+
+#[tokio::test]
+async fn documents_that_are_due_for_review_are_listed() {
+    let service = TestService::new().await;
+    let due = "+++\nid = \"a\"\nreview_by = \"2026-06\"\n+++\n# Gout\n\nGive colchicine for gout attacks.\n";
+    let later = "+++\nid = \"b\"\nreview_by = 2027-01-01\n+++\n# Croup\n\nGive dexamethasone for croup in children.\n";
+    service.ingest(&[("a.md", due), ("b.md", later)]).await;
+    let titles = |day| service.stores.ledger.due(day).unwrap().into_iter().map(|due| due.title).collect::<Vec<_>>();
+    assert_eq!(titles("2026-05-31"), [""; 0]);
+    assert_eq!(titles("2026-11-22"), ["Gout"]);
+    assert_eq!(titles("2027-01-01"), ["Gout", "Croup"]);
+}

@@ -441,7 +441,7 @@ fn stripped(number: usize) -> Notice {
         7 => published = None,
         _ => {}
     }
-    if number % 50 == 0 {
+    if number.is_multiple_of(50) {
         (first_author, published) = (None, None);
     }
     Notice { feed: number.to_string(), ..by_title(&written, first_author.as_deref(), published) }

@@ -131,7 +131,7 @@ fn regions(page: &Page) -> Vec<Vec<Row>> {
 fn mean_chars<'a>(lines: impl Iterator<Item = &'a Line>) -> usize {
     let (count, chars) =
         lines.fold((0_usize, 0_usize), |(count, chars), line| (count + 1, chars + line.text.chars().count()));
-    if count == 0 { 0 } else { chars / count }
+    chars.checked_div(count).unwrap_or(0)
 }
 
 fn looks_like_prose(block: &Block) -> bool {

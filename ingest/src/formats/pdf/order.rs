@@ -68,14 +68,26 @@ fn arrange(places: &[Rect], parts: Vec<usize>, depth: usize, order: &mut Vec<usi
             order.extend(parts);
             return false;
         }
-        return columns.into_iter().fold(true, |clean, column| arrange(places, column, depth + 1, order) && clean);
+        return arrange_all(places, columns, depth, order);
     }
-    bands.into_iter().fold(true, |clean, band| arrange(places, band, depth + 1, order) && clean)
+    arrange_all(places, bands, depth, order)
 }
+
+/// All of them, also after one whose order was guessed.
+fn arrange_all(places: &[Rect], groups: Vec<Vec<usize>>, depth: usize, order: &mut Vec<usize>) -> bool {
+    let mut clean = true;
+    for group in groups {
+        clean &= arrange(places, group, depth + 1, order);
+    }
+    clean
+}
+
+/// A row of parts, or several, with the widths that they cover.
+type Band = (Vec<usize>, Vec<(f32, f32)>);
 
 /// Parts with nothing across them in one band: rows between white lines, as many of them as keep a gutter in common.
 fn bands(places: &[Rect], parts: &[usize]) -> Vec<Vec<usize>> {
-    let mut bands: Vec<(Vec<usize>, Vec<(f32, f32)>)> = Vec::new();
+    let mut bands: Vec<Band> = Vec::new();
     for row in rows(places, parts) {
         let mut alone = Vec::new();
         row.iter().for_each(|part| cover(places, *part, &mut alone));

@@ -243,7 +243,7 @@ impl<'a> Flow<'a> {
             && (next.is_some_and(|next| item(&next.text).is_some() || number_depth(&next.text).is_some())
                 || before.is_some_and(|before| item(&before.text).is_some())
                 || text.contains(", ")
-                || text.contains(". ") && !text.split_once(". ").is_some_and(|(number, _)| number.len() <= 2));
+                || text.split_once(". ").is_some_and(|(number, _)| number.len() > 2));
         (ended && !wraps && !in_list).then_some((1, Some(depth), 0.0))
     }
 
@@ -297,8 +297,11 @@ mod tests {
     use super::super::words::line;
     use super::*;
 
-    /// What becomes of blocks of lines (text, left, bottom), ten points high, each on the page that is given.
-    fn read(blocks: &[(u32, &[(&str, f32, f32)])]) -> Vec<String> {
+    /// A block on a page: lines of a text, its left and its bottom.
+    type Lines<'a> = (u32, &'a [(&'a str, f32, f32)]);
+
+    /// What becomes of blocks of lines ten points high.
+    fn read(blocks: &[Lines<'_>]) -> Vec<String> {
         let vocabulary = HashSet::new();
         let mut flow = Flow::new(10.0, &vocabulary);
         for (page, lines) in blocks {
@@ -341,7 +344,7 @@ mod tests {
 
     #[test]
     fn paragraphs_go_on_over_columns_pages_and_captions() {
-        let blocks: [(u32, &[(&str, f32, f32)]); 5] = [
+        let blocks: [Lines<'_>; 5] = [
             (1, &[("Examplin was given to the adults who", 60.0, 700.0)]),
             (2, &[("Figure 1. The flow of the trial", 60.0, 100.0)]),
             (2, &[("wished it to be given.", 60.0, 200.0)]),
@@ -383,7 +386,7 @@ mod tests {
 
     #[test]
     fn headings_are_numbered_or_in_capitals() {
-        let blocks: [(u32, &[(&str, f32, f32)]); 4] = [
+        let blocks: [Lines<'_>; 4] = [
             (1, &[("METHODS", 60.0, 100.0), ("Forty adults had examplin for four weeks.", 60.0, 112.0)]),
             (1, &[("2.1 Treatment", 60.0, 140.0), ("It was given once daily by mouth to all.", 60.0, 152.0)]),
             (1, &[("1 Fever", 60.0, 200.0)]),

@@ -32,6 +32,15 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print documents that their issuers meant to look at again by now, the longest overdue first
+    Due {
+        /// Another day than today, as in 2026-12-31
+        #[arg(long, value_name = "DAY")]
+        by: Option<jiff::civil::Date>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what the last runs of ingest came to
     Runs {
         /// Runs wanted
@@ -168,6 +177,16 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             };
             let text: String = ledger.findings()?.into_iter().map(line).collect();
             print(if text.is_empty() { "nothing wants a person's eye\n" } else { &text })
+        }
+        Command::Due { by, json: as_json } => {
+            let day = by.map_or_else(|| at.chars().take(10).collect(), |day| day.to_string());
+            let due = ledger.due(&day)?;
+            if as_json {
+                return print(&format!("{}\n", json!({ "due": due })));
+            }
+            let line =
+                |due: &ledger::Due| format!("{:10}  {} v{}  {}\n", due.review_by, due.document, due.version, due.title);
+            print(&if due.is_empty() { "nothing is due\n".to_owned() } else { due.iter().map(line).collect() })
         }
         Command::Runs { limit, json: true } => print(&format!("{}\n", json!({ "runs": ledger.runs(limit)? }))),
         Command::Runs { limit, json: false } => {

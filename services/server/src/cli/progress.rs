@@ -56,7 +56,9 @@ impl View {
                 FetchEvent::Fetched { what, bytes, .. } => {
                     self.say(&format!("{source}: fetched {what}, {bytes} bytes"))
                 }
-                FetchEvent::Gone { what } => self.say(&format!("{source}: no longer offered: {what}; the copy stays")),
+                FetchEvent::Gone { what } => {
+                    self.say(&format!("{source}: not offered: {what}; a copy that is held stays"))
+                }
                 FetchEvent::Failed(failed) => {
                     self.say(&format!("{source}: not fetched: {}: {}", failed.what, failed.reason));
                 }
@@ -79,6 +81,7 @@ impl View {
     fn show_event(&mut self, event: &Event) {
         match event {
             Event::Started { files } => {
+                (self.began, self.done, self.passages) = (Instant::now(), 0, 0);
                 self.total = *files;
                 if self.bar.is_none() {
                     eprintln!("{files} files found");

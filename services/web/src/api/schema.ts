@@ -494,6 +494,8 @@ export interface components {
         };
         /** @description A stretch of canonical text that was one element of the source. */
         Block: components["schemas"]["Span"] & {
+            /** @description The cells of a table's row. */
+            cells?: components["schemas"]["Cell"][];
             /** @description What it was. */
             kind: components["schemas"]["BlockKind"];
             /**
@@ -514,6 +516,15 @@ export interface components {
          * @enum {string}
          */
         Category: "wrong_dose" | "wrong_population" | "out_of_date" | "missing_warning" | "wrong_citation" | "misleading" | "other";
+        /** @description One cell of a table's row. Cells that are empty are left out. */
+        Cell: components["schemas"]["Span"] & {
+            /**
+             * Format: int32
+             * @description Its column, from 0.
+             */
+            column: number;
+            header?: null | components["schemas"]["Span"];
+        };
         /** @description What is read of a request; everything else that clients send is passed over. */
         ChatRequest: {
             /** @description The conversation; the last message of the user is the question, earlier ones help to find what it is about. */
@@ -642,6 +653,21 @@ export interface components {
         };
         /** @description The short name of a corpus, as the librarian types it: `nstg-2022`. */
         CorpusId: string;
+        /** @description One kind of defect and how often it was met. */
+        Defect: {
+            /** @description What it is. */
+            kind: components["schemas"]["DefectKind"];
+            /**
+             * Format: int32
+             * @description How often, at least once.
+             */
+            times: number;
+        };
+        /**
+         * @description Something about a source that its reader should know before trusting the text.
+         * @enum {string}
+         */
+        DefectKind: "no_title" | "no_date" | "no_headings" | "empty_page" | "lost_characters" | "ocr_noise" | "reading_order" | "broken_table" | "image_table" | "lost_object" | "running_line" | "broken_markup";
         /** @description Conditions with the evidence for and against each. */
         Differential: {
             /** @description Those that the most findings speak for come first. */
@@ -711,6 +737,7 @@ export interface components {
             blocks: components["schemas"]["Block"][];
             /** @description Authors, licence, sources and notice. */
             metadata: components["schemas"]["Metadata"];
+            quality?: null | components["schemas"]["Quality"];
             /** @description Its sections, in order. */
             sections: components["schemas"]["Section"][];
             /** @description Canonical text of the version shown. */
@@ -949,6 +976,10 @@ export interface components {
             access: components["schemas"]["Access"];
             /** @description Authors, as printed. */
             authors: string[];
+            /** @description From when it is in force, as its issuer says: a date like `published`. */
+            effective?: string | null;
+            /** @description The last day on which it may be relied on. */
+            expires?: string | null;
             /** @description Evidence grade in the words of the source. */
             grade?: string | null;
             /** @description Names the world knows it by. */
@@ -967,6 +998,10 @@ export interface components {
             notice?: string | null;
             /** @description Date of publication: `2024`, `2024-03` or `2024-03-01`. */
             published?: string | null;
+            /** @description Works that retract, correct or replace it, or that it retracts, corrects or replaces. */
+            related?: components["schemas"]["Related"][];
+            /** @description When its issuer means to look at it again. */
+            review_by?: string | null;
             /** @description Works it takes its facts from. */
             sources: components["schemas"]["Source"][];
             /** @description Declared standing. */
@@ -1145,6 +1180,16 @@ export interface components {
              */
             type: string;
         };
+        /** @description What reading a source came to. */
+        Quality: {
+            /** @description What takes from it, by kind. */
+            defects: components["schemas"]["Defect"][];
+            /**
+             * Format: float
+             * @description 1 is a source that was read as it is, 0 one that was not read at all.
+             */
+            score: number;
+        };
         /** @description A quote in a passage. */
         QuotePlace: components["schemas"]["Span"] & {
             /** @description Where it stands in the passage's text, in code points. */
@@ -1159,6 +1204,16 @@ export interface components {
             /** @description When, RFC 3339. */
             received_at: string;
         };
+        /** @description A link from one work to another that bears on how either stands. */
+        Related: components["schemas"]["Identifiers"] & {
+            /** @description What the one does to the other. */
+            relation: components["schemas"]["Relation"];
+        };
+        /**
+         * @description What one work does to another.
+         * @enum {string}
+         */
+        Relation: "retracts" | "concerns" | "corrects" | "replaces" | "reinstates" | "retracted_by" | "concern_by" | "corrected_by" | "replaced_by";
         /** @description What can be changed. */
         Rename: {
             /**
@@ -1171,6 +1226,8 @@ export interface components {
         Rights: {
             /** @description Whole documents may be displayed. */
             display: boolean;
+            /** @description The last day of the licence; absent means it does not end. */
+            expires?: string | null;
             /** @description Quotes may leave the house in exports. */
             export: boolean;
             /** @description The text may be indexed and searched. */
@@ -2933,6 +2990,10 @@ export interface operations {
                      *         "sources": [],
                      *         "notice": null
                      *       },
+                     *       "quality": {
+                     *         "score": 1,
+                     *         "defects": []
+                     *       },
                      *       "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
                      *       "sections": [
                      *         {
@@ -2975,6 +3036,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            /** @description The licence does not allow it to be displayed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such document or version */
@@ -3157,6 +3227,15 @@ export interface operations {
             };
             /** @description The quote is not in the passage */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The licence allows quotes up to a length, and this is none */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
