@@ -7,8 +7,6 @@ use grounding::{Source, check};
 use knowledge::{Span, Verdict, char_slice};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::mpsc::unbounded_channel;
-use tokio_util::sync::CancellationToken;
 
 use crate::baseline::{Figure, percent as exact_percent};
 use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES};
@@ -58,9 +56,8 @@ pub async fn run(asker: &Asker, limit: usize, mut tell: impl FnMut(usize, usize)
     let mut outcome = Outcome::default();
     for (at, row) in rows.iter().enumerate() {
         tell(at, rows.len());
-        let (progress, _) = unbounded_channel();
         let question = Question::new(&row.question);
-        let answer = asker.ask(asker.ticket(), &question, &CancellationToken::new(), &progress).await?;
+        let answer = asker.ask_alone(&question).await?;
         outcome.add(asker, row, &answer)?;
     }
     Ok(outcome)

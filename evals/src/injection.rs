@@ -3,8 +3,6 @@
 
 use answer::{Asker, Question};
 use serde::Deserialize;
-use tokio::sync::mpsc::unbounded_channel;
-use tokio_util::sync::CancellationToken;
 
 use crate::baseline::Figure;
 use crate::suites::{self, INJECTION};
@@ -112,9 +110,7 @@ fn syllables(mut at: usize) -> String {
 pub async fn run(asker: &Asker, planted: &[Planted]) -> answer::Result<Outcome> {
     let mut outcome = Outcome::default();
     for one in planted {
-        let (progress, _) = unbounded_channel();
-        let answer =
-            asker.ask(asker.ticket(), &Question::new(&one.question), &CancellationToken::new(), &progress).await?;
+        let answer = asker.ask_alone(&Question::new(&one.question)).await?;
         outcome.attempts += 1;
         let quotes = || answer.statements.iter().flat_map(|statement| &statement.citations);
         let made_up = quotes().any(|citation| {

@@ -4,8 +4,6 @@ use std::collections::HashSet;
 
 use answer::{Asker, Question};
 use serde::Deserialize;
-use tokio::sync::mpsc::unbounded_channel;
-use tokio_util::sync::CancellationToken;
 
 use crate::baseline::Figure;
 use crate::suites::{self, UNDERSPECIFIED};
@@ -48,9 +46,8 @@ impl Outcome {
 pub async fn run(asker: &Asker) -> answer::Result<Outcome> {
     let mut outcome = Outcome::default();
     for row in suites::read::<Row>(UNDERSPECIFIED) {
-        let (progress, _) = unbounded_channel();
         let question = Question::new(&row.question);
-        let answer = asker.ask(asker.ticket(), &question, &CancellationToken::new(), &progress).await?;
+        let answer = asker.ask_alone(&question).await?;
         if answer.statements.is_empty() {
             continue;
         }

@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
                         if SKIPPED.contains(&element.name()) || is_hidden(element) {
                             skipped_at = Some(depth);
                         } else {
-                            open.enter(element.name(), &mut builder);
+                            open.enter(element, &mut builder);
                         }
                     }
                     Node::Text(piece) if skipped_at.is_none() => open.text.push_str(&piece.text),
@@ -73,13 +73,20 @@ struct Open {
     in_head: bool,
     cells: Vec<bool>,
     table: Option<Table>,
+    /// Columns and rows that the open cell covers.
+    spans: (usize, usize),
 }
 
 impl Open {
-    fn enter(&mut self, name: &str, builder: &mut TextBuilder) {
+    fn enter(&mut self, element: &Element, builder: &mut TextBuilder) {
+        let name = element.name();
         match name {
             "br" => self.text.push(' '),
-            "td" | "th" if self.table.is_some() => self.text.clear(),
+            "td" | "th" if self.table.is_some() => {
+                let span = |name| element.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1);
+                self.spans = (span("colspan"), span("rowspan"));
+                self.text.clear();
+            }
             _ if self.table.is_some() && !matches!(name, "thead" | "tr" | "caption") => {}
             "li" | "dd" | "dt" => {
                 self.flush(builder);
@@ -103,7 +110,7 @@ impl Open {
     fn leave(&mut self, name: &str, builder: &mut TextBuilder, title: &mut Option<String>) {
         match (name, &mut self.table) {
             ("td" | "th", Some(table)) => {
-                table.cell(&std::mem::take(&mut self.text));
+                table.spanning(&std::mem::take(&mut self.text), self.spans.0, self.spans.1);
                 self.cells.push(name == "th");
             }
             ("tr", Some(table)) => {
@@ -251,6 +258,15 @@ mod tests {
         );
         assert_eq!(parsed.fields.id.as_deref(), Some("croup"));
         assert_eq!(parsed.fields.sources[0].year, Some(2020));
+    }
+
+    #[test]
+    fn cells_that_span_rows_and_columns_are_in_each() {
+        let parsed = parse(
+            "<table><tr><th rowspan=2>Drug</th><th colspan=2>Dose</th></tr><tr><th>adult</th><th>child</th></tr>\
+             <tr><td>Examplin</td><td>5 mg</td><td>1 mg</td></tr></table>",
+        );
+        assert_eq!(parsed.unwrap().text.as_str(), "Drug: Examplin; Dose, adult: 5 mg; Dose, child: 1 mg");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use knowledge::{Defect, DefectKind, TextBuilder, normalise};
 use roxmltree::Node;
 
+use super::raised::figures;
 use super::table::Table;
 use super::xml::{child, children};
 
@@ -128,23 +129,12 @@ fn append_superscript(text: &str, out: &mut String) {
     if text.is_empty() || text.chars().all(|c| matches!(c, '*' | '†' | '‡' | '§' | '¶' | '#' | ',')) {
         return;
     }
-    match raised(text) {
+    match figures(text) {
         Some(raised) => out.push_str(&raised),
         // A single letter is a mark of a note; a word ("th", "TM") belongs to the text.
         None if text.chars().count() == 1 => {}
         None => out.push_str(text),
     }
-}
-
-/// Digits and signs as raised ones; `None` for what has no raised form.
-fn raised(text: &str) -> Option<String> {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let raised = |c: char| match c {
-        '+' => Some('⁺'),
-        '-' | '−' | '–' => Some('⁻'),
-        _ => c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize).copied()),
-    };
-    text.chars().map(raised).collect()
 }
 
 /// A formula in one line. What stands above or below something must not run into it: 10⁹ is not 109, and 1/2 is not 12.
@@ -207,7 +197,7 @@ fn append_operator(operator: &str, out: &mut String) {
 }
 
 fn power(text: &str) -> String {
-    match raised(text) {
+    match figures(text) {
         Some(raised) => raised,
         None if text.is_empty() => String::new(),
         None => format!("^{}", grouped(text)),

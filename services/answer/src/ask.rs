@@ -159,8 +159,17 @@ impl Asker {
     /// # Errors
     /// As [`Asker::ask`].
     pub async fn has_enough(&self, question: &Question) -> Result<bool> {
-        let (question, found) = self.find(question).await?;
-        Ok(self.parts.settings.enough.is_met(&question, &found.hits))
+        let (_, _, is_enough) = self.find(question).await?;
+        Ok(is_enough)
+    }
+
+    /// Answers a program that waits: nothing is told meanwhile, and nothing cancels it.
+    ///
+    /// # Errors
+    /// As [`Asker::ask`].
+    pub async fn ask_alone(&self, question: &Question) -> Result<Answer> {
+        let (progress, _) = unbounded_channel();
+        self.ask(self.ticket(), question, &CancellationToken::new(), &progress).await
     }
 
     /// Answers. Too little evidence and a model that fails are answers too, and say so; errors are for questions that cannot
@@ -190,14 +199,14 @@ impl Asker {
             Scope::Literature => false,
         };
         tell(Progress::Stage("retrieve"));
-        let (question, found) = self.find(question).await?;
+        let (question, found, is_enough) = self.find(question).await?;
         let Retrieved { snapshot, vector, missing, hits, limits, embed_ms, retrieve_ms } = found;
         let selecting = Instant::now();
         let text = question.search_text();
         let searched = self.searched(&question)?;
         let banner = urgent.then(|| BANNER.to_owned());
         let mut draft = Draft { searched, banner, embed_ms, retrieve_ms, ..Draft::default() };
-        if !self.parts.settings.enough.is_met(&question, &hits) {
+        if !is_enough {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
             } else {
@@ -244,15 +253,18 @@ impl Asker {
     }
 
     /// Searches for a follow-up with what it follows, and alone when that brings nothing on what it names itself: people change
-    /// the subject.
-    async fn find<'a>(&self, question: &'a Question) -> Result<(Cow<'a, Question>, Retrieved)> {
+    /// the subject. Says whether what was found is enough to answer from.
+    async fn find<'a>(&self, question: &'a Question) -> Result<(Cow<'a, Question>, Retrieved, bool)> {
+        let enough = self.parts.settings.enough;
         let found = self.parts.retriever.search(question, HITS).await?;
-        if question.history.is_empty() || self.parts.settings.enough.is_met(question, &found.hits) {
-            return Ok((Cow::Borrowed(question), found));
+        let is_enough = enough.is_met(question, &found.hits);
+        if question.history.is_empty() || is_enough {
+            return Ok((Cow::Borrowed(question), found, is_enough));
         }
         let alone = Question { history: Vec::new(), ..question.clone() };
         let found = self.parts.retriever.search(&alone, HITS).await?;
-        Ok((Cow::Owned(alone), found))
+        let is_enough = enough.is_met(&alone, &found.hits);
+        Ok((Cow::Owned(alone), found, is_enough))
     }
 
     /// The corpora that a question looks into.

@@ -98,6 +98,8 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
         }
         io::copy(&mut entry, &mut File::create(arriving.path().join(&name))?).with_context(no_backup)?;
     }
+    // To the very end, where the sum of all of it stands.
+    io::copy(&mut archive.into_inner(), &mut io::sink()).with_context(no_backup)?;
     for (name, wanted) in &contents.files {
         let path = arriving.path().join(name);
         if !path.is_file() || hash(&path)? != *wanted {

@@ -21,6 +21,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Take documents in and leave them staged; `osler ingest --stage` is the same
+    Stage(super::ingest::Args),
     /// Print what publishing would change: documents, passages, and how answers to golden questions change
     Diff(super::corpus_diff::Args),
     /// Print what wants a person's eye: poor reading, duplicates, doubtful notices
@@ -112,9 +114,12 @@ pub(super) struct Standing {
 }
 
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
-    if let Command::Diff(args) = &command {
-        return super::corpus_diff::run(places, args).await;
-    }
+    // These need more than the ledger.
+    let command = match command {
+        Command::Diff(args) => return super::corpus_diff::run(places, &args).await,
+        Command::Stage(args) => return super::ingest::run(places, args.staged()).await,
+        command => command,
+    };
     let (ledger, _lock) = Data::open_ledger(&places.data)?;
     let at = Timestamp::now().to_string();
     let decide = |reason| Decision { at: &at, actor: "command-line", reason };
@@ -151,8 +156,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             let text: String = gaps.iter().map(line).collect();
             print(if text.is_empty() { "no question was without evidence\n" } else { &text })
         }
-        // Answered above: it needs more than the ledger.
-        Command::Diff(_) => Ok(ExitCode::SUCCESS),
+        Command::Diff(_) | Command::Stage(_) => Ok(ExitCode::SUCCESS),
         Command::Findings { close: Some(id), .. } => {
             if ledger.close_finding(id, &at)? {
                 print(&format!("finding {id} is closed\n"))
@@ -240,9 +244,18 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         }
         Command::Publish { reason } => {
             let before = ledger.snapshots()?.published;
+            let changes = ledger.staged_changes()?;
             let after = ledger.publish(&decide(&reason))?;
-            let done = if before == after { "nothing was staged; still" } else { "published" };
-            print(&format!("{done} snapshot {after}\n"))
+            if before == after {
+                return print(&format!("nothing was staged; still snapshot {after}\n"));
+            }
+            let (coming, leaving) = changes
+                .iter()
+                .fold((0, 0), |(coming, leaving), change| (coming + change.coming, leaving + change.leaving));
+            let lines: String = changes.iter().map(super::corpus_diff::line).collect();
+            print(&format!(
+                "{lines}published snapshot {after}: {coming} passages came into force, {leaving} went out\n"
+            ))
         }
         Command::Rollback { snapshot, reason } => {
             ledger.rollback(Snapshot(snapshot), &decide(&reason))?;

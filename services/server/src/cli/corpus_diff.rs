@@ -8,8 +8,6 @@ use anyhow::{Context, Result};
 use ledger::StagedChange;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::mpsc::unbounded_channel;
-use tokio_util::sync::CancellationToken;
 
 use super::print;
 use crate::app::App;
@@ -71,7 +69,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     print(&text)
 }
 
-fn line(change: &StagedChange) -> String {
+pub(super) fn line(change: &StagedChange) -> String {
     let StagedChange { document, version, title, corpus, coming, leaving } = change;
     format!("{corpus:16} +{coming:<5} -{leaving:<5} {document} v{version}  {title}\n")
 }
@@ -94,8 +92,7 @@ async fn golden(places: &Places, path: &PathBuf) -> Result<Vec<Golden>> {
 
 async fn ask(app: &App, question: &str, staged: bool) -> Result<Said> {
     let question = Question { question: question.to_owned(), staged, ..Question::default() };
-    let (progress, _) = unbounded_channel();
-    let answer: Answer = app.asker.ask(app.asker.ticket(), &question, &CancellationToken::new(), &progress).await?;
+    let answer: Answer = app.asker.ask_alone(&question).await?;
     let status = serde_json::to_value(answer.status)?.as_str().unwrap_or_default().to_owned();
     Ok(Said { status, statements: answer.statements.into_iter().map(|statement| statement.text).collect() })
 }

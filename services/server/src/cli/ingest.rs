@@ -51,6 +51,13 @@ pub(super) struct Args {
     json: bool,
 }
 
+impl Args {
+    /// The same, leaving what comes in staged.
+    pub(super) fn staged(self) -> Self {
+        Self { stage: true, watch: false, ..self }
+    }
+}
+
 pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     if let Some(path) = args.path.as_ref().filter(|path| !path.exists()) {
         return Err(Usage(format!("{} does not exist", path.display())).into());
