@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fail::fail_point;
-use knowledge::{Access, Corpus, DocumentId, Name, Passage, Sketch, sha256_hex};
+use knowledge::{Access, Corpus, DocumentId, Metadata, Name, Passage, Sketch, sha256_hex};
 use ledger::{Ledger, NewVersion};
 use tokio::sync::mpsc;
 
@@ -148,9 +148,7 @@ impl Reader {
         fail_point!("ingest::parsed", |kind| Err(Error::injected(kind)));
         let metadata = parsed.metadata(&self.corpus, &piece.name);
         let own_name = parsed.fields.id.clone().unwrap_or_else(|| piece.name.clone());
-        let mut names = metadata.identifiers.names();
-        names.retain(Name::is_of_one_work);
-        let name = self.name_of(own_name, &names, &metadata)?;
+        let name = self.name_of(own_name, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
         if again || self.ledger.holds(document, &sha256, &parser)? {
@@ -180,16 +178,18 @@ impl Reader {
     }
 
     /// The name a document goes by: its own, or that under which the same work is held or came in before.
-    fn name_of(&mut self, own: String, names: &[Name], metadata: &knowledge::Metadata) -> Result<String> {
+    fn name_of(&mut self, own: String, metadata: &Metadata) -> Result<String> {
+        let mut names = metadata.identifiers.names();
+        names.retain(Name::is_of_one_work);
         let full_text = metadata.access == Access::FullText;
         let seen = names.iter().find_map(|name| self.seen.works.get(&(name.clone(), full_text)).cloned());
         let held = match seen {
             Some(name) => Some(name),
-            None => self.ledger.name_of_work(&self.corpus.id, &metadata.identifiers, full_text)?,
+            None => self.ledger.name_of_work(&self.corpus.id, &names, full_text)?,
         };
         let name = held.unwrap_or(own);
         for known in names {
-            self.seen.works.entry((known.clone(), full_text)).or_insert_with(|| name.clone());
+            self.seen.works.entry((known, full_text)).or_insert_with(|| name.clone());
         }
         Ok(name)
     }

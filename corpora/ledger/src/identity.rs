@@ -1,13 +1,13 @@
 //! Which documents are the same work, which texts are alike, and which notices are about them.
 
-use knowledge::{CorpusId, DocumentId, Identifiers, Metadata, Name, Sketch, title_key};
+use knowledge::{CorpusId, DocumentId, Metadata, Name, Sketch, title_key};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Ledger;
 use crate::error::Result;
 
 /// Names under which a document is found. A title is one of them, and the weakest.
-fn names_of(metadata: &Metadata) -> Vec<Name> {
+pub(crate) fn names_of(metadata: &Metadata) -> Vec<Name> {
     let mut names = metadata.identifiers.names();
     names.extend(title_key(&metadata.title));
     names
@@ -105,24 +105,18 @@ pub(crate) fn alike(
 }
 
 impl Ledger {
-    /// The name of the document in `corpus` that `identifiers` name, when it is known by another: its DOI, PubMed or PubMed
-    /// Central id. What is held of both must be the same, full text or abstract, for the one to be a version of the other. An
-    /// address is not enough: one page may list many documents.
+    /// What the document in `corpus` is called that goes by one of these names. What is held of both must be the same, full text
+    /// or abstract, for the one to be a version of the other; so must the work, which only some names say: see
+    /// [`Name::is_of_one_work`].
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn name_of_work(
-        &self,
-        corpus: &CorpusId,
-        identifiers: &Identifiers,
-        full_text: bool,
-    ) -> Result<Option<String>> {
+    pub fn name_of_work(&self, corpus: &CorpusId, names: &[Name], full_text: bool) -> Result<Option<String>> {
         let connection = self.lock();
         let sql = "SELECT d.name, v.metadata FROM documents d JOIN versions v ON v.document = d.id
                    WHERE d.id = ?1 AND d.corpus = ?2 ORDER BY v.number DESC LIMIT 1";
         let mut statement = connection.prepare_cached(sql)?;
-        let names: Vec<Name> = identifiers.names().into_iter().filter(Name::is_of_one_work).collect();
-        for document in named(&connection, &names)? {
+        for document in named(&connection, names)? {
             let row: Option<(String, String)> = statement
                 .query_row(params![document.to_bytes(), corpus.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;

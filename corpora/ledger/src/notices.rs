@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::Ledger;
 use crate::error::Result;
 use crate::findings::{FindingKind, put_finding};
-use crate::identity::named;
+use crate::identity::{named, names_of};
 use crate::snapshots::{Decision, change_status};
 
 /// A version whose standing a notice changed.
@@ -277,12 +277,10 @@ pub(crate) fn after_staging(
 
 /// Notices on record about a work of these names, in the order in which they came.
 fn known_about(connection: &Connection, metadata: &Metadata) -> Result<Vec<Notice>> {
-    let mut names = metadata.identifiers.names();
-    names.extend(knowledge::title_key(&metadata.title));
     let sql = "SELECT n.id, n.notice FROM notice_names m JOIN notices n ON n.id = m.notice WHERE m.kind = ?1 AND m.value = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut known: BTreeMap<i64, String> = BTreeMap::new();
-    for name in names {
+    for name in names_of(metadata) {
         let rows = statement.query_map(params![name.kind, name.value], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for row in rows {
             let (id, notice) = row?;

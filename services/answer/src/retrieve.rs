@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use index::{Filter, Fused, LexicalIndex, VectorIndex, fuse};
 use inference::Embedder;
-use knowledge::{Evidence, PassageId, Scores, Snapshot};
+use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 
 use crate::error::{Error, Result};
@@ -73,10 +73,12 @@ impl Retriever {
     /// [`Error::Question`]; [`ledger::Error::UnknownCorpus`] or [`ledger::Error::UnknownSnapshot`] for what it names.
     pub async fn search(&self, question: &Question, limit: usize) -> Result<Retrieved> {
         question.check()?;
-        for corpus in &question.filters.corpora {
-            self.ledger.corpus(corpus)?;
+        let corpora = self.ledger.corpora()?;
+        let is_known = |wanted: &&CorpusId| corpora.iter().any(|corpus| corpus.id == **wanted);
+        if let Some(unknown) = question.filters.corpora.iter().find(|wanted| !is_known(wanted)) {
+            return Err(ledger::Error::UnknownCorpus(unknown.clone()).into());
         }
-        let limits = Limits::of(&self.ledger.corpora()?);
+        let limits = Limits::of(&corpora);
         let snapshot =
             if question.staged { self.ledger.snapshots()?.staged } else { self.ledger.resolve(question.as_of)? };
         let text = question.search_text();
