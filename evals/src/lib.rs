@@ -11,6 +11,7 @@ pub mod grounding;
 pub mod injection;
 pub mod omissions;
 pub mod questions;
+pub mod retrieval;
 pub mod suites;
 pub mod unknowns;
 

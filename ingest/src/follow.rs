@@ -1,7 +1,7 @@
 //! Bringing the indexes to where the ledger is: after an ingest, and after a process died at whatever point of one.
 
-use index::{Entry, Follower};
-use knowledge::Seq;
+use index::{Entry, Follower, Traits};
+use knowledge::{Population, Seq};
 use ledger::{EntryRow, Ledger};
 
 use crate::error::Result;
@@ -58,11 +58,22 @@ async fn apply_from(ledger: &Ledger, index: &dyn Follower, mut reached: Seq) -> 
         let Some(last) = rows.last() else { return Ok(applied) };
         reached = last.seq;
         applied += rows.len();
-        index.apply(rows.into_iter().map(entry).collect(), reached).await?;
+        index.apply(rows.into_iter().map(index_entry).collect(), reached).await?;
     }
 }
 
-fn entry(row: EntryRow) -> Entry {
-    let EntryRow { passage, interval, corpus, kind, title, section, text, vector, seq: _ } = row;
-    Entry { passage, interval, corpus, kind, title, section, text, vector }
+/// A row of the ledger as the indexes hold it.
+pub fn index_entry(row: EntryRow) -> Entry {
+    let EntryRow { passage, interval, corpus, metadata, status, section, text, vector, seq: _ } = row;
+    let named = Population::named_in(&format!("{} {} {text}", metadata.title, section.join(" ")));
+    let traits = Traits {
+        kind: metadata.kind,
+        issuer: metadata.issuer,
+        jurisdiction: metadata.jurisdiction,
+        year: metadata.published.and_then(|date| date.get(..4)?.parse().ok()),
+        status,
+        access: metadata.access,
+        populations: named,
+    };
+    Entry { passage, interval, corpus, traits, title: metadata.title, section, text, vector }
 }

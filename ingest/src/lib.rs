@@ -19,6 +19,7 @@ mod worker;
 
 pub use archive::Limits;
 pub use error::{Error, Failure, Rejection, Result};
+pub use follow::index_entry;
 pub use formats::{Parsed, parse};
 pub use manifest::{Manifest, Origin, parse_manifest, read_manifest};
 pub use parser::{Parser, Workers};

@@ -66,6 +66,15 @@ impl Stores {
         tokio::try_join!(vectors, lexical)?;
         Ok(())
     }
+
+    /// Puts both indexes in order where that is due, beside questions, on at most so many cores. Says whether anything was.
+    ///
+    /// # Errors
+    /// When one cannot be written; what it holds stays.
+    pub async fn maintain(&self, cores: usize) -> Result<bool> {
+        let vectors = self.vectors.maintain(cores).await?;
+        Ok(self.lexical.maintain(cores).await? || vectors)
+    }
 }
 
 /// How a run goes about it.

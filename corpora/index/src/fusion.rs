@@ -1,4 +1,4 @@
-//! One order out of two: reciprocal rank fusion.
+//! One order out of two: a weighted mean of scores that mean something by themselves.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,14 @@ use knowledge::{ArmScore, PassageId, Scores};
 
 use crate::entry::Hit;
 
-/// The constant of reciprocal rank fusion: score = Σ 1 / (k + rank). 60 is the value of Cormack, Clarke and Büttcher,
-/// SIGIR 2009.
-pub const RRF_K: f32 = 60.0;
+/// What the words weigh against the meaning. Both scores lie between 0 and 1 for every question: the words found of those
+/// asked for, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
+/// corpus by its meaning, without a rule for either. Ranks, which reciprocal rank fusion adds up, say neither; see
+/// `evals/README.md` for what that costs.
+const WORDS_WEIGHT: f32 = 0.5;
 
 /// A passage with its place in each arm.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fused {
     /// The passage.
     pub passage: PassageId,
@@ -19,44 +21,66 @@ pub struct Fused {
     pub scores: Scores,
 }
 
-/// Fuses two ranked lists, best first; equal scores by id.
-pub fn fuse(lexical: &[Hit], dense: &[Hit]) -> Vec<Fused> {
+/// Fuses two ranked lists that were cut at `limit`, best first; equal scores by id. A passage that only one arm has found is
+/// taken to have in the other what the last one there has: it cannot have more.
+pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
     let mut scores: BTreeMap<PassageId, Scores> = BTreeMap::new();
     for (rank, hit) in (1..).zip(lexical) {
-        let entry = scores.entry(hit.passage).or_default();
-        entry.lexical = Some(ArmScore { rank, score: hit.score });
-        entry.fused += share(rank);
+        scores.entry(hit.passage).or_default().lexical = Some(ArmScore { rank, score: hit.score });
     }
     for (rank, hit) in (1..).zip(dense) {
-        let entry = scores.entry(hit.passage).or_default();
-        entry.dense = Some(ArmScore { rank, score: hit.score });
-        entry.fused += share(rank);
+        scores.entry(hit.passage).or_default().dense = Some(ArmScore { rank, score: hit.score });
     }
-    let mut fused: Vec<Fused> = scores.into_iter().map(|(passage, scores)| Fused { passage, scores }).collect();
+    let (words_floor, meaning_floor) = (floor(lexical, limit), floor(dense, limit));
+    let fused = scores.into_iter().map(|(passage, scores)| {
+        let words = scores.lexical.map_or(words_floor, |arm| arm.score);
+        let meaning = scores.dense.map_or(meaning_floor, |arm| arm.score);
+        let fused = WORDS_WEIGHT * words + (1.0 - WORDS_WEIGHT) * meaning;
+        Fused { passage, scores: Scores { fused, ..scores } }
+    });
+    let mut fused: Vec<Fused> = fused.collect();
     fused.sort_by(|a, b| b.scores.fused.total_cmp(&a.scores.fused).then(a.passage.cmp(&b.passage)));
     fused
 }
 
-#[expect(clippy::cast_precision_loss, reason = "ranks are small")]
-fn share(rank: u32) -> f32 {
-    1.0 / (RRF_K + rank as f32)
+/// The most that a passage which is not in the list can have: nothing, when the list was not cut.
+fn floor(hits: &[Hit], limit: usize) -> f32 {
+    hits.last().filter(|_| hits.len() >= limit).map_or(0.0, |hit| hit.score.max(0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn hits(ids: &[u8]) -> Vec<Hit> {
-        ids.iter().map(|&id| Hit { passage: PassageId::from_bytes([id; 16]), score: 1.0 }).collect()
+    fn hits(hits: &[(u8, f32)]) -> Vec<Hit> {
+        hits.iter().map(|&(id, score)| Hit { passage: PassageId::from_bytes([id; 16]), score }).collect()
+    }
+
+    fn order(fused: &[Fused]) -> Vec<u8> {
+        fused.iter().map(|fused| fused.passage.to_bytes()[0]).collect()
     }
 
     #[test]
     fn what_both_arms_find_comes_first_and_ties_go_by_id() {
-        let fused = fuse(&hits(&[3, 1]), &hits(&[2, 1]));
-        let order: Vec<u8> = fused.iter().map(|fused| fused.passage.to_bytes()[0]).collect();
-        assert_eq!(order, [1, 2, 3]);
+        let fused = fuse(&hits(&[(3, 0.8), (1, 0.6)]), &hits(&[(2, 0.8), (1, 0.6)]), 10);
+        assert_eq!(order(&fused), [1, 2, 3]);
         assert_eq!(fused[0].scores.lexical.unwrap().rank, 2);
         assert!(fused[1].scores.lexical.is_none());
-        assert!((fused[1].scores.fused - 1.0 / 61.0).abs() < 1e-7);
+        assert!((fused[1].scores.fused - 0.4).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_list_that_was_cut_says_what_the_others_have_at_most() {
+        let fused = fuse(&hits(&[(1, 0.9), (2, 0.8)]), &hits(&[(3, 0.9), (2, 0.1)]), 2);
+        assert!((fused[0].scores.fused - 0.85).abs() < 1e-6, "3 may have as many of the words as 2: {fused:?}");
+        assert_eq!(order(&fused), [3, 1, 2]);
+    }
+
+    #[test]
+    fn the_stronger_signal_decides() {
+        let in_other_words = fuse(&hits(&[(1, 0.1)]), &hits(&[(2, 0.7), (1, 0.3)]), 10);
+        assert_eq!(order(&in_other_words), [2, 1]);
+        let in_its_words = fuse(&hits(&[(1, 0.9), (2, 0.2)]), &hits(&[(2, 0.6), (1, 0.5)]), 10);
+        assert_eq!(order(&in_its_words), [1, 2]);
     }
 }

@@ -1,8 +1,8 @@
 //! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their ranks.
 //!
 //! Neither arm is a source of truth. Each follows the ledger ([`Follower`]): it takes in entries in the ledger's order and
-//! remembers how far it came, durably and only after the entries themselves are durable. Both filter by snapshot inside the
-//! engine. Only this room knows Qdrant and Tantivy.
+//! remembers how far it came, durably and only after the entries themselves are durable. Both filter inside the engine. Only
+//! this room knows Qdrant and Tantivy.
 
 mod entry;
 mod error;
@@ -13,11 +13,11 @@ mod vector;
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
 
-pub use entry::{Entry, Filter, Hit};
+pub use entry::{Entry, Filter, Hit, Traits, Wanted};
 pub use error::{Error, Result};
-pub use fusion::{Fused, RRF_K, fuse};
-pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, terms};
-pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, VectorIndex};
+pub use fusion::{Fused, fuse};
+pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
+pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 
 /// An index as the ledger's follower.
 #[async_trait]
@@ -36,4 +36,13 @@ pub trait Follower: Send + Sync {
 
     /// Forgets entries that the ledger does not know.
     async fn remove(&self, ids: Vec<EntryId>) -> Result<()>;
+
+    /// Puts itself in order where that is due, beside searches and changes, on at most so many cores. Says whether it did
+    /// anything. What it holds stays the same.
+    async fn maintain(&self, _cores: usize) -> Result<bool> {
+        Ok(false)
+    }
 }
+
+/// The format of what the indexes keep on disk. Another one is not read: the ledger fills indexes of this one.
+pub const FORMAT: u32 = 2;

@@ -4,10 +4,10 @@
 mod qdrant_stub;
 
 use index::{
-    EdgeIndex, Entry, Filter, Follower, LexicalIndex, MemoryLexicalIndex, MemoryVectorIndex, ServerIndex, TantivyIndex,
-    VectorIndex,
+    EdgeIndex, Entry, Filter, Follower, Hit, LexicalIndex, MemoryLexicalIndex, MemoryVectorIndex, ServerIndex,
+    ServerOptions, TantivyIndex, Traits, VectorIndex, Wanted,
 };
-use knowledge::{EntryId, Interval, Kind, PassageId, Seq, Snapshot};
+use knowledge::{Access, EntryId, Interval, Kind, PassageId, Population, Seq, Snapshot, Status};
 
 const DIMENSION: usize = 8;
 
@@ -19,7 +19,15 @@ fn entry(number: u8, added: u64, removed: Option<u64>) -> Entry {
         passage: PassageId::from_bytes([number; 16]),
         interval: Interval { added: Snapshot(added), removed: removed.map(Snapshot) },
         corpus: if number < 10 { "starter" } else { "other" }.parse().unwrap(),
-        kind: if number.is_multiple_of(2) { Kind::Guideline } else { Kind::CaseLiterature },
+        traits: Traits {
+            kind: if number.is_multiple_of(2) { Kind::Guideline } else { Kind::CaseLiterature },
+            issuer: if number < 10 { "Ministry of Health" } else { "Society" }.into(),
+            jurisdiction: "NG".into(),
+            year: (number > 0).then(|| 2010 + u16::from(number)),
+            status: if number == 2 { Status::Corrected } else { Status::Current },
+            access: if number == 1 { Access::AbstractOnly } else { Access::FullText },
+            populations: if number == 12 { vec![Population::Children, Population::Pregnant] } else { Vec::new() },
+        },
         title: format!("Topic {number}"),
         section: vec!["Treatment".into()],
         text: format!("Give drug{number} 0.5 mg. Watch potassium."),
@@ -49,6 +57,25 @@ async fn follows(index: &dyn Follower) {
     assert_eq!(index.reached().await.unwrap(), Seq(4), "forgetting does not move the mark");
 }
 
+/// Filters that every engine evaluates, and what of 0, 1, 2 and 12 they leave.
+fn filters() -> Vec<(Filter, Vec<u8>)> {
+    let all = Filter::at(Snapshot(2));
+    vec![
+        (Filter { corpora: vec!["other".parse().unwrap()], ..all.clone() }, vec![12]),
+        (Filter { kinds: vec![Kind::CaseLiterature], ..all.clone() }, vec![1]),
+        (Filter { kinds: vec![Kind::CaseLiterature, Kind::Guideline], ..all.clone() }, vec![0, 1, 2, 12]),
+        (Filter { issuers: vec!["ministry of HEALTH".into()], ..all.clone() }, vec![0, 1, 2]),
+        (Filter { jurisdictions: vec!["ng".into()], ..all.clone() }, vec![0, 1, 2, 12]),
+        (Filter { jurisdictions: vec!["GB".into()], ..all.clone() }, vec![]),
+        (Filter { statuses: vec![Status::Corrected], ..all.clone() }, vec![2]),
+        (Filter { populations: vec![Population::Pregnant, Population::Newborns], ..all.clone() }, vec![12]),
+        (Filter { from_year: Some(2012), ..all.clone() }, vec![2, 12]),
+        (Filter { to_year: Some(2011), ..all.clone() }, vec![1]),
+        (Filter { from_year: Some(2011), to_year: Some(2012), full_text_only: true, ..all.clone() }, vec![2]),
+        (Filter { kinds: vec![Kind::Guideline], statuses: vec![Status::Current], ..all }, vec![0, 12]),
+    ]
+}
+
 fn numbers(hits: &[index::Hit]) -> Vec<u8> {
     hits.iter().map(|hit| hit.passage.to_bytes()[0]).collect()
 }
@@ -73,31 +100,41 @@ async fn vectors(index: &dyn VectorIndex) {
         "1 has left"
     );
     assert!(index.search(&along(0), &Filter::at(Snapshot(0)), 10).await.unwrap().is_empty());
-    let other = Filter { corpora: vec!["other".parse().unwrap()], ..all.clone() };
-    assert_eq!(numbers(&index.search(&along(0), &other, 10).await.unwrap()), [12]);
-    let cases = Filter { kinds: vec![Kind::CaseLiterature], ..all.clone() };
-    assert_eq!(numbers(&index.search(&along(0), &cases, 10).await.unwrap()), [1]);
+    for (filter, wanted) in filters() {
+        let mut found = numbers(&index.search(&along(0), &filter, 10).await.unwrap());
+        found.sort_unstable();
+        assert_eq!(found, wanted, "{filter:?}");
+    }
     // A passage that returns after a rollback has two intervals and is still found once.
     index.apply(vec![entry(1, 4, None)], Seq(5)).await.unwrap();
     assert_eq!(numbers(&index.search(&along(1), &Filter::at(Snapshot(4)), 1).await.unwrap()), [1]);
     assert_eq!(numbers(&index.search(&along(1), &Filter::at(Snapshot(1)), 1).await.unwrap()), [1]);
 }
 
+async fn find(index: &dyn LexicalIndex, question: &str, filter: &Filter, limit: usize) -> Vec<Hit> {
+    index.search(&Wanted::question(question), filter, limit).await.unwrap()
+}
+
 async fn words(index: &dyn LexicalIndex) {
     follows(index).await;
     let all = Filter::at(Snapshot(2));
-    assert_eq!(numbers(&index.search("drug2", &all, 10).await.unwrap()), [2]);
-    let hits = index.search("potassium watching", &all, 10).await.unwrap();
+    assert_eq!(numbers(&find(index, "drug2", &all, 10).await), [2]);
+    let hits = find(index, "potassium watching", &all, 10).await;
     assert_eq!(numbers(&hits), [0, 1, 2, 12], "equal scores go by id");
-    assert_eq!(numbers(&index.search("potassium", &all, 2).await.unwrap()), [0, 1]);
-    assert!(hits.iter().all(|hit| hit.score > 0.0));
-    assert_eq!(numbers(&index.search("potassium", &Filter::at(Snapshot(3)), 10).await.unwrap()), [0, 2, 12]);
-    let cases = Filter { kinds: vec![Kind::CaseLiterature], ..all.clone() };
-    assert_eq!(numbers(&index.search("potassium", &cases, 10).await.unwrap()), [1]);
-    let other = Filter { corpora: vec!["other".parse().unwrap()], ..all.clone() };
-    assert_eq!(numbers(&index.search("potassium", &other, 10).await.unwrap()), [12]);
+    assert_eq!(numbers(&find(index, "potassium", &all, 2).await), [0, 1]);
+    assert!(hits.iter().all(|hit| hit.score > 0.0 && hit.score <= 1.0), "scores are shares: {hits:?}");
+    assert_eq!(numbers(&find(index, "What is potassium?", &Filter::at(Snapshot(3)), 10).await), [0, 2, 12]);
+    for (filter, wanted) in filters() {
+        assert_eq!(numbers(&find(index, "potassium", &filter, 10).await), wanted, "{filter:?}");
+    }
+    // Words that were added count, but less than those of the question.
+    let added = |text: &str| Wanted { text: text.to_owned(), weight: 0.5 };
+    let wanted = [Wanted { text: "drug1".into(), weight: 1.0 }, added("drug2"), added("drug1 drug0")];
+    assert_eq!(numbers(&index.search(&wanted, &all, 10).await.unwrap()), [1, 0, 2]);
+    let half = find(index, "drug2 unheardof", &all, 10).await;
+    assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
     for odd in ["", "   ", "the of and", "text:* AND (", "\"", "+-!{}[]^~*?:\\/", "ünïcødé 🙂"] {
-        assert!(index.search(odd, &all, 10).await.unwrap().is_empty(), "{odd:?}");
+        assert!(find(index, odd, &all, 10).await.is_empty(), "{odd:?}");
     }
 }
 
@@ -120,10 +157,31 @@ async fn qdrant_in_process() {
     assert_eq!(again.ids().await.unwrap().len(), 5);
 }
 
+fn server(url: &str) -> ServerOptions {
+    ServerOptions {
+        url: url.to_owned(),
+        api_key: None,
+        collection: "osler".to_owned(),
+        shards: Some(2),
+        replicas: Some(1),
+        quantised: true,
+    }
+}
+
 #[tokio::test]
 async fn qdrant_over_grpc() {
     let stub = qdrant_stub::serve().await;
-    vectors(&ServerIndex::connect(&stub, None, "osler", DIMENSION).await.unwrap()).await;
+    let index = ServerIndex::connect(server(&stub), "minilm@1", DIMENSION).await.unwrap();
+    vectors(&index).await;
+    // Another model has a collection of its own, and takes over when it is told to.
+    index.become_current().await.unwrap();
+    let next = ServerIndex::connect(server(&stub), "other/model@2", DIMENSION).await.unwrap();
+    assert!(next.ids().await.unwrap().is_empty());
+    next.become_current().await.unwrap();
+    let client = qdrant_client::Qdrant::from_url(&stub).skip_compatibility_check().build().unwrap();
+    let aliases = client.list_aliases().await.unwrap().aliases;
+    assert_eq!(aliases.len(), 1);
+    assert!(aliases[0].alias_name == "osler-current" && aliases[0].collection_name.ends_with("other-model-2"));
 }
 
 /// Runs against a real server when `QDRANT_URL` names one; its collection is removed first and after.
@@ -134,9 +192,74 @@ async fn qdrant_server() {
         return;
     };
     let client = qdrant_client::Qdrant::from_url(&url).skip_compatibility_check().build().unwrap();
-    let _ = client.delete_collection("osler-conformance").await;
-    vectors(&ServerIndex::connect(&url, None, "osler-conformance", DIMENSION).await.unwrap()).await;
-    client.delete_collection("osler-conformance").await.unwrap();
+    let collection = format!("osler-{}-conformance", index::FORMAT);
+    let _ = client.delete_collection(&collection).await;
+    vectors(&ServerIndex::connect(server(&url), "conformance", DIMENSION).await.unwrap()).await;
+    client.delete_collection(&collection).await.unwrap();
+}
+
+/// Many entries, no two alike: what an index needs before it gets a graph.
+fn many(from: u32, to: u32) -> Vec<Entry> {
+    let place = |number: u32, at: usize| (f64::from(number) * (at as f64 + 1.37).sqrt() * 7.13).sin() as f32;
+    let one = |number: u32| {
+        let raw: Vec<f32> = (0..DIMENSION).map(|at| place(number, at)).collect();
+        let length = raw.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let mut id = [7; 16];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        let vector = raw.iter().map(|x| x / length).collect();
+        Entry { passage: PassageId::from_bytes(id), vector, ..entry(3, 1, None) }
+    };
+    (from..to).map(one).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_graph_is_built_beside_searches_and_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    let index = std::sync::Arc::new(EdgeIndex::open(directory.path(), DIMENSION).unwrap());
+    index.apply(many(0, 100), Seq(1)).await.unwrap();
+    assert!(!index.maintain(2).await.unwrap(), "a small index is compared whole");
+    let mut all = many(0, 21_000);
+    index.apply(all.clone(), Seq(2)).await.unwrap();
+    let building = tokio::spawn({
+        let index = std::sync::Arc::clone(&index);
+        async move { index.maintain(1).await }
+    });
+    // While it is built, passages come, change and go.
+    let late = many(21_000, 21_500);
+    index.apply(late.clone(), Seq(3)).await.unwrap();
+    let closed = Entry { interval: Interval { added: Snapshot(1), removed: Some(Snapshot(2)) }, ..all[5].clone() };
+    index.apply(vec![closed.clone()], Seq(4)).await.unwrap();
+    index.remove(vec![all[6].id()]).await.unwrap();
+    assert!(building.await.unwrap().unwrap());
+    assert!(!index.maintain(2).await.unwrap(), "once is enough");
+    all.extend(late);
+    all[5] = closed;
+    all.remove(6);
+    let exact = MemoryVectorIndex::default();
+    exact.apply(all.clone(), Seq(4)).await.unwrap();
+    for index in [&*index, &EdgeIndex::open(&copy_of(directory.path()), DIMENSION).unwrap()] {
+        assert_eq!(index.reached().await.unwrap(), Seq(4));
+        assert_eq!(index.ids().await.unwrap(), exact.ids().await.unwrap());
+        let (mut found, mut wanted) = (0, 0);
+        for query in all.iter().step_by(700) {
+            let filter = Filter::at(Snapshot(2));
+            let near = index.search(&query.vector, &filter, 20).await.unwrap();
+            let nearest = exact.search(&query.vector, &filter, 20).await.unwrap();
+            found += nearest.iter().filter(|hit| near.iter().any(|other| other.passage == hit.passage)).count();
+            wanted += nearest.len();
+        }
+        assert!(found * 100 >= wanted * 97, "{found} of {wanted} nearest are found");
+    }
+    let generations = std::fs::read_dir(directory.path()).unwrap().flatten().filter(|one| one.path().is_dir()).count();
+    assert_eq!(generations, 1, "the generation that was replaced is gone");
+}
+
+/// The files as they lie, as after a process has been killed.
+fn copy_of(directory: &std::path::Path) -> std::path::PathBuf {
+    let to = tempfile::tempdir().unwrap().keep();
+    let status = std::process::Command::new("cp").arg("-r").arg(directory.join(".")).arg(&to).status().unwrap();
+    assert!(status.success());
+    to
 }
 
 #[tokio::test]
@@ -166,7 +289,7 @@ async fn damaged_files_are_an_error_that_names_them() {
 
     let directory = tempfile::tempdir().unwrap();
     EdgeIndex::open(directory.path(), DIMENSION).unwrap().apply(vec![entry(0, 1, None)], Seq(1)).await.unwrap();
-    let segment = directory.path().join("segments").read_dir().unwrap().next().unwrap().unwrap().path();
+    let segment = directory.path().join("1/segments").read_dir().unwrap().next().unwrap().unwrap().path();
     std::fs::write(segment.join("segment.json"), "{").unwrap();
     let message = EdgeIndex::open(directory.path(), DIMENSION).unwrap_err().to_string();
     assert!(message.contains("cannot be read"), "{message}");
@@ -174,7 +297,7 @@ async fn damaged_files_are_an_error_that_names_them() {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_named() {
-    let error = ServerIndex::connect("http://127.0.0.1:9", None, "osler", DIMENSION).await.unwrap_err();
+    let error = ServerIndex::connect(server("http://127.0.0.1:9"), "minilm@1", DIMENSION).await.unwrap_err();
     assert!(matches!(error, index::Error::Unavailable { .. }), "{error:?}");
     assert!(error.to_string().contains("127.0.0.1:9"));
 }

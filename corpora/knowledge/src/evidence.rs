@@ -47,21 +47,28 @@ pub struct DocumentRef {
 pub struct ArmScore {
     /// 1 is best.
     pub rank: u32,
-    /// BM25 in the lexical arm, cosine in the dense one.
+    /// Between 0 and 1: in the lexical arm the share of the most that BM25 could give for the question, in the dense one the
+    /// cosine.
     pub score: f32,
 }
 
 /// Why a passage stands where it stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Scores {
     /// Full-text search.
     pub lexical: Option<ArmScore>,
     /// Vector search.
     pub dense: Option<ArmScore>,
-    /// Reciprocal-rank fusion of the arms.
+    /// What both arms say together: a weighted mean of their scores.
     pub fused: f32,
     /// Cross-encoder, where one is set up.
     pub rerank: Option<f32>,
+    /// What the document's kind, date and standing add, within narrow bounds; absent where priors are switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<f32>,
+    /// Terms that the search added to the words of the question, and that stand in this passage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expanded: Vec<String>,
 }
 
 /// A passage in relation to a question. `text` is exactly `[start, end)` of the version's canonical text, in code points.

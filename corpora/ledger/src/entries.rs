@@ -1,6 +1,6 @@
 //! What the indexes follow: entries in the order they changed, with everything an index row needs.
 
-use knowledge::{CorpusId, EntryId, Interval, Kind, Metadata, PassageId, Seq, Snapshot};
+use knowledge::{CorpusId, EntryId, Interval, Metadata, PassageId, Seq, Snapshot, Status};
 use rusqlite::params;
 
 use crate::Ledger;
@@ -17,10 +17,10 @@ pub struct EntryRow {
     pub seq: Seq,
     /// Its corpus.
     pub corpus: CorpusId,
-    /// Kind of its document.
-    pub kind: Kind,
-    /// Title of its document.
-    pub title: String,
+    /// What its document says about itself.
+    pub metadata: Metadata,
+    /// How its version stands now, whatever the document says.
+    pub status: Status,
     /// Headings above it.
     pub section: Vec<String>,
     /// Its text.
@@ -42,9 +42,9 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn entries_after(&self, reached: Seq, limit: usize) -> Result<Vec<EntryRow>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let mut statement = connection.prepare_cached(
-            "SELECT e.passage, e.added, e.removed, e.seq, d.corpus, v.metadata, p.section, p.text, x.vector
+            "SELECT e.passage, e.added, e.removed, e.seq, d.corpus, v.metadata, p.section, p.text, x.vector, v.status
              FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
              JOIN documents d ON d.id = v.document JOIN vectors x ON x.passage = e.passage
              WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
@@ -53,7 +53,8 @@ impl Ledger {
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
             let corpus: String = row.get(4)?;
-            let metadata: Metadata = serde_json::from_str(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let (metadata, status) = (row.get_ref(5)?, row.get_ref(9)?);
+            let status = status.as_str().map_err(rusqlite::Error::from)?;
             entries.push(EntryRow {
                 passage: PassageId::from_bytes(row.get(0)?),
                 interval: Interval {
@@ -62,8 +63,8 @@ impl Ledger {
                 },
                 seq: Seq(row.get(3)?),
                 corpus: corpus.parse().map_err(|_| Error::Damaged(format!("corpus {corpus:?}")))?,
-                kind: metadata.kind,
-                title: metadata.title,
+                metadata: serde_json::from_str(metadata.as_str().map_err(rusqlite::Error::from)?)?,
+                status: status.parse().map_err(|_| Error::Damaged(format!("status {status:?}")))?,
                 section: serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
                 text: row.get(7)?,
                 vector: floats(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
@@ -77,7 +78,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn entry_ids(&self) -> Result<Vec<EntryId>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let mut statement = connection.prepare_cached("SELECT passage, added FROM entries")?;
         let rows = statement
             .query_map([], |row| Ok(EntryId::of(PassageId::from_bytes(row.get(0)?), Snapshot(row.get(1)?))))?;
@@ -91,7 +92,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn seq(&self) -> Result<Seq> {
-        Ok(Seq(crate::snapshots::pointer(&self.lock(), "seq")?.0))
+        Ok(Seq(crate::snapshots::pointer(&*self.read()?, "seq")?.0))
     }
 }
 

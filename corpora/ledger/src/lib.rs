@@ -15,11 +15,12 @@ mod schema;
 mod snapshots;
 mod write;
 
-use std::path::Path;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 pub use check::{Fault, FaultKind, Unembedded};
 pub use entries::EntryRow;
@@ -31,10 +32,39 @@ pub use schema::FORMAT;
 pub use snapshots::{Decision, Snapshots, StagedChange};
 pub use write::{NewVersion, Staged, Staging};
 
-/// The ledger. One connection behind a lock: SQLite serialises writers anyway, and reads take well under a millisecond.
+/// The ledger: one connection that writes, behind a lock, and connections that only read. Readers see what was committed last
+/// and wait for nobody, so that questions go on while documents are taken in and snapshots published.
 #[derive(Debug)]
 pub struct Ledger {
     connection: Mutex<Connection>,
+    /// Where further connections read from; a ledger in memory has only the one.
+    path: Option<PathBuf>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// A connection to read with. A reader goes back when it is dropped.
+enum Reading<'l> {
+    Shared(MutexGuard<'l, Connection>),
+    Own(Option<Connection>, &'l Mutex<Vec<Connection>>),
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Shared(connection) => connection,
+            Self::Own(connection, _) => connection.as_ref().unwrap_or_else(|| unreachable!("taken by drop alone")),
+        }
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        if let Self::Own(connection, readers) = self {
+            readers.lock().unwrap_or_else(PoisonError::into_inner).extend(connection.take());
+        }
+    }
 }
 
 impl Ledger {
@@ -58,11 +88,29 @@ impl Ledger {
     fn prepare(mut connection: Connection, path: Option<&Path>) -> Result<Self> {
         connection.busy_timeout(Duration::from_secs(5))?;
         schema::migrate(&mut connection).map_err(|error| error.at(path))?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let path = path.map(Path::to_owned);
+        Ok(Self { connection: Mutex::new(connection), path, readers: Mutex::default() })
     }
 
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that reads what was committed last.
+    fn read(&self) -> Result<Reading<'_>> {
+        let Some(path) = &self.path else { return Ok(Reading::Shared(self.lock())) };
+        let waiting = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let reader = match waiting {
+            Some(reader) => reader,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let opened = Connection::open_with_flags(path, flags);
+                let reader = opened.map_err(|source| Error::Open { path: path.clone(), source })?;
+                reader.busy_timeout(Duration::from_secs(5))?;
+                reader
+            }
+        };
+        Ok(Reading::Own(Some(reader), &self.readers))
     }
 }

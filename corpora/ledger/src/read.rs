@@ -121,7 +121,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn corpora(&self) -> Result<Vec<Corpus>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let mut statement = connection.prepare_cached("SELECT policy FROM corpora ORDER BY id")?;
         let policies = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
         policies.iter().map(|policy| Ok(serde_json::from_str(policy)?)).collect()
@@ -133,7 +133,7 @@ impl Ledger {
     /// [`Error::UnknownCorpus`].
     pub fn corpus(&self, id: &CorpusId) -> Result<Corpus> {
         let sql = "SELECT policy FROM corpora WHERE id = ?1";
-        let policy: Option<String> = self.lock().query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
+        let policy: Option<String> = self.read()?.query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
         Ok(serde_json::from_str(&policy.ok_or_else(|| Error::UnknownCorpus(id.clone()))?)?)
     }
 
@@ -143,7 +143,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn sources<T: DeserializeOwned>(&self, id: &CorpusId) -> Result<Option<T>> {
         let sql = "SELECT sources FROM corpora WHERE id = ?1";
-        let kept: Option<Option<String>> = self.lock().query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
+        let kept: Option<Option<String>> = self.read()?.query_row(sql, [id.as_str()], |row| row.get(0)).optional()?;
         Ok(kept.flatten().map(|kept| serde_json::from_str(&kept)).transpose()?)
     }
 
@@ -152,7 +152,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn dois(&self, id: &CorpusId) -> Result<Vec<String>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let mut statement = connection.prepare_cached(
             "SELECT DISTINCT n.value FROM names n JOIN documents d ON d.id = n.document
              WHERE n.kind = 'doi' AND d.corpus = ?1 ORDER BY n.value",
@@ -166,7 +166,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn totals(&self, corpus: Option<&CorpusId>) -> Result<Totals> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let published = pointer(&connection, "published")?;
         let count =
             |sql: &str| connection.query_row(sql, params![corpus.map(CorpusId::as_str), published.0], |row| row.get(0));
@@ -197,7 +197,7 @@ impl Ledger {
         snapshot: Snapshot,
         day: &str,
     ) -> Result<HashMap<PassageId, PassageView>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let sql = format!(
             "SELECT {VERSION}, {PASSAGE} FROM passages p
              JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
@@ -220,12 +220,29 @@ impl Ledger {
         Ok(found)
     }
 
+    /// The documents that passages stand in.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn documents_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, DocumentId>> {
+        let connection = self.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT v.document FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
+        )?;
+        let mut documents = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let document: Option<[u8; 16]> = statement.query_row([id.to_bytes()], |row| row.get(0)).optional()?;
+            documents.extend(document.map(|document| (*id, DocumentId::from_bytes(document))));
+        }
+        Ok(documents)
+    }
+
     /// One passage, whatever its standing: retracted text can still be opened, under its label.
     ///
     /// # Errors
     /// [`Error::UnknownPassage`]; [`Error::Damaged`] when its text is not what was stored.
     pub fn passage(&self, id: PassageId, day: &str) -> Result<PassageView> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let published = pointer(&connection, "published")?;
         let sql = format!(
             "SELECT {VERSION}, {PASSAGE} FROM passages p
@@ -241,7 +258,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::UnknownDocument`] when there is no such document or version.
     pub fn document(&self, id: DocumentId, version: Option<u32>, day: &str) -> Result<DocumentView> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let published = pointer(&connection, "published")?;
         let versions = versions(&connection, id, published, day)?;
         let in_force = versions.iter().find(|version| version.status.may_be_evidence());
@@ -270,7 +287,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn decisions(&self) -> Result<Vec<DecisionRecord>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let mut statement =
             connection.prepare_cached("SELECT at, actor, action, subject, reason FROM decisions ORDER BY id")?;
         let rows = statement.query_map([], |row| {

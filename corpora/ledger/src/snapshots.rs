@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::Ledger;
 use crate::error::{Error, Result};
-use crate::write::{close_entry, open_entry, put_in_force};
+use crate::write::{close_entry, open_entry, put_in_force, touch_entries};
 
 /// Where the pointer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn staged_changes(&self) -> Result<Vec<StagedChange>> {
-        let connection = self.lock();
+        let connection = self.read()?;
         let (published, staged) = (pointer(&connection, "published")?, staged_number(&connection)?);
         let in_force =
             |number: &str| format!("max(e.added <= {number} AND (e.removed IS NULL OR e.removed > {number}))");
@@ -84,7 +84,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn snapshots(&self) -> Result<Snapshots> {
-        let connection = self.lock();
+        let connection = self.read()?;
         Ok(Snapshots { published: pointer(&connection, "published")?, staged: staged_number(&connection)? })
     }
 
@@ -93,7 +93,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::UnknownSnapshot`] for a number that was never published.
     pub fn resolve(&self, as_of: Option<Snapshot>) -> Result<Snapshot> {
-        let connection = self.lock();
+        let connection = self.read()?;
         match as_of {
             None => pointer(&connection, "published"),
             Some(number) => known(&connection, number).map(|()| number),
@@ -199,6 +199,15 @@ pub(crate) fn change_status(
         return Err(Error::UnknownDocument(document));
     }
     put_in_force(connection, document)?;
+    // Searches can ask for a standing, so the indexes must learn of it.
+    let mut statement = connection.prepare_cached(
+        "SELECT p.id FROM passages p JOIN versions v ON v.id = p.version
+         WHERE v.document = ?1 AND v.number = ?2 ORDER BY p.ordinal",
+    )?;
+    let passages = statement.query_map(params![document.to_bytes(), version], |row| row.get(0))?;
+    for passage in passages.collect::<rusqlite::Result<Vec<[u8; 16]>>>()? {
+        touch_entries(connection, PassageId::from_bytes(passage))?;
+    }
     record(connection, decision, status.as_str(), &format!("{document} v{version}"))
 }
 

@@ -99,13 +99,14 @@ impl Ledger {
         if found == id { Ok(()) } else { Err(Error::OtherEmbedder { found, wanted: id.to_owned() }) }
     }
 
-    /// The length of the vectors it is bound to, once it is.
+    /// The embedder it is bound to, by name and length of its vectors, once it is.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn dimension(&self) -> Result<Option<usize>> {
-        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'dimension'";
-        Ok(self.lock().query_row(sql, [], |row| row.get(0)).optional()?)
+    pub fn embedder(&self) -> Result<Option<(String, usize)>> {
+        let sql = "SELECT e.value, CAST(d.value AS INTEGER) FROM meta e JOIN meta d ON d.name = 'dimension'
+                   WHERE e.name = 'embedder'";
+        Ok(self.lock().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     /// Keeps the account of a run.

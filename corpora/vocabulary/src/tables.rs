@@ -10,6 +10,7 @@ const LOOKALIKES: &str = include_str!("../data/lookalikes.tsv");
 const ABBREVIATIONS: &str = include_str!("../data/abbreviations.tsv");
 const SYNONYMS: &str = include_str!("../data/synonyms.tsv");
 const PLAIN: &str = include_str!("../data/plain.tsv");
+const LAY: &str = include_str!("../data/lay.tsv");
 
 /// A medicine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Vocabulary {
     synonyms: Phrases<usize>,
     groups: Vec<Vec<String>>,
     plain: Phrases<String>,
+    lay: Phrases<Vec<String>>,
+    short: Phrases<String>,
 }
 
 /// The vocabulary that comes with Osler.
@@ -84,7 +87,20 @@ impl Vocabulary {
             let [term, words] = row[..] else { continue };
             plain.insert(&fold(term), words.to_owned());
         }
-        Self { drugs, by_name, lookalikes, abbreviations, synonyms, groups, plain }
+        let mut lay = Phrases::default();
+        for row in rows(LAY) {
+            let [phrase, terms] = row[..] else { continue };
+            lay.insert(&fold(phrase), list(terms).map(str::to_owned).collect());
+        }
+        let mut short = Phrases::default();
+        for row in rows(ABBREVIATIONS) {
+            let [abbreviation, senses] = row[..] else { continue };
+            // A word that has an abbreviation of its own would be found in every text on anything else.
+            for sense in list(senses).take(1).filter(|sense| sense.contains(' ')) {
+                short.insert(&fold(sense), abbreviation.to_owned());
+            }
+        }
+        Self { drugs, by_name, lookalikes, abbreviations, synonyms, groups, plain, lay, short }
     }
 
     /// All medicines, by name.
@@ -122,6 +138,18 @@ impl Vocabulary {
         self.synonyms.longest(words).map(|(length, &group)| (length, self.groups[group].as_slice()))
     }
 
+    /// Terms of the literature for the words of patients that folded `words` begin with, the most common first, and how many
+    /// words that takes. They may be narrower or wider: something to search by, not to reason with.
+    pub fn lay_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &[String])> {
+        self.lay.longest(words).map(|(length, terms)| (length, terms.as_slice()))
+    }
+
+    /// The abbreviation of the phrase that folded `words` begin with, where that is its most common sense, and the words it
+    /// takes there.
+    pub fn abbreviation_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &str)> {
+        self.short.longest(words).map(|(length, short)| (length, short.as_str()))
+    }
+
     /// Plain words for the technical term that folded `words` begin with, and the words it takes there.
     pub fn plain_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &str)> {
         self.plain.longest(words).map(|(length, plain)| (length, plain.as_str()))
@@ -147,6 +175,10 @@ mod tests {
             }
             assert!(!drug.class.is_empty(), "{} has no class", drug.name);
         }
+        for row in rows(LAY) {
+            let [phrase, terms] = row[..] else { panic!("two columns: {row:?}") };
+            assert!(words.lay.get(&fold(phrase)).is_some_and(|known| known.iter().eq(list(terms))), "{phrase} is listed twice");
+        }
         let mut terms = HashSet::new();
         for group in &words.groups {
             for term in group.iter().map(|term| fold(term)).collect::<HashSet<_>>() {
@@ -161,5 +193,7 @@ mod tests {
         assert_eq!(words.drug("Acetaminophen").map(|drug| drug.name.as_str()), Some("paracetamol"));
         assert_eq!(words.drug_at("magnesium sulphate 4 g".split(' ')).map(|(length, _)| length), Some(2));
         assert!(words.senses("HFrEF")[0].starts_with("heart failure"));
+        assert_eq!(words.abbreviation_at("chronic kidney disease".split(' ')), Some((3, "CKD")));
+        assert!(words.lay_at("heart attack last week".split(' ')).unwrap().1[0].contains("myocardial"));
     }
 }

@@ -18,7 +18,7 @@ use crate::enough::Enough;
 use crate::error::{Error, Result};
 use crate::judge::Judge;
 use crate::question::Question;
-use crate::retrieve::{Retrieved, Retriever, elapsed_ms};
+use crate::retrieve::{Retrieved, Retriever, elapsed_ms, whole_ms};
 use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
 use crate::select::{Selected, narrow, select};
@@ -200,7 +200,8 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let (question, found, is_enough) = self.find(question).await?;
-        let Retrieved { snapshot, vector, missing, hits, limits, embed_ms, retrieve_ms } = found;
+        let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = found;
+        let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
         let text = question.search_text();
         let searched = self.searched(&question)?;

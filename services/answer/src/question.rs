@@ -1,6 +1,7 @@
 //! A question, checked before anything is done with it.
 
-use knowledge::{CorpusId, DocumentRef, Kind, PassageId, Snapshot};
+use index::Filter;
+use knowledge::{Access, CorpusId, DocumentRef, Kind, PassageId, Population, Snapshot, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,21 +17,72 @@ pub const MAX_TURNS: usize = 20;
 /// Passages of an earlier answer that are read.
 const MAX_PASSAGES: usize = 20;
 
-/// What may be found.
+/// Values of one filter, at most.
+const MAX_VALUES: usize = 100;
+
+/// What may be found. An empty list allows everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filters {
-    /// Only these corpora; empty means all.
+    /// Only these corpora.
     pub corpora: Vec<CorpusId>,
-    /// Only these kinds of literature; empty means all.
+    /// Only these kinds of literature.
     pub kinds: Vec<Kind>,
+    /// Only these issuers, by their whole names, whatever their case.
+    #[schema(max_items = 100)]
+    pub issuers: Vec<String>,
+    /// Only what applies in one of these places.
+    #[schema(max_items = 100)]
+    pub jurisdictions: Vec<String>,
+    /// Only what has one of these standings: `current`, `corrected`, `expression_of_concern`. What is retracted or withdrawn is
+    /// never found.
+    pub statuses: Vec<Status>,
+    /// Only passages that name one of these populations, in their text, headings or title.
+    pub populations: Vec<Population>,
+    /// Only what was published in this year or later.
+    pub from_year: Option<u16>,
+    /// Only what was published in this year or before.
+    pub to_year: Option<u16>,
+    /// Nothing of which only the abstract is held.
+    pub full_text_only: bool,
 }
 
 impl Filters {
-    /// Whether a document may be found.
+    fn check(&self) -> Result<()> {
+        if self.issuers.len() > MAX_VALUES || self.jurisdictions.len() > MAX_VALUES {
+            return Err(Error::Question(format!("at most {MAX_VALUES} issuers and jurisdictions are read")));
+        }
+        if let (Some(from), Some(to)) = (self.from_year, self.to_year)
+            && from > to
+        {
+            return Err(Error::Question(format!("no year is both {from} or later and {to} or before")));
+        }
+        Ok(())
+    }
+
+    /// The same for the indexes, in a snapshot.
+    pub(crate) fn at(&self, snapshot: Snapshot) -> Filter {
+        let Self { corpora, kinds, issuers, jurisdictions, statuses, populations, from_year, to_year, full_text_only } =
+            self.clone();
+        Filter {
+            snapshot,
+            corpora,
+            kinds,
+            issuers,
+            jurisdictions,
+            statuses,
+            populations,
+            from_year,
+            to_year,
+            full_text_only,
+        }
+    }
+
+    /// Whether a document may be found. What only its passages say is for the indexes to know.
     pub(crate) fn allow(&self, document: &DocumentRef) -> bool {
         (self.corpora.is_empty() || self.corpora.contains(&document.corpus))
             && (self.kinds.is_empty() || self.kinds.contains(&document.kind))
+            && (!self.full_text_only || document.access == Access::FullText)
     }
 }
 
@@ -99,6 +151,7 @@ impl Question {
         if self.history.iter().any(|turn| turn.passages.len() > MAX_PASSAGES) {
             return Err(Error::Question(format!("at most {MAX_PASSAGES} passages of an earlier answer are read")));
         }
+        self.filters.check()?;
         self.patient.as_ref().map_or(Ok(()), Patient::check)
     }
 

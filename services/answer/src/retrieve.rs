@@ -1,14 +1,17 @@
 //! Finding passages: both arms side by side, fused, less what may not be evidence.
 
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use index::{Filter, Fused, LexicalIndex, VectorIndex, fuse};
-use inference::Embedder;
+use index::{Fused, Hit, LexicalIndex, VectorIndex, fuse, terms};
+use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 
 use crate::error::{Error, Result};
+use crate::expand::{Expansion, expand};
+use crate::prior::prior;
 use crate::question::Question;
 use crate::rights::Limits;
 use crate::seams::Clock;
@@ -16,8 +19,17 @@ use crate::seams::Clock;
 /// Hits taken from each arm.
 const ARM_LIMIT: usize = 50;
 
+/// Passages that are fetched beyond those asked for: what is suppressed falls out, and priors move some up.
+const SPARE: usize = 8;
+
+/// Passages that the cross-encoder reads, where there is one.
+const RERANKED: usize = 20;
+
 /// Where passages of an earlier answer come in: behind the best that the new question finds.
 const CARRIED_PLACE: usize = 4;
+
+/// The longest that the search by meaning may take; after that the answer is one of words alone.
+const MEANING_DEADLINE: Duration = Duration::from_millis(1_500);
 
 /// The search half of the service.
 #[derive(Clone)]
@@ -30,6 +42,10 @@ pub struct Retriever {
     pub lexical: Arc<dyn LexicalIndex>,
     /// Turns the question into a vector.
     pub embedder: Arc<dyn Embedder>,
+    /// Reads the best passages with the question, where a model for it is set up.
+    pub reranker: Option<Arc<dyn Reranker>>,
+    /// Whether kind, date and standing of a document count.
+    pub has_priors: bool,
     /// Says which day it is: documents and licences expire.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,16 +57,46 @@ pub struct Retrieved {
     pub snapshot: Snapshot,
     /// The question's vector; empty when the dense arm was away.
     pub vector: Vec<f32>,
+    /// What was searched for beside the words of the question.
+    pub expansions: Vec<Expansion>,
     /// What was away, for people.
     pub missing: Option<&'static str>,
     /// Passages, best first, named E1, E2, …. Whole, whatever may be shown of them: see [`Retrieved::shown`].
     pub hits: Vec<Evidence>,
     /// How many words of a passage may be shown, of corpora where that is not all.
     pub(crate) limits: Limits,
-    /// Milliseconds spent embedding.
-    pub embed_ms: u64,
-    /// Milliseconds spent on the rest.
-    pub retrieve_ms: u64,
+    /// How long each part took.
+    pub took: Took,
+}
+
+/// How long the parts of a search took. The two arms go side by side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Took {
+    /// Turning the question into a vector.
+    pub embed: Duration,
+    /// The search by words.
+    pub lexical: Duration,
+    /// The search by meaning, after the vector was there.
+    pub dense: Duration,
+    /// Fetching texts, and what is done with them.
+    pub fetch: Duration,
+    /// All of it.
+    pub whole: Duration,
+}
+
+/// What both arms found, before anything is fetched.
+#[derive(Debug, Clone)]
+pub struct Candidates {
+    /// By words, best first.
+    pub lexical: Vec<Hit>,
+    /// By meaning, best first.
+    pub dense: Vec<Hit>,
+    /// Both, best first.
+    pub fused: Vec<Fused>,
+    vector: Vec<f32>,
+    expansions: Vec<Expansion>,
+    missing: Option<&'static str>,
+    took: Took,
 }
 
 impl Retrieved {
@@ -67,6 +113,57 @@ impl Retriever {
         self.clock.now().to_string().chars().take(10).collect()
     }
 
+    /// The snapshot that a question is about.
+    fn snapshot(&self, question: &Question) -> Result<Snapshot> {
+        Ok(if question.staged { self.ledger.snapshots()?.staged } else { self.ledger.resolve(question.as_of)? })
+    }
+
+    /// What both arms find, `depth` hits of each.
+    ///
+    /// # Errors
+    /// [`ledger::Error::UnknownSnapshot`]; the error of an arm when both fail.
+    pub async fn candidates(&self, question: &Question, depth: usize) -> Result<Candidates> {
+        let began = Instant::now();
+        let filter = question.filters.at(self.snapshot(question)?);
+        let expanded = expand(&question.search_text());
+        let words = async {
+            let began = Instant::now();
+            let hits = self.lexical.search(&expanded.wanted, &filter, depth).await;
+            (hits, began.elapsed())
+        };
+        let meaning = async {
+            let began = Instant::now();
+            let vector = self.embed_one(&expanded.text).await?;
+            let embed = began.elapsed();
+            let searched = tokio::time::timeout(MEANING_DEADLINE, self.vectors.search(&vector, &filter, depth)).await;
+            let hits = searched.map_err(|_| Error::Internal("the search by meaning took too long".into()))??;
+            Ok::<_, Error>((vector, hits, embed, began.elapsed() - embed))
+        };
+        let ((lexical, lexical_time), meaning) = tokio::join!(words, meaning);
+        let mut took = Took { lexical: lexical_time, ..Took::default() };
+        // One arm away is an answer with less behind it; both away is none.
+        let (lexical, vector, dense, missing) = match (lexical, meaning) {
+            (Err(error), Err(_)) => return Err(error.into()),
+            (Ok(lexical), Ok((vector, dense, embed, search))) => {
+                (took.embed, took.dense) = (embed, search);
+                (lexical, vector, dense, None)
+            }
+            (Ok(lexical), Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
+                let missing = "the search by meaning is away: found by words alone";
+                (lexical, Vec::new(), Vec::new(), Some(missing))
+            }
+            (Err(error), Ok((vector, dense, embed, search))) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
+                (took.embed, took.dense) = (embed, search);
+                (Vec::new(), vector, dense, Some("the search by words is away: found by meaning alone"))
+            }
+        };
+        let fused = fuse(&lexical, &dense, depth);
+        took.whole = began.elapsed();
+        Ok(Candidates { lexical, dense, fused, vector, expansions: expanded.expansions, missing, took })
+    }
+
     /// The best `limit` passages for a question.
     ///
     /// # Errors
@@ -79,57 +176,91 @@ impl Retriever {
             return Err(ledger::Error::UnknownCorpus(unknown.clone()).into());
         }
         let limits = Limits::of(&corpora);
-        let snapshot =
-            if question.staged { self.ledger.snapshots()?.staged } else { self.ledger.resolve(question.as_of)? };
-        let text = question.search_text();
+        let snapshot = self.snapshot(question)?;
         let began = Instant::now();
-        let embedded = self.embed_one(&text).await;
-        let embed_ms = elapsed_ms(began);
-
-        let began = Instant::now();
-        let filter =
-            Filter { snapshot, corpora: question.filters.corpora.clone(), kinds: question.filters.kinds.clone() };
-        let dense = async {
-            let vector = embedded?;
-            let hits = self.vectors.search(&vector, &filter, ARM_LIMIT).await?;
-            Ok::<_, Error>((vector, hits))
-        };
-        // One arm away is an answer with less behind it; both away is none.
-        let (lexical, (vector, dense), missing) =
-            match tokio::join!(self.lexical.search(&text, &filter, ARM_LIMIT), dense) {
-                (Ok(lexical), Ok(dense)) => (lexical, dense, None),
-                (Ok(lexical), Err(error)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
-                    (lexical, (Vec::new(), Vec::new()), Some("the search by meaning is away: found by words alone"))
-                }
-                (Err(error), Ok(dense)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
-                    (Vec::new(), dense, Some("the search by words is away: found by meaning alone"))
-                }
-                (Err(error), Err(_)) => return Err(error.into()),
-            };
-        let mut fused = fuse(&lexical, &dense);
+        let Candidates { mut fused, vector, expansions, missing, mut took, .. } =
+            self.candidates(question, ARM_LIMIT.max(limit)).await?;
         for carried in question.carried() {
             let place = fused.len().min(CARRIED_PLACE);
             if fused[..place].iter().all(|hit| hit.passage != *carried) {
                 fused.retain(|hit| hit.passage != *carried);
-                fused.insert(place.min(fused.len()), Fused { passage: *carried, scores: Scores::default() });
+                let scores = fused.get(place).map(|next| Scores { fused: next.scores.fused, ..Scores::default() });
+                let carried = Fused { passage: *carried, scores: scores.unwrap_or_default() };
+                fused.insert(place.min(fused.len()), carried);
             }
         }
-        let ids: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
-        let (ledger, today) = (Arc::clone(&self.ledger), self.today());
-        let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot, &today))
-            .await
-            .map_err(|panic| Error::Internal(panic.into()))??;
-        found.retain(|_, passage| question.filters.allow(&passage.document));
-        let kept = fused.into_iter().filter_map(|hit| found.remove(&hit.passage).map(|passage| (passage, hit.scores)));
-        let hits = kept.take(limit).enumerate().map(|(at, (passage, scores))| {
-            let PassageView { id, text, span, section, page, document } = passage;
-            let name = format!("E{}", at + 1);
-            Evidence { id: name, passage: id, text, start: span.start, end: span.end, section, page, document, scores }
+        let fetching = Instant::now();
+        let mut hits = self.fetch(question, fused, snapshot, limit + SPARE).await?;
+        if self.has_priors {
+            let year = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year();
+            for hit in &mut hits {
+                hit.scores.prior = Some(prior(&hit.document, year));
+            }
+            let worth = |hit: &Evidence| hit.scores.fused + hit.scores.prior.unwrap_or(0.0);
+            // Equal ones stay as they are: by id.
+            hits.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        }
+        let missing = missing.or(self.rerank(question, &mut hits).await);
+        hits.truncate(limit);
+        note_expansions(&mut hits, &expansions);
+        for (at, hit) in hits.iter_mut().enumerate() {
+            hit.id = format!("E{}", at + 1);
+        }
+        took.fetch = fetching.elapsed();
+        took.whole = began.elapsed();
+        Ok(Retrieved { snapshot, vector, expansions, missing, hits, limits, took })
+    }
+
+    /// The texts of the first `wanted` that may be evidence, in their order.
+    async fn fetch(
+        &self,
+        question: &Question,
+        fused: Vec<Fused>,
+        snapshot: Snapshot,
+        wanted: usize,
+    ) -> Result<Vec<Evidence>> {
+        let mut hits = Vec::with_capacity(wanted);
+        let mut waiting = fused.into_iter().peekable();
+        while hits.len() < wanted && waiting.peek().is_some() {
+            let batch: Vec<Fused> = waiting.by_ref().take(wanted - hits.len()).collect();
+            let ids: Vec<PassageId> = batch.iter().map(|hit| hit.passage).collect();
+            let (ledger, today) = (Arc::clone(&self.ledger), self.today());
+            let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot, &today))
+                .await
+                .map_err(|panic| Error::Internal(panic.into()))??;
+            found.retain(|_, passage| question.filters.allow(&passage.document));
+            hits.extend(batch.into_iter().filter_map(|Fused { passage, scores }| {
+                let PassageView { id, text, span, section, page, document } = found.remove(&passage)?;
+                let (start, end) = (span.start, span.end);
+                Some(Evidence { id: String::new(), passage: id, text, start, end, section, page, document, scores })
+            }));
+        }
+        Ok(hits)
+    }
+
+    /// Has the cross-encoder order the first passages, where there is one. Says so when it fails.
+    async fn rerank(&self, question: &Question, hits: &mut [Evidence]) -> Option<&'static str> {
+        let reranker = self.reranker.as_ref()?;
+        let head = hits.len().min(RERANKED);
+        let texts = hits[..head].iter().map(|hit| {
+            let heading = hit.section.last().map_or("", String::as_str);
+            format!("{}\n{heading}\n{}", hit.document.title, hit.text)
         });
-        let hits = hits.collect();
-        Ok(Retrieved { snapshot, vector, missing, hits, limits, embed_ms, retrieve_ms: elapsed_ms(began) })
+        let scores = match reranker.score(&question.search_text(), texts.collect()).await {
+            Ok(scores) => scores,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the cross-encoder failed");
+                return Some("the model that reads question and passage together is away: ordered without it");
+            }
+        };
+        for (hit, score) in hits.iter_mut().zip(scores) {
+            hit.scores.rerank = Some(score);
+        }
+        hits[..head].sort_by(|a, b| {
+            let score = |hit: &Evidence| hit.scores.rerank.unwrap_or(f32::MIN);
+            score(b).total_cmp(&score(a)).then(a.passage.cmp(&b.passage))
+        });
+        None
     }
 
     async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
@@ -138,6 +269,23 @@ impl Retriever {
     }
 }
 
+/// Says of each hit which of the added terms stand in it.
+fn note_expansions(hits: &mut [Evidence], expansions: &[Expansion]) {
+    if expansions.is_empty() {
+        return;
+    }
+    let added: Vec<(&str, HashSet<String>)> = expansions.iter().map(|one| (one.to.as_str(), terms(&one.to))).collect();
+    for hit in hits {
+        let held = terms(&format!("{}\n{}\n{}", hit.document.title, hit.section.join("\n"), hit.text));
+        let found = added.iter().filter(|(_, terms)| !terms.is_empty() && terms.is_subset(&held));
+        hit.scores.expanded = found.map(|(to, _)| (*to).to_owned()).collect();
+    }
+}
+
 pub(crate) fn elapsed_ms(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    whole_ms(since.elapsed())
+}
+
+pub(crate) fn whole_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
@@ -33,6 +34,9 @@ const BATCH_TEXTS: usize = 8;
 /// and cache.
 const BATCH_CHARS: usize = 1_200;
 
+/// The longest that a batch of passages gives way to questions.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Copies of the model, at most; each holds its weights.
 const MAX_COPIES: usize = 8;
 
@@ -62,7 +66,30 @@ pub struct FastEmbed {
     id: String,
     dimension: usize,
     // Each copy has a core of its own: half as fast again as one model that spreads every call over all cores.
-    copies: Arc<[Mutex<TextEmbedding>]>,
+    copies: Arc<Copies>,
+}
+
+struct Copies {
+    models: Vec<Mutex<TextEmbedding>>,
+    /// Single texts that wait or are being embedded. They are questions, and somebody waits for the answer: passages that are
+    /// taken in let them go first.
+    urgent: AtomicUsize,
+}
+
+impl Copies {
+    /// A copy that is free, or the first that becomes so.
+    fn lock(&self) -> Option<MutexGuard<'_, TextEmbedding>> {
+        let free = self.models.iter().find_map(|model| model.try_lock().ok());
+        free.or_else(|| Some(self.models.first()?.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Waits for questions, but not for ever.
+    fn give_way(&self) {
+        let began = Instant::now();
+        while self.urgent.load(Ordering::Acquire) > 0 && began.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
 }
 
 impl std::fmt::Debug for FastEmbed {
@@ -102,7 +129,8 @@ impl FastEmbed {
                 .with_intra_threads(cores / copies);
             TextEmbedding::try_new_from_user_defined(model, options).map(Mutex::new).map_err(load)
         };
-        let copies = (0..copies).map(copy).collect::<Result<_>>()?;
+        let models = (0..copies).map(copy).collect::<Result<_>>()?;
+        let copies = Arc::new(Copies { models, urgent: AtomicUsize::new(0) });
         let id = format!("{}@{}", files.name(), &files.sha256(bert::WEIGHTS)?[..16]);
         Ok(Self { id, dimension, copies })
     }
@@ -119,10 +147,20 @@ impl Embedder for FastEmbed {
     }
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
+        if texts.len() == 1 {
+            let copies = Arc::clone(&self.copies);
+            copies.urgent.fetch_add(1, Ordering::AcqRel);
+            let run = move || {
+                let embedded = embed_with(&copies, texts.iter().collect());
+                copies.urgent.fetch_sub(1, Ordering::AcqRel);
+                embedded
+            };
+            return tokio::task::spawn_blocking(run).await.map_err(|panic| Error::Embed(panic.into()))?;
+        }
         let (batches, texts) = (Arc::new(batches(&texts)), Arc::new(texts));
         let next = Arc::new(AtomicUsize::new(0));
         let mut working = JoinSet::new();
-        for _ in 0..self.copies.len().min(batches.len()) {
+        for _ in 0..self.copies.models.len().min(batches.len()) {
             let (copies, batches) = (Arc::clone(&self.copies), Arc::clone(&batches));
             let (texts, next) = (Arc::clone(&texts), Arc::clone(&next));
             working.spawn_blocking(move || work(&copies, &batches, &texts, &next));
@@ -137,23 +175,22 @@ impl Embedder for FastEmbed {
     }
 }
 
-/// Embeds batch after batch with a copy that is free, until there are no more.
+fn embed_with(copies: &Copies, texts: Vec<&String>) -> Result<Vec<Vec<f32>>> {
+    let Some(mut model) = copies.lock() else { return Ok(Vec::new()) };
+    model.embed(texts, Some(BATCH_TEXTS)).map_err(|error| Error::Embed(error.into()))
+}
+
+/// Embeds batch after batch, each with a copy that is free, until there are no more.
 fn work(
-    copies: &[Mutex<TextEmbedding>],
+    copies: &Copies,
     batches: &[Vec<usize>],
     texts: &[String],
     next: &AtomicUsize,
 ) -> Result<Vec<(usize, Vec<f32>)>> {
-    let free = copies.iter().find_map(|copy| copy.try_lock().ok());
-    let mut model = match (free, copies.first()) {
-        (Some(model), _) => model,
-        (None, Some(first)) => first.lock().unwrap_or_else(PoisonError::into_inner),
-        (None, None) => return Ok(Vec::new()),
-    };
     let mut done = Vec::new();
     while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let own: Vec<&String> = batch.iter().map(|&at| &texts[at]).collect();
-        let vectors = model.embed(own, Some(BATCH_TEXTS)).map_err(|error| Error::Embed(error.into()))?;
+        copies.give_way();
+        let vectors = embed_with(copies, batch.iter().map(|&at| &texts[at]).collect())?;
         done.extend(batch.iter().copied().zip(vectors));
     }
     Ok(done)

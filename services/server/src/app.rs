@@ -11,8 +11,8 @@ use audit::AuditLog;
 use history::History;
 use inference::models::{Entry, Loaded, Role, Store};
 use inference::{
-    Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, Generator, Grammar, ModelRef, Prompt, Remote,
-    Request,
+    Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, Grammar, ModelRef, Prompt,
+    Remote, Request, Reranker,
 };
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +47,8 @@ pub enum ModelRole {
     Generator,
     /// Judges statements.
     Judge,
+    /// Orders passages.
+    Reranker,
 }
 
 /// A model in use.
@@ -88,16 +90,19 @@ impl App {
         adjust(&mut config);
         let store = Store::new(places.models_dir()?, config.model_list()?);
         let embedder = load_embedder(&config, &store).await?;
-        let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
+        let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config.vectors).await?;
         data.stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
         let writes = config.answer.mode != Mode::Extractive;
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;
+        let reranker = load_reranker(&config, &store).await?;
         let retriever = Retriever {
             ledger: Arc::clone(&data.stores.ledger),
             vectors: Arc::clone(&data.stores.vectors),
             lexical: Arc::clone(&data.stores.lexical),
             embedder,
+            reranker,
+            has_priors: config.search.priors,
             clock: Arc::new(SystemSeams),
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
@@ -166,7 +171,14 @@ fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUs
     };
     let generator = asker.generator().map(|generator| writing(ModelRole::Generator, generator.model()));
     let judge = asker.judge().map(|judge| writing(ModelRole::Judge, judge.model()));
-    [embedder].into_iter().chain(generator).chain(judge).collect()
+    let reranker = asker.retriever().reranker.as_ref().map(|reranker| ModelInUse {
+        role: ModelRole::Reranker,
+        id: reranker.id().to_owned(),
+        revision: None,
+        sha256: None,
+        licence: None,
+    });
+    [embedder].into_iter().chain(reranker).chain(generator).chain(judge).collect()
 }
 
 /// Loads ONNX Runtime and the embedder that is configured.
@@ -176,9 +188,7 @@ fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUs
 pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Embedder>> {
     let (config, store) = (config.clone(), store.clone());
     let load = move || -> Result<FastEmbed> {
-        let runtime = store.list().entries.iter().find(|entry| entry.role == Role::OnnxRuntime);
-        let runtime = runtime.context("the list of models has no entry with role onnx_runtime")?;
-        let environment = inference::init_onnx_runtime(&store.verify(&runtime.name)?.main)?;
+        let environment = onnx_runtime(&store)?;
         let files = match &config.embedder.directory {
             Some(directory) => Loaded::from_directory(directory)?,
             None => store.load(of_role(&store, &config.embedder.model, Role::Embedder)?.name.as_str())?,
@@ -186,6 +196,21 @@ pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Emb
         Ok(FastEmbed::load(&files, environment)?)
     };
     Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
+}
+
+fn onnx_runtime(store: &Store) -> Result<inference::Environment> {
+    let runtime = store.list().entries.iter().find(|entry| entry.role == Role::OnnxRuntime);
+    let runtime = runtime.context("the list of models has no entry with role onnx_runtime")?;
+    Ok(inference::init_onnx_runtime(&store.verify(&runtime.name)?.main)?)
+}
+
+/// The cross-encoder that is configured, if one is.
+async fn load_reranker(config: &Config, store: &Store) -> Result<Option<Arc<dyn Reranker>>> {
+    let Some(directory) = config.search.reranker.clone() else { return Ok(None) };
+    let store = store.clone();
+    let load = move || -> Result<FastRerank> { Ok(FastRerank::load(&directory, onnx_runtime(&store)?)?) };
+    let loaded = tokio::task::spawn_blocking(load).await?.context("search.reranker")?;
+    Ok(Some(Arc::new(loaded)))
 }
 
 /// The judge that is configured, if it is of another family than what writes.

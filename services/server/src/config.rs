@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod ingest;
+mod search;
 
 pub use ingest::Ingest;
+pub use search::{Search, Vectors};
 
 /// The list of models that comes with the program.
 const MODELS: &str = include_str!("../../../deploy/models.toml");
@@ -33,6 +35,8 @@ pub struct Config {
     pub judge: Judge,
     /// How documents are taken in.
     pub ingest: Ingest,
+    /// How passages are found.
+    pub search: Search,
     /// Where vectors are kept.
     pub vectors: Vectors,
     /// Conversations of those who ask.
@@ -231,24 +235,6 @@ impl Judge {
     pub fn as_generator(&self) -> Generator {
         let Self { backend, model, directory, endpoint, api_key_env, deadline_s, allow_same_family: _ } = self.clone();
         Generator { backend, model, directory, bits: None, endpoint, api_key_env, parallel: 1, deadline_s }
-    }
-}
-
-/// Where vectors are kept.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Vectors {
-    /// A Qdrant server's gRPC address, such as `http://127.0.0.1:6334`; without it Qdrant runs in this process.
-    pub url: Option<String>,
-    /// The environment variable that holds the server's key.
-    pub api_key_env: Option<String>,
-    /// The collection on the server.
-    pub collection: String,
-}
-
-impl Default for Vectors {
-    fn default() -> Self {
-        Self { url: None, api_key_env: None, collection: "osler".to_owned() }
     }
 }
 

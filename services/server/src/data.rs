@@ -7,11 +7,11 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
-use index::{EdgeIndex, ServerIndex, TantivyIndex, VectorIndex};
+use index::{EdgeIndex, FORMAT, ServerIndex, TantivyIndex, VectorIndex};
 use ingest::Stores;
 use ledger::Ledger;
 
-use crate::config::{self, Vectors};
+use crate::config::Vectors;
 
 /// A data directory that this process holds.
 pub struct Data {
@@ -33,27 +33,27 @@ impl std::fmt::Debug for Data {
 }
 
 impl Data {
-    /// Opens the directory, creating it where there is none, and brings the indexes in step with the ledger.
+    /// Opens the directory, creating it where there is none, and brings the indexes in step with the ledger. The embedder is
+    /// named with the length of its vectors.
     ///
     /// # Errors
     /// With what to do: another process holds it, it is of another format, it cannot be written.
-    pub async fn open(path: &Path, dimension: usize, vectors: &Vectors) -> Result<Self> {
+    pub async fn open(path: &Path, (embedder, dimension): (&str, usize), vectors: &Vectors) -> Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("cannot create the data directory {}", path.display()))?;
         let lock = lock(path)?;
         let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
         let audit = Arc::new(AuditLog::open(&path.join("audit.db"))?);
         let history = Arc::new(History::open(&path.join("history.db"))?);
-        let vectors: Arc<dyn VectorIndex> = match &vectors.url {
-            Some(url) => {
-                let key = config::secret(vectors.api_key_env.as_deref())?;
-                Arc::new(ServerIndex::connect(url, key.as_deref(), &vectors.collection, dimension).await?)
-            }
+        let indexes = path.join("index").join(FORMAT.to_string());
+        remove_other_formats(&indexes)?;
+        let vectors: Arc<dyn VectorIndex> = match vectors.server()? {
+            Some(server) => Arc::new(ServerIndex::connect(server, embedder, dimension).await?),
             None => {
                 let open = |path: &Path| EdgeIndex::open(path, dimension);
-                Arc::new(open_or_rebuild(&path.join("index/vectors"), open)?)
+                Arc::new(open_or_rebuild(&indexes.join("vectors"), open)?)
             }
         };
-        let lexical = Arc::new(open_or_rebuild(&path.join("index/words"), TantivyIndex::open)?);
+        let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
         let stores = Stores { ledger, vectors, lexical };
         stores.reconcile().await?;
         Ok(Self { stores, audit, history, path: path.to_owned(), _lock: lock })
@@ -93,6 +93,16 @@ fn lock(path: &Path) -> Result<File> {
             Err(error).with_context(|| format!("cannot lock the data directory {}", path.display()))
         }
     }
+}
+
+/// Indexes of another format are no use to anybody: the ledger fills new ones.
+fn remove_other_formats(indexes: &Path) -> Result<()> {
+    let Some(parent) = indexes.parent() else { return Ok(()) };
+    for other in fs::read_dir(parent).into_iter().flatten().flatten().filter(|other| other.path() != indexes) {
+        tracing::info!(path = %other.path().display(), "indexes of another format: building them anew from the ledger");
+        fs::remove_dir_all(other.path()).with_context(|| format!("cannot remove {}", other.path().display()))?;
+    }
+    Ok(())
 }
 
 /// An index whose files cannot be read is moved aside; the ledger fills a new one.

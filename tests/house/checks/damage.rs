@@ -101,17 +101,7 @@ async fn damage_to_an_index_is_mended_from_the_ledger() {
     let other = TestService::new().await;
     other.ingest(&[("other.md", "# Othermab\n\nGive othermab 7 mg daily for asthma.\n")]).await;
     let foreign = other.stores.ledger.entries_after(Seq(0), 10).unwrap();
-    let entry = |row: &ledger::EntryRow| index::Entry {
-        passage: row.passage,
-        interval: row.interval,
-        corpus: row.corpus.clone(),
-        kind: row.kind,
-        title: row.title.clone(),
-        section: row.section.clone(),
-        text: row.text.clone(),
-        vector: row.vector.clone(),
-    };
-    let entries = || foreign.iter().map(entry).collect::<Vec<_>>();
+    let entries = || foreign.iter().cloned().map(ingest::index_entry).collect::<Vec<_>>();
     stores.vectors.apply(entries(), Seq(999)).await.unwrap();
     stores.lexical.apply(entries(), Seq(999)).await.unwrap();
     stores.vectors.remove(vec![wanted[0]]).await.unwrap();

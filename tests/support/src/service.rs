@@ -77,7 +77,7 @@ impl TestService {
     pub async fn judged(config: Config, settings: Settings, writes: bool, judge: Option<Judge>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let embedder = Arc::new(HashEmbedder);
-        let data = Data::open(directory.path(), embedder.dimension(), &Vectors::default()).await.unwrap();
+        let data = Data::open(directory.path(), (embedder.id(), embedder.dimension()), &Vectors::default()).await.unwrap();
         let stores = data.stores.clone();
         let generator = Arc::new(ScriptedGenerator::new([]));
         let seams = Arc::new(FixedSeams::default());
@@ -86,6 +86,8 @@ impl TestService {
             vectors: Arc::clone(&stores.vectors),
             lexical: Arc::clone(&stores.lexical),
             embedder,
+            reranker: None,
+            has_priors: config.search.priors,
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
         };
         let writer: Arc<dyn Generator> = Arc::clone(&generator) as Arc<dyn Generator>;

@@ -1,34 +1,41 @@
 //! The lexical arm on Tantivy.
 
-use std::ops::Bound;
+use std::collections::BinaryHeap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery};
-use tantivy::schema::document::Value;
+use tantivy::columnar::Column;
+use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy, Score, Searcher, SegmentReader, TantivyDocument, TantivyError, Term,
+};
 
-use super::{LexicalIndex, analysis};
+use super::gate::Gate;
+use super::{LexicalIndex, analysis, weighted_terms};
 use crate::Follower;
-use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
+use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
 
 /// Memory for passages not yet written, bytes. One thread: ingest leaves the other cores to embedding.
 const WRITER_BYTES: usize = 64 << 20;
 
-/// Weights of the fields: a word in a title says more about a passage than one in its text.
-const TITLE_WEIGHT: f32 = 1.5;
-const SECTION_WEIGHT: f32 = 1.2;
+/// BM25 of Tantivy has k1 1.2 and b 0.75 for good, so that the length of a passage counts for much. Told that passages are
+/// this much longer on average than they are, it reckons as with k1 0.66 and b 0.55, which suits passages of about one
+/// length: what is short is mostly a heading or a row.
+const LENGTH_SCALE: f32 = 2.5;
 
-/// The longest question that is searched word by word; BM25 gains nothing from more.
-const MAX_TERMS: usize = 64;
+/// Tantivy bounds what a block of passages can score by the average length it was written under. Under another one a bound may
+/// be too low by a few hundredths, so the search goes on for passages a little below what it already has.
+const BOUND_SLACK: Score = 0.9;
+
+/// The most that BM25 gives a term is its inverse document frequency times k1 + 1.
+const MOST_PER_TERM: f32 = 2.2;
 
 /// A Tantivy index in a directory. One process at a time may write to it.
 pub struct TantivyIndex {
@@ -47,14 +54,13 @@ impl std::fmt::Debug for TantivyIndex {
 #[derive(Clone, Copy)]
 struct Fields {
     id: Field,
-    passage: Field,
+    passage_high: Field,
+    passage_low: Field,
     added: Field,
     removed: Field,
-    corpus: Field,
-    kind: Field,
-    title: Field,
-    section: Field,
-    text: Field,
+    year: Field,
+    facet: Field,
+    words: Field,
 }
 
 impl Fields {
@@ -62,34 +68,55 @@ impl Fields {
         let field = |name| schema.get_field(name);
         Ok(Self {
             id: field("id")?,
-            passage: field("passage")?,
+            passage_high: field("passage_high")?,
+            passage_low: field("passage_low")?,
             added: field("added")?,
             removed: field("removed")?,
-            corpus: field("corpus")?,
-            kind: field("kind")?,
-            title: field("title")?,
-            section: field("section")?,
-            text: field("text")?,
+            year: field("year")?,
+            facet: field("facet")?,
+            words: field("words")?,
         })
     }
 }
 
+/// Nothing is stored: what a search gives out are ids, and those stand in columns, where they are read without unpacking.
 fn schema() -> Schema {
     let mut builder = Schema::builder();
-    builder.add_text_field("id", STRING | STORED);
-    builder.add_bytes_field("passage", STORED);
-    builder.add_u64_field("added", INDEXED | FAST);
-    builder.add_u64_field("removed", INDEXED | FAST);
-    builder.add_text_field("corpus", STRING);
-    builder.add_text_field("kind", STRING);
+    builder.add_text_field("id", STRING);
+    for name in ["passage_high", "passage_low", "added", "removed", "year"] {
+        builder.add_u64_field(name, FAST);
+    }
+    builder.add_text_field("facet", TextOptions::default().set_fast("raw"));
+    // A word in the title or a heading counts as one in the text: each passage carries them.
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(analysis::ANALYZER)
-        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let words = TextOptions::default().set_indexing_options(indexing);
-    for name in ["title", "section", "text"] {
-        builder.add_text_field(name, words.clone());
-    }
+        .set_index_option(IndexRecordOption::WithFreqs);
+    builder.add_text_field("words", TextOptions::default().set_indexing_options(indexing));
     builder.build()
+}
+
+/// What BM25 is told of the index.
+struct Statistics<'s>(&'s Searcher);
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an average")]
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        Ok((self.0.total_num_tokens(field)? as f32 * LENGTH_SCALE) as u64)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.0.total_num_docs()
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        Bm25StatisticsProvider::doc_freq(self.0, term)
+    }
+}
+
+/// Inverse document frequency as Tantivy has it.
+#[expect(clippy::cast_precision_loss, reason = "a logarithm of counts")]
+fn inverse_document_frequency(holding: u64, all: u64) -> f32 {
+    (1.0 + (all.saturating_sub(holding) as f32 + 0.5) / (holding as f32 + 0.5)).ln()
 }
 
 impl TantivyIndex {
@@ -136,39 +163,72 @@ impl TantivyIndex {
         self.reader.reload().map_err(failed)
     }
 
-    /// Should-clauses over the terms in all fields, under the filter, which scores nothing.
-    fn query(&self, question: &str, filter: &Filter) -> Option<BooleanQuery> {
-        let fields = self.fields;
-        let mut terms: Vec<String> = analysis::terms(question).into_iter().collect();
-        terms.sort_unstable();
-        terms.truncate(MAX_TERMS);
-        if terms.is_empty() {
-            return None;
+    /// One search, on the thread that calls it.
+    fn find(
+        searcher: &Searcher,
+        words: Field,
+        terms: &[(String, f32)],
+        filter: &Filter,
+        limit: usize,
+    ) -> tantivy::Result<Vec<Hit>> {
+        let (statistics, all) = (Statistics(searcher), searcher.total_num_docs()?);
+        let mut most = 0.0;
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
+        for (text, weight) in terms {
+            let term = Term::from_field_text(words, text);
+            let holding = statistics.doc_freq(&term)?;
+            if *weight >= 1.0 {
+                most += inverse_document_frequency(holding, all) * MOST_PER_TERM;
+            }
+            if holding > 0 {
+                let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+                clauses.push((Occur::Should, Box::new(BoostQuery::new(query, *weight))));
+            }
         }
-        let clause = |field, text: &str, weight| {
-            let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
-            (Occur::Should, Box::new(BoostQuery::new(Box::new(term), weight)) as Box<dyn Query>)
-        };
-        let weights = [(fields.title, TITLE_WEIGHT), (fields.section, SECTION_WEIGHT), (fields.text, 1.0)];
-        let words = terms.iter().flat_map(|term| weights.map(|(field, weight)| clause(field, term, weight))).collect();
-        let at = |field| Term::from_field_u64(field, filter.snapshot.0);
-        let mut must: Vec<Box<dyn Query>> = vec![
-            Box::new(RangeQuery::new(Bound::Unbounded, Bound::Included(at(fields.added)))),
-            Box::new(RangeQuery::new(Bound::Excluded(at(fields.removed)), Bound::Unbounded)),
-        ];
-        if !filter.corpora.is_empty() {
-            let corpora = filter.corpora.iter().map(|corpus| Term::from_field_text(fields.corpus, corpus.as_str()));
-            must.push(Box::new(TermSetQuery::new(corpora)));
+        if clauses.is_empty() || limit == 0 {
+            return Ok(Vec::new());
         }
-        if !filter.kinds.is_empty() {
-            let kinds = filter.kinds.iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
-            must.push(Box::new(TermSetQuery::new(kinds)));
+        let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
+        let weight = BooleanQuery::new(clauses).weight(scoring)?;
+        let mut best: BinaryHeap<Least> = BinaryHeap::with_capacity(limit + 1);
+        for segment in searcher.segment_readers() {
+            let Some(gate) = Gate::new(segment, filter)? else { continue };
+            let passages = Passages::of(segment)?;
+            let floor = |best: &BinaryHeap<Least>| match best.peek().filter(|_| best.len() >= limit) {
+                Some(least) => least.0.score * BOUND_SLACK,
+                None => Score::MIN,
+            };
+            weight.for_each_pruning(floor(&best), segment, &mut |doc, score| {
+                if gate.allows(doc) {
+                    best.push(Least(Hit { passage: passages.id(doc), score }));
+                    if best.len() > limit {
+                        best.pop();
+                    }
+                }
+                floor(&best)
+            })?;
         }
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::new(words)))];
-        clauses.extend(
-            must.into_iter().map(|query| (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn Query>)),
-        );
-        Some(BooleanQuery::new(clauses))
+        let share = |Least(hit): Least| Hit { score: hit.score / most.max(f32::MIN_POSITIVE), ..hit };
+        Ok(in_order(best.into_iter().map(share).collect(), limit))
+    }
+}
+
+/// The columns that hold the ids of passages.
+struct Passages {
+    high: Column<u64>,
+    low: Column<u64>,
+}
+
+impl Passages {
+    fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        Ok(Self { high: columns.u64("passage_high")?, low: columns.u64("passage_low")? })
+    }
+
+    fn id(&self, doc: tantivy::DocId) -> PassageId {
+        let half = |column: &Column<u64>| column.first(doc).unwrap_or_default();
+        let id = u128::from(half(&self.high)) << 64 | u128::from(half(&self.low));
+        PassageId::from_bytes(id.to_be_bytes())
     }
 }
 
@@ -233,41 +293,36 @@ impl Follower for TantivyIndex {
 
 #[async_trait]
 impl LexicalIndex for TantivyIndex {
-    async fn search(&self, question: &str, filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let Some(query) = self.query(question, filter) else {
+    async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
+        let terms = weighted_terms(wanted);
+        if terms.is_empty() {
             return Ok(Vec::new());
-        };
-        let (searcher, passage) = (self.reader.searcher(), self.fields.passage);
-        let run = move || -> tantivy::Result<Vec<Hit>> {
-            let top = searcher.search(&query, &TopDocs::with_limit(limit + TIE_MARGIN).order_by_score())?;
-            let mut hits = Vec::with_capacity(top.len());
-            for (score, address) in top {
-                let document: TantivyDocument = searcher.doc(address)?;
-                let bytes = document.get_first(passage).and_then(|value| value.as_bytes());
-                if let Some(bytes) = bytes.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-                    hits.push(Hit { passage: PassageId::from_bytes(bytes), score });
-                }
-            }
-            Ok(hits)
-        };
+        }
+        let (searcher, words, filter) = (self.reader.searcher(), self.fields.words, filter.clone());
+        let run = move || Self::find(&searcher, words, &terms, &filter, limit);
         match tokio::task::spawn_blocking(run).await {
-            Ok(hits) => Ok(in_order(hits.map_err(|source| Error::engine(super::NAME, "search", source))?, limit)),
+            Ok(hits) => hits.map_err(|source| Error::engine(super::NAME, "search", source)),
             Err(panic) => Err(Error::engine(super::NAME, "search", panic)),
         }
     }
 }
 
 fn document(fields: Fields, entry: &Entry) -> TantivyDocument {
+    let passage = u128::from_be_bytes(entry.passage.to_bytes());
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, entry.id().to_string());
-    document.add_bytes(fields.passage, &entry.passage.to_bytes());
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    {
+        document.add_u64(fields.passage_high, (passage >> 64) as u64);
+        document.add_u64(fields.passage_low, passage as u64);
+    }
     document.add_u64(fields.added, entry.interval.added.0);
     document.add_u64(fields.removed, entry.removed());
-    document.add_text(fields.corpus, entry.corpus.as_str());
-    document.add_text(fields.kind, entry.kind.as_str());
-    document.add_text(fields.title, &entry.title);
-    document.add_text(fields.section, entry.section.join(" / "));
-    document.add_text(fields.text, &entry.text);
+    document.add_u64(fields.year, entry.year());
+    for facet in entry.facets() {
+        document.add_text(fields.facet, facet);
+    }
+    document.add_text(fields.words, format!("{}\n{}\n{}", entry.title, entry.section.join("\n"), entry.text));
     document
 }
 

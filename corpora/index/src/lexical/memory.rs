@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
 
-use super::{LexicalIndex, terms};
+use super::{LexicalIndex, terms, weighted_terms};
 use crate::Follower;
-use crate::entry::{Entry, Filter, Hit, in_order};
+use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
 
-/// Looks at every passage. Its score is the number of terms shared, not BM25.
+/// Looks at every passage. Its score is the share of terms, each counting the same, not BM25.
 #[derive(Debug, Default)]
 pub struct MemoryLexicalIndex {
     state: Mutex<(BTreeMap<EntryId, Entry>, Seq)>,
@@ -53,17 +53,18 @@ impl Follower for MemoryLexicalIndex {
 
 #[async_trait]
 impl LexicalIndex for MemoryLexicalIndex {
-    async fn search(&self, question: &str, filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let wanted = terms(question);
-        let shared = |entry: &Entry| {
+    async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
+        let wanted = weighted_terms(wanted);
+        let most: f32 = wanted.iter().map(|(_, weight)| weight).filter(|weight| **weight >= 1.0).sum();
+        let score = |entry: &Entry| {
             let held = terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text));
-            held.intersection(&wanted).count()
+            let found = wanted.iter().filter(|(term, _)| held.contains(term)).map(|(_, weight)| weight);
+            found.sum::<f32>() / most.max(1.0)
         };
-        #[expect(clippy::cast_precision_loss, reason = "a question has few terms")]
         let hits = self.with(|(held, _)| {
-            let scored = held.values().filter(|entry| filter.allows(entry)).map(|entry| (entry.passage, shared(entry)));
-            let matching = scored.filter(|(_, score)| *score > 0);
-            matching.map(|(passage, score)| Hit { passage, score: score as f32 }).collect()
+            let scored = held.values().filter(|entry| filter.allows(entry)).map(|entry| (entry.passage, score(entry)));
+            let matching = scored.filter(|(_, score)| *score > 0.0);
+            matching.map(|(passage, score)| Hit { passage, score }).collect()
         });
         Ok(in_order(hits, limit))
     }

@@ -2,36 +2,44 @@
 //!
 //! `qdrant-edge` 0.7 does not replay its own log when it opens, and its `flush` panics when it meets an update. So every
 //! batch is flushed before it counts, all writing goes through one lock, and what a crash loses the ledger brings back.
-//! Searches compare every vector: exact, so the same question always finds the same passages, and fast enough to 100,000.
+//! Searches take no lock of ours. A graph is built in a *generation* of its own, a directory beside the one in use, and
+//! takes its place when it holds the same; see [`super::graph`].
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use qdrant_edge::external::uuid::Uuid;
 use qdrant_edge::{
-    DEFAULT_VECTOR_NAME, Distance, EdgeConfig, EdgeShard, EdgeVectorParams, NamedQuery, OperationError, PointId,
-    PointInsertOperations, PointOperations, PointStruct, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest,
-    SearchParams, UpdateOperation, WithPayloadInterface, WithVector,
+    EdgeConfig, EdgeShard, NamedQuery, OperationError, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum,
+    QueryRequest, Record, ScoringQuery, ScrollRequest, UpdateOperation, WithPayloadInterface, WithVector,
 };
 use serde_json::{Value, json};
 
 use super::VectorIndex;
+use super::graph::{self, Size};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
 use crate::error::{Error, Result};
 
 /// The point that remembers how far the index has followed. Entries have UUIDs, so a number cannot be one of them.
-const MARK: u64 = 0;
+pub(super) const MARK: u64 = 0;
 
-/// The engine keeps its log for ever. An index with a longer one is built anew, from the ledger, when it is next opened.
-const LOG_LIMIT_BYTES: u64 = 2 << 30;
+/// Points that are read in one go.
+const PAGE: usize = 10_000;
+
+/// The file that names the generation in use.
+pub(super) const CURRENT: &str = "current";
 
 /// Qdrant embedded in the process. One process at a time may open a directory.
 pub struct EdgeIndex {
-    shard: Arc<Mutex<Option<EdgeShard>>>,
+    root: PathBuf,
+    shard: Arc<RwLock<Arc<Shard>>>,
+    writing: Arc<Mutex<Writing>>,
     dimension: usize,
 }
 
@@ -41,68 +49,163 @@ impl std::fmt::Debug for EdgeIndex {
     }
 }
 
+/// What whoever writes must know. Its lock orders all updates and flushes.
+#[derive(Debug, Default)]
+pub(super) struct Writing {
+    /// While a graph is being built: the points that have changed since. The building reads the shard in use.
+    pub(super) changed: Option<BTreeSet<PointId>>,
+}
+
+/// A generation: an open shard and its directory.
+pub(super) struct Shard {
+    engine: Option<EdgeShard>,
+    pub(super) path: PathBuf,
+    /// Whether most of it is found through a graph; else every vector is compared.
+    has_graph: AtomicBool,
+    /// It has been replaced: its directory goes with it.
+    is_replaced: AtomicBool,
+}
+
+impl Shard {
+    /// Opens the generation in `path`, creating one that is compared whole where there is none.
+    fn open(path: &Path, dimension: usize) -> Result<Self> {
+        let exists = path.join("segments").read_dir().is_ok_and(|mut segments| segments.next().is_some());
+        if !exists {
+            return Self::create(path, graph::config(dimension, Size::Small, 1));
+        }
+        Self::start(path, || EdgeShard::load(path, None))
+    }
+
+    /// A new generation in `path`.
+    pub(super) fn create(path: &Path, config: EdgeConfig) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(|source| Error::damaged(super::NAME, path, source))?;
+        let shard = Self::start(path, || EdgeShard::new(path, config))?;
+        let damaged = |source: OperationError| Error::damaged(super::NAME, path, source);
+        for (field, schema) in [("added", "integer"), ("removed", "integer"), ("year", "integer"), ("facet", "keyword")] {
+            let index = create_field_index(field, schema)?;
+            shard.engine().and_then(|engine| engine.update(index)).map_err(damaged)?;
+        }
+        shard.engine().map_err(damaged)?.flush();
+        Ok(shard)
+    }
+
+    fn start(
+        path: &Path,
+        start: impl FnOnce() -> std::result::Result<EdgeShard, OperationError>,
+    ) -> Result<Self> {
+        // The engine unwraps what it reads, so a damaged file can panic.
+        let started = std::panic::catch_unwind(std::panic::AssertUnwindSafe(start));
+        let engine = started
+            .map_err(|_| Error::damaged(super::NAME, path, "the engine panicked on its files"))?
+            .map_err(|source| Error::damaged(super::NAME, path, source))?;
+        let shard = Self {
+            engine: Some(engine),
+            path: path.to_owned(),
+            has_graph: AtomicBool::new(false),
+            is_replaced: AtomicBool::new(false),
+        };
+        shard.look()?;
+        Ok(shard)
+    }
+
+    /// Notes whether it has a graph.
+    pub(super) fn look(&self) -> Result<()> {
+        let engine = self.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?;
+        self.has_graph.store(engine.info().indexed_vectors_count > 0, Ordering::Release);
+        Ok(())
+    }
+
+    /// Its directory is to go when the last search in it has ended.
+    pub(super) fn replaced(&self) {
+        self.is_replaced.store(true, Ordering::Release);
+    }
+
+    /// The engine. It is there as long as the shard is.
+    pub(super) fn engine(&self) -> std::result::Result<&EdgeShard, OperationError> {
+        self.engine.as_ref().ok_or_else(|| OperationError::service_error("the index has been closed"))
+    }
+}
+
+impl Drop for Shard {
+    /// The engine flushes when it is dropped, and panics if it cannot: with its files gone, say. All that counts has been
+    /// flushed already, so that is no reason to end the process.
+    fn drop(&mut self) {
+        let engine = self.engine.take();
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(engine))).is_err() {
+            tracing::warn!("the vector index could not be flushed when it was closed");
+        }
+        if self.is_replaced.load(Ordering::Acquire) {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
 impl EdgeIndex {
     /// Opens the index in `path`, creating it where there is none.
     ///
     /// # Errors
     /// [`Error::Damaged`]: the caller may remove the directory and open again, the ledger fills it.
     pub fn open(path: &Path, dimension: usize) -> Result<Self> {
-        let damaged = |source: OperationError| Error::damaged(super::NAME, path, source);
         let io = |source: std::io::Error| Error::damaged(super::NAME, path, source);
-        if log_bytes(path) > LOG_LIMIT_BYTES {
-            tracing::info!(path = %path.display(), "the log of the vector index has outgrown it: building it anew");
-            std::fs::remove_dir_all(path).map_err(io)?;
-        }
         std::fs::create_dir_all(path).map_err(io)?;
-        let config = EdgeConfig::builder()
-            .vector(DEFAULT_VECTOR_NAME, EdgeVectorParams::builder(dimension, Distance::Cosine).build())
-            .build();
-        let exists = path.join("segments").read_dir().is_ok_and(|mut segments| segments.next().is_some());
-        // The engine unwraps what it reads, so a damaged file can panic.
-        let opened = std::panic::catch_unwind(|| {
-            if exists { EdgeShard::load(path, Some(config)) } else { EdgeShard::new(path, config) }
-        });
-        let shard = opened
-            .map_err(|_| Error::damaged(super::NAME, path, "the engine panicked on its files"))?
-            .map_err(damaged)?;
-        if !exists {
-            for (field, schema) in
-                [("added", "integer"), ("removed", "integer"), ("corpus", "keyword"), ("kind", "keyword")]
-            {
-                shard.update(create_field_index(field, schema)?).map_err(damaged)?;
+        let current = std::fs::read_to_string(path.join(CURRENT)).unwrap_or_default();
+        let current = if current.is_empty() { "1".to_owned() } else { current };
+        // What an end in the middle of building has left.
+        for other in std::fs::read_dir(path).map_err(io)?.flatten() {
+            if other.path().is_dir() && other.file_name() != current.as_str() {
+                std::fs::remove_dir_all(other.path()).map_err(io)?;
             }
-            shard.flush();
         }
-        let index = Self { shard: Arc::new(Mutex::new(Some(shard))), dimension };
-        Ok(index)
+        let shard = Shard::open(&path.join(&current), dimension)?;
+        let shard = Arc::new(RwLock::new(Arc::new(shard)));
+        Ok(Self { root: path.to_owned(), shard, writing: Arc::default(), dimension })
     }
 
-    /// Runs `act` on the shard, alone, off the async threads.
-    async fn with<T, F>(&self, action: &'static str, act: F) -> Result<T>
+    fn current(&self) -> Arc<Shard> {
+        Arc::clone(&self.shard.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `act` on the shard, off the async threads.
+    async fn read<T, F>(&self, action: &'static str, act: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&EdgeShard) -> std::result::Result<T, OperationError> + Send + 'static,
     {
-        let shard = Arc::clone(&self.shard);
-        let run = move || match shard.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(shard) => act(shard),
-            None => Err(OperationError::service_error("the index has been closed")),
-        };
-        match tokio::task::spawn_blocking(run).await {
-            Ok(result) => result.map_err(|source| Error::engine(super::NAME, action, source)),
-            Err(panic) => Err(Error::engine(super::NAME, action, panic)),
-        }
+        let shard = self.current();
+        blocking(action, move || act(shard.engine()?)).await
+    }
+
+    /// The same, alone among those who write; `changed` names the points that it writes.
+    async fn write<F>(&self, action: &'static str, changed: Vec<PointId>, act: F) -> Result<()>
+    where
+        F: FnOnce(&EdgeShard) -> std::result::Result<(), OperationError> + Send + 'static,
+    {
+        let (writing, shard) = (Arc::clone(&self.writing), Arc::clone(&self.shard));
+        blocking(action, move || {
+            let mut writing = lock(&writing);
+            let shard = Arc::clone(&shard.read().unwrap_or_else(PoisonError::into_inner));
+            act(shard.engine()?)?;
+            if let Some(known) = &mut writing.changed {
+                known.extend(changed);
+            }
+            Ok(())
+        })
+        .await
     }
 }
 
-impl Drop for EdgeIndex {
-    /// The engine flushes when it is dropped, and panics if it cannot: with its files gone, say. All that counts has been
-    /// flushed already, so that is no reason to end the process.
-    fn drop(&mut self) {
-        let shard = self.shard.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(shard))).is_err() {
-            tracing::warn!("the vector index could not be flushed when it was closed");
-        }
+pub(super) fn lock(writing: &Mutex<Writing>) -> MutexGuard<'_, Writing> {
+    writing.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn blocking<T, F>(action: &'static str, act: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> std::result::Result<T, OperationError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(act).await {
+        Ok(result) => result.map_err(|source| Error::engine(super::NAME, action, source)),
+        Err(panic) => Err(Error::engine(super::NAME, action, panic)),
     }
 }
 
@@ -113,21 +216,20 @@ impl Follower for EdgeIndex {
     }
 
     async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()> {
-        if let Some(odd) = entries.iter().find(|entry| entry.vector.len() != self.dimension) {
-            return Err(Error::Dimension { found: odd.vector.len(), wanted: self.dimension });
-        }
+        super::check_dimension(&entries, self.dimension)?;
         let dimension = self.dimension;
+        let changed = entries.iter().map(|entry| point_id(entry.id())).collect();
         fail_point!("vectors::before_apply", |kind| Err(Error::injected(super::NAME, kind)));
-        self.with("take in passages", move |shard| {
+        self.write("take in passages", changed, move |engine| {
             if !entries.is_empty() {
-                shard.update(upsert(entries.into_iter().map(point).collect()))?;
-                shard.flush();
+                engine.update(upsert(entries.into_iter().map(point).collect()))?;
+                engine.flush();
             }
             fail_point!("vectors::before_mark");
             // Only now are the entries durable, so only now may the mark move.
-            let mark = PointStruct::new(MARK, unit_vector(dimension), json!({ "reached": reached.0 }));
-            shard.update(upsert(vec![mark]))?;
-            shard.flush();
+            let mark = PointStruct::new(MARK, super::unit_vector(dimension), json!({ "reached": reached.0 }));
+            engine.update(upsert(vec![mark]))?;
+            engine.flush();
             Ok(())
         })
         .await?;
@@ -136,8 +238,8 @@ impl Follower for EdgeIndex {
     }
 
     async fn reached(&self) -> Result<Seq> {
-        let found = self.with("read its mark", |shard| {
-            shard.retrieve(
+        let found = self.read("read its mark", |engine| {
+            engine.retrieve(
                 &[PointId::NumId(MARK)],
                 Some(WithPayloadInterface::Bool(true)),
                 Some(WithVector::Bool(false)),
@@ -148,43 +250,50 @@ impl Follower for EdgeIndex {
     }
 
     async fn ids(&self) -> Result<Vec<EntryId>> {
-        let scroll = |shard: &EdgeShard| {
-            let (mut ids, mut offset) = (Vec::new(), None);
-            loop {
-                let request = ScrollRequest {
-                    offset,
-                    limit: Some(10_000),
-                    filter: None,
-                    with_payload: Some(WithPayloadInterface::Bool(false)),
-                    with_vector: WithVector::Bool(false),
-                    order_by: None,
-                };
-                let (records, next) = shard.scroll(request)?;
+        let list = |engine: &EdgeShard| {
+            let mut ids = Vec::new();
+            scroll(engine, false, |records| {
                 ids.extend(records.into_iter().filter_map(|record| entry_id(record.id)));
-                match next {
-                    Some(_) => offset = next,
-                    None => return Ok(ids),
-                }
-            }
+                Ok(())
+            })?;
+            Ok(ids)
         };
-        let mut ids = self.with("list what it holds", scroll).await?;
+        let mut ids = self.read("list what it holds", list).await?;
         ids.sort_unstable();
         Ok(ids)
     }
 
     async fn remove(&self, ids: Vec<EntryId>) -> Result<()> {
-        self.with("forget passages", move |shard| {
-            let ids = ids.into_iter().map(point_id).collect();
-            shard.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids }))?;
-            shard.flush();
+        let ids: Vec<PointId> = ids.into_iter().map(point_id).collect();
+        let changed = ids.clone();
+        self.write("forget passages", changed, move |engine| {
+            engine.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids }))?;
+            engine.flush();
             Ok(())
         })
         .await
+    }
+
+    async fn maintain(&self, cores: usize) -> Result<bool> {
+        match graph::due(&self.current())? {
+            true => self.rebuild(cores).await,
+            false => Ok(false),
+        }
     }
 }
 
 #[async_trait]
 impl VectorIndex for EdgeIndex {
+    async fn rebuild(&self, cores: usize) -> Result<bool> {
+        let (shard, writing) = (Arc::clone(&self.shard), Arc::clone(&self.writing));
+        let (root, dimension) = (self.root.clone(), self.dimension);
+        let work = move || graph::rebuild(&root, &shard, &writing, dimension, cores);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            Err(panic) => Err(Error::engine(super::NAME, "build its graph", panic)),
+        }
+    }
+
     async fn search(&self, vector: &[f32], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
         if vector.len() != self.dimension {
             return Err(Error::Dimension { found: vector.len(), wanted: self.dimension });
@@ -198,11 +307,11 @@ impl VectorIndex for EdgeIndex {
             score_threshold: None,
             limit: limit + TIE_MARGIN,
             offset: 0,
-            params: Some(SearchParams { exact: true, ..SearchParams::default() }),
+            params: Some(graph::params(self.current().has_graph.load(Ordering::Acquire))),
             with_vector: WithVector::Bool(false),
             with_payload: WithPayloadInterface::Bool(true),
         };
-        let points = self.with("search", move |shard| shard.query(request)).await?;
+        let points = self.read("search", move |engine| engine.query(request)).await?;
         let hit = |point: qdrant_edge::ScoredPoint| {
             let payload = point.payload?;
             let passage: PassageId = payload.0.get("passage")?.as_str()?.parse().ok()?;
@@ -224,28 +333,45 @@ fn condition(filter: &Filter) -> Value {
         json!({ "key": "added", "range": { "lte": filter.snapshot.0 } }),
         json!({ "key": "removed", "range": { "gt": filter.snapshot.0 } }),
     ];
-    if !filter.corpora.is_empty() {
-        must.push(json!({ "key": "corpus", "match": { "any": filter.corpora } }));
+    if let Some((from, to)) = filter.years() {
+        must.push(json!({ "key": "year", "range": { "gte": from, "lte": to } }));
     }
-    if !filter.kinds.is_empty() {
-        must.push(json!({ "key": "kind", "match": { "any": filter.kinds } }));
-    }
+    must.extend(filter.groups().into_iter().map(|group| json!({ "key": "facet", "match": { "any": group } })));
     json!({ "must": must })
 }
 
-fn upsert(points: Vec<PointStruct>) -> UpdateOperation {
+pub(super) fn upsert(points: Vec<PointStruct>) -> UpdateOperation {
     let points = points.into_iter().map(Into::into).collect();
     UpdateOperation::PointOperation(PointOperations::UpsertPoints(PointInsertOperations::PointsList(points)))
 }
 
+/// Everything a shard holds, the mark included, a page at a time.
+pub(super) fn scroll(
+    engine: &EdgeShard,
+    with_all: bool,
+    mut take: impl FnMut(Vec<Record>) -> std::result::Result<(), OperationError>,
+) -> std::result::Result<(), OperationError> {
+    let mut offset = None;
+    loop {
+        let request = ScrollRequest {
+            offset,
+            limit: Some(PAGE),
+            filter: None,
+            with_payload: Some(WithPayloadInterface::Bool(with_all)),
+            with_vector: WithVector::Bool(with_all),
+            order_by: None,
+        };
+        let (records, next) = engine.scroll(request)?;
+        take(records)?;
+        match next {
+            Some(_) => offset = next,
+            None => return Ok(()),
+        }
+    }
+}
+
 fn point(entry: Entry) -> PointStruct {
-    let payload = json!({
-        "passage": entry.passage,
-        "added": entry.interval.added.0,
-        "removed": entry.removed(),
-        "corpus": entry.corpus,
-        "kind": entry.kind,
-    });
+    let payload = super::payload(&entry);
     PointStruct::new(point_id(entry.id()), entry.vector, payload)
 }
 
@@ -258,18 +384,4 @@ fn entry_id(id: PointId) -> Option<EntryId> {
         PointId::Uuid(uuid) => Some(EntryId::from_bytes(*uuid.as_bytes())),
         PointId::NumId(_) => None,
     }
-}
-
-/// The mark needs some vector; cosine needs one that is not zero.
-fn unit_vector(dimension: usize) -> Vec<f32> {
-    let mut vector = vec![0.0; dimension];
-    if let Some(first) = vector.first_mut() {
-        *first = 1.0;
-    }
-    vector
-}
-
-fn log_bytes(path: &Path) -> u64 {
-    let files = std::fs::read_dir(path.join("wal")).into_iter().flatten().flatten();
-    files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
 }

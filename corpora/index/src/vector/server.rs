@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use knowledge::{EntryId, PassageId, Seq};
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::{
-    Condition, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder, Distance, FieldType,
-    Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList, Query, QueryPointsBuilder, Range,
-    ScoredPoint, ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
+    Condition, CreateAliasBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
+    Distance, FieldType, Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList,
+    QuantizationSearchParamsBuilder, Query, QueryPointsBuilder, Range, ScalarQuantizationBuilder, ScoredPoint,
+    ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use serde_json::json;
@@ -25,10 +26,28 @@ const MARK: u64 = 0;
 /// Points in one request; a request stays well below the server's 32 MiB.
 const BATCH: usize = 512;
 
-/// A collection on a Qdrant server.
+/// Which server, and how it is to lay out a collection that it does not have yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerOptions {
+    /// Where it answers over gRPC.
+    pub url: String,
+    /// Its key, where it asks for one.
+    pub api_key: Option<String>,
+    /// What the names of its collections begin with.
+    pub collection: String,
+    /// Parts that a collection is divided into over the nodes of a cluster; the server's default when absent.
+    pub shards: Option<u32>,
+    /// Nodes that hold each part; the server's default when absent.
+    pub replicas: Option<u32>,
+    /// Whether vectors are held in memory with a byte for each number, and in full on the disk.
+    pub quantised: bool,
+}
+
+/// A collection on a Qdrant server or cluster. There is one for every format and embedding model, so that passages embedded
+/// anew come into one of their own, beside the one in use; the alias `NAME-current` is moved when it is whole.
 pub struct ServerIndex {
     client: Qdrant,
-    url: String,
+    options: ServerOptions,
     collection: String,
     dimension: usize,
 }
@@ -36,54 +55,74 @@ pub struct ServerIndex {
 impl std::fmt::Debug for ServerIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ServerIndex")
-            .field("url", &self.url)
+            .field("url", &self.options.url)
             .field("collection", &self.collection)
             .finish_non_exhaustive()
     }
 }
 
 impl ServerIndex {
-    /// Connects, and creates the collection with its payload indexes where it is missing.
+    /// Connects, and creates the collection of `embedder` with its payload indexes where it is missing.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when nothing answers at `url`.
-    pub async fn connect(url: &str, api_key: Option<&str>, collection: &str, dimension: usize) -> Result<Self> {
-        let builder = Qdrant::from_url(url).timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(3));
-        let builder = match api_key {
-            Some(key) => builder.api_key(key),
+    /// [`Error::Unavailable`] when nothing answers.
+    pub async fn connect(options: ServerOptions, embedder: &str, dimension: usize) -> Result<Self> {
+        let builder =
+            Qdrant::from_url(&options.url).timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(3));
+        let builder = match &options.api_key {
+            Some(key) => builder.api_key(key.as_str()),
             None => builder,
         };
-        let unavailable = |source: QdrantError| Error::Unavailable { url: url.to_owned(), source: source.into() };
+        let unavailable = |source: QdrantError| Error::Unavailable { url: options.url.clone(), source: source.into() };
         // Without the skip, `build` asks the server for its version and prints to standard output.
         let client = builder.skip_compatibility_check().build().map_err(unavailable)?;
-        let index = Self { client, url: url.to_owned(), collection: collection.to_owned(), dimension };
+        let collection = collection_name(&options.collection, embedder);
+        let index = Self { client, options, collection, dimension };
         index.ensure_collection().await?;
         Ok(index)
     }
 
     async fn ensure_collection(&self) -> Result<()> {
-        if self
-            .client
-            .collection_exists(&self.collection)
-            .await
-            .map_err(|source| self.failed("look for its collection", source))?
-        {
+        let exists = self.client.collection_exists(&self.collection).await;
+        if exists.map_err(|source| self.failed("look for its collection", source))? {
             return Ok(());
         }
-        let vectors = VectorParamsBuilder::new(self.dimension as u64, Distance::Cosine);
-        let create = CreateCollectionBuilder::new(&self.collection).vectors_config(vectors);
+        let mut vectors = VectorParamsBuilder::new(self.dimension as u64, Distance::Cosine);
+        let mut create = CreateCollectionBuilder::new(&self.collection);
+        if self.options.quantised {
+            vectors = vectors.on_disk(true);
+            create = create.quantization_config(ScalarQuantizationBuilder::default().quantile(0.99).always_ram(true));
+        }
+        create = create.vectors_config(vectors);
+        if let Some(shards) = self.options.shards {
+            create = create.shard_number(shards);
+        }
+        if let Some(replicas) = self.options.replicas {
+            create = create.replication_factor(replicas).write_consistency_factor(replicas.div_ceil(2).max(1));
+        }
         let action = "create its collection";
         self.client.create_collection(create).await.map_err(|source| self.failed(action, source))?;
         let fields = [
             ("added", FieldType::Integer),
             ("removed", FieldType::Integer),
-            ("corpus", FieldType::Keyword),
-            ("kind", FieldType::Keyword),
+            ("year", FieldType::Integer),
+            ("facet", FieldType::Keyword),
         ];
         for (field, kind) in fields {
             let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind).wait(true);
             self.client.create_field_index(create).await.map_err(|source| self.failed(action, source))?;
         }
+        Ok(())
+    }
+
+    /// Has the alias `NAME-current` mean this collection. Qdrant moves an alias in one step.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn become_current(&self) -> Result<()> {
+        let alias = format!("{}-current", self.options.collection);
+        let create = CreateAliasBuilder::new(&self.collection, alias);
+        self.client.create_alias(create).await.map_err(|source| self.failed("move its alias", source))?;
         Ok(())
     }
 
@@ -96,9 +135,9 @@ impl ServerIndex {
     fn failed(&self, action: &'static str, error: QdrantError) -> Error {
         match &error {
             QdrantError::ResponseError { status } if is_transport(status.code(), status.message()) => {
-                Error::Unavailable { url: self.url.clone(), source: error.into() }
+                Error::Unavailable { url: self.options.url.clone(), source: error.into() }
             }
-            QdrantError::Io(_) => Error::Unavailable { url: self.url.clone(), source: error.into() },
+            QdrantError::Io(_) => Error::Unavailable { url: self.options.url.clone(), source: error.into() },
             _ => Error::engine(super::NAME, action, error),
         }
     }
@@ -117,19 +156,13 @@ impl Follower for ServerIndex {
     }
 
     async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()> {
-        if let Some(odd) = entries.iter().find(|entry| entry.vector.len() != self.dimension) {
-            return Err(Error::Dimension { found: odd.vector.len(), wanted: self.dimension });
-        }
+        super::check_dimension(&entries, self.dimension)?;
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
             self.upsert(entries.by_ref().take(BATCH).map(point).collect()).await?;
         }
-        let mut vector = vec![0.0; self.dimension];
-        if let Some(first) = vector.first_mut() {
-            *first = 1.0;
-        }
         let payload = payload(json!({ "reached": reached.0 }));
-        self.upsert(vec![PointStruct::new(MARK, vector, payload)]).await
+        self.upsert(vec![PointStruct::new(MARK, super::unit_vector(self.dimension), payload)]).await
     }
 
     async fn reached(&self) -> Result<Seq> {
@@ -174,10 +207,11 @@ impl VectorIndex for ServerIndex {
         if vector.len() != self.dimension {
             return Err(Error::Dimension { found: vector.len(), wanted: self.dimension });
         }
+        let rescored = QuantizationSearchParamsBuilder::default().rescore(true).oversampling(2.0);
         let request = QueryPointsBuilder::new(&self.collection)
             .query(Query::new_nearest(vector.to_vec()))
             .filter(conditions(filter))
-            .params(SearchParamsBuilder::default().exact(true))
+            .params(SearchParamsBuilder::default().hnsw_ef(super::graph::SEARCH_WIDTH as u64).quantization(rescored))
             .limit((limit + TIE_MARGIN) as u64)
             .with_payload(true);
         let response = self.client.query(request).await.map_err(|source| self.failed("search", source))?;
@@ -196,24 +230,23 @@ fn conditions(filter: &Filter) -> Conditions {
         Condition::range("added", Range { lte: Some(at), ..Range::default() }),
         Condition::range("removed", Range { gt: Some(at), ..Range::default() }),
     ];
-    if !filter.corpora.is_empty() {
-        must.push(Condition::matches("corpus", filter.corpora.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    if let Some((from, to)) = filter.years() {
+        let range = Range { gte: Some(from as f64), lte: Some(to as f64), ..Range::default() };
+        must.push(Condition::range("year", range));
     }
-    if !filter.kinds.is_empty() {
-        must.push(Condition::matches("kind", filter.kinds.iter().map(ToString::to_string).collect::<Vec<_>>()));
-    }
+    must.extend(filter.groups().into_iter().map(|group| Condition::matches("facet", group)));
     Conditions::must(must)
 }
 
 fn point(entry: Entry) -> PointStruct {
-    let fields = json!({
-        "passage": entry.passage,
-        "added": entry.interval.added.0,
-        "removed": entry.removed(),
-        "corpus": entry.corpus,
-        "kind": entry.kind,
-    });
+    let fields = super::payload(&entry);
     PointStruct::new(point_id(entry.id()), entry.vector, payload(fields))
+}
+
+/// Letters, digits and hyphens: what Qdrant takes as a name everywhere.
+fn collection_name(prefix: &str, embedder: &str) -> String {
+    let embedder: String = embedder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{prefix}-{}-{embedder}", crate::FORMAT)
 }
 
 /// Always an object here, which is all that the conversion asks for.

@@ -39,6 +39,7 @@ macro_rules! unimplemented_rpc {
 #[derive(Default)]
 struct Store {
     collections: BTreeMap<String, BTreeMap<String, PointStruct>>,
+    aliases: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Default)]
@@ -88,6 +89,13 @@ fn number(value: Option<&Value>) -> Option<f64> {
     value?.as_integer().map(|value| value as f64)
 }
 
+/// One text or a list of them.
+fn texts(value: Option<&Value>) -> impl Iterator<Item = String> {
+    let one = value.and_then(Value::as_str).cloned();
+    let many = value.and_then(Value::as_list).unwrap_or_default();
+    one.into_iter().chain(many.iter().filter_map(|value| value.as_str().cloned()).collect::<Vec<_>>())
+}
+
 fn holds(point: &PointStruct, filter: &Filter) -> bool {
     filter.must.iter().all(|condition| {
         let Some(ConditionOneOf::Field(field)) = &condition.condition_one_of else { panic!("field conditions only") };
@@ -101,8 +109,8 @@ fn holds(point: &PointStruct, filter: &Filter) -> bool {
             })
         });
         let matched = field.r#match.as_ref().is_none_or(|wanted| match wanted.match_value.as_ref().unwrap() {
-            MatchValue::Keywords(any) => value.and_then(Value::as_str).is_some_and(|text| any.strings.contains(text)),
-            MatchValue::Keyword(one) => value.and_then(Value::as_str) == Some(one),
+            MatchValue::Keywords(any) => texts(value).any(|text| any.strings.contains(&text)),
+            MatchValue::Keyword(one) => texts(value).any(|text| text == *one),
             other => panic!("unexpected match {other:?}"),
         });
         ranged && matched
@@ -213,6 +221,26 @@ impl Collections for Stub {
             self.0.lock().unwrap().collections.entry(request.collection_name).or_default();
             Ok(CollectionOperationResponse { result: true, ..Default::default() })
         }
+        update_aliases(self, request: ChangeAliases) -> CollectionOperationResponse {
+            let mut store = self.0.lock().unwrap();
+            for action in request.actions {
+                match action.action {
+                    Some(alias_operations::Action::CreateAlias(create)) => {
+                        store.aliases.insert(create.alias_name, create.collection_name);
+                    }
+                    other => return Err(Status::unimplemented(format!("{other:?}"))),
+                }
+            }
+            Ok(CollectionOperationResponse { result: true, ..Default::default() })
+        }
+        list_aliases(self, _request: ListAliasesRequest) -> ListAliasesResponse {
+            let store = self.0.lock().unwrap();
+            let aliases = store.aliases.iter().map(|(alias_name, collection_name)| AliasDescription {
+                alias_name: alias_name.clone(),
+                collection_name: collection_name.clone(),
+            });
+            Ok(ListAliasesResponse { aliases: aliases.collect(), ..Default::default() })
+        }
         collection_exists(self, request: CollectionExistsRequest) -> CollectionExistsResponse {
             let exists = self.0.lock().unwrap().collections.contains_key(&request.collection_name);
             Ok(CollectionExistsResponse { result: Some(CollectionExists { exists }), ..Default::default() })
@@ -223,9 +251,7 @@ impl Collections for Stub {
         list(ListCollectionsRequest) -> ListCollectionsResponse;
         update(UpdateCollection) -> CollectionOperationResponse;
         delete(DeleteCollection) -> CollectionOperationResponse;
-        update_aliases(ChangeAliases) -> CollectionOperationResponse;
         list_collection_aliases(ListCollectionAliasesRequest) -> ListAliasesResponse;
-        list_aliases(ListAliasesRequest) -> ListAliasesResponse;
         collection_cluster_info(CollectionClusterInfoRequest) -> CollectionClusterInfoResponse;
         update_collection_cluster_setup(UpdateCollectionClusterSetupRequest) -> UpdateCollectionClusterSetupResponse;
         create_shard_key(CreateShardKeyRequest) -> CreateShardKeyResponse;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use answer::{Filters, Patient, Question};
 use anyhow::{Context, Result};
-use knowledge::{CorpusId, Kind, Snapshot};
+use knowledge::{CorpusId, Kind, Population, Snapshot, Status};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,27 @@ pub(super) struct What {
     /// Only this kind of literature, such as guideline or trial; may be given more than once
     #[arg(long, value_name = "KIND")]
     kind: Vec<Kind>,
+    /// Only this issuer, by its whole name; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    issuer: Vec<String>,
+    /// Only what applies in this place; may be given more than once
+    #[arg(long, value_name = "PLACE")]
+    jurisdiction: Vec<String>,
+    /// Only what stands so: current, corrected or expression_of_concern; may be given more than once
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<Status>,
+    /// Only passages that name this population, such as children or pregnant; may be given more than once
+    #[arg(long, value_name = "POPULATION")]
+    population: Vec<Population>,
+    /// Only what was published in this year or later
+    #[arg(long, value_name = "YEAR")]
+    from_year: Option<u16>,
+    /// Only what was published in this year or before
+    #[arg(long, value_name = "YEAR")]
+    to_year: Option<u16>,
+    /// Nothing of which only the abstract is held
+    #[arg(long)]
+    full_text: bool,
     /// An older snapshot than the published one
     #[arg(long, value_name = "SNAPSHOT")]
     as_of: Option<u64>,
@@ -38,7 +59,17 @@ impl What {
     fn question(&self) -> Question {
         Question {
             question: self.question.clone(),
-            filters: Filters { corpora: self.corpus.clone(), kinds: self.kind.clone() },
+            filters: Filters {
+                corpora: self.corpus.clone(),
+                kinds: self.kind.clone(),
+                issuers: self.issuer.clone(),
+                jurisdictions: self.jurisdiction.clone(),
+                statuses: self.status.clone(),
+                populations: self.population.clone(),
+                from_year: self.from_year,
+                to_year: self.to_year,
+                full_text_only: self.full_text,
+            },
             as_of: self.as_of.map(Snapshot),
             ..Question::default()
         }
@@ -89,10 +120,10 @@ pub(super) async fn search(places: &Places, args: SearchArgs) -> Result<ExitCode
     question.check()?;
     let app = App::open_with(places, |config| config.generator.backend = Backend::None).await?;
     let found = app.asker.retriever().search(&question, args.limit.into()).await?;
-    let snapshot = found.snapshot;
+    let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
     let hits = found.shown();
     if args.what.json {
-        print(&format!("{}\n", json!({ "hits": hits, "snapshot": snapshot })))
+        print(&format!("{}\n", json!({ "hits": hits, "snapshot": snapshot, "expansions": expansions })))
     } else {
         print(&render::hits(&hits))
     }

@@ -27,10 +27,10 @@ pub(super) fn write(places: &Places, args: &Args) -> Result<ExitCode> {
 pub(super) async fn restore(places: &Places, args: &Args) -> Result<ExitCode> {
     let config = places.read()?;
     let contents = backup::restore(&args.file, &places.data)?;
-    let dimension = Data::open_ledger(&places.data).and_then(|(ledger, _lock)| Ok(ledger.dimension()?))?;
-    if let Some(dimension) = dimension {
+    let embedder = Data::open_ledger(&places.data).and_then(|(ledger, _lock)| Ok(ledger.embedder()?))?;
+    if let Some((embedder, dimension)) = embedder {
         eprintln!("building the indexes");
-        let data = Data::open(&places.data, dimension, &config.vectors)
+        let data = Data::open(&places.data, (&embedder, dimension), &config.vectors)
             .await
             .context("the stores are back, not the indexes")?;
         let totals = data.stores.ledger.totals(None)?;

@@ -141,14 +141,14 @@ async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {
     if !path.join("ledger.db").exists() {
         return vec![finding("data", Ok(format!("none yet in {}", path.display())))];
     }
-    let dimension = match Data::open_ledger(path).and_then(|(ledger, _lock)| Ok(ledger.dimension()?)) {
-        Ok(dimension) => dimension,
+    let embedder = match Data::open_ledger(path).and_then(|(ledger, _lock)| Ok(ledger.embedder()?)) {
+        Ok(embedder) => embedder,
         Err(error) => return vec![finding("ledger", Err(error))],
     };
-    let Some(dimension) = dimension else {
+    let Some((embedder, dimension)) = embedder else {
         return vec![finding("ledger", Ok("empty".into()))];
     };
-    let data = match Data::open(path, dimension, &config.vectors).await {
+    let data = match Data::open(path, (&embedder, dimension), &config.vectors).await {
         Ok(data) => data,
         Err(error) => return vec![finding("data", Err(error))],
     };

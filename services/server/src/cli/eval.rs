@@ -46,6 +46,12 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 2_000)]
         documents: usize,
     },
+    /// Ask judged questions and see whether the best passages are found first, by each arm of the search and by all
+    Retrieval(super::eval_retrieval::Args),
+    /// Hold a run of `osler eval retrieval --json` against figures that were kept
+    Compare(super::eval_retrieval::CompareArgs),
+    /// Time searches of a data directory: alone, at capacity, beside maintenance and publishing, and against a peer
+    Speed(super::eval_speed::Args),
     /// Take documents in, and hold the time against that of embedding the same texts alone
     Ingest(super::eval_ingest::Args),
     /// Ask questions that leave something out and see whether the answers say so
@@ -128,6 +134,9 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
         Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
+        Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
+        Command::Compare(args) => super::eval_retrieval::compare(&args),
+        Command::Speed(args) => super::eval_speed::run(places, &args).await,
         Command::Ingest(args) => super::eval_ingest::run(places, &args).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,
         Command::Injection { mode, limit } => injection(places, mode, limit).await,
@@ -212,6 +221,8 @@ async fn baseline(places: &Places, write: Option<&Path>) -> Result<ExitCode> {
     now.extend(answers.figures(answer::Mode::Extractive, None));
     eprintln!("unknowns");
     now.extend(evals::unknowns::run(&app.asker).await?.figures());
+    eprintln!("retrieval");
+    now.extend(super::eval_retrieval::starter(places).await?.figures());
     eprintln!("injection");
     now.extend(planted(places, Mode::Extractive, usize::MAX).await?.figures());
     let today = jiff::Zoned::now().date().to_string();

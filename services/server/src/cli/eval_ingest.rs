@@ -54,7 +54,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     let files = copy(&args.from, args.documents, source.path())?;
 
     let (passages, raw) = embed_alone(&files, &corpus, embedder.as_ref()).await?;
-    let held = Data::open(data.path(), embedder.dimension(), &config.vectors).await?;
+    let held = Data::open(data.path(), (embedder.id(), embedder.dimension()), &config.vectors).await?;
     let library = Library::new(held.stores.clone(), Arc::clone(&embedder), config.ingest, data.path())?;
     let take_in = async || timed(&library, source.path(), &corpus, files.len()).await;
     let first = take_in().await?;
@@ -166,7 +166,7 @@ fn touched(file: &Path) -> Result<Vec<u8>> {
 }
 
 /// Memory of this process as Linux counts it, in MiB.
-fn resident(what: &str) -> Option<u64> {
+pub(super) fn resident(what: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with(what))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? >> 10)

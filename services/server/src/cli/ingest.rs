@@ -76,6 +76,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
             library.refresh(&corpus, &origin, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
         view.close();
         refreshed?;
+        put_in_order(&data, args.json).await?;
         if args.watch {
             watch(&library, ACTOR, &stop, &mut |told| view.show(&told)).await;
         }
@@ -88,6 +89,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let taken = library.take_in(path, &corpus, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
     view.close();
     let account = taken?;
+    put_in_order(&data, args.json).await?;
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&account)?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -100,17 +102,32 @@ async fn open(places: &Places) -> Result<(Library, Data)> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
-    let data = Data::open(&places.data, embedder.dimension(), &config.vectors).await?;
+    let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config.vectors).await?;
     Ok((Library::new(data.stores.clone(), embedder, config.ingest, &places.data)?, data))
 }
 
 /// Ingests `path` into the data directory, and publishes.
 pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> Result<Account> {
-    let (library, _data) = open(places).await?;
+    let (library, data) = open(places).await?;
     let mut view = View::new(false);
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();
+    put_in_order(&data, false).await?;
     taken
+}
+
+/// Large indexes get their graph once all is in. What is published can be found before that, only not as fast.
+async fn put_in_order(data: &Data, is_quiet: bool) -> Result<()> {
+    let bar = match is_quiet {
+        true => indicatif::ProgressBar::hidden(),
+        false => indicatif::ProgressBar::new_spinner().with_message("putting the indexes in order"),
+    };
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let outcome = data.stores.maintain(cores).await;
+    bar.finish_and_clear();
+    outcome?;
+    Ok(())
 }
 
 /// The first Ctrl-C ends the run in order; the second one ends the process.

@@ -9,6 +9,8 @@ mod demo;
 mod doctor;
 mod eval;
 mod eval_ingest;
+mod eval_retrieval;
+mod eval_speed;
 mod ingest;
 mod machine;
 mod models;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use ingest::{Event, Stores};
@@ -33,6 +34,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
         }
     });
     let stop = Arc::new(AtomicBool::new(false));
+    tokio::spawn(keep_in_order(stores(&app)));
     if config.ingest.watch {
         let library = library(&app, &config.ingest, places)?;
         let stopped = Arc::clone(&stop);
@@ -56,13 +58,30 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
 
 /// Takes documents in beside the questions, into the same stores.
 fn library(app: &App, config: &config::Ingest, places: &Places) -> Result<Library> {
+    Library::new(stores(app), Arc::clone(&app.asker.retriever().embedder), config.clone(), &places.data)
+}
+
+fn stores(app: &App) -> Stores {
     let retriever = app.asker.retriever();
-    let stores = Stores {
+    Stores {
         ledger: Arc::clone(&retriever.ledger),
         vectors: Arc::clone(&retriever.vectors),
         lexical: Arc::clone(&retriever.lexical),
-    };
-    Library::new(stores, Arc::clone(&retriever.embedder), config.clone(), &places.data)
+    }
+}
+
+/// How often it is looked whether an index is due to be put in order.
+const ORDER_EVERY: Duration = Duration::from_secs(30);
+
+/// Puts the indexes in order beside the questions, which keep at least half of the cores.
+async fn keep_in_order(stores: Stores) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    loop {
+        if let Err(error) = stores.maintain((cores / 2).max(1)).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "an index could not be put in order");
+        }
+        tokio::time::sleep(ORDER_EVERY).await;
+    }
 }
 
 /// Takes the address before anything is loaded, so that a taken port is said at once.

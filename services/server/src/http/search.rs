@@ -1,6 +1,6 @@
 //! Searching without answering.
 
-use answer::{Filters, Question};
+use answer::{Expansion, Filters, Question};
 use axum::Json;
 use axum::extract::State;
 use knowledge::{Evidence, Snapshot};
@@ -43,6 +43,8 @@ pub(super) struct SearchReply {
     hits: Vec<Evidence>,
     /// The snapshot that was searched.
     snapshot: Snapshot,
+    /// What was searched for beside the words of the question.
+    expansions: Vec<Expansion>,
 }
 
 /// Search for passages
@@ -64,6 +66,6 @@ pub(super) async fn search(
     let question =
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     let found = shared.app.asker.retriever().search(&question, body.limit).await?;
-    let snapshot = found.snapshot;
-    Ok(Json(SearchReply { hits: found.shown(), snapshot }))
+    let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
+    Ok(Json(SearchReply { hits: found.shown(), snapshot, expansions }))
 }

@@ -1,0 +1,212 @@
+//! The graph of the embedded vector index: when it is due, and how it is built beside the searches.
+//!
+//! Small indexes are compared whole, which is exact. From some ten thousand vectors on a graph (HNSW) is faster than that by
+//! as much as the index is larger, and finds nearly the same. What has come in since it was built is compared whole. A new
+//! graph is built in a new generation from what the old one holds: the old one goes on being searched and written to, and
+//! what is written meanwhile is copied last. A build that ends early leaves a directory that the next start removes.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use qdrant_edge::{
+    DEFAULT_VECTOR_NAME, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeVectorParams, HnswIndexConfig, OperationError,
+    PointId, PointOperations, PointStruct, PointStructPersisted, QuantizationSearchParams, Record,
+    ScalarQuantizationConfig, ScalarType, SearchParams, UpdateOperation, WithPayloadInterface,
+    WithVector,
+};
+
+use super::edge::{CURRENT, MARK, Shard, Writing, lock, scroll};
+use crate::error::{Error, Result};
+
+/// Vectors that are compared whole rather than through a graph, at most: two milliseconds of work.
+const COMPARED_WHOLE: usize = 20_000;
+
+/// The share of all vectors that may be outside the graph before it is built anew.
+const OUTSIDE_SHARE: f64 = 0.1;
+
+/// From this many vectors on they are held in memory with a byte for each number, and in full on the disk, where the best are
+/// looked at again.
+const QUANTISED_FROM: usize = 250_000;
+
+/// The engine keeps its log for ever. An index with a longer one is built anew.
+const LOG_LIMIT_BYTES: u64 = 2 << 30;
+
+/// Neighbours that a search looks at: the more, the nearer to what comparing everything would find.
+pub(super) const SEARCH_WIDTH: usize = 192;
+
+/// Changes that are copied while nobody may write, at most.
+const LAST_CHANGES: usize = 1_000;
+
+/// How an index is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    /// Compared whole.
+    Small,
+    /// Through a graph.
+    Large,
+    /// Through a graph, quantised in memory.
+    Huge,
+}
+
+impl Size {
+    fn of(points: usize) -> Self {
+        match points {
+            0..=COMPARED_WHOLE => Self::Small,
+            points if points < QUANTISED_FROM => Self::Large,
+            _ => Self::Huge,
+        }
+    }
+}
+
+/// What a new generation is made with; it keeps that itself.
+pub(super) fn config(dimension: usize, size: Size, cores: usize) -> EdgeConfig {
+    let mut params = EdgeVectorParams::builder(dimension, Distance::Cosine);
+    if size == Size::Huge {
+        let scalar = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(true) };
+        params = params.on_disk(true).quantization_config(scalar.into());
+    }
+    let hnsw = HnswIndexConfig { max_indexing_threads: cores, ..HnswIndexConfig::default() };
+    // One segment: each one more would be one more search.
+    let optimizers = EdgeOptimizersConfig {
+        default_segment_number: Some(1),
+        max_segment_size: Some(usize::MAX >> 16),
+        indexing_threshold: Some(if size == Size::Small { usize::MAX >> 16 } else { 1_000 }),
+        ..EdgeOptimizersConfig::default()
+    };
+    EdgeConfig::builder().vector(DEFAULT_VECTOR_NAME, params.build()).hnsw_config(hnsw).optimizers(optimizers).build()
+}
+
+/// How a search goes about it.
+pub(super) fn params(has_graph: bool) -> SearchParams {
+    if !has_graph {
+        return SearchParams { exact: true, ..SearchParams::default() };
+    }
+    let quantization = QuantizationSearchParams { ignore: false, rescore: Some(true), oversampling: Some(2.0) };
+    SearchParams { hnsw_ef: Some(SEARCH_WIDTH), quantization: Some(quantization), ..SearchParams::default() }
+}
+
+/// Whether the index should be laid out anew.
+pub(super) fn due(shard: &Shard) -> Result<bool> {
+    let info = shard.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?.info();
+    let outside = info.points_count.saturating_sub(info.indexed_vectors_count);
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
+    let allowed = COMPARED_WHOLE.max((info.points_count as f64 * OUTSIDE_SHARE) as usize);
+    Ok(outside > allowed || log_bytes(&shard.path) > LOG_LIMIT_BYTES)
+}
+
+/// Builds a new generation and puts it in the place of the one in use. Says whether it did: somebody else may be at it.
+pub(super) fn rebuild(
+    root: &Path,
+    shard: &RwLock<Arc<Shard>>,
+    writing: &Mutex<Writing>,
+    dimension: usize,
+    cores: usize,
+) -> Result<bool> {
+    let old = Arc::clone(&shard.read().unwrap_or_else(PoisonError::into_inner));
+    let points = old.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?.info().points_count;
+    {
+        let mut writing = lock(writing);
+        if writing.changed.is_some() {
+            return Ok(false);
+        }
+        writing.changed = Some(Default::default());
+    }
+    let outcome = replace(root, &old, shard, writing, dimension, Size::of(points), cores);
+    lock(writing).changed = None;
+    outcome.map(|()| true)
+}
+
+fn replace(
+    root: &Path,
+    old: &Shard,
+    shard: &RwLock<Arc<Shard>>,
+    writing: &Mutex<Writing>,
+    dimension: usize,
+    size: Size,
+    cores: usize,
+) -> Result<()> {
+    let failed = |source: OperationError| Error::engine(super::NAME, "build its graph", source);
+    let name = next_name(&old.path);
+    let path = root.join(&name);
+    if path.exists() {
+        std::fs::remove_dir_all(&path).map_err(|source| Error::damaged(super::NAME, &path, source))?;
+    }
+    let began = std::time::Instant::now();
+    let new = Shard::create(&path, config(dimension, size, cores))?;
+    fill(old, &new).map_err(failed)?;
+    // A delay only: what is in use is not touched.
+    fail::fail_point!("vectors::before_optimize");
+    new.engine().and_then(|engine| engine.optimize().map(drop)).map_err(failed)?;
+    loop {
+        let mut guard = lock(writing);
+        let changed: Vec<PointId> = guard.changed.as_mut().map(std::mem::take).unwrap_or_default().into_iter().collect();
+        if changed.len() > LAST_CHANGES {
+            drop(guard);
+            copy(old, &new, &changed).map_err(failed)?;
+            continue;
+        }
+        // Until the guard goes nobody writes, so both now hold the same.
+        copy(old, &new, &changed).and_then(|()| copy(old, &new, &[PointId::NumId(MARK)])).map_err(failed)?;
+        new.engine().map_err(failed)?.flush();
+        new.look()?;
+        point_at(root, &name).map_err(|source| Error::engine(super::NAME, "change over to its new graph", source))?;
+        old.replaced();
+        *shard.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        drop(guard);
+        tracing::info!(?size, seconds = began.elapsed().as_secs(), "the vector index has been built anew");
+        return Ok(());
+    }
+}
+
+/// Copies everything.
+fn fill(old: &Shard, new: &Shard) -> std::result::Result<(), OperationError> {
+    let engine = new.engine()?;
+    scroll(old.engine()?, true, |records| put(new, records))?;
+    engine.flush();
+    Ok(())
+}
+
+/// Copies some points; those that are gone go there too.
+fn copy(old: &Shard, new: &Shard, ids: &[PointId]) -> std::result::Result<(), OperationError> {
+    let (all, vectors) = (WithPayloadInterface::Bool(true), WithVector::Bool(true));
+    let records = old.engine()?.retrieve(ids, Some(all), Some(vectors))?;
+    let held: Vec<PointId> = records.iter().map(|record| record.id).collect();
+    put(new, records)?;
+    let gone: Vec<PointId> = ids.iter().filter(|id| !held.contains(id)).copied().collect();
+    if !gone.is_empty() {
+        new.engine()?.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids: gone }))?;
+    }
+    Ok(())
+}
+
+fn put(new: &Shard, records: Vec<Record>) -> std::result::Result<(), OperationError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let points = records.into_iter().map(|record| PointStructPersisted::try_from(record).map(PointStruct::from));
+    let points = points.collect::<std::result::Result<Vec<_>, _>>().map_err(OperationError::service_error)?;
+    new.engine()?.update(super::edge::upsert(points))
+}
+
+/// Generations are counted.
+fn next_name(current: &Path) -> String {
+    let number = current.file_name().and_then(|name| name.to_str()?.parse::<u64>().ok()).unwrap_or(0);
+    (number + 1).to_string()
+}
+
+/// From here on the other generation is the one in use, after an end at any point too.
+fn point_at(root: &Path, name: &str) -> std::io::Result<()> {
+    let aside = root.join("current.new");
+    let mut file = File::create(&aside)?;
+    file.write_all(name.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&aside, root.join(CURRENT))?;
+    File::open(root)?.sync_all()
+}
+
+fn log_bytes(path: &Path) -> u64 {
+    let files = std::fs::read_dir(path.join("wal")).into_iter().flatten().flatten();
+    files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
+}
