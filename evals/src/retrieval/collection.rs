@@ -1,7 +1,7 @@
 //! Collections of judged questions: BEIR's layout (`corpus.jsonl`, `queries.jsonl`, `qrels/test.tsv`), and the suite of the
 //! starter corpus, whose documents are taken in as the program takes them in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use knowledge::{CorpusId, DocumentId};
@@ -73,6 +73,31 @@ impl Collection {
         let judged = judged(&text("queries.jsonl")?, &text("qrels/test.tsv")?)?;
         let step = judged.len().div_ceil(questions.max(1)).max(1);
         Ok(Self { name, questions: judged.into_iter().step_by(step).collect(), documents })
+    }
+
+    /// At most so many documents, those that are relevant to a question first, and the questions that still have one.
+    #[must_use]
+    pub fn reduced(mut self, documents: usize) -> Self {
+        let relevant: HashSet<&str> = self
+            .questions
+            .iter()
+            .flat_map(|question| question.grades.iter().filter(|(_, grade)| **grade > 0).map(|(id, _)| id.as_str()))
+            .collect();
+        let (mut first, others): (Vec<_>, Vec<_>) =
+            self.documents.into_iter().partition(|document| relevant.contains(document.id.as_str()));
+        first.extend(others);
+        first.truncate(documents);
+        let held: HashSet<&str> = first.iter().map(|document| document.id.as_str()).collect();
+        self.questions.retain(|question| {
+            question.grades.iter().any(|(id, grade)| *grade > 0 && held.contains(id.as_str()))
+        });
+        self.documents = first;
+        self
+    }
+
+    /// What documents are called in the collection, by what they are called in the ledger.
+    pub fn ids(&self, corpus: &CorpusId) -> HashMap<DocumentId, String> {
+        self.names(corpus).into_iter().map(|(document, id)| (document, id.to_owned())).collect()
     }
 
     /// The suite of the starter corpus. Its documents are those of the starter corpus itself.

@@ -39,10 +39,7 @@ pub async fn measure(
 ) -> answer::Result<Measurement> {
     let names = collection.names(corpus);
     let mut documents: HashMap<PassageId, DocumentId> = HashMap::new();
-    let mut arms: Vec<(&str, Vec<Scores>)> = ["lexical", "dense", "fused"].map(|arm| (arm, Vec::new())).into();
-    if retriever.reranker.is_some() {
-        arms.push(("reranked", Vec::new()));
-    }
+    let mut arms: Vec<(&str, Vec<Scores>)> = ["lexical", "dense", "fused", "ranked"].map(|arm| (arm, Vec::new())).into();
     let (mut took, mut rankings) = (Vec::new(), Vec::new());
     for (at, asked) in collection.questions.iter().enumerate() {
         let question = Question::new(&asked.text);
@@ -56,12 +53,10 @@ pub async fn measure(
         let unknown: Vec<PassageId> = lists.iter().flatten().filter(|id| !documents.contains_key(id)).copied().collect();
         documents.extend(retriever.ledger.documents_of(&unknown)?);
         let mut ranked: Vec<Vec<&str>> = lists.iter().map(|list| by_document(list, &documents, &names)).collect();
-        if retriever.reranker.is_some() {
-            let whole = retriever.search(&question, DEPTH).await?;
-            let list: Vec<PassageId> = whole.hits.iter().map(|hit| hit.passage).collect();
-            documents.extend(whole.hits.iter().map(|hit| (hit.passage, hit.document.id)));
-            ranked.push(by_document(&list, &documents, &names));
-        }
+        let whole = retriever.search(&question, DEPTH).await?;
+        let list: Vec<PassageId> = whole.hits.iter().map(|hit| hit.passage).collect();
+        documents.extend(whole.hits.iter().map(|hit| (hit.passage, hit.document.id)));
+        ranked.push(by_document(&list, &documents, &names));
         for ((_, scores), list) in arms.iter_mut().zip(&ranked) {
             scores.push(score(asked, list));
         }
@@ -86,6 +81,15 @@ pub async fn measure(
         latency: latency(&took),
     };
     Ok(Measurement { report, rankings })
+}
+
+/// nDCG@10 of ranked documents by question, whoever ranked them.
+pub fn ndcg_of(collection: &Collection, rankings: &HashMap<String, Vec<String>>) -> Interval {
+    let of = |asked: &JudgedQuestion| {
+        let ranked: Vec<&str> = rankings.get(&asked.id).into_iter().flatten().map(String::as_str).collect();
+        score(asked, &ranked).ndcg_10
+    };
+    mean(&collection.questions.iter().map(of).collect::<Vec<_>>())
 }
 
 /// The documents of a list of passages, each at the place of its best one.

@@ -9,6 +9,6 @@ mod plot;
 pub mod report;
 
 pub use collection::{Collection, Unreadable};
-pub use measure::{Measurement, measure};
+pub use measure::{Measurement, measure, ndcg_of};
 pub use page::page;
 pub use report::{CollectionReport, Report};

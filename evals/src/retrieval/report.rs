@@ -39,7 +39,7 @@ pub struct CollectionReport {
     pub questions: usize,
     /// Bytes of the vector index, the full-text index and the ledger on disk.
     pub bytes: Sizes,
-    /// `lexical`, `dense`, `fused`, and `reranked` where there is a cross-encoder.
+    /// `lexical`, `dense`, `fused`, and `ranked`: fused, with priors and the cross-encoder where there is one.
     pub arms: Vec<ArmReport>,
     /// The last arm against each of the others.
     pub comparisons: Vec<Comparison>,

@@ -47,6 +47,13 @@ pub(crate) struct Expanded {
     pub(crate) expansions: Vec<Expansion>,
 }
 
+impl Expanded {
+    /// The question and nothing else.
+    pub(crate) fn not_at_all(text: String) -> Self {
+        Self { wanted: Wanted::question(&text), text, expansions: Vec::new() }
+    }
+}
+
 /// Reads a question.
 pub(crate) fn expand(question: &str) -> Expanded {
     let mut expansions: Vec<Expansion> = Vec::new();

@@ -1,9 +1,10 @@
-//! What a document is worth before its words are read: its kind, its date, its standing. Small, bounded, shown, and switchable.
+//! What a document is worth before its words are read: its kind, its date, its standing. It decides between passages that are
+//! about as good, and no more: bounded, shown with every hit, and switchable.
 
 use knowledge::{Access, DocumentRef, Kind, Status};
 
 /// The most that a prior moves a passage, up or down, on a scale where a perfect match has 1.
-const BOUND: f32 = 0.03;
+const BOUND: f32 = 0.015;
 
 /// Years after which a document counts as old.
 const OLD_YEARS: f32 = 20.0;
@@ -12,17 +13,17 @@ const OLD_YEARS: f32 = 20.0;
 pub(crate) fn prior(document: &DocumentRef, year: i16) -> f32 {
     // What says what to do comes before what reports on it, and a single case last.
     let kind = match document.kind {
-        Kind::Guideline | Kind::LocalPolicy => 0.015,
-        Kind::DrugLabel => 0.01,
-        Kind::Review => 0.005,
+        Kind::Guideline | Kind::LocalPolicy => 0.006,
+        Kind::DrugLabel => 0.004,
+        Kind::Review => 0.002,
         Kind::Trial => 0.0,
-        Kind::CaseLiterature => -0.01,
+        Kind::CaseLiterature => -0.002,
     };
     let published = document.published.as_deref().and_then(|date| date.get(..4)?.parse::<i16>().ok());
     let age = published.map_or(OLD_YEARS / 2.0, |published| f32::from(year.saturating_sub(published)).clamp(0.0, OLD_YEARS));
-    let recency = 0.005 - 0.01 * age / OLD_YEARS;
-    let standing = if document.status == Status::ExpressionOfConcern { -0.02 } else { 0.0 };
-    let extent = if document.access == Access::AbstractOnly { -0.005 } else { 0.0 };
+    let recency = 0.002 - 0.004 * age / OLD_YEARS;
+    let standing = if document.status == Status::ExpressionOfConcern { -0.008 } else { 0.0 };
+    let extent = if document.access == Access::AbstractOnly { -0.002 } else { 0.0 };
     (kind + recency + standing + extent).clamp(-BOUND, BOUND)
 }
 

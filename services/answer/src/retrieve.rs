@@ -10,7 +10,7 @@ use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 
 use crate::error::{Error, Result};
-use crate::expand::{Expansion, expand};
+use crate::expand::{Expanded, Expansion, expand};
 use crate::prior::prior;
 use crate::question::Question;
 use crate::rights::Limits;
@@ -44,6 +44,8 @@ pub struct Retriever {
     pub embedder: Arc<dyn Embedder>,
     /// Reads the best passages with the question, where a model for it is set up.
     pub reranker: Option<Arc<dyn Reranker>>,
+    /// Whether other names of what a question names are searched for too.
+    pub has_expansion: bool,
     /// Whether kind, date and standing of a document count.
     pub has_priors: bool,
     /// Says which day it is: documents and licences expire.
@@ -125,7 +127,8 @@ impl Retriever {
     pub async fn candidates(&self, question: &Question, depth: usize) -> Result<Candidates> {
         let began = Instant::now();
         let filter = question.filters.at(self.snapshot(question)?);
-        let expanded = expand(&question.search_text());
+        let text = question.search_text();
+        let expanded = if self.has_expansion { expand(&text) } else { Expanded::not_at_all(text) };
         let words = async {
             let began = Instant::now();
             let hits = self.lexical.search(&expanded.wanted, &filter, depth).await;

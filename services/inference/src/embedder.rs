@@ -136,6 +136,24 @@ impl FastEmbed {
     }
 }
 
+/// Writes a model as other programs read it: its own files, and an ONNX graph that refers to the weights beside it.
+///
+/// # Errors
+/// [`Error::Config`] when it is no BERT-class encoder, [`Error::Io`] when it cannot be written.
+pub fn export_onnx(files: &Loaded, directory: &Path) -> Result<()> {
+    let write = |name: &str, bytes: &[u8]| {
+        let path = directory.join(name);
+        std::fs::write(&path, bytes).map_err(Error::io(&path))
+    };
+    write("model.onnx", &bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?)?)?;
+    for name in
+        [bert::WEIGHTS, "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
+    {
+        write(name, files.bytes(name)?)?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Embedder for FastEmbed {
     fn id(&self) -> &str {

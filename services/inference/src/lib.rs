@@ -14,7 +14,7 @@ mod remote;
 mod requantise;
 mod reranker;
 
-pub use embedder::{Embedder, FastEmbed, init_onnx_runtime};
+pub use embedder::{Embedder, FastEmbed, export_onnx, init_onnx_runtime};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use generator::{Completion, Generator, Grammar, Load, ModelRef, Prompt, Request};

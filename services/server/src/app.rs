@@ -102,6 +102,7 @@ impl App {
             lexical: Arc::clone(&data.stores.lexical),
             embedder,
             reranker,
+            has_expansion: config.search.expansion,
             has_priors: config.search.priors,
             clock: Arc::new(SystemSeams),
         };
@@ -189,13 +190,20 @@ pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Emb
     let (config, store) = (config.clone(), store.clone());
     let load = move || -> Result<FastEmbed> {
         let environment = onnx_runtime(&store)?;
-        let files = match &config.embedder.directory {
-            Some(directory) => Loaded::from_directory(directory)?,
-            None => store.load(of_role(&store, &config.embedder.model, Role::Embedder)?.name.as_str())?,
-        };
-        Ok(FastEmbed::load(&files, environment)?)
+        Ok(FastEmbed::load(&embedder_files(&config, &store)?, environment)?)
     };
     Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
+}
+
+/// The files of the embedder that is configured.
+///
+/// # Errors
+/// When one is missing or not what the list of models says.
+pub fn embedder_files(config: &Config, store: &Store) -> Result<Loaded> {
+    Ok(match &config.embedder.directory {
+        Some(directory) => Loaded::from_directory(directory)?,
+        None => store.load(of_role(store, &config.embedder.model, Role::Embedder)?.name.as_str())?,
+    })
 }
 
 fn onnx_runtime(store: &Store) -> Result<inference::Environment> {

@@ -87,6 +87,7 @@ impl TestService {
             lexical: Arc::clone(&stores.lexical),
             embedder,
             reranker: None,
+            has_expansion: config.search.expansion,
             has_priors: config.search.priors,
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
         };

@@ -5,6 +5,9 @@
 /// Longer words alone are touched by a rule: in short ones the letters are there by chance (`does`, `four`).
 const MIN_CHARS: usize = 6;
 
+/// Short words that have two spellings all the same.
+const SHORT: [&str; 4] = ["litre", "metre", "fibre", "titre"];
+
 /// Letters inside a word, and what stands for them. American English has the shorter; what both write alike is harmless.
 const INSIDE: [(&str, &str); 4] = [("ae", "e"), ("oe", "e"), ("sulph", "sulf"), ("aluminium", "aluminum")];
 
@@ -79,7 +82,8 @@ pub(super) fn standard(word: &str) -> String {
     }
     let word = spelt;
     let mut word = word.replace('æ', "ae").replace('œ', "oe");
-    if word.len() < MIN_CHARS || !word.is_ascii() {
+    let is_short = word.len() < MIN_CHARS && !SHORT.contains(&word.as_str());
+    if is_short || !word.is_ascii() {
         return word;
     }
     if !TWO_SOUNDS.iter().any(|start| word.starts_with(start)) {

@@ -72,7 +72,7 @@ pub(super) fn config(dimension: usize, size: Size, cores: usize) -> EdgeConfig {
     let optimizers = EdgeOptimizersConfig {
         default_segment_number: Some(1),
         max_segment_size: Some(usize::MAX >> 16),
-        indexing_threshold: Some(if size == Size::Small { usize::MAX >> 16 } else { 1_000 }),
+        indexing_threshold: Some(if size == Size::Small { usize::MAX >> 16 } else { 1 }),
         ..EdgeOptimizersConfig::default()
     };
     EdgeConfig::builder().vector(DEFAULT_VECTOR_NAME, params.build()).hnsw_config(hnsw).optimizers(optimizers).build()

@@ -50,8 +50,10 @@ pub(super) enum Command {
     Retrieval(super::eval_retrieval::Args),
     /// Hold a run of `osler eval retrieval --json` against figures that were kept
     Compare(super::eval_retrieval::CompareArgs),
-    /// Time searches of a data directory: alone, at capacity, beside maintenance and publishing, and against a peer
+    /// Time searches of a data directory: alone, at capacity, beside publishing and maintenance
     Speed(super::eval_speed::Args),
+    /// Take the same passages in and ask the same questions as a program made of Python packages, in one run
+    Peer(super::eval_peer::Args),
     /// Take documents in, and hold the time against that of embedding the same texts alone
     Ingest(super::eval_ingest::Args),
     /// Ask questions that leave something out and see whether the answers say so
@@ -137,6 +139,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
         Command::Compare(args) => super::eval_retrieval::compare(&args),
         Command::Speed(args) => super::eval_speed::run(places, &args).await,
+        Command::Peer(args) => super::eval_peer::run(places, &args).await,
         Command::Ingest(args) => super::eval_ingest::run(places, &args).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,
         Command::Injection { mode, limit } => injection(places, mode, limit).await,

@@ -40,12 +40,12 @@ struct Query {
 
 /// How fast questions were answered, with so many asked at once.
 #[derive(Debug, Clone, Serialize)]
-struct Rate {
+pub(super) struct Rate {
     asked_at_once: usize,
     questions: usize,
-    per_second: f64,
-    p50_ms: f64,
-    p99_ms: f64,
+    pub(super) per_second: f64,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
     longest_ms: f64,
 }
 
@@ -122,7 +122,7 @@ fn read(file: &Path) -> Result<Vec<Question>> {
 }
 
 /// Asks for a time, so many at once, one question after the other, from the start again when there are no more.
-async fn ask(
+pub(super) async fn ask(
     retriever: &Retriever,
     questions: &Arc<Vec<Question>>,
     at_once: usize,

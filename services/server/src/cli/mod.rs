@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod eval_ingest;
+mod eval_peer;
 mod eval_retrieval;
 mod eval_speed;
 mod ingest;

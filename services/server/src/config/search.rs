@@ -12,7 +12,10 @@ use super::secret;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Search {
-    /// Whether the kind, date and standing of a document count, by at most 0.03 where a perfect match has 1. Every hit shows
+    /// Whether other names of what a question names are searched for too, at less than the weight of its own words: medicines
+    /// by all their names, abbreviations by what they stand for, words of patients by terms of the literature.
+    pub expansion: bool,
+    /// Whether the kind, date and standing of a document count, by at most 0.015 where a perfect match has 1. Every hit shows
     /// what it got.
     pub priors: bool,
     /// A directory with a cross-encoder in ONNX form (`model.onnx`, its tokenizer and configuration) that reads the first 20
@@ -22,7 +25,7 @@ pub struct Search {
 
 impl Default for Search {
     fn default() -> Self {
-        Self { priors: true, reranker: None }
+        Self { expansion: true, priors: true, reranker: None }
     }
 }
 
