@@ -111,7 +111,26 @@ async fn search_explains_its_hits_and_keeps_to_its_filters() {
         .await;
     let all = service.post("/v1/search", &json!({ "question": "aspirin stroke" })).await.json();
     assert_eq!(all["hits"].as_array().unwrap().len(), 2);
-    assert_eq!(all["hits"][0]["scores"]["lexical"]["rank"], 1);
+    for hit in all["hits"].as_array().unwrap() {
+        let scores = &hit["scores"];
+        let of = |arm: &str| scores[arm]["score"].as_f64().unwrap();
+        assert!((scores["fused"].as_f64().unwrap() - (of("lexical") + of("dense")) / 2.0).abs() < 1e-6, "{scores}");
+        assert!(scores["prior"].as_f64().unwrap().abs() <= 0.015, "{scores}");
+    }
+    let attack = service.post("/v1/search", &json!({ "question": "Is acetylsalicylic acid good after a stroke?" })).await.json();
+    assert_eq!(attack["expansions"][0]["from"], "acetylsalicylic acid", "{attack}");
+    assert_eq!(attack["hits"][0]["scores"]["expanded"], json!(["aspirin"]), "{attack}");
+    for (filters, found) in [
+        (json!({ "issuers": ["TEST ISSUER"], "statuses": ["current"], "full_text_only": true }), 2),
+        (json!({ "jurisdictions": ["Atlantis"] }), 0),
+        (json!({ "populations": ["children"] }), 0),
+        (json!({ "from_year": 1990 }), 0),
+    ] {
+        let reply = service.post("/v1/search", &json!({ "question": "aspirin stroke", "filters": filters })).await;
+        assert_eq!(reply.json()["hits"].as_array().unwrap().len(), found, "{filters}");
+    }
+    let never = json!({ "question": "aspirin", "filters": { "from_year": 2020, "to_year": 2010 } });
+    assert_eq!(service.post("/v1/search", &never).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let trials = json!({ "question": "aspirin stroke", "filters": { "kinds": ["trial"] } });
     let trials = service.post("/v1/search", &trials).await.json();
     assert_eq!(trials["hits"].as_array().unwrap().len(), 1);

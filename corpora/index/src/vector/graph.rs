@@ -136,8 +136,6 @@ fn replace(
     let began = std::time::Instant::now();
     let new = Shard::create(&path, config(dimension, size, cores))?;
     fill(old, &new).map_err(failed)?;
-    // A delay only: what is in use is not touched.
-    fail::fail_point!("vectors::before_optimize");
     new.engine().and_then(|engine| engine.optimize().map(drop)).map_err(failed)?;
     loop {
         let mut guard = lock(writing);

@@ -466,7 +466,8 @@ export interface components {
             rank: number;
             /**
              * Format: float
-             * @description BM25 in the lexical arm, cosine in the dense one.
+             * @description Between 0 and 1: in the lexical arm the share of the most that BM25 could give for the question, in the dense one the
+             *     cosine.
              */
             score: number;
         };
@@ -772,6 +773,24 @@ export interface components {
             /** @description Its text. */
             text: string;
         };
+        /** @description Something that was added to a question. */
+        Expansion: {
+            /**
+             * @description The words of the question.
+             * @example heart attack
+             */
+            from: string;
+            /**
+             * @description What is searched for beside them.
+             * @example myocardial infarction
+             */
+            to: string;
+            /**
+             * Format: float
+             * @description What it is worth, where a word of the question is worth 1.
+             */
+            weight: number;
+        };
         /**
          * @description In what a statement differs from its source.
          * @enum {string}
@@ -860,18 +879,56 @@ export interface components {
              */
             value: number;
         };
-        /** @description What may be found. */
+        /** @description What may be found. An empty list allows everything. */
         Filters: {
             /**
-             * @description Only these corpora; empty means all.
+             * @description Only these corpora.
              * @default []
              */
             corpora: components["schemas"]["CorpusId"][];
             /**
-             * @description Only these kinds of literature; empty means all.
+             * Format: int32
+             * @description Only what was published in this year or later.
+             * @default null
+             */
+            from_year: number | null;
+            /**
+             * @description Nothing of which only the abstract is held.
+             * @default false
+             */
+            full_text_only: boolean;
+            /**
+             * @description Only these issuers, by their whole names, whatever their case.
+             * @default []
+             */
+            issuers: string[];
+            /**
+             * @description Only what applies in one of these places.
+             * @default []
+             */
+            jurisdictions: string[];
+            /**
+             * @description Only these kinds of literature.
              * @default []
              */
             kinds: components["schemas"]["Kind"][];
+            /**
+             * @description Only passages that name one of these populations, in their text, headings or title.
+             * @default []
+             */
+            populations: components["schemas"]["Population"][];
+            /**
+             * @description Only what has one of these standings: `current`, `corrected`, `expression_of_concern`. What is retracted or withdrawn is
+             *     never found.
+             * @default []
+             */
+            statuses: components["schemas"]["Status"][];
+            /**
+             * Format: int32
+             * @description Only what was published in this year or before.
+             * @default null
+             */
+            to_year: number | null;
         };
         /** @description One difference. */
         Finding: {
@@ -1042,7 +1099,7 @@ export interface components {
          * @description What a model does here.
          * @enum {string}
          */
-        ModelRole: "embedder" | "generator" | "judge";
+        ModelRole: "embedder" | "generator" | "judge" | "reranker";
         /**
          * @description A passage: one span of one version's canonical text.
          * @example 5f1c0c3e9a7b4d2e8f60a1b2c3d4e5f6
@@ -1140,6 +1197,11 @@ export interface components {
             /** @description In plain words; the original where they would change what it says. */
             text: string;
         };
+        /**
+         * @description A group of patients whose care differs. Adults in general are not one: most texts are about them without saying so.
+         * @enum {string}
+         */
+        Population: "newborns" | "children" | "adolescents" | "older_adults" | "pregnant" | "breastfeeding";
         /** @description What one source says in a disagreement. Issuer, date and grade are those of its evidence. */
         Position: {
             /** @description One past the last. */
@@ -1241,12 +1303,19 @@ export interface components {
         /** @description Why a passage stands where it stands. */
         Scores: {
             dense?: null | components["schemas"]["ArmScore"];
+            /** @description Terms that the search added to the words of the question, and that stand in this passage. */
+            expanded?: string[];
             /**
              * Format: float
-             * @description Reciprocal-rank fusion of the arms.
+             * @description What both arms say together: a weighted mean of their scores.
              */
             fused: number;
             lexical?: null | components["schemas"]["ArmScore"];
+            /**
+             * Format: float
+             * @description What the document's kind, date and standing add, within narrow bounds; absent where priors are switched off.
+             */
+            prior?: number | null;
             /**
              * Format: float
              * @description Cross-encoder, where one is set up.
@@ -1255,6 +1324,8 @@ export interface components {
         };
         /** @description What was found. */
         SearchReply: {
+            /** @description What was searched for beside the words of the question. */
+            expansions: components["schemas"]["Expansion"][];
             /** @description Passages, best first. */
             hits: components["schemas"]["Evidence"][];
             /** @description The snapshot that was searched. */
@@ -1748,14 +1819,15 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 3.8179522
+                     *               "score": 0.7198045
                      *             },
                      *             "dense": {
                      *               "rank": 1,
                      *               "score": 0.5833334
                      *             },
-                     *             "fused": 0.032786883,
-                     *             "rerank": null
+                     *             "fused": 0.65156895,
+                     *             "rerank": null,
+                     *             "prior": 0.0078000003
                      *           }
                      *         }
                      *       ],
@@ -1929,14 +2001,15 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 3.8179522
+                     *               "score": 0.7198045
                      *             },
                      *             "dense": {
                      *               "rank": 1,
                      *               "score": 0.5833334
                      *             },
-                     *             "fused": 0.032786883,
-                     *             "rerank": null
+                     *             "fused": 0.65156895,
+                     *             "rerank": null,
+                     *             "prior": 0.0078000003
                      *           }
                      *         }
                      *       ],
@@ -2340,14 +2413,15 @@ export interface operations {
                      *             "scores": {
                      *               "lexical": {
                      *                 "rank": 1,
-                     *                 "score": 3.8179522
+                     *                 "score": 0.7198045
                      *               },
                      *               "dense": {
                      *                 "rank": 1,
                      *                 "score": 0.5833334
                      *               },
-                     *               "fused": 0.032786883,
-                     *               "rerank": null
+                     *               "fused": 0.65156895,
+                     *               "rerank": null,
+                     *               "prior": 0.0078000003
                      *             }
                      *           }
                      *         ],
@@ -2594,14 +2668,15 @@ export interface operations {
                      *               "scores": {
                      *                 "lexical": {
                      *                   "rank": 1,
-                     *                   "score": 3.8179522
+                     *                   "score": 0.7198045
                      *                 },
                      *                 "dense": {
                      *                   "rank": 1,
                      *                   "score": 0.5833334
                      *                 },
-                     *                 "fused": 0.032786883,
-                     *                 "rerank": null
+                     *                 "fused": 0.65156895,
+                     *                 "rerank": null,
+                     *                 "prior": 0.0078000003
                      *               }
                      *             }
                      *           ],
@@ -2695,14 +2770,15 @@ export interface operations {
                      *               "scores": {
                      *                 "lexical": {
                      *                   "rank": 1,
-                     *                   "score": 3.8179522
+                     *                   "score": 0.7198045
                      *                 },
                      *                 "dense": {
                      *                   "rank": 1,
                      *                   "score": 0.5833334
                      *                 },
-                     *                 "fused": 0.032786883,
-                     *                 "rerank": null
+                     *                 "fused": 0.65156895,
+                     *                 "rerank": null,
+                     *                 "prior": 0.0078000003
                      *               }
                      *             }
                      *           ],
@@ -3312,18 +3388,31 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 0.79729044
+                     *               "score": 0.8583691
                      *             },
                      *             "dense": {
                      *               "rank": 1,
                      *               "score": 0.23570228
                      *             },
-                     *             "fused": 0.032786883,
-                     *             "rerank": null
+                     *             "fused": 0.5470357,
+                     *             "rerank": null,
+                     *             "prior": 0.0078000003
                      *           }
                      *         }
                      *       ],
-                     *       "snapshot": 1
+                     *       "snapshot": 1,
+                     *       "expansions": [
+                     *         {
+                     *           "from": "metformin",
+                     *           "to": "glucophage",
+                     *           "weight": 0.6
+                     *         },
+                     *         {
+                     *           "from": "metformin",
+                     *           "to": "glumetza",
+                     *           "weight": 0.6
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["SearchReply"];

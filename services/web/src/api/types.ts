@@ -26,7 +26,7 @@ export type Section = Schemas['Section'];
 export type PlainAnswer = Schemas['PlainAnswer'];
 export type Problem = Schemas['Problem'];
 export type Turn = Schemas['Turn'];
-export type Filters = Schemas['Filters'];
+export type Filters = Pick<Schemas['Filters'], 'corpora' | 'kinds'> & Partial<Schemas['Filters']>;
 
 export type Corpus = Schemas['HeldCorpus'];
 export type ConversationHead = Schemas['Conversation'];
