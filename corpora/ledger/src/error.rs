@@ -56,7 +56,7 @@ pub enum Error {
     Staged(Snapshot),
     /// The vectors in the data directory come from another model.
     #[error(
-        "the data directory was embedded with {found}, the configuration names {wanted}: name the same model, or another --data directory"
+        "the data directory was embedded with {found}, the configuration names {wanted}: name the same model, embed anew with `osler reembed`, or name another --data directory"
     )]
     OtherEmbedder {
         /// Model of the data directory.

@@ -13,7 +13,7 @@ pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 type Migration = (&'static str, fn(&Connection) -> Result<()>);
 
 /// Migration `n` takes format `n` to `n + 1`. Published steps are never edited.
-const MIGRATIONS: &[Migration] = &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle)];
+const MIGRATIONS: &[Migration] = &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle), (COMING, |_| Ok(()))];
 
 const FIRST: &str = "
 CREATE TABLE meta (
@@ -145,6 +145,15 @@ CREATE TABLE runs (                          -- what every run of ingest came to
   corpus TEXT NOT NULL,
   report TEXT NOT NULL
 ) STRICT;
+";
+
+const COMING: &str = "
+CREATE TABLE coming_vectors (                -- of embedders that are to take over from the one in use
+  embedder TEXT NOT NULL,
+  passage  BLOB NOT NULL REFERENCES passages (id),
+  vector   BLOB NOT NULL,                    -- f32, little endian
+  PRIMARY KEY (embedder, passage)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Hashes, names and sketches of what was taken in before they were kept.

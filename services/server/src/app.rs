@@ -91,7 +91,6 @@ impl App {
         let store = Store::new(places.models_dir()?, config.model_list()?);
         let embedder = load_embedder(&config, &store).await?;
         let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config.vectors).await?;
-        data.stores.ledger.bind_embedder(embedder.id(), embedder.dimension())?;
         let writes = config.answer.mode != Mode::Extractive;
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;

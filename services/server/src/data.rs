@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
 use index::{EdgeIndex, FORMAT, ServerIndex, TantivyIndex, VectorIndex};
-use ingest::Stores;
+use ingest::{Stores, follow};
 use ledger::Ledger;
 
 use crate::config::Vectors;
@@ -44,13 +44,25 @@ impl Data {
         let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
         let audit = Arc::new(AuditLog::open(&path.join("audit.db"))?);
         let history = Arc::new(History::open(&path.join("history.db"))?);
+        if ledger.adopt_embedder(embedder, dimension)? {
+            tracing::info!(embedder, "this embedder has taken over");
+        }
+        ledger.bind_embedder(embedder, dimension)?;
         let indexes = path.join("index").join(FORMAT.to_string());
-        remove_other_formats(&indexes)?;
+        remove_others(&indexes, "indexes of another format")?;
         let vectors: Arc<dyn VectorIndex> = match vectors.server()? {
-            Some(server) => Arc::new(ServerIndex::connect(server, embedder, dimension).await?),
+            Some(server) => {
+                let index = ServerIndex::connect(server, embedder, dimension).await?;
+                follow::reconcile(&ledger, &index).await?;
+                index.become_current().await?;
+                Arc::new(index)
+            }
             None => {
                 let open = |path: &Path| EdgeIndex::open(path, dimension);
-                Arc::new(open_or_rebuild(&indexes.join("vectors"), open)?)
+                let vectors = indexes.join("vectors");
+                let own = vectors.join(folder_name(embedder));
+                remove_others(&own, "vectors of another embedder")?;
+                Arc::new(open_or_rebuild(&own, open)?)
             }
         };
         let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
@@ -95,14 +107,19 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Indexes of another format are no use to anybody: the ledger fills new ones.
-fn remove_other_formats(indexes: &Path) -> Result<()> {
-    let Some(parent) = indexes.parent() else { return Ok(()) };
-    for other in fs::read_dir(parent).into_iter().flatten().flatten().filter(|other| other.path() != indexes) {
-        tracing::info!(path = %other.path().display(), "indexes of another format: building them anew from the ledger");
-        fs::remove_dir_all(other.path()).with_context(|| format!("cannot remove {}", other.path().display()))?;
+/// What lies beside a directory is no use to anybody: the ledger fills that one.
+fn remove_others(own: &Path, what: &str) -> Result<()> {
+    let Some(parent) = own.parent() else { return Ok(()) };
+    for other in fs::read_dir(parent).into_iter().flatten().flatten().filter(|other| other.path() != own) {
+        tracing::info!(path = %other.path().display(), "{what}: building anew from the ledger");
+        let removed = if other.path().is_dir() { fs::remove_dir_all(other.path()) } else { fs::remove_file(other.path()) };
+        removed.with_context(|| format!("cannot remove {}", other.path().display()))?;
     }
     Ok(())
+}
+
+fn folder_name(embedder: &str) -> String {
+    embedder.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).collect()
 }
 
 /// An index whose files cannot be read is moved aside; the ledger fills a new one.

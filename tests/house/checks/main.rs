@@ -21,5 +21,6 @@ mod models;
 mod notices;
 mod pages;
 mod paper;
+mod rerank;
 mod rights;
 mod starter;

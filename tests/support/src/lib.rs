@@ -4,6 +4,7 @@
 mod fakes;
 mod feeds;
 mod service;
+mod tiny_cross_encoder;
 mod tiny_docx;
 mod tiny_llama;
 mod tiny_pdf;
@@ -11,6 +12,7 @@ mod tiny_pdf;
 pub use fakes::{HashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
 pub use service::{Reply, TestService, models_dir, test_settings};
+pub use tiny_cross_encoder::write_tiny_cross_encoder;
 pub use tiny_docx::{docx, docx_of};
 pub use tiny_llama::write_tiny_llama;
 pub use tiny_pdf::{TinyPage, TinyPdf};

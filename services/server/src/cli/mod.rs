@@ -16,6 +16,7 @@ mod ingest;
 mod machine;
 mod models;
 mod progress;
+mod reembed;
 mod render;
 mod serve;
 mod verify;
@@ -68,6 +69,8 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup into an empty data directory
     Restore(backup::Args),
+    /// Embed all passages with another model, beside the one in use; the service that is next started with that model uses it
+    Reembed(reembed::Args),
     /// Check this machine, the models and the data directory
     Doctor(doctor::Args),
     /// Measure: grounding, answers, abstention, injection
@@ -134,6 +137,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Corpus(command) => corpus::run(places, command).await,
         Command::Backup(args) => backup::write(places, &args),
         Command::Restore(args) => backup::restore(places, &args).await,
+        Command::Reembed(args) => reembed::run(places, &args).await,
         Command::Doctor(args) => doctor::run(places, args).await,
         Command::Eval(command) => eval::run(places, command).await,
         Command::Openapi => print(&crate::http::openapi()?),
