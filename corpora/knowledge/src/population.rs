@@ -28,7 +28,10 @@ pub enum Population {
 
 /// Words that name a population. A word of a text names it when it begins with one of these.
 const STEMS: [(Population, &[&str]); 6] = [
-    (Population::Newborns, &["newborn", "neonat", "preterm", "pre term", "premature infant", "premature bab", "low birth weight"]),
+    (
+        Population::Newborns,
+        &["newborn", "neonat", "preterm", "pre term", "premature infant", "premature bab", "low birth weight"],
+    ),
     (
         Population::Children,
         &["child", "paediatric", "pediatric", "infant", "infancy", "toddler", "schoolchild", "boys", "girls"],
@@ -38,20 +41,17 @@ const STEMS: [(Population, &[&str]); 6] = [
         Population::OlderAdults,
         &["elderly", "geriatric", "older adult", "older people", "older patient", "older person", "octogenarian"],
     ),
-    (Population::Pregnant, &["pregnan", "antenatal", "prenatal", "gestation", "obstetric", "pre eclampsia", "preeclampsia"]),
+    (
+        Population::Pregnant,
+        &["pregnan", "antenatal", "prenatal", "gestation", "obstetric", "pre eclampsia", "preeclampsia"],
+    ),
     (Population::Breastfeeding, &["breastfe", "breast fe", "lactati", "lactating", "postpartum", "nursing mother"]),
 ];
 
 impl Population {
     /// All populations, in the order the documentation lists them.
-    pub const ALL: [Self; 6] = [
-        Self::Newborns,
-        Self::Children,
-        Self::Adolescents,
-        Self::OlderAdults,
-        Self::Pregnant,
-        Self::Breastfeeding,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Newborns, Self::Children, Self::Adolescents, Self::OlderAdults, Self::Pregnant, Self::Breastfeeding];
 
     /// The name used in filters.
     pub fn as_str(self) -> &'static str {

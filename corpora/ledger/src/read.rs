@@ -226,9 +226,8 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn documents_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, DocumentId>> {
         let connection = self.read()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT v.document FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
-        )?;
+        let mut statement = connection
+            .prepare_cached("SELECT v.document FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1")?;
         let mut documents = HashMap::with_capacity(ids.len());
         for id in ids {
             let document: Option<[u8; 16]> = statement.query_row([id.to_bytes()], |row| row.get(0)).optional()?;

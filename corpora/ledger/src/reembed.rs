@@ -85,8 +85,10 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn adopt_embedder(&self, embedder: &str, dimension: usize) -> Result<bool> {
-        let bound: Option<String> =
-            self.read()?.query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0)).optional()?;
+        let bound: Option<String> = self
+            .read()?
+            .query_row("SELECT value FROM meta WHERE name = 'embedder'", [], |row| row.get(0))
+            .optional()?;
         let coming = self.coming(embedder)?;
         if bound.is_none_or(|bound| bound == embedder) || coming.passages == 0 || !coming.is_whole() {
             return Ok(false);

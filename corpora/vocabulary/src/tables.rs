@@ -177,7 +177,10 @@ mod tests {
         }
         for row in rows(LAY) {
             let [phrase, terms] = row[..] else { panic!("two columns: {row:?}") };
-            assert!(words.lay.get(&fold(phrase)).is_some_and(|known| known.iter().eq(list(terms))), "{phrase} is listed twice");
+            assert!(
+                words.lay.get(&fold(phrase)).is_some_and(|known| known.iter().eq(list(terms))),
+                "{phrase} is listed twice"
+            );
         }
         let mut terms = HashSet::new();
         for group in &words.groups {

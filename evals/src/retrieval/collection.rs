@@ -65,10 +65,12 @@ impl Collection {
     pub fn read(directory: &Path, questions: usize) -> Result<Self, Unreadable> {
         let text = |name: &str| {
             let file = directory.join(name);
-            let unreadable = |error: std::io::Error| Unreadable { file: file.display().to_string(), why: error.to_string() };
+            let unreadable =
+                |error: std::io::Error| Unreadable { file: file.display().to_string(), why: error.to_string() };
             std::fs::read_to_string(&file).map_err(unreadable)
         };
-        let name = directory.file_name().map_or_else(|| "collection".into(), |name| name.to_string_lossy().into_owned());
+        let name =
+            directory.file_name().map_or_else(|| "collection".into(), |name| name.to_string_lossy().into_owned());
         let documents = rows("corpus.jsonl", &text("corpus.jsonl")?)?;
         let judged = judged(&text("queries.jsonl")?, &text("qrels/test.tsv")?)?;
         let step = judged.len().div_ceil(questions.max(1)).max(1);
@@ -88,9 +90,8 @@ impl Collection {
         first.extend(others);
         first.truncate(documents);
         let held: HashSet<&str> = first.iter().map(|document| document.id.as_str()).collect();
-        self.questions.retain(|question| {
-            question.grades.iter().any(|(id, grade)| *grade > 0 && held.contains(id.as_str()))
-        });
+        self.questions
+            .retain(|question| question.grades.iter().any(|(id, grade)| *grade > 0 && held.contains(id.as_str())));
         self.documents = first;
         self
     }
@@ -122,10 +123,13 @@ impl Collection {
     /// The documents as files to be taken in: name and text.
     pub fn files(&self) -> impl Iterator<Item = (String, String)> {
         // A string of JSON is one of TOML.
-        let quoted = |text: &str| serde_json::Value::from(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string();
+        let quoted =
+            |text: &str| serde_json::Value::from(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string();
         self.documents.iter().enumerate().map(move |(at, Document { id, title, text })| {
             let matter = format!("+++\nid = {}\ntitle = {}\n+++\n", quoted(id), quoted(title));
-            (format!("{at:07}.md"), format!("{matter}\n{text}\n"))
+            // Of some works only the title is held.
+            let body = if text.trim().is_empty() { title } else { text };
+            (format!("{at:07}.md"), format!("{matter}\n{body}\n"))
         })
     }
 

@@ -39,7 +39,8 @@ pub async fn measure(
 ) -> answer::Result<Measurement> {
     let names = collection.names(corpus);
     let mut documents: HashMap<PassageId, DocumentId> = HashMap::new();
-    let mut arms: Vec<(&str, Vec<Scores>)> = ["lexical", "dense", "fused", "ranked"].map(|arm| (arm, Vec::new())).into();
+    let mut arms: Vec<(&str, Vec<Scores>)> =
+        ["lexical", "dense", "fused", "ranked"].map(|arm| (arm, Vec::new())).into();
     let (mut took, mut rankings) = (Vec::new(), Vec::new());
     for (at, asked) in collection.questions.iter().enumerate() {
         let question = Question::new(&asked.text);
@@ -50,7 +51,8 @@ pub async fn measure(
         let passages = |hits: &[Hit]| hits.iter().map(|hit| hit.passage).collect::<Vec<_>>();
         let fused: Vec<PassageId> = candidates.fused.iter().map(|hit| hit.passage).collect();
         let lists = [passages(&candidates.lexical), passages(&candidates.dense), fused];
-        let unknown: Vec<PassageId> = lists.iter().flatten().filter(|id| !documents.contains_key(id)).copied().collect();
+        let unknown: Vec<PassageId> =
+            lists.iter().flatten().filter(|id| !documents.contains_key(id)).copied().collect();
         documents.extend(retriever.ledger.documents_of(&unknown)?);
         let mut ranked: Vec<Vec<&str>> = lists.iter().map(|list| by_document(list, &documents, &names)).collect();
         let whole = retriever.search(&question, DEPTH).await?;

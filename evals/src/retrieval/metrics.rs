@@ -38,7 +38,11 @@ pub(super) fn score(question: &JudgedQuestion, ranked: &[&str]) -> Scores {
     let first = seen.iter().position(|document| is_relevant(&document));
     let judged = seen.iter().filter(|document| grade(document).is_some()).count() as f64;
     Scores {
-        ndcg_10: if ideal > 0.0 { gained(&mut ranked.iter().map(|document| grade(document).unwrap_or(0))) / ideal } else { 0.0 },
+        ndcg_10: if ideal > 0.0 {
+            gained(&mut ranked.iter().map(|document| grade(document).unwrap_or(0))) / ideal
+        } else {
+            0.0
+        },
         recall_10: found(SEEN) / relevant,
         recall_100: found(DEEP) / relevant,
         mrr_10: first.map_or(0.0, |place| 1.0 / (place + 1) as f64),

@@ -20,7 +20,8 @@ pub(crate) fn prior(document: &DocumentRef, year: i16) -> f32 {
         Kind::CaseLiterature => -0.002,
     };
     let published = document.published.as_deref().and_then(|date| date.get(..4)?.parse::<i16>().ok());
-    let age = published.map_or(OLD_YEARS / 2.0, |published| f32::from(year.saturating_sub(published)).clamp(0.0, OLD_YEARS));
+    let age =
+        published.map_or(OLD_YEARS / 2.0, |published| f32::from(year.saturating_sub(published)).clamp(0.0, OLD_YEARS));
     let recency = 0.002 - 0.004 * age / OLD_YEARS;
     let standing = if document.status == Status::ExpressionOfConcern { -0.008 } else { 0.0 };
     let extent = if document.access == Access::AbstractOnly { -0.002 } else { 0.0 };

@@ -146,9 +146,7 @@ pub fn export_onnx(files: &Loaded, directory: &Path) -> Result<()> {
         std::fs::write(&path, bytes).map_err(Error::io(&path))
     };
     write("model.onnx", &bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?)?)?;
-    for name in
-        [bert::WEIGHTS, "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
-    {
+    for name in [bert::WEIGHTS, "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
         write(name, files.bytes(name)?)?;
     }
     Ok(())

@@ -112,7 +112,8 @@ fn remove_others(own: &Path, what: &str) -> Result<()> {
     let Some(parent) = own.parent() else { return Ok(()) };
     for other in fs::read_dir(parent).into_iter().flatten().flatten().filter(|other| other.path() != own) {
         tracing::info!(path = %other.path().display(), "{what}: building anew from the ledger");
-        let removed = if other.path().is_dir() { fs::remove_dir_all(other.path()) } else { fs::remove_file(other.path()) };
+        let removed =
+            if other.path().is_dir() { fs::remove_dir_all(other.path()) } else { fs::remove_file(other.path()) };
         removed.with_context(|| format!("cannot remove {}", other.path().display()))?;
     }
     Ok(())

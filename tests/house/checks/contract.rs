@@ -117,7 +117,8 @@ async fn search_explains_its_hits_and_keeps_to_its_filters() {
         assert!((scores["fused"].as_f64().unwrap() - (of("lexical") + of("dense")) / 2.0).abs() < 1e-6, "{scores}");
         assert!(scores["prior"].as_f64().unwrap().abs() <= 0.015, "{scores}");
     }
-    let attack = service.post("/v1/search", &json!({ "question": "Is acetylsalicylic acid good after a stroke?" })).await.json();
+    let attack =
+        service.post("/v1/search", &json!({ "question": "Is acetylsalicylic acid good after a stroke?" })).await.json();
     assert_eq!(attack["expansions"][0]["from"], "acetylsalicylic acid", "{attack}");
     assert_eq!(attack["hits"][0]["scores"]["expanded"], json!(["aspirin"]), "{attack}");
     for (filters, found) in [

@@ -23,7 +23,8 @@ async fn search(retriever: &Retriever) -> (Vec<String>, Vec<Option<f32>>, Option
 
 #[tokio::test]
 async fn the_first_passages_are_ordered_by_the_cross_encoder() {
-    let list = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/models.toml")).unwrap();
+    let list =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/models.toml")).unwrap();
     let store = Store::new(models_dir(), List::parse(&list).unwrap());
     let environment = init_onnx_runtime(&store.verify("onnxruntime").unwrap().main).unwrap();
     let directory = tempfile::tempdir().unwrap();

@@ -77,7 +77,8 @@ impl TestService {
     pub async fn judged(config: Config, settings: Settings, writes: bool, judge: Option<Judge>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let embedder = Arc::new(HashEmbedder);
-        let data = Data::open(directory.path(), (embedder.id(), embedder.dimension()), &Vectors::default()).await.unwrap();
+        let data =
+            Data::open(directory.path(), (embedder.id(), embedder.dimension()), &Vectors::default()).await.unwrap();
         let stores = data.stores.clone();
         let generator = Arc::new(ScriptedGenerator::new([]));
         let seams = Arc::new(FixedSeams::default());

@@ -9,9 +9,7 @@ use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use tantivy::columnar::Column;
 use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery};
-use tantivy::schema::{
-    FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Score, Searcher, SegmentReader, TantivyDocument, TantivyError, Term,
 };
@@ -88,9 +86,8 @@ fn schema() -> Schema {
     }
     builder.add_text_field("facet", TextOptions::default().set_fast("raw"));
     // A word in the title or a heading counts as one in the text: each passage carries them.
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer(analysis::ANALYZER)
-        .set_index_option(IndexRecordOption::WithFreqs);
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer(analysis::ANALYZER).set_index_option(IndexRecordOption::WithFreqs);
     builder.add_text_field("words", TextOptions::default().set_indexing_options(indexing));
     builder.build()
 }
@@ -99,7 +96,12 @@ fn schema() -> Schema {
 struct Statistics<'s>(&'s Searcher);
 
 impl Bm25StatisticsProvider for Statistics<'_> {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an average")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an average"
+    )]
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
         Ok((self.0.total_num_tokens(field)? as f32 * LENGTH_SCALE) as u64)
     }

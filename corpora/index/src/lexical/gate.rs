@@ -58,9 +58,10 @@ impl<'s> Gate<'s> {
         self.alive.is_none_or(|alive| alive.is_alive(doc))
             && self.added.first(doc).is_some_and(|added| added <= self.snapshot)
             && self.removed.first(doc).is_some_and(|removed| self.snapshot < removed)
-            && self.years.as_ref().is_none_or(|(column, from, to)| {
-                column.first(doc).is_some_and(|year| (*from..=*to).contains(&year))
-            })
+            && self
+                .years
+                .as_ref()
+                .is_none_or(|(column, from, to)| column.first(doc).is_some_and(|year| (*from..=*to).contains(&year)))
             && self.facets.as_ref().is_none_or(|(column, groups)| {
                 groups.iter().all(|group| column.values_for_doc(doc).any(|facet| group.contains(&facet)))
             })

@@ -66,8 +66,8 @@ const GREEK: [(char, &str); 24] = [
 
 /// Units that are written right behind their number.
 const UNITS: [&str; 33] = [
-    "mg", "g", "kg", "mcg", "ug", "μg", "µg", "ng", "pg", "ml", "l", "dl", "mmol", "mol", "iu", "units", "u", "meq", "mm",
-    "cm", "m", "nm", "mmhg", "kpa", "kcal", "hz", "h", "hr", "hrs", "min", "s", "days", "y",
+    "mg", "g", "kg", "mcg", "ug", "μg", "µg", "ng", "pg", "ml", "l", "dl", "mmol", "mol", "iu", "units", "u", "meq",
+    "mm", "cm", "m", "nm", "mmhg", "kpa", "kcal", "hz", "h", "hr", "hrs", "min", "s", "days", "y",
 ];
 
 /// A word in lower case, in the one spelling.

@@ -15,8 +15,8 @@ use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use qdrant_edge::external::uuid::Uuid;
 use qdrant_edge::{
-    EdgeConfig, EdgeShard, NamedQuery, OperationError, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum,
-    QueryRequest, Record, ScoringQuery, ScrollRequest, UpdateOperation, WithPayloadInterface, WithVector,
+    EdgeConfig, EdgeShard, NamedQuery, OperationError, PointId, PointInsertOperations, PointOperations, PointStruct,
+    QueryEnum, QueryRequest, Record, ScoringQuery, ScrollRequest, UpdateOperation, WithPayloadInterface, WithVector,
 };
 use serde_json::{Value, json};
 
@@ -81,7 +81,8 @@ impl Shard {
         std::fs::create_dir_all(path).map_err(|source| Error::damaged(super::NAME, path, source))?;
         let shard = Self::start(path, || EdgeShard::new(path, config))?;
         let damaged = |source: OperationError| Error::damaged(super::NAME, path, source);
-        for (field, schema) in [("added", "integer"), ("removed", "integer"), ("year", "integer"), ("facet", "keyword")] {
+        for (field, schema) in [("added", "integer"), ("removed", "integer"), ("year", "integer"), ("facet", "keyword")]
+        {
             let index = create_field_index(field, schema)?;
             shard.engine().and_then(|engine| engine.update(index)).map_err(damaged)?;
         }
@@ -89,10 +90,7 @@ impl Shard {
         Ok(shard)
     }
 
-    fn start(
-        path: &Path,
-        start: impl FnOnce() -> std::result::Result<EdgeShard, OperationError>,
-    ) -> Result<Self> {
+    fn start(path: &Path, start: impl FnOnce() -> std::result::Result<EdgeShard, OperationError>) -> Result<Self> {
         // The engine unwraps what it reads, so a damaged file can panic.
         let started = std::panic::catch_unwind(std::panic::AssertUnwindSafe(start));
         let engine = started

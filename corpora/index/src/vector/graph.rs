@@ -13,8 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use qdrant_edge::{
     DEFAULT_VECTOR_NAME, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeVectorParams, HnswIndexConfig, OperationError,
     PointId, PointOperations, PointStruct, PointStructPersisted, QuantizationSearchParams, Record,
-    ScalarQuantizationConfig, ScalarType, SearchParams, UpdateOperation, WithPayloadInterface,
-    WithVector,
+    ScalarQuantizationConfig, ScalarType, SearchParams, UpdateOperation, WithPayloadInterface, WithVector,
 };
 
 use super::edge::{CURRENT, MARK, Shard, Writing, lock, scroll};
@@ -64,7 +63,8 @@ impl Size {
 pub(super) fn config(dimension: usize, size: Size, cores: usize) -> EdgeConfig {
     let mut params = EdgeVectorParams::builder(dimension, Distance::Cosine);
     if size == Size::Huge {
-        let scalar = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(true) };
+        let scalar =
+            ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(true) };
         params = params.on_disk(true).quantization_config(scalar.into());
     }
     let hnsw = HnswIndexConfig { max_indexing_threads: cores, ..HnswIndexConfig::default() };
@@ -105,7 +105,8 @@ pub(super) fn rebuild(
     cores: usize,
 ) -> Result<bool> {
     let old = Arc::clone(&shard.read().unwrap_or_else(PoisonError::into_inner));
-    let points = old.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?.info().points_count;
+    let points =
+        old.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?.info().points_count;
     {
         let mut writing = lock(writing);
         if writing.changed.is_some() {
@@ -139,7 +140,8 @@ fn replace(
     new.engine().and_then(|engine| engine.optimize().map(drop)).map_err(failed)?;
     loop {
         let mut guard = lock(writing);
-        let changed: Vec<PointId> = guard.changed.as_mut().map(std::mem::take).unwrap_or_default().into_iter().collect();
+        let changed: Vec<PointId> =
+            guard.changed.as_mut().map(std::mem::take).unwrap_or_default().into_iter().collect();
         if changed.len() > LAST_CHANGES {
             drop(guard);
             copy(old, &new, &changed).map_err(failed)?;

@@ -146,11 +146,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
 }
 
 /// What the peer takes in: the passages that are in the ledger, by the names that the collection has for their documents.
-fn write_passages(
-    ledger: &Ledger,
-    ids: &HashMap<knowledge::DocumentId, String>,
-    file: &Path,
-) -> Result<usize> {
+fn write_passages(ledger: &Ledger, ids: &HashMap<knowledge::DocumentId, String>, file: &Path) -> Result<usize> {
     let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
     let (mut reached, mut count) = (Seq(0), 0);
     loop {

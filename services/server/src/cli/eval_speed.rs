@@ -232,7 +232,9 @@ fn parts(took: &[Took]) -> Vec<(&'static str, f64)> {
 impl Speed {
     fn table(&self) -> String {
         let mut out = format!("{} passages, ready {:.2} s after the start\n\n", self.passages, self.ready_s);
-        out.push_str("| | asked at once | questions | per second | p50 | p99 | longest |\n|---|---|---|---|---|---|---|\n");
+        out.push_str(
+            "| | asked at once | questions | per second | p50 | p99 | longest |\n|---|---|---|---|---|---|---|\n",
+        );
         let publishing = format!("beside publishing ({} times)", self.publishes);
         let rows = [("alone", Some(&self.alone)), ("at capacity", Some(&self.at_capacity))];
         let rows = rows.into_iter().chain([

@@ -109,7 +109,7 @@ async fn open(places: &Places) -> Result<(Library, Data)> {
 /// Ingests `path` into the data directory, and publishes.
 pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> Result<Account> {
     let (library, data) = open(places).await?;
-    let mut view = View::new(false);
+    let mut view = View::aside();
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();
     put_in_order(&data, false).await?;

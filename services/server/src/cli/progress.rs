@@ -21,16 +21,23 @@ pub(super) struct View {
     total: usize,
     done: usize,
     passages: usize,
+    /// The account goes where the progress goes: standard output belongs to what the command is for.
+    is_aside: bool,
 }
 
 impl View {
+    /// Of a run that is only a step of what was asked for.
+    pub(super) fn aside() -> Self {
+        Self { is_aside: true, ..Self::new(false) }
+    }
+
     pub(super) fn new(json: bool) -> Self {
         let bar = (!json && std::io::stderr().is_terminal()).then(|| {
             let style = ProgressStyle::with_template("{bar:32} {pos}/{len} documents  {elapsed}, {eta} left  {msg}");
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         let now = Instant::now();
-        Self { json, bar, began: now, spoke: now, total: 0, done: 0, passages: 0 }
+        Self { json, bar, began: now, spoke: now, total: 0, done: 0, passages: 0, is_aside: false }
     }
 
     pub(super) fn show(&mut self, told: &Told) {
@@ -145,8 +152,8 @@ impl View {
     fn finish(&mut self, report: &Report) {
         self.close();
         let counts = report.documents;
-        println!(
-            "{} added, {} updated, {} unchanged, {} rejected; {} passages in {:.1} s; snapshot {} is published",
+        let mut account = format!(
+            "{} added, {} updated, {} unchanged, {} rejected; {} passages in {:.1} s; snapshot {} is published\n",
             counts.added,
             counts.updated,
             counts.unchanged,
@@ -156,11 +163,12 @@ impl View {
             report.snapshot
         );
         if report.reviews > 0 {
-            println!("{} things want a person's eye: osler corpus findings lists them", report.reviews);
+            account += &format!("{} things want a person's eye: osler corpus findings lists them\n", report.reviews);
         }
         if report.skipped > 0 {
-            println!("{} files were passed by: no document has their ending", report.skipped);
+            account += &format!("{} files were passed by: no document has their ending\n", report.skipped);
         }
+        if self.is_aside { eprint!("{account}") } else { print!("{account}") }
     }
 
     pub(super) fn close(&mut self) {
