@@ -15,7 +15,7 @@ use knowledge::{EntryId, Seq};
 
 pub use entry::{Entry, Filter, Hit, Traits, Wanted};
 pub use error::{Error, Result};
-pub use fusion::{Fused, fuse};
+pub use fusion::{Fused, NEIGHBOURHOOD, fuse, support, worth};
 pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
 pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 

@@ -61,6 +61,9 @@ pub struct Scores {
     pub dense: Option<ArmScore>,
     /// What both arms say together: a weighted mean of their scores.
     pub fused: f32,
+    /// What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support: Option<f32>,
     /// Cross-encoder, where one is set up.
     pub rerank: Option<f32>,
     /// What the document's kind, date and standing add, within narrow bounds; absent where priors are switched off.

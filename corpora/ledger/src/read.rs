@@ -220,6 +220,24 @@ impl Ledger {
         Ok(found)
     }
 
+    /// The vectors of passages.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn vectors_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, Vec<f32>>> {
+        let connection = self.read()?;
+        let mut statement = connection.prepare_cached("SELECT vector FROM vectors WHERE passage = ?1")?;
+        let mut vectors = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query([id.to_bytes()])?;
+            if let Some(row) = rows.next()? {
+                let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+                vectors.insert(*id, crate::entries::floats(bytes));
+            }
+        }
+        Ok(vectors)
+    }
+
     /// The documents that passages stand in.
     ///
     /// # Errors

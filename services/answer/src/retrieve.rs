@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Fused, Hit, LexicalIndex, VectorIndex, fuse, terms};
+use index::{Fused, Hit, LexicalIndex, NEIGHBOURHOOD, VectorIndex, fuse, support, terms, worth};
 use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
@@ -162,7 +162,11 @@ impl Retriever {
                 (Vec::new(), vector, dense, Some("the search by words is away: found by meaning alone"))
             }
         };
-        let fused = fuse(&lexical, &dense, depth);
+        let mut fused = fuse(&lexical, &dense, depth);
+        let head: Vec<PassageId> = fused.iter().take(NEIGHBOURHOOD).map(|hit| hit.passage).collect();
+        let ledger = Arc::clone(&self.ledger);
+        let vectors = tokio::task::spawn_blocking(move || ledger.vectors_of(&head)).await;
+        support(&mut fused, &vectors.map_err(|panic| Error::Internal(panic.into()))??);
         took.whole = began.elapsed();
         Ok(Candidates { lexical, dense, fused, vector, expansions: expanded.expansions, missing, took })
     }
@@ -199,9 +203,8 @@ impl Retriever {
             for hit in &mut hits {
                 hit.scores.prior = Some(prior(&hit.document, year));
             }
-            let worth = |hit: &Evidence| hit.scores.fused + hit.scores.prior.unwrap_or(0.0);
             // Equal ones stay as they are: by id.
-            hits.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+            hits.sort_by(|a, b| worth(&b.scores).total_cmp(&worth(&a.scores)));
         }
         let missing = missing.or(self.rerank(question, &mut hits).await);
         hits.truncate(limit);
