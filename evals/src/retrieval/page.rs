@@ -49,7 +49,7 @@ const MEASURES: [Measure; 5] = [
 const TERMS: [(&str, &str); 4] = [
     (
         "Arm",
-        "One way to order documents: lexical by their words, dense by their vectors, fused by both, reranked by a cross-encoder that reads them again.",
+        "One way to order documents: lexical by their words, dense by their vectors, rank fusion by the ranks of both, fused by the scores of both, ranked by that with what is known of the documents, and a cross-encoder where there is one.",
     ),
     (
         "95 % interval",

@@ -39,7 +39,8 @@ pub struct CollectionReport {
     pub questions: usize,
     /// Bytes of the vector index, the full-text index and the ledger on disk.
     pub bytes: Sizes,
-    /// `lexical`, `dense`, `fused`, and `ranked`: fused, with priors and the cross-encoder where there is one.
+    /// `lexical`, `dense`, `rank fusion` (both by their ranks alone, to be held against), `fused`, and `ranked`: fused, with
+    /// priors and the cross-encoder where there is one.
     pub arms: Vec<ArmReport>,
     /// The last arm against each of the others.
     pub comparisons: Vec<Comparison>,

@@ -75,9 +75,11 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     for (name, text) in collection.files() {
         std::fs::write(files.join(name), text).context("cannot write to the temporary directory")?;
     }
+    let (library, held) = ingest::open(&places).await?;
     let began = Instant::now();
-    ingest::into_data(&places, &files, &starter_policy()?).await?;
+    ingest::into_open(&library, &held, &files, &starter_policy()?).await?;
     let ingest_s = began.elapsed().as_secs_f64();
+    drop((library, held));
     let app = App::open_with(&places, |config| config.generator.backend = Backend::None).await?;
     let retriever = app.asker.retriever().clone();
     let questions: Vec<Question> = collection.questions.iter().map(|asked| Question::new(&asked.text)).collect();

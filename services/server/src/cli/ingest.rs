@@ -98,7 +98,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     Ok(if counts.rejected > 0 && counts.rejected == counts.all() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn open(places: &Places) -> Result<(Library, Data)> {
+pub(super) async fn open(places: &Places) -> Result<(Library, Data)> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
@@ -109,10 +109,15 @@ async fn open(places: &Places) -> Result<(Library, Data)> {
 /// Ingests `path` into the data directory, and publishes.
 pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> Result<Account> {
     let (library, data) = open(places).await?;
+    into_open(&library, &data, path, corpus).await
+}
+
+/// The same, with everything loaded already.
+pub(super) async fn into_open(library: &Library, data: &Data, path: &Path, corpus: &Corpus) -> Result<Account> {
     let mut view = View::aside();
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();
-    put_in_order(&data, false).await?;
+    put_in_order(data, false).await?;
     taken
 }
 

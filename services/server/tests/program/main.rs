@@ -5,4 +5,5 @@ mod chain;
 mod crash;
 mod library;
 mod refusals;
+mod retrieval;
 mod run;
