@@ -128,6 +128,15 @@ async fn the_embedder_gives_the_published_vectors() {
     assert!(cosine(&alone, &together[1]) > 0.9999, "padding changes nothing");
     assert!(cosine(&alone, together.last().unwrap()) > 0.9999, "nor does the batch");
     assert!(embedder.embed(Vec::new()).await.unwrap().is_empty());
+    // One question on all cores, many on a core each: the same vectors to the last bit.
+    let questions: Vec<String> = (1..24).map(|n| "what is the dose of potassium ".repeat(n)).collect();
+    let mut one_by_one = Vec::new();
+    for question in &questions {
+        one_by_one.push(embedder.embed(vec![question.clone()]).await.unwrap());
+    }
+    let at_once = questions.iter().map(|question| embedder.embed(vec![question.clone()]));
+    let at_once: Vec<_> = futures::future::join_all(at_once).await.into_iter().map(Result::unwrap).collect();
+    assert!(one_by_one == at_once, "a question's vector depends on what else is asked");
 
     // A directory of its own, and one that is damaged.
     let own = Loaded::from_directory(&store.directory_of(store.list().get("all-minilm-l6-v2").unwrap())).unwrap();

@@ -1321,6 +1321,11 @@ export interface components {
              * @description Cross-encoder, where one is set up.
              */
             rerank?: number | null;
+            /**
+             * Format: float
+             * @description What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.
+             */
+            support?: number | null;
         };
         /** @description What was found. */
         SearchReply: {
