@@ -1,6 +1,7 @@
 //! Asking the questions of a collection, arm by arm.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use answer::{Question, Retriever, Took};
 use index::Hit;
@@ -160,14 +161,7 @@ fn compare(questions: &[JudgedQuestion], one: &(&str, Vec<Scores>), other: &(&st
 }
 
 fn latency(took: &[Took]) -> Vec<Latency> {
-    let stages: [(&str, fn(&Took) -> std::time::Duration); 5] = [
-        ("embed", |took| took.embed),
-        ("lexical", |took| took.lexical),
-        ("dense", |took| took.dense),
-        ("fetch", |took| took.fetch),
-        ("whole", |took| took.whole),
-    ];
-    let of = |(stage, time): (&str, fn(&Took) -> std::time::Duration)| {
+    let of = |stage: &str, time: fn(&Took) -> Duration| {
         let mut times: Vec<f64> = took.iter().map(|took| time(took).as_secs_f64() * 1e3).collect();
         times.sort_by(f64::total_cmp);
         Latency {
@@ -178,7 +172,13 @@ fn latency(took: &[Took]) -> Vec<Latency> {
             max_ms: percentile(&times, 1.0),
         }
     };
-    stages.map(of).into()
+    vec![
+        of("embed", |took| took.embed),
+        of("lexical", |took| took.lexical),
+        of("dense", |took| took.dense),
+        of("fetch", |took| took.fetch),
+        of("whole", |took| took.whole),
+    ]
 }
 
 impl CollectionReport {

@@ -63,7 +63,7 @@ pub(crate) fn expand(question: &str) -> Expanded {
         let is_capital = word.chars().any(char::is_uppercase);
         if let Some(sense) = vocabulary().senses(word).first().filter(|_| is_capital) {
             add(&mut expansions, word, sense, ABBREVIATION_WEIGHT);
-            text.push_str("\n");
+            text.push('\n');
             text.push_str(sense);
         }
     }

@@ -215,18 +215,17 @@ async fn beside_maintenance(retriever: &Retriever, questions: &Arc<Vec<Question>
 }
 
 fn parts(took: &[Took]) -> Vec<(&'static str, f64)> {
-    let parts: [(&str, fn(&Took) -> Duration); 4] = [
-        ("embed", |took| took.embed),
-        ("lexical", |took| took.lexical),
-        ("dense", |took| took.dense),
-        ("fetch", |took| took.fetch),
-    ];
     let median = |time: fn(&Took) -> Duration| {
         let mut times: Vec<Duration> = took.iter().map(time).collect();
         times.sort_unstable();
         times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e3)
     };
-    parts.map(|(part, time)| (part, median(time))).into()
+    vec![
+        ("embed", median(|took| took.embed)),
+        ("lexical", median(|took| took.lexical)),
+        ("dense", median(|took| took.dense)),
+        ("fetch", median(|took| took.fetch)),
+    ]
 }
 
 impl Speed {
