@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::run::{json as run_json, osler, succeed};
+use crate::run::{json as run_json, osler, run, succeed};
 
 const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
@@ -110,9 +110,15 @@ fn official_clients(address: &str) {
 fn a_newcomer_gets_cited_answers() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let said = succeed(&data, &["demo", "--setup-only"]);
+    let set_up = || {
+        let output = run(&data, &["demo", "--setup-only"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said
+    };
+    let said = set_up();
     assert!(said.contains("0 rejected"), "{said}");
-    let again = succeed(&data, &["demo", "--setup-only"]);
+    let again = set_up();
     assert!(
         again.contains("0 added, 0 updated") && again.contains("snapshot 1"),
         "the second time there is nothing to do: {again}"

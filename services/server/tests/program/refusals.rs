@@ -86,7 +86,7 @@ fn bad_places_are_named_and_nothing_is_lost() {
     refuse(&at, &["serve", "--listen", &address], 1, &[&address, "--listen"]);
 
     // Index files are damaged: built anew from the ledger, with a line that says so.
-    fs::write(at.join("index/words/meta.json"), "{").unwrap();
+    fs::write(at.join("index/2/words/meta.json"), "{").unwrap();
     let hits = json(&at, &["search", "aspirin", "--json"]);
     assert_eq!(hits["hits"][0]["document"]["title"], "A");
 

@@ -1713,7 +1713,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-22",
+                     *           "measured_on": "2026-11-28",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
@@ -1727,7 +1727,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-22",
+                     *           "measured_on": "2026-11-28",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
