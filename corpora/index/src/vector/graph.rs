@@ -210,3 +210,56 @@ fn log_bytes(path: &Path) -> u64 {
     let files = std::fs::read_dir(path.join("wal")).into_iter().flatten().flatten();
     files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use qdrant_edge::{NamedQuery, PointStruct, QueryEnum, QueryRequest, ScoringQuery};
+
+    use super::super::edge::upsert;
+    use super::*;
+
+    const DIMENSION: usize = 32;
+
+    fn vector(number: u64) -> Vec<f32> {
+        let raw: Vec<f32> = (1..=DIMENSION).map(|at| ((number * 31 + 7) as f32 * (at as f32).sqrt()).sin()).collect();
+        let length = raw.iter().map(|x| x * x).sum::<f32>().sqrt();
+        raw.into_iter().map(|x| x / length).collect()
+    }
+
+    #[test]
+    fn quantised_vectors_find_what_comparing_everything_finds() {
+        let directory = tempfile::tempdir().unwrap();
+        let shard = Shard::create(&directory.path().join("1"), config(DIMENSION, Size::Huge, 1)).unwrap();
+        let payload = || serde_json::json!({ "added": 1, "removed": 9, "year": 2020, "facet": ["kind:trial"] });
+        let points: Vec<PointStruct> =
+            (1..=3_000).map(|number| PointStruct::new(number, vector(number), payload())).collect();
+        let engine = shard.engine().unwrap();
+        engine.update(upsert(points)).unwrap();
+        engine.flush();
+        assert!(engine.optimize().unwrap());
+        assert!(engine.info().indexed_vectors_count > 0);
+        let find = |number: u64, params: SearchParams| -> Vec<(PointId, f32)> {
+            let request = QueryRequest {
+                prefetches: Vec::new(),
+                query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::default_dense(vector(number))))),
+                filter: None,
+                score_threshold: None,
+                limit: 20,
+                offset: 0,
+                params: Some(params),
+                with_vector: WithVector::Bool(false),
+                with_payload: WithPayloadInterface::Bool(false),
+            };
+            engine.query(request).unwrap().into_iter().map(|point| (point.id, point.score)).collect()
+        };
+        let (mut found, mut wanted) = (0, 0);
+        for number in (1..=3_000).step_by(100) {
+            let near = find(number, params(true));
+            let exact = find(number, params(false));
+            assert!((near[0].1 - 1.0).abs() < 1e-4, "the best are looked at again in full: {:?}", near[0]);
+            found += exact.iter().filter(|(id, _)| near.iter().any(|(other, _)| other == id)).count();
+            wanted += exact.len();
+        }
+        assert!(found * 100 >= wanted * 95, "{found} of {wanted}");
+    }
+}
