@@ -60,10 +60,9 @@ impl Ledger {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         for (passage, vector) in vectors {
-            let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO coming_vectors VALUES (?1, ?2, ?3)")?
-                .execute(params![embedder, passage.to_bytes(), bytes])?;
+                .execute(params![embedder, passage.to_bytes(), crate::entries::bytes_of(vector)])?;
         }
         transaction.commit()?;
         Ok(())

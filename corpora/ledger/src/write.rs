@@ -251,9 +251,8 @@ pub(crate) fn put_passage(connection: &Connection, version: i64, ordinal: usize,
 }
 
 pub(crate) fn put_vector(connection: &Connection, passage: PassageId, vector: &[f32]) -> Result<()> {
-    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
     let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2)")?;
-    insert.execute(params![passage.to_bytes(), bytes])?;
+    insert.execute(params![passage.to_bytes(), crate::entries::bytes_of(vector)])?;
     Ok(())
 }
 

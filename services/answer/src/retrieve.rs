@@ -89,6 +89,8 @@ pub struct Took {
 /// What both arms found, before anything is fetched.
 #[derive(Debug, Clone)]
 pub struct Candidates {
+    /// The snapshot that was searched.
+    pub snapshot: Snapshot,
     /// By words, best first.
     pub lexical: Vec<Hit>,
     /// By meaning, best first.
@@ -126,7 +128,8 @@ impl Retriever {
     /// [`ledger::Error::UnknownSnapshot`]; the error of an arm when both fail.
     pub async fn candidates(&self, question: &Question, depth: usize) -> Result<Candidates> {
         let began = Instant::now();
-        let filter = question.filters.at(self.snapshot(question)?);
+        let snapshot = self.snapshot(question)?;
+        let filter = question.filters.at(snapshot);
         let text = question.search_text();
         let expanded = if self.has_expansion { expand(&text) } else { Expanded::not_at_all(text) };
         let words = async {
@@ -168,7 +171,7 @@ impl Retriever {
         let vectors = tokio::task::spawn_blocking(move || ledger.vectors_of(&head)).await;
         support(&mut fused, &vectors.map_err(|panic| Error::Internal(panic.into()))??);
         took.whole = began.elapsed();
-        Ok(Candidates { lexical, dense, fused, vector, expansions: expanded.expansions, missing, took })
+        Ok(Candidates { snapshot, lexical, dense, fused, vector, expansions: expanded.expansions, missing, took })
     }
 
     /// The best `limit` passages for a question.
@@ -183,9 +186,8 @@ impl Retriever {
             return Err(ledger::Error::UnknownCorpus(unknown.clone()).into());
         }
         let limits = Limits::of(&corpora);
-        let snapshot = self.snapshot(question)?;
         let began = Instant::now();
-        let Candidates { mut fused, vector, expansions, missing, mut took, .. } =
+        let Candidates { snapshot, mut fused, vector, expansions, missing, mut took, .. } =
             self.candidates(question, ARM_LIMIT.max(limit)).await?;
         for carried in question.carried() {
             let place = fused.len().min(CARRIED_PLACE);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
 use index::{EdgeIndex, FORMAT, ServerIndex, TantivyIndex, VectorIndex};
-use ingest::{Stores, follow};
+use ingest::Stores;
 use ledger::Ledger;
 
 use crate::config::Vectors;
@@ -50,13 +50,12 @@ impl Data {
         ledger.bind_embedder(embedder, dimension)?;
         let indexes = path.join("index").join(FORMAT.to_string());
         remove_others(&indexes, "indexes of another format")?;
-        let vectors: Arc<dyn VectorIndex> = match vectors.server()? {
-            Some(server) => {
-                let index = ServerIndex::connect(server, embedder, dimension).await?;
-                follow::reconcile(&ledger, &index).await?;
-                index.become_current().await?;
-                Arc::new(index)
-            }
+        let server = match vectors.server()? {
+            Some(server) => Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)),
+            None => None,
+        };
+        let vectors: Arc<dyn VectorIndex> = match &server {
+            Some(server) => Arc::clone(server) as Arc<dyn VectorIndex>,
             None => {
                 let open = |path: &Path| EdgeIndex::open(path, dimension);
                 let vectors = indexes.join("vectors");
@@ -68,6 +67,10 @@ impl Data {
         let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
         let stores = Stores { ledger, vectors, lexical };
         stores.reconcile().await?;
+        // Only now does it hold everything.
+        if let Some(server) = server {
+            server.become_current().await?;
+        }
         Ok(Self { stores, audit, history, path: path.to_owned(), _lock: lock })
     }
 
