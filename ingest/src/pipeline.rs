@@ -149,7 +149,8 @@ impl Ingest {
         let (pass, embedded) = mpsc::channel(1);
         let mut account = Account { skipped, ..Account::default() };
         account.report.skipped = account.skipped.values().sum();
-        let reason = format!("ingest of {}", path.display());
+        // Its name, not where it lay: the reason outlives the folders of one machine.
+        let reason = format!("ingest of {}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
         let decision = Decision { at: &options.at, actor: &options.actor, reason: &reason };
         let mut enter = |event: Event| {
             account.enter(&event);

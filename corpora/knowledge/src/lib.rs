@@ -6,6 +6,7 @@
 
 mod corpus;
 mod document;
+mod entropy;
 mod evidence;
 mod identity;
 mod ids;
@@ -19,6 +20,7 @@ mod verdict;
 
 pub use corpus::{Corpus, Kind, Rights};
 pub use document::{Access, Identifiers, Metadata, Related, Relation, Source, Status, UnknownName};
+pub use entropy::Entropy;
 pub use evidence::{ArmScore, DocumentRef, Evidence, Scores};
 pub use identity::{Name, Notice, title_key};
 pub use ids::{CorpusId, DocumentId, EntryId, IdError, PassageId, Seq, Snapshot};

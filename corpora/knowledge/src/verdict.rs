@@ -18,3 +18,22 @@ pub enum Verdict {
     /// The quote says otherwise.
     Contradicted,
 }
+
+impl Verdict {
+    /// Its name in answers and records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Partial => "partial",
+            Self::Unverifiable => "unverifiable",
+            Self::Unsupported => "unsupported",
+            Self::Contradicted => "contradicted",
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

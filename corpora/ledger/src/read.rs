@@ -90,6 +90,8 @@ pub struct Totals {
 /// A decision as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DecisionRecord {
+    /// Its number, from 1.
+    pub number: u64,
     /// When, RFC 3339.
     pub at: String,
     /// Who.
@@ -304,18 +306,54 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn decisions(&self) -> Result<Vec<DecisionRecord>> {
+        self.decisions_after(0)
+    }
+
+    /// Decisions after the one with this number, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn decisions_after(&self, number: u64) -> Result<Vec<DecisionRecord>> {
         let connection = self.read()?;
-        let mut statement =
-            connection.prepare_cached("SELECT at, actor, action, subject, reason FROM decisions ORDER BY id")?;
-        let rows = statement.query_map([], |row| {
+        let mut statement = connection
+            .prepare_cached("SELECT id, at, actor, action, subject, reason FROM decisions WHERE id > ?1 ORDER BY id")?;
+        let rows = statement.query_map([number], |row| {
             Ok(DecisionRecord {
-                at: row.get(0)?,
-                actor: row.get(1)?,
-                action: row.get(2)?,
-                subject: row.get(3)?,
-                reason: row.get(4)?,
+                number: row.get(0)?,
+                at: row.get(1)?,
+                actor: row.get(2)?,
+                action: row.get(3)?,
+                subject: row.get(4)?,
+                reason: row.get(5)?,
             })
         })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The number of the last decision; 0 before the first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_decision(&self) -> Result<u64> {
+        let connection = self.read()?;
+        Ok(connection.query_row("SELECT coalesce(max(id), 0) FROM decisions", [], |row| row.get(0))?)
+    }
+
+    /// Every version with passages in force in a snapshot, with the hash of its text, ordered by document and version. What is
+    /// suppressed now is among them: it was in force.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn versions_in(&self, snapshot: Snapshot) -> Result<Vec<(DocumentId, u32, String)>> {
+        let connection = self.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT v.document, v.number, v.text_sha256 FROM versions v
+             WHERE EXISTS (SELECT 1 FROM passages p JOIN entries e ON e.passage = p.id
+                           WHERE p.version = v.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))
+             ORDER BY v.document, v.number",
+        )?;
+        let rows = statement
+            .query_map([snapshot.0], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

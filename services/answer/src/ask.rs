@@ -144,6 +144,11 @@ impl Asker {
         (self.parts.ids.next(), self.parts.clock.now())
     }
 
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
     /// What judges statements, if anything does.
     pub fn judge(&self) -> Option<&Judge> {
         self.parts.judge.as_ref()
@@ -307,13 +312,13 @@ impl Asker {
             model,
             judge,
             prompt_sha256: written.prompt_sha256.filter(|_| wrote),
-            timings_ms: Timings {
+            timings_ms: self.parts.clock.told(Timings {
                 embed: embed_ms,
                 retrieve: retrieve_ms,
                 generate: written.generate_ms,
                 ground: written.ground_ms,
                 total: elapsed_ms(began),
-            },
+            }),
         }
     }
 

@@ -221,7 +221,7 @@ fn find(source: &Selected, quote: &str) -> Option<Span> {
 }
 
 /// A quote as a statement: list items and table rows stay lines of their own.
-fn lines(quote: &str) -> String {
+pub(crate) fn lines(quote: &str) -> String {
     quote.lines().map(one_line).collect::<Vec<_>>().join("\n")
 }
 

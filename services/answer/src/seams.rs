@@ -3,10 +3,17 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::answer::Timings;
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// What was measured, as it is told: a clock that stands tells the same every time.
+    fn told(&self, measured: Timings) -> Timings {
+        measured
+    }
 }
 
 /// Makes ids that sort by time.
@@ -46,6 +53,10 @@ impl Clock for FixedSeams {
     fn now(&self) -> Timestamp {
         // 2026-11-22T10:00:00Z.
         Timestamp::from_second(1_795_341_600).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn told(&self, _: Timings) -> Timings {
+        Timings { embed: 12, retrieve: 8, generate: 0, ground: 1, total: 21 }
     }
 }
 

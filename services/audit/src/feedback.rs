@@ -1,10 +1,10 @@
 //! What readers say of an answer, and what they report: kept beside the record it is about, never changed.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AuditLog, Result};
+use crate::{Actor, AuditLog, Draft, Error, Result};
 
 /// What a reader says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -80,63 +80,81 @@ impl AuditLog {
     /// Keeps what a reader says. Durable when it returns; `false` when there is no such answer.
     ///
     /// # Errors
-    /// [`crate::Error::Sqlite`].
-    pub fn feedback(&self, feedback: &Feedback) -> Result<bool> {
-        let connection = self.lock();
-        let exists = "SELECT 1 FROM records WHERE id = ?1 AND answer IS NOT NULL";
-        if connection.query_row(exists, [&feedback.answer], |_| Ok(())).optional()?.is_none() {
-            return Ok(false);
+    /// [`Error`].
+    pub fn feedback(&self, feedback: &Feedback, actor: Actor) -> Result<bool> {
+        let mut draft = Draft::new("feedback.given", actor)
+            .with("feedback", feedback.id.as_str())
+            .with("answer", crate::token(&feedback.answer))
+            .with("statement", feedback.statement)
+            .with("kind", name(&feedback.kind)?)
+            .with("category", feedback.category.as_ref().map(name).transpose()?)
+            .with("severity", feedback.severity.as_ref().map(name).transpose()?);
+        if let Some(comment) = &feedback.comment {
+            draft = draft.sealing("comment", comment.as_str());
         }
-        connection.execute(
-            "INSERT INTO feedback (id, received_at, actor, answer, statement, kind, category, severity, comment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                feedback.id,
-                feedback.received_at,
-                feedback.actor,
-                feedback.answer,
-                feedback.statement,
-                name(&feedback.kind)?,
-                feedback.category.as_ref().map(name).transpose()?,
-                feedback.severity.as_ref().map(name).transpose()?,
-                feedback.comment
-            ],
-        )?;
-        Ok(true)
+        let row = feedback.clone();
+        let rows = move |connection: &rusqlite::Connection, seq: u64| {
+            let sql = "INSERT INTO feedback (id, seq, received_at, actor, answer, statement, kind, category, severity)
+                       SELECT ?1, ?2, ?3, ?4, id, ?6, ?7, ?8, ?9 FROM answers WHERE id = ?5 AND outcome IS NOT NULL";
+            let inserted = connection.prepare_cached(sql)?.execute(params![
+                row.id,
+                seq,
+                row.received_at,
+                row.actor,
+                row.answer,
+                row.statement,
+                name(&row.kind)?,
+                row.category.as_ref().map(name).transpose()?,
+                row.severity.as_ref().map(name).transpose()?
+            ])?;
+            if inserted == 1 { Ok(()) } else { Err(Error::Unknown) }
+        };
+        match self.append_with(draft, Box::new(rows)) {
+            Ok(_) => Ok(true),
+            Err(Error::Unknown) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
-    /// What readers said, the latest first, at most `limit`.
+    /// What readers said, the latest first, at most `limit`; of one answer, if one is named.
     ///
     /// # Errors
-    /// [`crate::Error::Sqlite`].
-    pub fn all_feedback(&self, limit: u32) -> Result<Vec<Feedback>> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT id, received_at, actor, answer, statement, kind, category, severity, comment
-             FROM feedback ORDER BY rowid DESC LIMIT ?1",
-        )?;
-        let rows = statement.query_map([limit], |row| {
-            Ok(Feedback {
-                id: row.get(0)?,
-                received_at: row.get(1)?,
-                actor: row.get(2)?,
-                answer: row.get(3)?,
-                statement: row.get(4)?,
-                kind: read(row.get(5)?)?,
-                category: row.get::<_, Option<String>>(6)?.map(read).transpose()?,
-                severity: row.get::<_, Option<String>>(7)?.map(read).transpose()?,
-                comment: row.get(8)?,
-            })
+    /// [`Error`].
+    pub fn all_feedback(&self, answer: Option<&str>, limit: u32) -> Result<Vec<Feedback>> {
+        let sql = "SELECT id, received_at, actor, answer, statement, kind, category, severity, seq
+                   FROM feedback WHERE ?1 IS NULL OR answer = ?1 ORDER BY seq DESC LIMIT ?2";
+        let rows: Vec<(Feedback, u64)> = self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![answer, limit], |row| {
+                let feedback = Feedback {
+                    id: row.get(0)?,
+                    received_at: row.get(1)?,
+                    actor: row.get(2)?,
+                    answer: row.get(3)?,
+                    statement: row.get(4)?,
+                    kind: read(row.get(5)?)?,
+                    category: row.get::<_, Option<String>>(6)?.map(read).transpose()?,
+                    severity: row.get::<_, Option<String>>(7)?.map(read).transpose()?,
+                    comment: None,
+                };
+                Ok((feedback, row.get(8)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let with_comment = |(mut feedback, seq): (Feedback, u64)| {
+            let words = self.words(seq, "comment")?;
+            feedback.comment = words.and_then(|(_, words)| String::from_utf8(words).ok());
+            Ok(feedback)
+        };
+        rows.into_iter().map(with_comment).collect()
     }
 }
 
 /// The name of a unit variant, as JSON has it.
-fn name(value: &impl Serialize) -> rusqlite::Result<String> {
+fn name(value: &impl Serialize) -> Result<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => Ok(name),
-        _ => Err(rusqlite::Error::InvalidQuery),
+        _ => Err(rusqlite::Error::InvalidQuery.into()),
     }
 }
 

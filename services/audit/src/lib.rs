@@ -1,367 +1,314 @@
-//! What was asked, and what was answered? Intent on disk before any work, outcome on disk before the answer leaves.
+//! Who asked what, what were they told, and can anybody prove it? Intent on disk before any work, outcome on disk before an
+//! answer leaves, in a log that nobody can change unseen.
 //!
-//! One SQLite file beside the ledger. A record without an outcome belongs to a process that died: the next start closes it
-//! as `interrupted`, so that no question is without an end.
+//! The log is a Merkle tree (RFC 6962) in the layout of C2SP `tlog-tiles`, with signed checkpoints. Its entries hold ids,
+//! hashes, counts, verdicts, and salted commitments; the words themselves are sealed beside it, and can be destroyed without
+//! breaking a proof. `FORMAT.md` says enough to write another reader.
 
+mod answers;
+mod bundle;
+mod canonical;
+mod checkpoint;
+mod corpus;
+mod entry;
+mod erase;
+mod error;
 mod feedback;
+mod figures;
+mod note;
+mod old;
+mod open;
+mod publisher;
+mod receipt;
+mod schema;
+mod seal;
+mod search;
+mod summary;
+mod tiles;
+mod tree;
+mod verify;
+mod witness;
+mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Sender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
 
+use jiff::Timestamp;
+use knowledge::Entropy;
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
-use utoipa::ToSchema;
 
+pub use answers::{Cited, Gap, Intent, Outcome, Part};
+pub use bundle::{Directory, Files, Sink, Verified, verify_bundle};
+pub use canonical::canonical;
+pub use checkpoint::{Checkpoint, LogProof};
+pub use corpus::{Decided, Published, snapshot_line, snapshot_root};
+pub use entry::{Actor, Draft, Entry, MAX_ENTRY_BYTES, MAX_TOKEN_BYTES, is_token, token};
+pub use error::{Error, Result};
 pub use feedback::{Category, Feedback, Kind, Severity};
+pub use figures::{Figures, Period, Share};
+pub use note::{Note, NoteError, SignatureKind, Signer, VerifierKey, hex};
+pub use open::{add_signing_key, begin_anew};
+pub use receipt::{DocumentText, Logged, Opened, RECEIPT_FORMAT, Receipt, ReceiptSource, SnapshotProof, VersionProof};
+pub use seal::{Salt, commitment, make_key};
+pub use search::{Found, FoundAnswer, Query, Record};
+pub use summary::Summary;
+pub use tiles::{Edge, TILE_WIDTH, TileStore, entry_bundle, parse_tile_path, tile_path, unbundle};
+pub use tree::{
+    Hash, Nodes, consistency_proof, empty_root, inclusion_proof, is_consistent, is_included, leaf_hash, node_hash,
+    root, root_of, sha256,
+};
+pub use verify::{Checked, Fault, Recheck, Trust, verify_receipt};
+pub use witness::{Refusal, Submission, Witness};
 
-/// The format this build writes.
-const FORMAT: i64 = 2;
+use publisher::News;
+use schema::meta;
+use seal::Keys;
+use writer::{Job, Rows, Shared};
 
-/// Marks the file as ours. The bytes are `OSLA`.
-const APPLICATION_ID: i64 = 0x4f53_4c41;
-
-const SCHEMA: &str = "
-CREATE TABLE records (
-  id            TEXT PRIMARY KEY,
-  asked_at      TEXT NOT NULL,
-  actor         TEXT NOT NULL,
-  action        TEXT NOT NULL,
-  request_id    TEXT NOT NULL,
-  question      TEXT NOT NULL,
-  outcome       TEXT,              -- status of the answer, `failed: code`, or `interrupted`
-  completed_at  TEXT,
-  snapshot      INTEGER,
-  model         TEXT,
-  prompt_sha256 TEXT,
-  answer        TEXT               -- JSON, exactly as it was sent
-) STRICT, WITHOUT ROWID;
-CREATE INDEX records_by_time ON records (asked_at);
-CREATE INDEX records_open ON records (id) WHERE outcome IS NULL;
-";
-
-/// What format 2 added to 1.
-const FEEDBACK: &str = "
-CREATE TABLE feedback (
-  id          TEXT NOT NULL UNIQUE,
-  received_at TEXT NOT NULL,
-  actor       TEXT NOT NULL,
-  answer      TEXT NOT NULL REFERENCES records (id),
-  statement   INTEGER,
-  kind        TEXT NOT NULL,
-  category    TEXT,
-  severity    TEXT,
-  comment     TEXT
-) STRICT;
-";
-
-/// Why a record could not be written or read. Without a record there is no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be opened, or is something else.
-    #[error("cannot open the audit records {}: restore them from a backup, or name another --data directory", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// Another version of Osler wrote the file.
-    #[error("the audit records have format {found}, this osler reads format {FORMAT}: use the osler that wrote them")]
-    Format {
-        /// Format of the file.
-        found: i64,
-    },
-    /// The file could not be read or written.
-    #[error("the audit records could not be read or written")]
-    Sqlite(#[from] rusqlite::Error),
+/// The clock and the source of randomness.
+#[derive(Clone)]
+pub struct Seams {
+    /// Tells the time.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Makes salts, nonces and keys.
+    pub entropy: Arc<dyn Entropy>,
 }
 
-/// Result of a call.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// What somebody is about to do.
-#[derive(Debug, Clone, Copy)]
-pub struct Intent<'a> {
-    /// Id of the answer to be.
-    pub id: &'a str,
-    /// When, RFC 3339.
-    pub asked_at: &'a str,
-    /// Who.
-    pub actor: &'a str,
-    /// What: `ask`.
-    pub action: &'a str,
-    /// The request that brought it.
-    pub request_id: &'a str,
-    /// The question.
-    pub question: &'a str,
+impl std::fmt::Debug for Seams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seams")
+    }
 }
 
-/// What came of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Outcome<'a> {
-    /// When, RFC 3339.
-    pub completed_at: &'a str,
-    /// Status of the answer.
-    pub status: &'a str,
-    /// The snapshot that was searched.
-    pub snapshot: u64,
-    /// The model that wrote, with its hash.
-    pub model: Option<&'a str>,
-    /// SHA-256 of what the model was told.
-    pub prompt_sha256: Option<&'a str>,
-    /// The answer as JSON, exactly as it is sent.
-    pub answer: &'a str,
+/// How a log is kept.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whose log: stands in every entry.
+    pub tenant: String,
+    /// Where the keys are: `log-N.key` signs, `payload-N.key` seals. Made where there are none.
+    pub keys: PathBuf,
+    /// A directory outside of the data that remembers how far has been signed, so that an older copy of the data is noticed.
+    pub guard: Option<PathBuf>,
+    /// Days that sealed words are kept at least.
+    pub kept_days: u32,
+    /// Whether words may be erased before that.
+    pub early_erasure: bool,
+    /// The clock and the source of randomness.
+    pub seams: Seams,
 }
 
-/// A question that the corpora could not answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Gap {
-    /// As it was asked.
-    pub question: String,
-    /// How often.
-    pub times: u64,
-    /// When last, RFC 3339.
-    pub last_asked_at: String,
-    /// The latest snapshot that was searched for it.
-    pub snapshot: u64,
-}
-
-/// The records.
+/// The log.
 #[derive(Debug)]
 pub struct AuditLog {
-    connection: Mutex<Connection>,
+    path: PathBuf,
+    jobs: Option<Sender<Job>>,
+    news: Option<Sender<News>>,
+    threads: Vec<JoinHandle<()>>,
+    shared: Arc<Shared>,
+    readers: Mutex<Vec<Connection>>,
+    tiles: Arc<TileStore>,
+    signers: Arc<Vec<Signer>>,
+    keys: Arc<Keys>,
+    origin: String,
+    options: Options,
+    /// The newest checkpoint that witnesses have signed, with their signatures.
+    cosigned: RwLock<Option<String>>,
 }
+
+/// Where the files of the log are, below the data directory.
+pub const LOG_DIRECTORY: &str = "log";
 
 impl AuditLog {
-    /// Opens the records, creating the file where there is none, and closes what a dead process left open.
+    /// Puts something on record. Durable when it returns; its place in the log is returned.
     ///
     /// # Errors
-    /// [`Error::Open`] or [`Error::Format`].
-    pub fn open(path: &Path) -> Result<Self> {
-        let failed = |source| Error::Open { path: path.to_owned(), source };
-        let connection = Connection::open(path).map_err(failed)?;
-        let log = Self { connection: Mutex::new(connection) };
-        log.prepare().map_err(|error| match error {
-            Error::Sqlite(source) => failed(source),
-            other => other,
+    /// [`Error`]; then what was to be recorded must not be done.
+    pub fn append(&self, draft: Draft) -> Result<u64> {
+        self.append_with(draft, Box::new(|_, _| Ok(())))
+    }
+
+    fn append_with(&self, draft: Draft, rows: Rows) -> Result<u64> {
+        let (reply, told) = sync_channel(1);
+        let jobs = self.jobs.as_ref().ok_or(Error::Stopped)?;
+        jobs.send(Job { draft, rows, reply }).map_err(|_| Error::Stopped)?;
+        told.recv().map_err(|_| Error::Stopped)?
+    }
+
+    /// Whether the log can be written to; where it could not be, it is tried again.
+    pub fn is_well(&self) -> bool {
+        self.shared.is_well.load(Ordering::Acquire) || self.append(Draft::new("log.tried", Actor::service())).is_ok()
+    }
+
+    /// Entries in the log.
+    pub fn size(&self) -> u64 {
+        self.shared.size.load(Ordering::Acquire)
+    }
+
+    /// The origin of the log, which stands in its checkpoints.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The public keys that its checkpoints are signed with.
+    pub fn verifier_keys(&self) -> Vec<VerifierKey> {
+        self.signers.iter().map(|signer| signer.public().clone()).collect()
+    }
+
+    /// Says which release and configuration writes from now on: a token.
+    pub fn set_release(&self, release: &str) {
+        *self.shared.release.write().unwrap_or_else(PoisonError::into_inner) = entry::token(release);
+    }
+
+    /// A signed checkpoint over at least so many entries; with the signatures of witnesses where there is such a one.
+    ///
+    /// # Errors
+    /// [`Error`] when none can be signed.
+    pub fn checkpoint(&self, size: u64) -> Result<String> {
+        if let Some(note) = self.cosigned.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            let parsed = Note::parse(note).and_then(|note| Checkpoint::parse(note.text));
+            if parsed.is_ok_and(|checkpoint| checkpoint.size >= size && checkpoint.size == self.size()) {
+                return Ok(note.clone());
+            }
+        }
+        if self.shared.signed.load(Ordering::Acquire) < size || size == 0 {
+            let (reply, told) = sync_channel(1);
+            let news = self.news.as_ref().ok_or(Error::Stopped)?;
+            news.send(News::Wanted(reply)).map_err(|_| Error::Stopped)?;
+            told.recv().map_err(|_| Error::Stopped)??;
+        }
+        let bytes = self.tiles.file("checkpoint")?.ok_or(Error::Stopped)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// A file of the log by its path: `checkpoint`, `tile/0/000`.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let is_file = path == "checkpoint" || path.strip_prefix("tile/").and_then(parse_tile_path).is_some();
+        if is_file { Ok(self.tiles.file(path)?) } else { Ok(None) }
+    }
+
+    /// A proof that an entry is in the log.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such entry.
+    pub fn prove(&self, seq: u64) -> Result<LogProof> {
+        if seq >= self.size() {
+            return Err(Error::Unknown);
+        }
+        let note = self.checkpoint(seq + 1)?;
+        self.prove_in(seq, note)
+    }
+
+    /// A proof that an entry is in the log of this checkpoint.
+    fn prove_in(&self, seq: u64, note: String) -> Result<LogProof> {
+        let inconsistent =
+            |_| Error::Inconsistent { what: "its checkpoint is no checkpoint".to_owned(), advice: open::RESTORE };
+        let size = Checkpoint::parse(Note::parse(&note).map_err(inconsistent)?.text).map_err(inconsistent)?.size;
+        let path = inclusion_proof(seq, size, &self.tiles.at(size))?;
+        Ok(LogProof { index: seq, path, checkpoint: note })
+    }
+
+    /// A proof that the log of `new` entries begins with that of `old`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a tile is not there.
+    pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
+        Ok(consistency_proof(old, new, &self.tiles.at(new))?)
+    }
+
+    /// The bytes of an entry.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT leaf FROM entries WHERE seq = ?1";
+        self.read(|connection| Ok(connection.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?))
+    }
+
+    /// Entries from a place on, at most so many.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn leaves(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>> {
+        let sql = "SELECT leaf FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(params![from, limit as u64], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Sealed words of an entry, opened, with their salt; `None` when they were erased or never were.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] when they do not open.
+    pub fn words(&self, seq: u64, name: &str) -> Result<Option<(Salt, Vec<u8>)>> {
+        let sql = "SELECT key, sealed FROM payloads WHERE seq = ?1 AND name = ?2";
+        let row: Option<(u32, Vec<u8>)> = self.read(|connection| {
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            Ok(connection.prepare_cached(sql)?.query_row(params![seq, name], row).optional()?)
         })?;
-        Ok(log)
+        let Some((key, sealed)) = row else { return Ok(None) };
+        self.keys.open_sealed(key, &writer::place(seq, name), &sealed).map(Some)
     }
 
-    fn prepare(&self) -> Result<()> {
-        let connection = self.lock();
-        connection.busy_timeout(Duration::from_secs(5))?;
-        let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-        if tables > 0 && (application != APPLICATION_ID || !(1..=FORMAT).contains(&found)) {
-            return Err(Error::Format { found });
-        }
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        let records = if tables == 0 { SCHEMA } else { "" };
-        if tables == 0 || found < FORMAT {
-            connection.execute_batch(&format!(
-                "BEGIN; {records} {FEEDBACK} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
-            ))?;
-        }
-        connection.execute("UPDATE records SET outcome = 'interrupted' WHERE outcome IS NULL", [])?;
+    /// Keeps the signature of a witness under a checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn keep_cosigned(&self, note: &str) -> Result<()> {
+        self.tiles.write("cosigned", note.as_bytes())?;
+        *self.cosigned.write().unwrap_or_else(PoisonError::into_inner) = Some(note.to_owned());
         Ok(())
     }
 
-    /// Records an intent. Durable when it returns.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`]; then the work must not be done.
-    pub fn begin(&self, intent: &Intent<'_>) -> Result<()> {
-        self.lock().execute(
-            "INSERT INTO records (id, asked_at, actor, action, request_id, question) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![intent.id, intent.asked_at, intent.actor, intent.action, intent.request_id, intent.question],
-        )?;
-        Ok(())
+    /// The newest checkpoint that witnesses have signed.
+    pub fn cosigned(&self) -> Option<String> {
+        self.cosigned.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Records what came of it. Durable when it returns. The first outcome stands.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`]; then the answer must not leave.
-    pub fn complete(&self, id: &str, outcome: &Outcome<'_>) -> Result<()> {
-        let changed = self.lock().execute(
-            "UPDATE records SET outcome = ?2, completed_at = ?3, snapshot = ?4, model = ?5, prompt_sha256 = ?6, answer = ?7
-             WHERE id = ?1 AND outcome IS NULL",
-            params![
-                id,
-                outcome.status,
-                outcome.completed_at,
-                outcome.snapshot,
-                outcome.model,
-                outcome.prompt_sha256,
-                outcome.answer
-            ],
-        )?;
-        if changed == 1 { Ok(()) } else { Err(Error::Sqlite(rusqlite::Error::QueryReturnedNoRows)) }
+    fn now(&self) -> Timestamp {
+        (self.options.seams.now)()
     }
 
-    /// Records that nothing came of it, and why. A record that has its outcome keeps it.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn fail(&self, id: &str, completed_at: &str, code: &str) -> Result<()> {
-        self.lock().execute(
-            "UPDATE records SET outcome = ?2, completed_at = ?3 WHERE id = ?1 AND outcome IS NULL",
-            params![id, format!("failed: {code}"), completed_at],
-        )?;
-        Ok(())
-    }
-
-    /// An answer as it was sent, if there is one of that id.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn answer(&self, id: &str) -> Result<Option<String>> {
-        let sql = "SELECT answer FROM records WHERE id = ?1";
-        Ok(self.lock().query_row(sql, [id], |row| row.get(0)).optional()?.flatten())
-    }
-
-    /// The outcome of a record, if it has one.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn outcome(&self, id: &str) -> Result<Option<String>> {
-        let sql = "SELECT outcome FROM records WHERE id = ?1";
-        Ok(self.lock().query_row(sql, [id], |row| row.get(0)).optional()?.flatten())
-    }
-
-    /// Questions that had no evidence, the most asked first, then the latest; at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Sqlite`].
-    pub fn gaps(&self, limit: usize) -> Result<Vec<Gap>> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT question, count(*), max(asked_at), max(snapshot) FROM records WHERE outcome = 'no_evidence'
-             GROUP BY question ORDER BY count(*) DESC, max(asked_at) DESC, question LIMIT ?1",
-        )?;
-        let gap = |row: &rusqlite::Row<'_>| {
-            Ok(Gap { question: row.get(0)?, times: row.get(1)?, last_asked_at: row.get(2)?, snapshot: row.get(3)? })
+    /// Reads on a connection of its own: a long search stops nobody.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => schema::connect(&self.path)?,
         };
-        let gaps = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], gap)?;
-        Ok(gaps.collect::<rusqlite::Result<_>>()?)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        let outcome = read(&connection);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        outcome
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn intent(id: &str) -> Intent<'_> {
-        Intent { id, asked_at: "t", actor: "a", action: "ask", request_id: "r", question: "q" }
-    }
-
-    #[test]
-    fn questions_without_evidence_are_gaps() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = AuditLog::open(&directory.path().join("audit.db")).unwrap();
-        for (id, question, status) in [
-            ("a", "zebra?", "no_evidence"),
-            ("b", "gout?", "answered"),
-            ("c", "zebra?", "no_evidence"),
-            ("d", "okapi?", "no_evidence"),
-        ] {
-            log.begin(&Intent { question, ..intent(id) }).unwrap();
-            log.complete(id, &Outcome { status, ..OUTCOME }).unwrap();
+impl Drop for AuditLog {
+    /// What was asked for is written, and a last checkpoint signed.
+    fn drop(&mut self) {
+        self.jobs = None;
+        self.news = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
-        let gaps = log.gaps(10).unwrap();
-        assert_eq!(
-            gaps.iter().map(|gap| (gap.question.as_str(), gap.times)).collect::<Vec<_>>(),
-            [("zebra?", 2), ("okapi?", 1)]
-        );
-        assert_eq!(log.gaps(1).unwrap().len(), 1);
     }
+}
 
-    const OUTCOME: Outcome<'static> = Outcome {
-        completed_at: "t",
-        status: "answered",
-        snapshot: 1,
-        model: None,
-        prompt_sha256: None,
-        answer: "{\"id\":1}",
-    };
+/// The file of the log's entries in a data directory.
+pub fn database(data: &Path) -> PathBuf {
+    data.join("audit.db")
+}
 
-    #[test]
-    fn the_first_outcome_stands_and_the_dead_are_closed() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("audit.db");
-        let log = AuditLog::open(&path).unwrap();
-        for id in ["a", "b", "c"] {
-            log.begin(&intent(id)).unwrap();
-        }
-        assert!(log.begin(&intent("a")).is_err(), "an id is used once");
-        log.complete("a", &OUTCOME).unwrap();
-        log.fail("b", "t", "cancelled").unwrap();
-        log.fail("a", "t", "late").unwrap();
-        assert!(log.complete("b", &OUTCOME).is_err());
-        drop(log);
-        let log = AuditLog::open(&path).unwrap();
-        assert_eq!(log.answer("a").unwrap().as_deref(), Some("{\"id\":1}"));
-        assert_eq!(log.outcome("a").unwrap().as_deref(), Some("answered"));
-        assert_eq!(log.outcome("b").unwrap().as_deref(), Some("failed: cancelled"));
-        assert_eq!(log.outcome("c").unwrap().as_deref(), Some("interrupted"));
-        assert!(log.complete("c", &OUTCOME).is_err(), "an interrupted record takes no outcome");
-        assert_eq!(log.answer("nothing").unwrap(), None);
-    }
+fn number(connection: &Connection, sql: &str) -> Result<u64> {
+    Ok(connection.query_row(sql, [], |row| row.get::<_, Option<u64>>(0))?.unwrap_or(0))
+}
 
-    #[test]
-    fn feedback_is_kept_with_the_answer_it_is_about() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = AuditLog::open(&directory.path().join("audit.db")).unwrap();
-        let feedback = Feedback {
-            id: "f1".into(),
-            received_at: "t".into(),
-            actor: "a".into(),
-            answer: "a".into(),
-            statement: Some(2),
-            kind: Kind::Safety,
-            category: Some(Category::WrongDose),
-            severity: Some(Severity::NearMiss),
-            comment: Some("ten times too much".into()),
-        };
-        log.begin(&intent("a")).unwrap();
-        assert!(!log.feedback(&feedback).unwrap(), "nothing was answered yet");
-        log.complete("a", &OUTCOME).unwrap();
-        assert!(log.feedback(&feedback).unwrap());
-        assert!(log.feedback(&feedback).is_err(), "an id is used once");
-        assert!(log.feedback(&Feedback { id: "f2".into(), kind: Kind::Helpful, ..feedback.clone() }).unwrap());
-        assert_eq!(log.all_feedback(10).unwrap()[1], feedback);
-        assert_eq!(log.all_feedback(1).unwrap()[0].id, "f2");
-    }
-
-    #[test]
-    fn records_of_format_1_are_read_on() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("audit.db");
-        let old = format!("{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;");
-        Connection::open(&path).unwrap().execute_batch(&old).unwrap();
-        let log = AuditLog::open(&path).unwrap();
-        log.begin(&intent("a")).unwrap();
-        assert_eq!(log.all_feedback(1).unwrap(), []);
-        drop(log);
-        AuditLog::open(&path).unwrap();
-    }
-
-    #[test]
-    fn other_files_are_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("audit.db");
-        std::fs::write(&path, "not a database, but long enough to be looked at as one by SQLite").unwrap();
-        assert!(matches!(AuditLog::open(&path), Err(Error::Open { .. })));
-        std::fs::remove_file(&path).unwrap();
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE x (y); PRAGMA user_version = 9;").unwrap();
-        assert!(matches!(AuditLog::open(&path), Err(Error::Format { found: 9 })));
-    }
+fn stored(connection: &Connection, name: &str) -> Result<Option<String>> {
+    meta(connection, name)
 }

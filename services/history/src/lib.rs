@@ -170,6 +170,27 @@ impl History {
         if gone == 1 { Ok(()) } else { Err(Error::Unknown) }
     }
 
+    /// Forgets an answer in every conversation, and titles that were made of its question.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn forget(&self, answer: &str) -> Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let found = {
+            let mut statement = transaction.prepare("SELECT conversation, question FROM turns WHERE answer = ?1")?;
+            let rows = statement.query_map([answer], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?
+        };
+        for (conversation, question) in found {
+            let sql = "UPDATE conversations SET title = NULL WHERE id = ?1 AND title = ?2";
+            transaction.execute(sql, params![conversation, title(&question)])?;
+        }
+        transaction.execute("DELETE FROM turns WHERE answer = ?1", [answer])?;
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// Deletes what was last used before a time, RFC 3339; how many those were.
     ///
     /// # Errors

@@ -7,19 +7,23 @@ use std::time::Duration;
 
 use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
 use anyhow::{Context, Result, bail};
-use audit::AuditLog;
+use audit::{Actor, AuditLog, Draft};
 use history::History;
+use identity::{Identity, Provider};
 use inference::models::{Entry, Loaded, Role, Store};
 use inference::{
     Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, Grammar, ModelRef, Prompt,
     Remote, Request, Reranker,
 };
+use knowledge::sha256_hex;
+use review::Reviews;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::config::{self, Backend, Config, Mode, Places};
 use crate::data::Data;
+use crate::witnessing::Witnesses;
 
 /// A service that can answer.
 pub struct App {
@@ -29,6 +33,18 @@ pub struct App {
     pub audit: Arc<AuditLog>,
     /// Conversations.
     pub history: Arc<History>,
+    /// Accounts, sessions and keys.
+    pub identity: Arc<Identity>,
+    /// The house's identity provider, if it has one.
+    pub provider: Option<Arc<Provider>>,
+    /// Whether whoever reaches the service may ask without signing in.
+    pub is_anonymous: bool,
+    /// Whether this is a demonstration.
+    pub is_demo: bool,
+    /// Reviews of answers.
+    pub reviews: Arc<Reviews>,
+    /// Witnesses of the log.
+    pub witnesses: Arc<Witnesses>,
     /// Its configuration.
     pub config: Config,
     /// The models that it runs.
@@ -68,9 +84,25 @@ pub struct ModelInUse {
 
 impl App {
     /// Puts a service together from its parts; tests bring their own.
-    pub fn new(asker: Asker, audit: Arc<AuditLog>, history: Arc<History>, config: Config) -> Self {
-        let ready = AtomicBool::new(false);
-        Self { asker, audit, history, config, models: Vec::new(), ready, _data: None }
+    ///
+    /// # Errors
+    /// When the identity provider or a witness is configured wrongly.
+    pub fn new(asker: Asker, data: &Data, config: Config) -> Result<Self> {
+        Ok(Self {
+            asker,
+            audit: Arc::clone(&data.audit),
+            history: Arc::clone(&data.history),
+            identity: Arc::clone(&data.identity),
+            provider: config.identity.provider()?.map(Arc::new),
+            is_anonymous: config.identity.anonymous && is_loopback(&config.server.listen),
+            is_demo: false,
+            reviews: Arc::clone(&data.reviews),
+            witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
+            config,
+            models: Vec::new(),
+            ready: AtomicBool::new(false),
+            _data: None,
+        })
     }
 
     /// Loads everything the configuration names.
@@ -90,7 +122,7 @@ impl App {
         adjust(&mut config);
         let store = Store::new(places.models_dir()?, config.model_list()?);
         let embedder = load_embedder(&config, &store).await?;
-        let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config.vectors).await?;
+        let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
         let writes = config.answer.mode != Mode::Extractive;
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;
@@ -107,9 +139,34 @@ impl App {
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });
-        let (audit, history) = (Arc::clone(&data.audit), Arc::clone(&data.history));
         let models = models_in_use(&config, &store, &asker);
-        Ok(Self { asker, audit, history, config, models, ready: AtomicBool::new(false), _data: Some(data) })
+        let app = Self { models, ..Self::new(asker, &data, config)? };
+        app.begin()?;
+        Ok(Self { _data: Some(data), ..app })
+    }
+
+    /// Puts on record what begins to answer: program, configuration, models.
+    fn begin(&self) -> Result<()> {
+        let config = sha256_hex(serde_json::to_string(&self.config)?.as_bytes());
+        let models: Vec<String> = self
+            .models
+            .iter()
+            .map(|model| audit::token(&format!("{}@{}", model.id, model.sha256.as_deref().unwrap_or("unknown"))))
+            .collect();
+        let release = sha256_hex(format!("{}\n{config}\n{}", env!("CARGO_PKG_VERSION"), models.join("\n")).as_bytes());
+        self.audit.set_release(&release[..16]);
+        let draft = Draft::new("service.began", Actor::service())
+            .with("version", env!("CARGO_PKG_VERSION"))
+            .with("config_sha256", config)
+            .with("models", models)
+            .with("anonymous", self.is_anonymous);
+        self.audit.append(draft)?;
+        Ok(())
+    }
+
+    /// Whether it can answer: warmed up, and everything can be put on record.
+    pub fn can_answer(&self) -> bool {
+        self.is_ready() && self.audit.is_well() && !self.witnesses.is_alarmed()
     }
 
     /// Whether [`App::warm_up`] has gone through.
@@ -285,4 +342,10 @@ fn of_role<'a>(store: &'a Store, name: &str, role: Role) -> Result<&'a Entry> {
         bail!("the model {name} is not for this: its role is {:?}", entry.role);
     }
     Ok(entry)
+}
+
+/// Whether an address is one of this machine alone.
+pub fn is_loopback(listen: &str) -> bool {
+    let host = listen.rsplit_once(':').map_or(listen, |(host, _)| host).trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

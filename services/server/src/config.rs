@@ -8,9 +8,13 @@ use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod audit;
+mod identity;
 mod ingest;
 mod search;
 
+pub use audit::{Audit, WitnessAt};
+pub use identity::{Identity, Provider};
 pub use ingest::Ingest;
 pub use search::{Search, Vectors};
 
@@ -41,6 +45,10 @@ pub struct Config {
     pub vectors: Vectors,
     /// Conversations of those who ask.
     pub history: History,
+    /// How the record of everything is kept.
+    pub audit: Audit,
+    /// Who may come in.
+    pub identity: Identity,
 }
 
 /// The HTTP service.
@@ -297,6 +305,13 @@ impl Places {
     }
 }
 
+/// Where what must outlive the data directory is kept, if this user has such a place.
+fn state_dir() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))?;
+    Some(state.join("osler/guard"))
+}
+
 /// The Python whose pip fetches wheels.
 pub fn python() -> String {
     std::env::var("OSLER_PYTHON").unwrap_or_else(|_| "python3".to_owned())
@@ -322,6 +337,10 @@ impl Config {
             ("answer.statements", config.answer.statements),
             ("answer.max_tokens", config.answer.max_tokens),
             ("generator.parallel", config.generator.parallel),
+            ("identity.min_password_chars", config.identity.min_password_chars),
+            ("identity.lock_after", config.identity.lock_after as usize),
+            ("identity.session_idle_min", config.identity.session_idle_min as usize),
+            ("identity.session_max_h", config.identity.session_max_h as usize),
         ];
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
             bail!("{key} must be at least 1");
@@ -403,6 +422,7 @@ pub fn reference() -> String {
          | `OSLER_DATA` | data directory; `.osler/data` if unset |\n\
          | `OSLER_MODELS` | models directory; `osler/models` in the user's cache directory if unset |\n\
          | `OSLER_CONFIG` | configuration file |\n\
+         | `XDG_STATE_HOME` | where the log's guard is kept; `.local/state` in the home directory if unset |\n\
          | `OSLER_PYTHON` | the Python whose pip fetches wheels; `python3` if unset |\n\
          | `OSLER_LOG` | what is logged, as `tracing` filters say it |\n",
     );

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
 use history::History;
+use identity::{Identity, SystemEntropy};
 use index::{EdgeIndex, FORMAT, ServerIndex, TantivyIndex, VectorIndex};
 use ingest::Stores;
+use jiff::Timestamp;
 use ledger::Ledger;
+use review::Reviews;
 
-use crate::config::Vectors;
+use crate::config::Config;
+use crate::corpus_record;
 
 /// A data directory that this process holds.
 pub struct Data {
@@ -21,6 +25,10 @@ pub struct Data {
     pub audit: Arc<AuditLog>,
     /// Conversations.
     pub history: Arc<History>,
+    /// Accounts.
+    pub identity: Arc<Identity>,
+    /// Reviews of answers.
+    pub reviews: Arc<Reviews>,
     path: PathBuf,
     // The lock goes when the file is closed, with the process or before.
     _lock: File,
@@ -38,19 +46,35 @@ impl Data {
     ///
     /// # Errors
     /// With what to do: another process holds it, it is of another format, it cannot be written.
-    pub async fn open(path: &Path, (embedder, dimension): (&str, usize), vectors: &Vectors) -> Result<Self> {
+    pub async fn open(path: &Path, embedder: (&str, usize), config: &Config) -> Result<Self> {
+        Self::open_with(path, embedder, config, system_seams()).await
+    }
+
+    /// The same, with another clock and source of randomness.
+    ///
+    /// # Errors
+    /// As [`Data::open`].
+    pub async fn open_with(
+        path: &Path,
+        (embedder, dimension): (&str, usize),
+        config: &Config,
+        seams: audit::Seams,
+    ) -> Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("cannot create the data directory {}", path.display()))?;
         let lock = lock(path)?;
         let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
-        let audit = Arc::new(AuditLog::open(&path.join("audit.db"))?);
+        let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
+        corpus_record::follow(&ledger, &audit)?;
         let history = Arc::new(History::open(&path.join("history.db"))?);
+        let identity = Identity::open(&path.join("identity.db"), config.identity.settings(), seams.entropy)?;
+        let reviews = Arc::new(Reviews::open(&path.join("reviews.db"))?);
         if ledger.adopt_embedder(embedder, dimension)? {
             tracing::info!(embedder, "this embedder has taken over");
         }
         ledger.bind_embedder(embedder, dimension)?;
         let indexes = path.join("index").join(FORMAT.to_string());
         remove_others(&indexes, "indexes of another format")?;
-        let server = match vectors.server()? {
+        let server = match config.vectors.server()? {
             Some(server) => Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)),
             None => None,
         };
@@ -71,7 +95,7 @@ impl Data {
         if let Some(server) = server {
             server.become_current().await?;
         }
-        Ok(Self { stores, audit, history, path: path.to_owned(), _lock: lock })
+        Ok(Self { stores, audit, history, identity: Arc::new(identity), reviews, path: path.to_owned(), _lock: lock })
     }
 
     /// The ledger alone, and the lock that holds it, for commands that need no index and no model. The indexes follow at the
@@ -87,10 +111,61 @@ impl Data {
         Ok((Ledger::open(&path.join("ledger.db"))?, lock))
     }
 
+    /// Ledger and audit log, for commands that decide about the knowledge.
+    ///
+    /// # Errors
+    /// As [`Data::open_ledger`], and when the log cannot be opened.
+    pub fn open_records(path: &Path, config: &Config) -> Result<Records> {
+        let (ledger, lock) = Self::open_ledger(path)?;
+        let audit = open_log(path, config)?;
+        corpus_record::follow(&ledger, &audit)?;
+        Ok(Records { ledger, audit, _lock: lock })
+    }
+
+    /// Holds the directory, for commands on single files of it, until the file is closed.
+    ///
+    /// # Errors
+    /// When another process holds it.
+    pub fn hold(path: &Path) -> Result<File> {
+        fs::create_dir_all(path).with_context(|| format!("cannot create the data directory {}", path.display()))?;
+        lock(path)
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Ledger and audit log of a data directory that this process holds.
+#[derive(Debug)]
+pub struct Records {
+    /// What is known.
+    pub ledger: Ledger,
+    /// What was done.
+    pub audit: AuditLog,
+    _lock: File,
+}
+
+/// The machine's clock and randomness.
+pub fn system_seams() -> audit::Seams {
+    audit::Seams { now: Arc::new(Timestamp::now), entropy: Arc::new(SystemEntropy) }
+}
+
+/// The audit log of a data directory.
+///
+/// # Errors
+/// As [`AuditLog::open`].
+pub fn open_log(path: &Path, config: &Config) -> audit::Result<AuditLog> {
+    AuditLog::open(path, config.audit.options(path, system_seams()))
+}
+
+/// The accounts of a data directory.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn open_identity(path: &Path, config: &Config) -> Result<Identity> {
+    Ok(Identity::open(&path.join("identity.db"), config.identity.settings(), Arc::new(SystemEntropy))?)
 }
 
 /// Holds the directory until the file is closed.

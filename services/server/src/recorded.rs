@@ -1,14 +1,15 @@
-//! Asking on the record: intent before, outcome after, and no answer without one.
+//! Asking on the record: intent before, every part before it leaves, outcome after, and no answer without one.
 
 use std::sync::Arc;
 
 use answer::{Answer, Progress, Question};
-use audit::{Intent, Outcome};
-use knowledge::Snapshot;
-use tokio::sync::mpsc::UnboundedSender;
+use audit::{Actor, Intent, Outcome, Part};
+use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::corpus_record;
 
 /// An answer that is on record, with the JSON that is.
 #[derive(Debug, Clone)]
@@ -17,6 +18,15 @@ pub struct Recorded {
     pub answer: Answer,
     /// Exactly what was recorded.
     pub json: String,
+}
+
+/// Who asks, and by which request.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// The request that brought it.
+    pub request_id: String,
 }
 
 /// Why there is none.
@@ -28,6 +38,9 @@ pub enum Error {
     /// The record could not be written.
     #[error("the question cannot be recorded, so it is not answered")]
     Record(#[from] audit::Error),
+    /// What was decided about the knowledge could not be recorded.
+    #[error("what the corpora hold cannot be recorded, so nothing is answered from them")]
+    Corpus(#[source] anyhow::Error),
     /// Something panicked. This request is lost, no other is.
     #[error("answering failed unexpectedly")]
     Panicked(#[source] tokio::task::JoinError),
@@ -44,81 +57,121 @@ impl Error {
             Self::Answer(answer::Error::Index(_)) => "index_unavailable",
             Self::Answer(answer::Error::Inference(_)) => "model_unavailable",
             Self::Answer(answer::Error::Ledger(_) | answer::Error::Internal(_)) | Self::Panicked(_) => "internal",
-            Self::Record(_) => "audit_unavailable",
+            Self::Record(_) | Self::Corpus(_) => "audit_unavailable",
         }
     }
 }
 
-/// Answers a question on the record.
+/// Answers a question on the record. What is told on `progress` is on record before it is told.
 ///
 /// # Errors
 /// [`Error`]; everything after the intent is recorded as its outcome, too.
 pub async fn ask(
     app: Arc<App>,
     question: Question,
-    actor: &str,
-    request_id: &str,
+    by: By,
     cancel: CancellationToken,
-    progress: UnboundedSender<Progress>,
+    progress: Option<UnboundedSender<Progress>>,
 ) -> Result<Recorded, Error> {
     question.check()?;
     let ticket = app.asker.ticket();
     let (id, asked_at) = (ticket.0.to_string(), ticket.1.to_string());
     let begin = {
-        let (app, id, actor, request_id) = (Arc::clone(&app), id.clone(), actor.to_owned(), request_id.to_owned());
-        let text = question.question.clone();
-        move || {
+        let (app, id, by) = (Arc::clone(&app), id.clone(), by.clone());
+        let (text, request) = (question.question.clone(), request(&question));
+        move || -> Result<(), Error> {
+            // What is answered from must be on record before what is answered.
+            corpus_record::follow(&app.asker.retriever().ledger, &app.audit).map_err(Error::Corpus)?;
             let intent = Intent {
                 id: &id,
                 asked_at: &asked_at,
-                actor: &actor,
-                action: "ask",
-                request_id: &request_id,
+                actor: by.actor,
+                request_id: &by.request_id,
                 question: &text,
+                request: &request,
             };
-            app.audit.begin(&intent)
+            Ok(app.audit.begin(&intent)?)
         }
     };
     blocking(begin).await??;
 
     // A task of its own: it ends by itself if the caller is dropped, and a panic in it is an outcome like any other.
+    let (tell, told) = unbounded_channel();
     let task = {
-        let app = Arc::clone(&app);
-        tokio::spawn(async move { app.asker.ask(ticket, &question, &cancel, &progress).await })
+        let (app, cancel) = (Arc::clone(&app), cancel.clone());
+        tokio::spawn(async move { app.asker.ask(ticket, &question, &cancel, &tell).await })
     };
-    let outcome = match task.await {
-        Ok(outcome) => outcome.map_err(Error::Answer),
-        Err(panic) => Err(Error::Panicked(panic)),
+    let parts = match progress {
+        Some(progress) => record_parts(&app, &id, &by.actor, told, &progress).await,
+        None => Ok(()),
     };
-    let (app_after, id_after) = (Arc::clone(&app), id);
-    let finish = move || -> Result<Recorded, Error> {
-        let completed_at = app_after.asker.ticket().1.to_string();
-        match outcome {
-            Ok(answer) => {
-                let json = serde_json::to_string(&answer).map_err(|error| answer::Error::Internal(error.into()))?;
-                let model = answer.model.as_ref().map(|model| match &model.sha256 {
-                    Some(hash) => format!("{}@{hash}", model.id),
-                    None => model.id.clone(),
-                });
-                let Snapshot(snapshot) = answer.snapshot;
-                let outcome = Outcome {
-                    completed_at: &completed_at,
-                    status: answer.status.as_str(),
-                    snapshot,
-                    model: model.as_deref(),
-                    prompt_sha256: answer.prompt_sha256.as_deref(),
-                    answer: &json,
-                };
-                app_after.audit.complete(&id_after, &outcome)?;
-                Ok(Recorded { answer, json })
-            }
-            Err(error) => {
-                app_after.audit.fail(&id_after, &completed_at, error.code())?;
-                Err(error)
-            }
+    if parts.is_err() {
+        cancel.cancel();
+    }
+    let outcome = match (task.await, parts) {
+        (Err(panic), _) => Err(Error::Panicked(panic)),
+        (Ok(_), Err(error)) => Err(error),
+        (Ok(outcome), Ok(())) => outcome.map_err(Error::Answer),
+    };
+    blocking(move || finish(&app, &id, by.actor, outcome)).await?
+}
+
+/// Passes on what is told, each part of the answer after it is on record.
+async fn record_parts(
+    app: &Arc<App>,
+    id: &str,
+    actor: &Actor,
+    mut told: UnboundedReceiver<Progress>,
+    progress: &UnboundedSender<Progress>,
+) -> Result<(), Error> {
+    while let Some(event) = told.recv().await {
+        let part = match &event {
+            Progress::Stage(_) => None,
+            Progress::Evidence(evidence) => Some(("evidence", serde_json::to_string(evidence))),
+            Progress::Statement(statement) => Some(("statement", serde_json::to_string(statement))),
+        };
+        if let Some((kind, words)) = part {
+            let words = words.map_err(|error| answer::Error::Internal(error.into()))?;
+            let (app, id, actor) = (Arc::clone(app), id.to_owned(), actor.clone());
+            blocking(move || app.audit.part(&Part { id: &id, actor, kind, words: &words })).await??;
         }
-    };
-    blocking(finish).await?
+        // Whoever asked may have gone; then the work is cancelled elsewhere.
+        let _ = progress.send(event);
+    }
+    Ok(())
+}
+
+fn finish(app: &App, id: &str, actor: Actor, outcome: Result<Answer, Error>) -> Result<Recorded, Error> {
+    let recorded = outcome.and_then(|answer| {
+        let json = serde_json::to_string(&answer).map_err(|error| answer::Error::Internal(error.into()))?;
+        let model = answer.model.as_ref().map(|model| match &model.sha256 {
+            Some(hash) => format!("{}@{hash}", model.id),
+            None => model.id.clone(),
+        });
+        let outcome = Outcome { actor: actor.clone(), model: model.as_deref(), answer: &json };
+        app.audit.complete(id, &outcome)?;
+        Ok(Recorded { answer, json })
+    });
+    if let Err(error) = &recorded {
+        // Where the log is what failed, this fails too, and the question ends as one without an end.
+        if let Err(unrecorded) = app.audit.fail(id, actor, error.code()) {
+            tracing::error!(error = &unrecorded as &dyn std::error::Error, "a failure is not on record");
+        }
+    }
+    recorded
+}
+
+/// Everything that it takes to ask again. What is known of the patient is not kept, only whether something was.
+fn request(question: &Question) -> String {
+    let Question { question, history, patient, filters, as_of, staged: _ } = question;
+    json!({
+        "question": question,
+        "history": history,
+        "filters": filters,
+        "as_of": as_of,
+        "has_patient": patient.is_some(),
+    })
+    .to_string()
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

@@ -1,16 +1,13 @@
 // The pages as a whole, against a server in memory: asking, coming back after a reload, losing the server.
-import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPages } from './routes';
-import { createServices, ServicesProvider } from './shell/services';
+import { openPages as open } from './testing/pages';
 import { answerWith, documentView, quote } from './testing/sample';
+import { anonymous, json } from './testing/session';
 
 const id = 'c-1';
 const head = { id, title: null, created_at: '2026-11-22T22:24:45Z', updated_at: '2026-11-22T22:24:45Z', turns: 0 };
-const json = (value: unknown, status = 200) => new Response(JSON.stringify(value), { status });
 const missing = () =>
   json({ type: '', title: '', status: 404, detail: 'there is nothing at this address', code: 'not_found', request_id: 'r' }, 404);
 
@@ -19,11 +16,13 @@ let kept: unknown[] = [];
 let asked: Record<string, unknown>[] = [];
 let isDown = false;
 let keepsConversations = true;
+let isOld = false;
 
 async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   const { pathname } = new URL(request.url);
   if (isDown) throw new TypeError('failed');
+  if (pathname === '/v1/session') return isOld ? missing() : json(anonymous);
   if (pathname.startsWith('/v1/conversations') && !keepsConversations) return missing();
   if (pathname === '/v1/conversations') {
     return request.method === 'POST' ? json(head, 201) : json({ conversations: [], next: null });
@@ -40,29 +39,12 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
   return answer ? json(answer) : missing();
 }
 
-/** Opens the pages at an address, as a new tab or a reload does. */
-function open(address: string) {
-  cleanup();
-  const pages = createPages(createMemoryHistory({ initialEntries: [address] }));
-  const services = createServices((conversation) => {
-    void pages.navigate({ to: '/c/$conversation', params: { conversation }, search: true });
-  });
-  render(
-    <QueryClientProvider client={services.queries}>
-      <ServicesProvider services={services}>
-        <RouterProvider router={pages} />
-      </ServicesProvider>
-    </QueryClientProvider>,
-  );
-  return { pages, services };
-}
-
 async function ask(question: string) {
   await userEvent.type(await screen.findByRole('textbox'), `${question}{Enter}`);
 }
 
 beforeEach(() => {
-  [kept, asked, isDown, keepsConversations] = [[], [], false, true];
+  [kept, asked, isDown, keepsConversations, isOld] = [[], [], false, true, false];
   vi.spyOn(globalThis, 'fetch').mockImplementation(serve);
   vi.spyOn(globalThis, 'scrollTo').mockImplementation(() => undefined);
   Element.prototype.scrollIntoView = () => undefined;
@@ -116,6 +98,17 @@ describe('the pages', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Ask again' }));
     expect(await screen.findByRole('button', { name: /^Quote 1:/ })).toBeTruthy();
     expect(asked[0]).toMatchObject({ question: 'is it kept?', conversation: id });
+  });
+
+  it('are open where the server knows no sessions, or is not reached', async () => {
+    isOld = true;
+    open('/');
+    await ask('first');
+    await waitFor(() => expect(asked).toHaveLength(1));
+    isDown = true;
+    open('/');
+    expect(await screen.findByRole('textbox')).toBeTruthy();
+    expect(screen.getByText('The server cannot be reached')).toBeTruthy();
   });
 
   it('say so at an address that leads nowhere', async () => {

@@ -3,6 +3,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type Ro
 import { ConversationPage, NewQuestionPage } from './conversation/ConversationPage';
 import { pick, type DocumentSearch, type ReaderSearch } from './reader/state';
 import { searchAsStrings } from './search';
+import { SignInPage } from './session/SignInPage';
+import { SIGN_IN } from './session/to';
 import { Broken, NotFound } from './shell/NotFound';
 import { Shell } from './shell/Shell';
 
@@ -45,7 +47,14 @@ const apiRoute = createRoute({
   component: lazyRouteComponent(() => import('./about/ApiPage'), 'ApiPage'),
 });
 
-const routeTree = rootRoute.addChildren([newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute]);
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: SIGN_IN,
+  component: SignInPage,
+  validateSearch: (search: Record<string, unknown>): { to?: string } => pick(['to'], search),
+});
+
+const routeTree = rootRoute.addChildren([newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute, signInRoute]);
 
 export function createPages(history?: RouterHistory) {
   return createRouter({

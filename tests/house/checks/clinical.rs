@@ -1,6 +1,7 @@
 //! What clinicians rely on beyond quotes: what is refused, what is unknown, who disagrees, and that the patient stays private.
 
 use axum::http::StatusCode;
+use identity::Role;
 use serde_json::json;
 use support::{Script, TestService};
 
@@ -177,7 +178,7 @@ async fn what_the_corpora_could_not_answer_is_listed_for_librarians() {
     for _ in 0..2 {
         assert_eq!(service.ask("Which orbit has the moon Europa?").await["status"], "no_evidence");
     }
-    let gaps = service.get("/v1/gaps").await.json();
+    let gaps = service.get_as(&service.key(Role::Librarian), "/v1/gaps").await.json();
     assert_eq!(gaps["gaps"][0]["question"], "Which orbit has the moon Europa?");
     assert_eq!(gaps["gaps"][0]["times"], 2);
 }

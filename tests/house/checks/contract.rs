@@ -23,7 +23,8 @@ async fn every_documented_route_answers_with_a_documented_status() {
     let mut routes = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
-            let path = path.replace("{id}", "0123456789abcdef0123456789abcdef");
+            let path = path.replace("{id}", "0123456789abcdef0123456789abcdef").replace("{*path}", "0/000");
+            let path = path.replace(['{', '}'], "");
             let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
             let request = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
             let reply = service.send(request).await;
@@ -35,7 +36,7 @@ async fn every_documented_route_answers_with_a_documented_status() {
             routes += 1;
         }
     }
-    assert_eq!(routes, 23);
+    assert_eq!(routes, server::http::ACCESS.len() - 1, "all but /openapi.json");
 }
 
 #[tokio::test]

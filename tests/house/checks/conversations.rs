@@ -173,7 +173,7 @@ async fn feedback_reaches_the_record_and_reports_of_harm_are_whole() {
     }
     let unknown = service.post("/v1/answers/none/feedback", &json!({ "kind": "helpful" })).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    let kept = service.app.audit.all_feedback(10).unwrap();
+    let kept = service.app.audit.all_feedback(None, 10).unwrap();
     assert_eq!(kept.len(), 2);
     assert_eq!((kept[1].statement, kept[1].comment.as_deref()), (Some(1), Some("x")));
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 14] = [
+const ROOMS: [(&str, &str, &[&str]); 16] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
@@ -14,6 +14,8 @@ const ROOMS: [(&str, &str, &[&str]); 14] = [
     ("grounding", "services/grounding", &["knowledge", "vocabulary"]),
     ("audit", "services/audit", &["knowledge"]),
     ("history", "services/history", &["knowledge"]),
+    ("identity", "services/identity", &["knowledge"]),
+    ("review", "services/review", &["knowledge"]),
     ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
     ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding"]),
     ("evals", "evals", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"]),
@@ -30,6 +32,8 @@ const ROOMS: [(&str, &str, &[&str]); 14] = [
             "answer",
             "audit",
             "history",
+            "identity",
+            "review",
             "ingest",
             "evals",
         ],
@@ -37,7 +41,7 @@ const ROOMS: [(&str, &str, &[&str]); 14] = [
     (
         "support",
         "tests/support",
-        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "ingest", "server"],
+        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "identity", "ingest", "server"],
     ),
     (
         "house",
@@ -50,6 +54,7 @@ const ROOMS: [(&str, &str, &[&str]); 14] = [
             "grounding",
             "answer",
             "audit",
+            "identity",
             "ingest",
             "evals",
             "server",
@@ -59,7 +64,7 @@ const ROOMS: [(&str, &str, &[&str]); 14] = [
 ];
 
 /// Crates that one room alone may know.
-const KEPT: [(&str, &[&str]); 14] = [
+const KEPT: [(&str, &[&str]); 16] = [
     ("qdrant-edge", &["index"]),
     ("qdrant-client", &["index"]),
     ("tantivy", &["index"]),
@@ -68,12 +73,14 @@ const KEPT: [(&str, &[&str]); 14] = [
     ("mistralrs", &["inference"]),
     ("candle-core", &["inference"]),
     ("object_store", &["ingest"]),
-    ("reqwest", &["inference", "ingest"]),
+    ("reqwest", &["inference", "ingest", "identity", "server"]),
     ("seccompiler", &["ingest"]),
+    ("jsonwebtoken", &["identity"]),
+    ("argon2", &["identity"]),
     ("axum", &["server", "support", "house"]),
     ("tower-http", &["server"]),
     ("clap", &["server"]),
-    ("rusqlite", &["ledger", "audit", "history", "server", "house"]),
+    ("rusqlite", &["ledger", "audit", "history", "identity", "review", "server", "house"]),
 ];
 
 /// Lines in a file, at most. Longer ones are two things.

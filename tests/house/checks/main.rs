@@ -1,9 +1,11 @@
 //! What must never break, whichever room it is in.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod access;
 mod answers;
 mod bad_input;
 mod clinical;
+mod compliance;
 mod connectors;
 mod contract;
 mod conversations;

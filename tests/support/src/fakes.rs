@@ -136,3 +136,18 @@ fn quote_first(lark: &str) -> String {
     let chunk = list["substring_chunks"][0].as_str().unwrap();
     format!("{{\"statements\":[{{\"evidence\":\"E1\",\"quote\":\"{}\"}}]}}", chunk.trim_end())
 }
+
+/// Never gives the same bytes twice, and always the same from the beginning.
+#[derive(Debug, Default)]
+pub struct CountingEntropy(std::sync::atomic::AtomicU64);
+
+impl knowledge::Entropy for CountingEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        for part in bytes.chunks_mut(8) {
+            let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            // Spread over all bits, so that ids of few bytes differ too.
+            let spread = next.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+            part.copy_from_slice(&spread[..part.len()]);
+        }
+    }
+}

@@ -9,9 +9,9 @@ mod tiny_docx;
 mod tiny_llama;
 mod tiny_pdf;
 
-pub use fakes::{HashEmbedder, Script, ScriptedGenerator};
+pub use fakes::{CountingEntropy, HashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
-pub use service::{Reply, TestService, models_dir, test_settings};
+pub use service::{Reply, TestService, fixed_seams, models_dir, test_settings};
 pub use tiny_cross_encoder::write_tiny_cross_encoder;
 pub use tiny_docx::{docx, docx_of};
 pub use tiny_llama::write_tiny_llama;

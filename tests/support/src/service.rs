@@ -4,21 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use answer::{Asker, Enough, FixedSeams, Judge, Parts, Retriever, Settings};
+use answer::{Asker, Clock, Enough, FixedSeams, Judge, Parts, Retriever, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use identity::Role;
 use inference::{Embedder, Generator};
 use ingest::{Account, Event, Ingest, Limits, Options, Parser, Report, Stores};
 use knowledge::{Corpus, Kind, Rights};
 use serde_json::Value;
 use server::app::App;
-use server::config::{Config, Vectors};
+use server::config::Config;
 use server::data::Data;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::fakes::{HashEmbedder, ScriptedGenerator};
+use crate::fakes::{CountingEntropy, HashEmbedder, ScriptedGenerator};
 
 /// A service in a directory of its own.
 pub struct TestService {
@@ -57,6 +58,12 @@ pub fn test_settings() -> Settings {
     Settings { enough: Enough(0.55), ..Settings::default() }
 }
 
+/// A clock that stands, and randomness that counts: what is written twice is the same twice.
+pub fn fixed_seams() -> audit::Seams {
+    let now = Arc::new(|| FixedSeams::default().now());
+    audit::Seams { now, entropy: Arc::new(CountingEntropy::default()) }
+}
+
 impl TestService {
     /// An empty service with the default configuration.
     pub async fn new() -> Self {
@@ -77,8 +84,10 @@ impl TestService {
     pub async fn judged(config: Config, settings: Settings, writes: bool, judge: Option<Judge>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let embedder = Arc::new(HashEmbedder);
-        let data =
-            Data::open(directory.path(), (embedder.id(), embedder.dimension()), &Vectors::default()).await.unwrap();
+        let mut config = config;
+        config.audit.guard.get_or_insert_with(|| directory.path().join("guard"));
+        let of = (embedder.id(), embedder.dimension());
+        let data = Data::open_with(directory.path(), of, &config, fixed_seams()).await.unwrap();
         let stores = data.stores.clone();
         let generator = Arc::new(ScriptedGenerator::new([]));
         let seams = Arc::new(FixedSeams::default());
@@ -101,7 +110,7 @@ impl TestService {
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
             ids: seams,
         };
-        let app = Arc::new(App::new(Asker::new(parts), Arc::clone(&data.audit), Arc::clone(&data.history), config));
+        let app = Arc::new(App::new(Asker::new(parts), &data, config).unwrap());
         let router = server::http::router(Arc::clone(&app));
         Self { generator, stores, app, router, directory, _data: data }
     }
@@ -165,7 +174,7 @@ impl TestService {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// Sends a request whose reply is not read to the end.
@@ -176,6 +185,28 @@ impl TestService {
     /// GET.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// The key of a new account with this role.
+    pub fn key(&self, role: Role) -> String {
+        let identity = &self.app.identity;
+        let now = self.app.asker.now();
+        let name = format!("{role}-{}", identity.accounts(now).unwrap().len());
+        let account = identity.add(&name, None, &[role].into(), None, now).unwrap();
+        identity.add_key(&account.id, "test", None, now).unwrap().1
+    }
+
+    /// GET with a key.
+    pub async fn get_as(&self, key: &str, path: &str) -> Reply {
+        let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// A request with JSON and a key.
+    pub async fn send_as(&self, key: &str, method: &str, path: &str, body: &Value) -> Reply {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {key}"));
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     /// POST of JSON.

@@ -8,13 +8,12 @@ use answer::{Filters, Patient, Question};
 use anyhow::{Context, Result};
 use knowledge::{CorpusId, Kind, Population, Snapshot, Status};
 use serde_json::{Value, json};
-use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 use super::{Usage, print, render};
 use crate::app::App;
 use crate::config::{Backend, Places};
-use crate::recorded;
+use crate::recorded::{self, By};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct What {
@@ -110,8 +109,8 @@ pub(super) async fn ask(places: &Places, args: AskArgs) -> Result<ExitCode> {
     let question = Question { patient, ..args.what.question() };
     question.check()?;
     let app = Arc::new(App::open(places).await?);
-    let (progress, _) = unbounded_channel();
-    let recorded = recorded::ask(app, question, "command-line", "", CancellationToken::new(), progress).await?;
+    let by = By { actor: audit::Actor::command_line(), request_id: String::new() };
+    let recorded = recorded::ask(app, question, by, CancellationToken::new(), None).await?;
     if args.what.json { print(&(recorded.json + "\n")) } else { print(&render::answer(&recorded.answer)) }
 }
 

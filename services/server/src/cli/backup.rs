@@ -30,7 +30,7 @@ pub(super) async fn restore(places: &Places, args: &Args) -> Result<ExitCode> {
     let embedder = Data::open_ledger(&places.data).and_then(|(ledger, _lock)| Ok(ledger.embedder()?))?;
     if let Some((embedder, dimension)) = embedder {
         eprintln!("building the indexes");
-        let data = Data::open(&places.data, (&embedder, dimension), &config.vectors)
+        let data = Data::open(&places.data, (&embedder, dimension), &config)
             .await
             .context("the stores are back, not the indexes")?;
         let totals = data.stores.ledger.totals(None)?;

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use audit::AuditLog;
 use jiff::Timestamp;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
@@ -11,7 +10,8 @@ use serde_json::json;
 
 use super::{Usage, print};
 use crate::config::Places;
-use crate::data::Data;
+use crate::corpus_record;
+use crate::data::{Data, Records};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -120,7 +120,15 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Stage(args) => return super::ingest::run(places, args.staged()).await,
         command => command,
     };
-    let (ledger, _lock) = Data::open_ledger(&places.data)?;
+    let records = Data::open_records(&places.data, &places.read()?)?;
+    let done = act(&records, command);
+    // Whatever was decided goes on record, also when the command failed after it.
+    corpus_record::follow(&records.ledger, &records.audit)?;
+    done
+}
+
+fn act(records: &Records, command: Command) -> Result<ExitCode> {
+    let ledger = &records.ledger;
     let at = Timestamp::now().to_string();
     let decide = |reason| Decision { at: &at, actor: "command-line", reason };
     match command {
@@ -146,7 +154,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             print(&text)
         }
         Command::Gaps { limit, json: as_json } => {
-            let gaps = AuditLog::open(&places.data.join("audit.db"))?.gaps(limit)?;
+            let gaps = records.audit.gaps(limit)?;
             if as_json {
                 return print(&format!("{}\n", json!({ "gaps": gaps })));
             }
@@ -261,8 +269,8 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             ledger.rollback(Snapshot(snapshot), &decide(&reason))?;
             print(&format!("snapshot {snapshot} is published again\n"))
         }
-        Command::Retract(standing) => set(&ledger, &standing, Status::Retracted, &decide(&standing.reason)),
-        Command::Withdraw(standing) => set(&ledger, &standing, Status::Withdrawn, &decide(&standing.reason)),
+        Command::Retract(standing) => set(ledger, &standing, Status::Retracted, &decide(&standing.reason)),
+        Command::Withdraw(standing) => set(ledger, &standing, Status::Withdrawn, &decide(&standing.reason)),
         Command::History { json: true } => print(&format!("{}\n", json!({ "decisions": ledger.decisions()? }))),
         Command::History { json: false } => {
             let line = |d: ledger::DecisionRecord| {

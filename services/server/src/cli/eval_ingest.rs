@@ -54,7 +54,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     let files = copy(&args.from, args.documents, source.path())?;
 
     let (passages, raw) = embed_alone(&files, &corpus, embedder.as_ref()).await?;
-    let held = Data::open(data.path(), (embedder.id(), embedder.dimension()), &config.vectors).await?;
+    let held = Data::open(data.path(), (embedder.id(), embedder.dimension()), &config).await?;
     let library = Library::new(held.stores.clone(), Arc::clone(&embedder), config.ingest, data.path())?;
     let take_in = async || timed(&library, source.path(), &corpus, files.len()).await;
     let first = take_in().await?;

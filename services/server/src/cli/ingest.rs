@@ -16,6 +16,7 @@ use super::Usage;
 use super::progress::View;
 use crate::app::load_embedder;
 use crate::config::Places;
+use crate::corpus_record;
 use crate::data::Data;
 use crate::library::{Library, watch};
 
@@ -67,6 +68,13 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
         return Err(Usage(format!("the manifest is for corpus {}, not {}", manifest.corpus.id, args.corpus)).into());
     }
     let (library, data) = open(places).await?;
+    let done = take_in(&library, &data, args, given).await;
+    // Whatever was published goes on record, also when the run failed after it.
+    corpus_record::follow(&data.stores.ledger, &data.audit)?;
+    done
+}
+
+async fn take_in(library: &Library, data: &Data, args: Args, given: Option<Manifest>) -> Result<ExitCode> {
     let ledger = &data.stores.ledger;
     let corpus = policy(ledger, &args.corpus, given.as_ref())?;
     let (stop, mut view) = (stop_on_interrupt(), View::new(args.json));
@@ -76,9 +84,9 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
             library.refresh(&corpus, &origin, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
         view.close();
         refreshed?;
-        put_in_order(&data, args.json).await?;
+        put_in_order(data, args.json).await?;
         if args.watch {
-            watch(&library, ACTOR, &stop, &mut |told| view.show(&told)).await;
+            watch(library, ACTOR, &stop, &mut |told| view.show(&told)).await;
         }
         return Ok(ExitCode::SUCCESS);
     };
@@ -89,7 +97,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let taken = library.take_in(path, &corpus, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
     view.close();
     let account = taken?;
-    put_in_order(&data, args.json).await?;
+    put_in_order(data, args.json).await?;
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&account)?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -102,7 +110,7 @@ pub(super) async fn open(places: &Places) -> Result<(Library, Data)> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
-    let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config.vectors).await?;
+    let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
     Ok((Library::new(data.stores.clone(), embedder, config.ingest, &places.data)?, data))
 }
 
@@ -118,6 +126,7 @@ pub(super) async fn into_open(library: &Library, data: &Data, path: &Path, corpu
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();
     put_in_order(data, false).await?;
+    corpus_record::follow(&data.stores.ledger, &data.audit)?;
     taken
 }
 

@@ -1,7 +1,9 @@
 //! The commands of `osler`. They print one line that says what to do when something is wrong, and exit with 2 for wrong use,
 //! 1 for failure.
 
+mod account;
 mod ask;
+mod audit;
 mod backup;
 mod corpus;
 mod corpus_diff;
@@ -65,6 +67,12 @@ enum Command {
     /// See and change what questions may find
     #[command(subcommand)]
     Corpus(corpus::Command),
+    /// Add and change accounts, their roles and keys, while no service runs
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Check bundles and receipts anywhere, export them, witness a log, hold and erase words
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Write what cannot be had again into one file; questions may go on meanwhile
     Backup(backup::Args),
     /// Put a backup into an empty data directory
@@ -135,6 +143,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(args) => verify::run(&args),
         Command::Models(command) => models::run(places, command).await,
         Command::Corpus(command) => corpus::run(places, command).await,
+        Command::Account(command) => account::run(places, command),
+        Command::Audit(command) => audit::run(places, command).await,
         Command::Backup(args) => backup::write(places, &args),
         Command::Restore(args) => backup::restore(places, &args).await,
         Command::Reembed(args) => reembed::run(places, &args).await,
@@ -164,6 +174,10 @@ fn is_usage(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Usage>()
             || cause.downcast_ref::<ledger::Error>().is_some_and(ledger)
+            || cause
+                .downcast_ref::<::audit::Error>()
+                .is_some_and(|error| matches!(error, ::audit::Error::Unknown | ::audit::Error::Kept { .. }))
+            || cause.downcast_ref::<identity::Error>().is_some_and(is_wrong_account)
             || cause.downcast_ref::<answer::Error>().is_some_and(|error| match error {
                 answer::Error::Question(_) => true,
                 answer::Error::Ledger(error) => ledger(error),
@@ -173,6 +187,15 @@ fn is_usage(error: &anyhow::Error) -> bool {
                 .downcast_ref::<recorded::Error>()
                 .is_some_and(|error| matches!(error.code(), "bad_question" | "unknown_corpus" | "unknown_snapshot"))
     })
+}
+
+/// What a person typed that no account can have.
+fn is_wrong_account(error: &identity::Error) -> bool {
+    use identity::Error;
+    matches!(
+        error,
+        Error::Name | Error::NameTaken | Error::FullName | Error::Label | Error::Password { .. } | Error::LastAdmin
+    )
 }
 
 #[cfg(test)]

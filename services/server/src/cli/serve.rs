@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ingest::{Event, Stores};
 use tokio::net::TcpListener;
 
-use crate::app::App;
+use crate::app::{App, is_loopback};
 use crate::config::{self, Places};
+use crate::data::open_identity;
 use crate::http;
 use crate::library::{Library, SourceEvent, Told, watch};
+use crate::{corpus_record, witnessing};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -24,8 +26,13 @@ pub(super) struct Args {
 
 pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let config = places.read()?;
-    let listener = listen(args.listen.as_deref().unwrap_or(&config.server.listen)).await?;
-    let app = Arc::new(App::open(places).await?);
+    let address = args.listen.as_deref().unwrap_or(&config.server.listen).to_owned();
+    check_identity(places, &config, &address)?;
+    let listener = listen(&address).await?;
+    let app = Arc::new(App::open_with(places, |config| config.server.listen = address).await?);
+    if app.is_anonymous {
+        eprintln!("whoever reaches this machine may ask without signing in: see [identity] in the configuration");
+    }
     eprintln!("Osler listens on http://{}", listener.local_addr()?);
     let warming = Arc::clone(&app);
     tokio::spawn(async move {
@@ -35,6 +42,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     });
     let stop = Arc::new(AtomicBool::new(false));
     tokio::spawn(keep_in_order(stores(&app)));
+    keep_records(&app);
     if config.ingest.watch {
         let library = library(&app, &config.ingest, places)?;
         let stopped = Arc::clone(&stop);
@@ -70,6 +78,47 @@ fn stores(app: &App) -> Stores {
     }
 }
 
+/// Nobody listens for others than this machine before it is settled who may come in.
+pub(super) fn check_identity(places: &Places, config: &config::Config, address: &str) -> Result<()> {
+    if is_loopback(address) {
+        return Ok(());
+    }
+    let has_accounts =
+        places.data.join("identity.db").is_file() && open_identity(&places.data, config)?.has_accounts()?;
+    if !has_accounts && config.identity.provider.is_none() {
+        bail!(
+            "{address} can be reached from other machines, and nobody has an account: add one with `osler account add`, or \
+             set up [identity.provider]"
+        );
+    }
+    Ok(())
+}
+
+/// How often questions without an end are closed, and sessions that ended forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Closes what nobody will, and sends checkpoints to witnesses.
+pub(super) fn keep_records(app: &Arc<App>) {
+    let every = Duration::from_secs(app.config.audit.witness_every_s.max(1));
+    tokio::spawn(witnessing::keep_sending(Arc::clone(&app.witnesses), Arc::clone(&app.audit), every));
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            let app = Arc::clone(&app);
+            let swept = tokio::task::spawn_blocking(move || -> Result<()> {
+                let now = app.asker.now();
+                app.audit.close_orphans(Some(now))?;
+                app.identity.forget_ended(now)?;
+                corpus_record::follow(&app.asker.retriever().ledger, &app.audit)
+            });
+            if let Ok(Err(error)) = swept.await {
+                tracing::error!("the records could not be swept: {error:#}");
+            }
+        }
+    });
+}
+
 /// How often it is looked whether an index is due to be put in order.
 const ORDER_EVERY: Duration = Duration::from_secs(30);
 
@@ -97,7 +146,7 @@ pub(super) async fn serve(listener: TcpListener, app: Arc<App>) -> Result<()> {
     Ok(())
 }
 
-async fn stop_asked() {
+pub(super) async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

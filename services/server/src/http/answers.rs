@@ -4,13 +4,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use answer::{Answer, Filters, MAX_TURNS, Patient, Progress, Question, Turn};
-use audit::Gap;
+use audit::{Draft, Gap};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use identity::Role;
 use knowledge::Snapshot;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,12 +21,12 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::conversations::Place;
 use super::problem::Body;
-use super::visitor::{Visitor, visitor};
 use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;
-use crate::recorded::{self, Recorded};
+use crate::recorded::{self, By, Recorded};
 
 /// A question, and how the answer is to come.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,6 +75,7 @@ pub(super) struct AskRequest {
 )]
 pub(super) async fn ask(
     State(shared): State<Shared>,
+    caller: Caller,
     headers: HeaderMap,
     Body(body): Body<AskRequest>,
 ) -> Result<Response, Problem> {
@@ -81,11 +83,9 @@ pub(super) async fn ask(
     let place = Arc::clone(&shared.questions).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
     let AskRequest { question, mut history, filters, as_of, stream, conversation, patient: _ } = body;
-    let visitor = visitor(&headers);
-    let actor = Visitor::actor(visitor.as_ref());
     let mut keep = None;
     if let Some(id) = conversation {
-        let owner = visitor.ok_or_else(|| Problem::from(history::Error::Unknown))?;
+        let owner = caller.owner.clone().ok_or_else(|| Problem::from(history::Error::Unknown))?;
         let (place, mut earlier) = Place::find(&shared, owner, id).await?;
         if history.is_empty() {
             history = earlier.split_off(earlier.len().saturating_sub(MAX_TURNS));
@@ -95,9 +95,10 @@ pub(super) async fn ask(
     let question = Question { question, history, patient, filters, as_of, staged: false };
     question.check()?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let asked = Asked { question, actor, request_id: request_id(&headers), keep };
-    let running = Running::start(Arc::clone(&shared.app), asked, place);
-    if stream || accepts.contains("text/event-stream") {
+    let by = By { actor: caller.actor(), request_id: request_id(&headers) };
+    let is_stream = stream || accepts.contains("text/event-stream");
+    let running = Running::start(Arc::clone(&shared.app), Asked { question, by, keep, is_stream }, place);
+    if is_stream {
         return Ok(running.events().into_response());
     }
     let recorded = running.finish().await?;
@@ -111,7 +112,7 @@ fn patient(value: &serde_json::Value, shared: &Shared) -> Result<Option<Patient>
         return Ok(None);
     }
     if value.get("resourceType").is_some() {
-        let today = shared.app.asker.ticket().1.to_string();
+        let today = shared.app.asker.now().to_string();
         return Ok(Some(Patient::from_fhir(value, &today)?));
     }
     let unread = "patient: send age_years, sex, pregnant, egfr, weight_kg, conditions, medicines, allergies, or a FHIR R4 Bundle";
@@ -121,7 +122,7 @@ fn patient(value: &serde_json::Value, shared: &Shared) -> Result<Option<Patient>
 
 /// Read an answer
 ///
-/// Exactly as it was sent.
+/// Exactly as it was sent, to whoever asked and to auditors.
 #[utoipa::path(
     get, path = "/v1/answers/{id}", tag = "answers", operation_id = "answer",
     params(("id" = String, Path, description = "Id of the answer")),
@@ -130,16 +131,31 @@ fn patient(value: &serde_json::Value, shared: &Shared) -> Result<Option<Patient>
         (status = 404, description = "No such answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let json = kept(&shared, id).await?;
+pub(super) async fn get(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let json = kept(&shared, &caller, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-/// The JSON of an answer as it was sent.
-pub(super) async fn kept(shared: &Shared, id: String) -> Result<String, Problem> {
-    let app = Arc::clone(&shared.app);
-    let found = blocking(move || app.audit.answer(&id)).await?;
-    found.ok_or_else(|| Problem::not_found("unknown_answer", "there is no answer of that id"))
+/// The JSON of an answer as it was sent, for whoever asked it. That an auditor reads another's is on record.
+pub(super) async fn kept(shared: &Shared, caller: &Caller, id: String) -> Result<String, Problem> {
+    let (app, reader, is_auditor) = (Arc::clone(&shared.app), caller.actor(), caller.has(Role::Auditor));
+    let read = move || -> Result<Option<String>, Problem> {
+        let Some((json, asked_by)) = app.audit.answer(&id)? else { return Ok(None) };
+        if asked_by == reader.id {
+            return Ok(Some(json));
+        }
+        if !is_auditor {
+            return Ok(None);
+        }
+        app.audit.append(Draft::new("answer.read", reader).with("answer", id))?;
+        Ok(Some(json))
+    };
+    let found = blocking(read).await?;
+    found.ok_or_else(|| Problem::not_found("unknown_answer", "you have no answer of that id"))
 }
 
 /// Gaps, the most asked first.
@@ -168,10 +184,11 @@ pub(super) type Work = tokio::task::JoinHandle<Result<Recorded, recorded::Error>
 /// A question on its way.
 pub(super) struct Asked {
     pub(super) question: Question,
-    pub(super) actor: String,
-    pub(super) request_id: String,
+    pub(super) by: By,
     /// The conversation to keep the answer in.
     pub(super) keep: Option<Place>,
+    /// Whether somebody is told on the way.
+    pub(super) is_stream: bool,
 }
 
 /// A question in work. Dropping it, as happens when the client leaves, cancels the work.
@@ -188,8 +205,9 @@ impl Running {
         let (tell, progress) = unbounded_channel();
         let task = tokio::spawn(async move {
             let _place = place;
-            let Asked { question, actor, request_id, keep } = asked;
-            let outcome = recorded::ask(Arc::clone(&app), question, &actor, &request_id, cancel, tell).await;
+            let Asked { question, by, keep, is_stream } = asked;
+            let tell = is_stream.then_some(tell);
+            let outcome = recorded::ask(Arc::clone(&app), question, by, cancel, tell).await;
             if let (Some(place), Ok(recorded)) = (keep, &outcome) {
                 let recorded = recorded.clone();
                 let _ = tokio::task::spawn_blocking(move || place.keep(&app, &recorded)).await;

@@ -1,5 +1,6 @@
 //! Conversations: what this browser has asked, to read on, name, take along and delete.
 
+use audit::Draft;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
+use super::access::Caller;
 use super::problem::Body;
-use super::visitor::{Visitor, visitor};
-use super::{Problem, Shared, blocking};
+use super::visitor::Visitor;
+use super::{Problem, Shared, blocking, request_id};
 use crate::recorded::Recorded;
 
 /// Conversations of a list, at most.
@@ -63,21 +65,27 @@ pub(super) struct Rename {
 /// else finds the conversation.
 #[utoipa::path(post, path = "/v1/conversations", tag = "conversations", operation_id = "begin_conversation",
     responses((status = 201, description = "The conversation, empty", body = Conversation)))]
-pub(super) async fn begin(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
-    let (visitor, cookie) = match visitor(&headers) {
-        Some(visitor) => (visitor, None),
+pub(super) async fn begin(
+    State(shared): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (owner, cookie) = match caller.owner.clone() {
+        Some(owner) => (owner, None),
         None => {
             let (visitor, cookie) = Visitor::welcome(shared.app.asker.secret(), &headers);
-            (visitor, Some(cookie))
+            (visitor.owner, Some(cookie))
         }
     };
+    let draft = Draft::new("conversation.begun", caller.actor()).in_request(&request_id(&headers));
     let (id, now) = shared.app.asker.ticket();
     let kept = shared.app.config.history.kept_days;
-    let begun = blocking(move || {
+    let begun = blocking(move || -> Result<Conversation, Problem> {
+        shared.app.audit.append(draft.with("conversation", id.to_string()))?;
         if let Some(oldest) = kept.and_then(|days| days_before(now, days)) {
             shared.app.history.expire(&oldest)?;
         }
-        shared.app.history.begin(&visitor.owner, &id.to_string(), &now.to_string())
+        Ok(shared.app.history.begin(&owner, &id.to_string(), &now.to_string())?)
     });
     let mut response = (StatusCode::CREATED, Json(begun.await?)).into_response();
     if let Some(cookie) = cookie {
@@ -94,16 +102,16 @@ pub(super) async fn begin(State(shared): State<Shared>, headers: HeaderMap) -> R
     ))]
 pub(super) async fn list(
     State(shared): State<Shared>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Conversations>, Problem> {
     let limit = query.limit.map(|limit| super::number::<u32>("limit", &limit)).transpose()?;
     let limit = limit.unwrap_or(50).clamp(1, MAX_LISTED);
     let before = query.before.map(|before| super::number("before", &before)).transpose()?;
-    let Some(visitor) = visitor(&headers) else {
+    let Some(owner) = caller.owner else {
         return Ok(Json(Conversations { conversations: Vec::new(), next: None }));
     };
-    let page = blocking(move || shared.app.history.list(&visitor.owner, before, limit)).await?;
+    let page = blocking(move || shared.app.history.list(&owner, before, limit)).await?;
     Ok(Json(Conversations { conversations: page.conversations, next: page.next }))
 }
 
@@ -116,15 +124,15 @@ pub(super) async fn list(
     ))]
 pub(super) async fn get(
     State(shared): State<Shared>,
-    visitor: Visitor,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<WholeConversation>, Problem> {
-    let app = shared.app;
+    let (app, owner) = (shared.app, caller.own()?);
     let read = move || -> Result<WholeConversation, Problem> {
-        let conversation = app.history.conversation(&visitor.owner, &id)?;
+        let conversation = app.history.conversation(&owner, &id)?;
         let mut answers = Vec::new();
-        for turn in app.history.turns(&visitor.owner, &id)? {
-            let kept = app.audit.answer(&turn.answer)?.ok_or_else(Problem::internal)?;
+        for turn in app.history.turns(&owner, &id)? {
+            let (kept, _) = app.audit.answer(&turn.answer)?.ok_or_else(Problem::internal)?;
             answers.push(RawValue::from_string(kept).map_err(|_| Problem::internal())?);
         }
         Ok(WholeConversation { conversation, answers })
@@ -145,11 +153,23 @@ pub(super) async fn get(
     ))]
 pub(super) async fn rename(
     State(shared): State<Shared>,
-    visitor: Visitor,
+    caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Body(body): Body<Rename>,
 ) -> Result<Json<Conversation>, Problem> {
-    Ok(Json(blocking(move || shared.app.history.rename(&visitor.owner, &id, &body.title)).await?))
+    let owner = caller.own()?;
+    let draft = changed("conversation.renamed", &caller, &id, &headers);
+    let rename = move || -> Result<Conversation, Problem> {
+        let renamed = shared.app.history.rename(&owner, &id, &body.title)?;
+        shared.app.audit.append(draft)?;
+        Ok(renamed)
+    };
+    Ok(Json(blocking(rename).await?))
+}
+
+fn changed(action: &'static str, caller: &Caller, id: &str, headers: &HeaderMap) -> Draft {
+    Draft::new(action, caller.actor()).in_request(&request_id(headers)).with("conversation", audit::token(id))
 }
 
 /// Delete a conversation
@@ -164,14 +184,22 @@ pub(super) async fn rename(
     ))]
 pub(super) async fn delete(
     State(shared): State<Shared>,
-    visitor: Visitor,
+    caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     if !shared.app.config.history.owner_may_delete {
         let detail = "the policy of this house keeps conversations: ask whoever runs the service";
         return Err(Problem::new(StatusCode::FORBIDDEN, "kept_by_policy", detail));
     }
-    blocking(move || shared.app.history.delete(&visitor.owner, &id)).await?;
+    let owner = caller.own()?;
+    let draft = changed("conversation.deleted", &caller, &id, &headers);
+    let delete = move || -> Result<(), Problem> {
+        shared.app.history.delete(&owner, &id)?;
+        shared.app.audit.append(draft)?;
+        Ok(())
+    };
+    blocking(delete).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -184,12 +212,8 @@ pub(super) struct Place {
 
 impl Place {
     /// The place, and what was asked there before.
-    pub(super) async fn find(
-        shared: &Shared,
-        visitor: Visitor,
-        id: String,
-    ) -> Result<(Self, Vec<answer::Turn>), Problem> {
-        let (app, place) = (shared.app.clone(), Self { owner: visitor.owner, id });
+    pub(super) async fn find(shared: &Shared, owner: String, id: String) -> Result<(Self, Vec<answer::Turn>), Problem> {
+        let (app, place) = (shared.app.clone(), Self { owner, id });
         let turns = {
             let place = place.clone();
             blocking(move || app.history.turns(&place.owner, &place.id)).await?

@@ -3,12 +3,12 @@
 use audit::{Category, Feedback, Kind, Severity};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::problem::Body;
-use super::visitor::{Visitor, visitor};
 use super::{Problem, Shared, blocking};
 
 /// Characters of a comment.
@@ -58,8 +58,8 @@ pub(super) struct Received {
     ))]
 pub(super) async fn feedback(
     State(shared): State<Shared>,
+    caller: Caller,
     Path(answer): Path<String>,
-    headers: HeaderMap,
     Body(body): Body<FeedbackRequest>,
 ) -> Result<(StatusCode, Json<Received>), Problem> {
     let refuse = |detail: &str| Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_feedback", detail));
@@ -77,7 +77,7 @@ pub(super) async fn feedback(
     let feedback = Feedback {
         id: id.to_string(),
         received_at: now.to_string(),
-        actor: Visitor::actor(visitor(&headers).as_ref()),
+        actor: caller.actor().id,
         answer,
         statement,
         kind,
@@ -86,7 +86,7 @@ pub(super) async fn feedback(
         comment: comment.filter(|comment| !comment.trim().is_empty()),
     };
     let received = Received { id: feedback.id.clone(), received_at: feedback.received_at.clone() };
-    let keep = move || shared.app.audit.feedback(&feedback);
+    let keep = move || shared.app.audit.feedback(&feedback, caller.actor());
     let kept = blocking(keep).await?;
     if !kept {
         return Err(Problem::not_found("unknown_answer", "there is no answer of that id"));

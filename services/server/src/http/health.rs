@@ -20,8 +20,13 @@ pub(super) async fn healthz() -> &'static str {
         (status = 503, description = "Not yet", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
-    if shared.app.is_ready() {
+    let app = std::sync::Arc::clone(&shared.app);
+    // What cannot be put on record is not answered, so the log is tried where it failed before.
+    if tokio::task::spawn_blocking(move || app.can_answer()).await.unwrap_or(false) {
         "ready\n".into_response()
+    } else if shared.app.is_ready() {
+        let detail = "the audit log cannot be written, or a witness raised an alarm: nothing is answered until it can";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail).into_response()
     } else {
         let detail = "the models are still being tried: ask again in a moment";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).into_response()

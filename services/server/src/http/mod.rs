@@ -1,16 +1,23 @@
 //! HTTP: the routes, and what every request passes through.
 
 mod about;
+mod access;
+mod accounts;
 mod answers;
+mod audit;
 mod conversations;
 mod documents;
 mod feedback;
 mod health;
+mod log;
 mod openai;
 mod openapi;
 mod pages;
 mod problem;
+mod review_items;
+mod reviews;
 mod search;
+mod session;
 mod verify;
 mod views;
 mod visitor;
@@ -34,9 +41,13 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+pub use access::{ACCESS, Access};
 pub use problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Passwords compared at once.
+const MAX_SIGN_INS: usize = 8;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -44,6 +55,9 @@ pub struct Shared {
     app: Arc<App>,
     questions: Arc<Semaphore>,
     requests: Arc<Semaphore>,
+    /// Passwords that are compared at once: each takes 19 MiB.
+    sign_ins: Arc<Semaphore>,
+    refusals: Arc<access::Refusals>,
     metrics: PrometheusHandle,
 }
 
@@ -58,6 +72,9 @@ pub struct Shared {
         (name = "answers", description = "Ask, and read what was answered"),
         (name = "conversations", description = "What this browser has asked"),
         (name = "corpus", description = "Search and read what is held"),
+        (name = "identity", description = "Sign in, accounts and keys"),
+        (name = "audit", description = "Records, receipts, the log"),
+        (name = "reviews", description = "People's judgement of samples of answers"),
         (name = "operations", description = "Health, readiness, metrics")
     )
 )]
@@ -78,6 +95,36 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(documents::document))
         .routes(routes!(documents::passage))
         .routes(routes!(verify::verify))
+        .routes(routes!(session::get, session::sign_in, session::sign_out))
+        .routes(routes!(session::password))
+        .routes(routes!(session::begin))
+        .routes(routes!(session::callback))
+        .routes(routes!(accounts::list, accounts::add))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::keys, accounts::add_key))
+        .routes(routes!(accounts::revoke_key))
+        .routes(routes!(audit::receipt))
+        .routes(routes!(audit::answers))
+        .routes(routes!(audit::record))
+        .routes(routes!(audit::again))
+        .routes(routes!(audit::hold, audit::release))
+        .routes(routes!(audit::erase))
+        .routes(routes!(audit::recall))
+        .routes(routes!(audit::figures))
+        .routes(routes!(audit::entries))
+        .routes(routes!(audit::feedback))
+        .routes(routes!(log::state))
+        .routes(routes!(log::bundle))
+        .routes(routes!(log::checkpoint))
+        .routes(routes!(log::tile))
+        .routes(routes!(reviews::list, reviews::begin))
+        .routes(routes!(reviews::get))
+        .routes(routes!(review_items::items))
+        .routes(routes!(review_items::item))
+        .routes(routes!(review_items::rate))
+        .routes(routes!(review_items::adjudicate))
+        .routes(routes!(reviews::sign))
+        .routes(routes!(reviews::export))
         .routes(routes!(openai::models))
         .routes(routes!(openai::model));
     let operations = OpenApiRouter::new()
@@ -103,6 +150,8 @@ pub fn router(app: Arc<App>) -> Router {
     let shared = Shared {
         questions: Arc::new(Semaphore::new(server.max_questions)),
         requests: Arc::new(Semaphore::new(server.max_requests)),
+        sign_ins: Arc::new(Semaphore::new(MAX_SIGN_INS)),
+        refusals: Arc::default(),
         metrics: recorder(),
         app,
     };
@@ -112,14 +161,8 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .route("/openapi.json", axum::routing::get(openapi))
         .fallback(pages::page)
-        .method_not_allowed_fallback(|| async {
-            Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "this address takes another method; see /openapi.json",
-            )
-        })
         .layer(from_fn_with_state((shared.clone(), Duration::from_secs(server.timeout_s)), bounded))
+        .layer(from_fn_with_state(shared.clone(), access::gate))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::internal().into_response()))
         .layer(DefaultBodyLimit::max(server.max_body_bytes))
         .layer(from_fn(problem::render))

@@ -17,10 +17,11 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::answers::{Asked, Running};
 use super::problem::Body;
-use super::visitor::{Visitor, visitor};
 use super::{Problem, Shared, request_id};
+use crate::recorded::By;
 
 /// The name under which the service answers.
 const MODEL: &str = "osler";
@@ -101,6 +102,7 @@ impl Content {
 )]
 pub(super) async fn chat(
     State(shared): State<Shared>,
+    caller: Caller,
     headers: HeaderMap,
     Body(body): Body<ChatRequest>,
 ) -> Result<Response, Problem> {
@@ -115,8 +117,8 @@ pub(super) async fn chat(
     let urgent = scope(&question.question) == Scope::TimeCritical;
     let (id, now) = shared.app.asker.ticket();
     let reply = Reply { base: base(&headers), id: format!("chatcmpl-{id}"), created: now.as_second() };
-    let actor = Visitor::actor(visitor(&headers).as_ref());
-    let asked = Asked { question, actor, request_id: request_id(&headers), keep: None };
+    let by = By { actor: caller.actor(), request_id: request_id(&headers) };
+    let asked = Asked { question, by, keep: None, is_stream: body.stream };
     let running = Running::start(Arc::clone(&shared.app), asked, place);
     if body.stream {
         let usage = body.stream_options.is_some_and(|options| options.include_usage);

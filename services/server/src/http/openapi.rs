@@ -1,6 +1,8 @@
-//! The OpenAPI document: written from the routes, with examples that the service itself gave.
+//! The OpenAPI document: written from the routes and the table of who may use them, with examples that the service itself gave.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::access::{ACCESS, Access};
 
 /// By operation: a request that was sent and the reply that came. A test sends them again.
 const EXAMPLES: &str = include_str!("examples.json");
@@ -25,5 +27,36 @@ pub(super) fn with_examples(document: &utoipa::openapi::OpenApi) -> Value {
             }
         }
     }
+    with_access(document)
+}
+
+/// Who may use each operation, and what everybody else is told.
+fn with_access(mut document: Value) -> Value {
+    let problem = |description: &str| {
+        let schema = json!({ "$ref": "#/components/schemas/Problem" });
+        json!({ "description": description, "content": { "application/problem+json": { "schema": schema } } })
+    };
+    for (method, path, access) in ACCESS {
+        let Some(operation) = document["paths"].get_mut(*path).and_then(|path| path.get_mut(*method)) else { continue };
+        let responses = &mut operation["responses"];
+        if *method != "get" && responses["403"].is_null() {
+            responses["403"] = problem("Sent by the pages of another site");
+        }
+        let Access::Roles(roles) = access else { continue };
+        if responses["401"].is_null() {
+            responses["401"] = problem("Nobody is signed in, or the key is not known");
+        }
+        if responses["403"].is_null() || *method != "get" {
+            let said = responses["403"]["description"].as_str().map_or_else(String::new, |said| format!("; {said}"));
+            responses["403"] = problem(&format!("Signed in, but without a role that may{said}"));
+        }
+        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        operation["x-roles"] = json!(roles);
+        operation["security"] = json!([{ "key": [] }, { "session": [] }]);
+    }
+    document["components"]["securitySchemes"] = json!({
+        "key": { "type": "http", "scheme": "bearer", "description": "A key of an account, or a token of the house's identity provider" },
+        "session": { "type": "apiKey", "in": "cookie", "name": "osler_session" },
+    });
     document
 }

@@ -96,7 +96,7 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
     problem.request_id = id;
-    let status = response.status();
+    let (status, allow) = (response.status(), response.headers_mut().remove(header::ALLOW));
     let retry = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
     let mut rendered = if is_openai {
         (status, Json(problem.openai())).into_response()
@@ -106,6 +106,9 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     let headers = rendered.headers_mut();
     if !is_openai {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    }
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, allow);
     }
     if retry {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
@@ -163,7 +166,76 @@ impl From<history::Error> for Problem {
 
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
-        recorded::Error::Record(error).into()
+        match &error {
+            audit::Error::Unknown => Self::not_found("unknown_answer", &error.to_string()),
+            audit::Error::Kept { .. } => Self::new(StatusCode::CONFLICT, "kept", &error.to_string()),
+            _ => recorded::Error::Record(error).into(),
+        }
+    }
+}
+
+impl From<identity::Error> for Problem {
+    fn from(error: identity::Error) -> Self {
+        use identity::Error;
+        let said = error.to_string();
+        let (status, code) = match &error {
+            Error::UnknownAccount => (StatusCode::NOT_FOUND, "unknown_account"),
+            Error::UnknownKey => (StatusCode::NOT_FOUND, "unknown_key"),
+            Error::NameTaken => (StatusCode::CONFLICT, "name_taken"),
+            Error::LastAdmin => (StatusCode::CONFLICT, "last_admin"),
+            Error::Password { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad_password"),
+            Error::Name | Error::FullName | Error::Label | Error::Expiry => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "bad_field")
+            }
+            Error::WrongCredentials | Error::Disabled => (StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            Error::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "locked"),
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the accounts are away");
+                (StatusCode::SERVICE_UNAVAILABLE, "accounts_unavailable")
+            }
+        };
+        Self::new(status, code, &said)
+    }
+}
+
+impl From<identity::ProviderError> for Problem {
+    fn from(error: identity::ProviderError) -> Self {
+        match &error {
+            identity::ProviderError::Refused(_) => {
+                Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", &error.to_string())
+            }
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the identity provider is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "provider_unavailable", &error.to_string())
+            }
+        }
+    }
+}
+
+impl From<review::Error> for Problem {
+    fn from(error: review::Error) -> Self {
+        use review::Error;
+        let said = error.to_string();
+        let (status, code) = match &error {
+            Error::Unknown => (StatusCode::NOT_FOUND, "unknown_review"),
+            Error::NoItem(_) => (StatusCode::NOT_FOUND, "unknown_item"),
+            Error::NotReviewer | Error::OtherAdjudicator => (StatusCode::FORBIDDEN, "not_yours"),
+            Error::Stands(_) | Error::Agreed(_) | Error::State { .. } | Error::Signed | Error::RecordChanged => {
+                (StatusCode::CONFLICT, "not_now")
+            }
+            Error::Seed
+            | Error::EmptySample
+            | Error::Verdicts { .. }
+            | Error::Reviewers
+            | Error::AdjudicatorIsReviewer
+            | Error::Empty(_)
+            | Error::TooLong(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_field"),
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the reviews are away");
+                (StatusCode::SERVICE_UNAVAILABLE, "reviews_unavailable")
+            }
+        };
+        Self::new(status, code, &said)
     }
 }
 

@@ -1,14 +1,19 @@
 //! Searching without answering.
 
+use std::sync::Arc;
+
 use answer::{Expansion, Filters, Question};
+use audit::Draft;
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use knowledge::{Evidence, Snapshot};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::problem::Body;
-use super::{Problem, Shared};
+use super::{Problem, Shared, blocking, request_id};
 
 /// Passages in one reply, at most.
 const MAX_LIMIT: usize = 50;
@@ -58,6 +63,8 @@ pub(super) struct SearchReply {
 )]
 pub(super) async fn search(
     State(shared): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
     Body(body): Body<SearchRequest>,
 ) -> Result<Json<SearchReply>, Problem> {
     if !(1..=MAX_LIMIT).contains(&body.limit) {
@@ -66,6 +73,12 @@ pub(super) async fn search(
     let question =
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     let found = shared.app.asker.retriever().search(&question, body.limit).await?;
+    let draft = Draft::new("passages.searched", caller.actor())
+        .in_request(&request_id(&headers))
+        .with("snapshot", found.snapshot.0)
+        .sealing("question", question.question);
+    let app = Arc::clone(&shared.app);
+    blocking(move || app.audit.append(draft)).await?;
     let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
     Ok(Json(SearchReply { hits: found.shown(), snapshot, expansions }))
 }

@@ -1,16 +1,19 @@
 //! Checking any text against its sources, from whoever wrote it.
 
 use answer::{Judge, Opinion};
+use audit::Draft;
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use grounding::{Facet, Finding, Foreign, Verified, verify as check};
 use knowledge::Verdict;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::problem::Body;
-use super::{Problem, Shared};
+use super::{Problem, Shared, blocking, request_id};
 
 /// Sources that are read, at most.
 const MAX_SOURCES: usize = 100;
@@ -145,6 +148,8 @@ impl VerifyReply {
 )]
 pub(super) async fn verify(
     State(shared): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
     Body(body): Body<VerifyRequest>,
 ) -> Result<Json<VerifyReply>, Problem> {
     let VerifyRequest { text, mut sources, grounding_sources, judge, .. } = body;
@@ -165,6 +170,13 @@ pub(super) async fn verify(
     if let Some(judge) = judge {
         ask_judge(judge, &mut verified, &sources).await.map_err(answer::Error::Inference)?;
     }
+    let draft = Draft::new("text.verified", caller.actor())
+        .in_request(&request_id(&headers))
+        .with("statements", verified.statements.len())
+        .with("sources", sources.len())
+        .with("verdict", verified.verdict.to_string());
+    let app = std::sync::Arc::clone(&shared.app);
+    blocking(move || app.audit.append(draft)).await?;
     Ok(Json(VerifyReply::new(&text, verified)))
 }
 

@@ -7,6 +7,7 @@ use knowledge::Snapshot;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::answers::kept;
 use super::{Problem, Shared};
 
@@ -47,8 +48,12 @@ struct PlainStatement {
         (status = 404, description = "No such answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn plain(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<PlainAnswer>, Problem> {
-    let answer: Kept = read(&kept(&shared, id.clone()).await?)?;
+pub(super) async fn plain(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<PlainAnswer>, Problem> {
+    let answer: Kept = read(&kept(&shared, &caller, id.clone()).await?)?;
     let statements = answer.statements.into_iter().map(|statement| PlainStatement {
         text: answer::in_plain_words(&statement.text),
         original: statement.text,
@@ -85,9 +90,10 @@ pub(super) struct DifferentialAnswer {
 )]
 pub(super) async fn differential(
     State(shared): State<Shared>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<DifferentialAnswer>, Problem> {
-    let answer: Kept = read(&kept(&shared, id.clone()).await?)?;
+    let answer: Kept = read(&kept(&shared, &caller, id.clone()).await?)?;
     let filters = Filters { corpora: answer.searched, ..Filters::default() };
     let differential = shared.app.asker.differential(&answer.question, Some(answer.snapshot), &filters).await?;
     let note = if differential.conditions.is_empty() {

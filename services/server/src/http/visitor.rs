@@ -1,12 +1,11 @@
 //! Who asks, as far as the service can tell without accounts: a browser that holds a secret in a cookie.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use knowledge::sha256_hex;
 use uuid::Uuid;
 
-use super::{Problem, Shared};
+use super::access::cookie;
+use super::session::secure;
 
 const COOKIE: &str = "osler_visitor";
 
@@ -27,9 +26,7 @@ impl Visitor {
 
     /// Somebody new, and the header that makes the browser remember it.
     pub(super) fn welcome(secret: Uuid, headers: &HeaderMap) -> (Self, HeaderValue) {
-        // Behind a proxy that ends TLS, browsers are told to keep the secret off plain HTTP.
-        let is_tls = headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
-        let secure = if is_tls { "; Secure" } else { "" };
+        let secure = secure(headers);
         let cookie =
             format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={MAX_AGE_S}{secure}", secret.simple());
         (Self::of(secret), HeaderValue::try_from(cookie).unwrap_or_else(|_| HeaderValue::from_static("")))
@@ -43,25 +40,13 @@ impl Visitor {
 
 /// From the cookie; a malformed one is as none.
 pub(super) fn visitor(headers: &HeaderMap) -> Option<Visitor> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let secret = pairs.find(|(name, _)| *name == COOKIE)?.1;
-    Uuid::try_parse(secret).ok().map(Visitor::of)
-}
-
-impl FromRequestParts<Shared> for Visitor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
-        // Whoever owns nothing finds nothing: the same reply as for another's conversation.
-        visitor(&parts.headers).ok_or_else(|| {
-            Problem::not_found("unknown_conversation", "there is no conversation of that id in this browser")
-        })
-    }
+    Uuid::try_parse(cookie(headers, COOKIE)?).ok().map(Visitor::of)
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn with_cookie(cookie: &str) -> HeaderMap {

@@ -13,18 +13,24 @@ const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin n
 
 /// Ends the server with the test, whatever becomes of the test.
 pub(crate) struct Server {
-    child: Child,
+    child: std::sync::Mutex<Child>,
     address: String,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
 impl Server {
+    /// Kills it, while others may be asking.
+    pub(crate) fn end(&self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
     pub(crate) fn start(data: &Path, config: &Path) -> Self {
         let mut child = osler(data)
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
@@ -38,7 +44,7 @@ impl Server {
         let address = said.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that the server never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        Self { child: std::sync::Mutex::new(child), address }
     }
 
     /// One request over a connection of its own; returns status and body.
@@ -57,8 +63,11 @@ impl Server {
         )?;
         let mut reply = String::new();
         stream.read_to_string(&mut reply)?;
-        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
-        Ok((head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned()))
+        // It may be killed in the middle of a reply.
+        let cut = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let (head, body) = reply.split_once("\r\n\r\n").ok_or_else(cut)?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(cut)?;
+        Ok((status, body.to_owned()))
     }
 
     fn json(&self, method: &str, path: &str, body: &Value) -> Value {

@@ -4,6 +4,7 @@
 mod chain;
 mod crash;
 mod library;
+mod records;
 mod refusals;
 mod retrieval;
 mod run;

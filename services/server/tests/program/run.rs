@@ -8,6 +8,8 @@ use serde_json::Value;
 /// The program, with its data in `data` and no other settings from outside than where the models are.
 pub(crate) fn osler(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_osler"));
+    // The log's guard lies beside the data of this test, not beside that of whoever runs it.
+    command.env("XDG_STATE_HOME", data.with_extension("state"));
     command.env("OSLER_DATA", data).env_remove("OSLER_CONFIG").env_remove("OSLER_LOG").stdin(Stdio::null());
     command
 }

@@ -1,6 +1,7 @@
 // Every call that the pages make, by name. Components use these through react-query, never `fetch`.
 import { sha256 } from '../text/digest';
-import { client, request, take } from './client';
+import type { Credentials, NewPassword, Session } from '../session/types';
+import { client, request, requestJson, take } from './client';
 import type {
   About, Answer, Conversation, ConversationHead, ConversationPage, Corpus, Differential, FeedbackReceipt, FeedbackReport,
   HeldDocument, PlainAnswer,
@@ -53,6 +54,24 @@ export const deleteConversation = async (id: string): Promise<void> => {
 
 export const sendFeedback = (id: string, report: FeedbackReport): Promise<FeedbackReceipt> =>
   take(client.POST('/v1/answers/{id}/feedback', { params: named(id), body: report }));
+
+// The description does not have these yet; they become calls of `client` when it does.
+export const getSession = (signal?: AbortSignal): Promise<Session> =>
+  requestJson('GET', '/v1/session', signalOf(signal));
+
+export const signIn = (credentials: Credentials): Promise<Session> =>
+  requestJson('POST', '/v1/session', { body: credentials });
+
+export const signOut = async (): Promise<void> => {
+  await request('DELETE', '/v1/session');
+};
+
+export const changePassword = async (passwords: NewPassword): Promise<void> => {
+  await request('POST', '/v1/session/password', { body: passwords });
+};
+
+/** Where the identity provider signs somebody in and sends them back to `to`; followed as a link. */
+export const providerAddress = (to: string): string => `/v1/session/provider?${new URLSearchParams({ to })}`;
 
 /** Whether the server is there and can answer. */
 export const isReady = async (signal?: AbortSignal): Promise<boolean> => {

@@ -22,7 +22,7 @@ export async function take<T>(call: Promise<{ data?: T; error?: unknown; respons
 
 /** A call whose response is read by the caller: a stream, or nothing but its status. */
 export async function request(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   options: { body?: unknown; signal?: AbortSignal; accept?: string } = {},
 ): Promise<Response> {

@@ -4,11 +4,27 @@ import * as calls from './calls';
 import { Refused } from './problem';
 
 export const keys = {
+  session: ['session'] as const,
   conversations: ['conversations'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   answer: (id: string) => ['answer', id] as const,
   document: (id: string, version: number | null) => ['document', id, version] as const,
 };
+
+/** Null where the server knows no sessions: an older one. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: ({ signal }) =>
+    calls.getSession(signal).catch((error: unknown) => {
+      if (error instanceof Refused && error.isMissingEndpoint) return null;
+      throw error;
+    }),
+  staleTime: 30_000,
+  // The pages wait for this one; the server is looked for in any case once it is lost.
+  retry: false,
+  // Somebody may have signed in or out in another tab.
+  refetchOnWindowFocus: 'always',
+});
 
 /** Answers and versions of documents never change once written. */
 const forever = Number.POSITIVE_INFINITY;

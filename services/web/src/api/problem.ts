@@ -22,6 +22,16 @@ export class Refused extends Error {
   get isBusy(): boolean {
     return this.problem.status === 503 || this.problem.status === 429;
   }
+
+  /** Nobody is signed in any more. As against a password that is wrong. */
+  get needsSignIn(): boolean {
+    return this.problem.status === 401 && this.problem.code === 'sign_in_needed';
+  }
+
+  /** Somebody is signed in, and their role does not include this. */
+  get isNotAllowed(): boolean {
+    return this.problem.status === 403 && this.problem.code === 'not_allowed';
+  }
 }
 
 /** No whole answer came: the server or the way to it is down. */

@@ -21,6 +21,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/log/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the newest checkpoint */
+        get: operations["checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log/tile/{*path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a tile of the log
+         * @description C2SP tlog-tiles: `0/000`, `entries/000.p/12`.
+         */
+        get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -75,6 +112,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accounts */
+        get: operations["accounts"];
+        put?: never;
+        /** Add an account */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description What is taken away is gone at the next request of whoever had it.
+         */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/v1/accounts/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys of an account */
+        get: operations["keys"];
+        put?: never;
+        /**
+         * Add a key to an account
+         * @description The key is shown this once.
+         */
+        post: operations["add_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/answers": {
         parameters: {
             query?: never;
@@ -105,7 +218,7 @@ export interface paths {
         };
         /**
          * Read an answer
-         * @description Exactly as it was sent.
+         * @description Exactly as it was sent, to whoever asked and to auditors.
          */
         get: operations["answer"];
         put?: never;
@@ -167,6 +280,227 @@ export interface paths {
          *     citations. For a clinician to go through with a patient.
          */
         get: operations["plain_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/answers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the receipt of an answer
+         * @description Everything that it takes to check the answer without this service: `osler audit verify` reads it.
+         */
+        get: operations["receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find answers by any field */
+        get: operations["find_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/answers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read everything on record about an answer */
+        get: operations["record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/answers/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Hold the words of an answer beyond their time */
+        put: operations["hold"];
+        post?: never;
+        /** Lift the hold on an answer */
+        delete: operations["release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/answers/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again what was asked
+         * @description At the snapshot that was searched then. Whatever is not the same is shown.
+         */
+        post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/answers/{id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Destroy the words of an answer
+         * @description Question, answer and comments, here and in conversations. The entries of the log stay, and every proof still holds.
+         */
+        delete: operations["erase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a bundle
+         * @description The whole log, the receipts of some answers and the texts they cite, as one TAR archive that `osler audit verify` checks
+         *     anywhere, without this service.
+         */
+        post: operations["bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read entries of the log */
+        get: operations["entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what readers said of answers */
+        get: operations["all_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the numbers over time */
+        get: operations["figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every answer that cited a document
+         * @description For the day on which it is retracted: who saw what.
+         */
+        get: operations["recall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how the log stands */
+        get: operations["log_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -351,6 +685,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the reviews */
+        get: operations["reviews"];
+        put?: never;
+        /**
+         * Begin a review
+         * @description Draws a sample, the same for the same seed: every kind of answer has its share.
+         */
+        post: operations["begin_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a review */
+        get: operations["review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a review along */
+        get: operations["export_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the items of a review
+         * @description One for each statement, without what the reader must not see yet.
+         */
+        get: operations["review_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an item with what is to be judged
+         * @description The question, the statement and its quotes, without our verdict.
+         */
+        get: operations["review_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/items/{item}/adjudication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decide between two ratings */
+        put: operations["adjudicate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/items/{item}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rate an item
+         * @description A rating can be changed until the other reviewer has rated as well; the earlier one stays on record.
+         */
+        put: operations["rate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a review off */
+        post: operations["sign_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/search": {
         parameters: {
             query?: never;
@@ -362,6 +845,82 @@ export interface paths {
         put?: never;
         /** Search for passages */
         post: operations["search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who is signed in */
+        get: operations["session"];
+        put?: never;
+        /**
+         * Sign in with a password
+         * @description The session is in a cookie that scripts cannot read. Too many wrong passwords lock a name for a while.
+         */
+        post: operations["sign_in"];
+        /** Sign out */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description Ends all other sessions of the account, and this one.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to sign in at the identity provider */
+        get: operations["begin_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** End of a sign-in at the identity provider */
+        get: operations["end_provider_sign_in"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -415,6 +974,75 @@ export interface components {
          * @enum {string}
          */
         Access: "full_text" | "abstract_only";
+        /** @description Somebody whom the house knows. Never with a secret or the hash of one. */
+        Account: {
+            /** @description When it was made, RFC 3339. */
+            created_at: string;
+            /** @description Whether they are kept out. */
+            disabled: boolean;
+            /** @description As people say it. */
+            full_name?: string | null;
+            /** @description Whether there is a password to sign in with. */
+            has_password: boolean;
+            /** @description A UUID: the pseudonym that stands in records. */
+            id: string;
+            /** @description Until when wrong passwords keep the name locked, RFC 3339; `null` when they do not. */
+            is_locked_until?: string | null;
+            /** @description What they sign in with. */
+            name: string;
+            /** @description What they may do. */
+            roles: components["schemas"]["Role"][];
+            subject?: null | components["schemas"]["Subject"];
+        };
+        /** @description What can be changed; what is absent stays. */
+        AccountChange: {
+            /** @description Whether it may do nothing at all. */
+            disabled?: boolean | null;
+            /** @description A new password. Ends its sessions. */
+            password?: string | null;
+            /** @description What it may do. */
+            roles?: components["schemas"]["Role"][] | null;
+            /** @description Lifts the lock after wrong passwords. */
+            unlock?: boolean;
+        };
+        /** @description The accounts. */
+        Accounts: {
+            /** @description By name. */
+            accounts: components["schemas"]["Account"][];
+        };
+        /** @description A decision between two ratings. */
+        Adjudicate: {
+            rating: components["schemas"]["Rating"];
+            /** @description At most 2,000 characters. */
+            reason: string;
+        };
+        /** @description How a difference was settled. */
+        Adjudication: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Account. */
+            by: string;
+            /** @description The rating that holds. */
+            rating: components["schemas"]["Rating"];
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description How far two ways of rating the same items agree. */
+        Agreement: {
+            /**
+             * Format: double
+             * @description Agreement to be expected by chance from how often each uses each rating, 0 to 1.
+             */
+            expected: number;
+            kappa?: null | components["schemas"]["Estimate"];
+            /** @description Items on which they agree. */
+            observed: components["schemas"]["Proportion"];
+        };
+        /** @description What readers said. */
+        AllFeedback: {
+            /** @description The latest first, at most 500. */
+            feedback: components["schemas"]["Feedback"][];
+        };
         /** @description An answer. */
         Answer: {
             /** @description When it was asked, RFC 3339. */
@@ -457,6 +1085,64 @@ export interface components {
          * @enum {string}
          */
         AnswerStatus: "answered" | "partial" | "no_evidence" | "refused_scope" | "extractive" | "degraded";
+        /** @description Which answers are wanted; what is absent does not narrow. */
+        AnswersQuery: {
+            /**
+             * @description Asked by this actor.
+             * @default null
+             */
+            actor: string | null;
+            /**
+             * @description `next` of the stretch before.
+             * @default null
+             */
+            before: string | null;
+            /**
+             * @description Id of a document that it cites.
+             * @default null
+             */
+            document: string | null;
+            /**
+             * @description Asked at or after, RFC 3339 or a day.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description At most so many, up to 500.
+             * @default null
+             */
+            limit: string | null;
+            /**
+             * @description The model that wrote, with its hash.
+             * @default null
+             */
+            model: string | null;
+            /**
+             * @description Snapshot that was searched.
+             * @default null
+             */
+            snapshot: string | null;
+            /**
+             * @description Status of the answer, `failed: code` or `timeout`.
+             * @default null
+             */
+            status: string | null;
+            /**
+             * @description Asked before, RFC 3339 or a day.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Verdict of its weakest statement.
+             * @default null
+             */
+            verdict: string | null;
+            /**
+             * @description Version of that document.
+             * @default null
+             */
+            version: string | null;
+        };
         /** @description Place and score of a passage in one arm of the search. */
         ArmScore: {
             /**
@@ -512,6 +1198,13 @@ export interface components {
          * @enum {string}
          */
         BlockKind: "heading" | "paragraph" | "list_item" | "table_row" | "caption" | "reference";
+        /** @description Which answers a bundle is to have receipts of. */
+        BundleRequest: {
+            /** @description These answers; absent: those of `query`. */
+            answers?: string[];
+            /** @description Answers by their fields. */
+            query?: components["schemas"]["AnswersQuery"];
+        };
         /**
          * @description What is wrong.
          * @enum {string}
@@ -654,6 +1347,13 @@ export interface components {
         };
         /** @description The short name of a corpus, as the librarian types it: `nstg-2022`. */
         CorpusId: string;
+        /** @description A name and its password. */
+        Credentials: {
+            /** @example clinician */
+            name: string;
+            /** @example what the demonstration printed */
+            password: string;
+        };
         /** @description One kind of defect and how often it was met. */
         Defect: {
             /** @description What it is. */
@@ -732,6 +1432,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description The canonical text of a cited version. */
+        DocumentText: {
+            /** @description Document. */
+            document: string;
+            /** @description SHA-256 of the text. */
+            sha256: string;
+            /** @description The text; `null` where a bundle has it in a file of its own, or its licence does not let it go. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+            /** @description Why the text is not there, unless it is elsewhere in the bundle. */
+            withheld?: string | null;
+        };
         /** @description A document, one of its versions whole, and the list of all. */
         DocumentView: components["schemas"]["DocumentRef"] & {
             /** @description Its blocks, in order. */
@@ -745,6 +1461,34 @@ export interface components {
             text: string;
             /** @description All versions, newest first. */
             versions: components["schemas"]["VersionSummary"][];
+        };
+        /** @description Entries of the log. */
+        Entries: {
+            /** @description The latest first. */
+            entries: components["schemas"]["LogEntry"][];
+        };
+        /** @description An estimate with its interval. */
+        Estimate: {
+            /**
+             * Format: double
+             * @description Upper end of the 95 % interval.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Its standard error.
+             */
+            standard_error: number;
+            /**
+             * Format: double
+             * @description The estimate.
+             */
+            value: number;
         };
         /** @description A passage in relation to a question. `text` is exactly `[start, end)` of the version's canonical text, in code points. */
         Evidence: {
@@ -801,6 +1545,28 @@ export interface components {
          * @enum {string}
          */
         Factor: "age" | "weight" | "pregnancy" | "renal_function" | "hepatic_function" | "allergies" | "current_medicines" | "severity";
+        /** @description What a reader says of an answer. */
+        Feedback: {
+            /** @description Who. */
+            actor: string;
+            /** @description The answer. */
+            answer: string;
+            category?: null | components["schemas"]["Category"];
+            /** @description In the reader's words. */
+            comment?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["FeedbackKind"];
+            /** @description When, RFC 3339. */
+            received_at: string;
+            severity?: null | components["schemas"]["Severity"];
+            /**
+             * Format: int32
+             * @description Its statement, from 1; absent when it is about the whole.
+             */
+            statement?: number | null;
+        };
         /**
          * @description What a reader says.
          * @enum {string}
@@ -879,6 +1645,38 @@ export interface components {
              */
             value: number;
         };
+        /** @description Numbers over time. */
+        Figures: {
+            /** @description Citations by corpus. */
+            corpora: components["schemas"]["Share"][];
+            /**
+             * Format: int32
+             * @description Days that one period has.
+             */
+            days: number;
+            /** @description What readers said, by kind: `disagree` is an override. */
+            feedback: components["schemas"]["Share"][];
+            /** @description Answers by the model that wrote. */
+            models: components["schemas"]["Share"][];
+            /** @description Periods with questions, the earliest first. */
+            periods: components["schemas"]["Period"][];
+            /**
+             * Format: int64
+             * @description Citations of what was retracted or withdrawn when it was cited. Anything but 0 is a defect.
+             */
+            retracted_when_cited: number;
+            /**
+             * Format: int64
+             * @description Citations of superseded or expired sources, or of such with an expression of concern.
+             */
+            stale_when_cited: number;
+            /** @description Citations by how their source stood when it was cited. */
+            standings: components["schemas"]["Share"][];
+            /** @description Answers by status. */
+            statuses: components["schemas"]["Share"][];
+            /** @description Citations by verdict. */
+            verdicts: components["schemas"]["Share"][];
+        };
         /** @description What may be found. An empty list allows everything. */
         Filters: {
             /**
@@ -956,6 +1754,59 @@ export interface components {
             /** @description Title and headings: what stands above the text. */
             title?: string | null;
         };
+        /** @description A stretch of answers, the latest first. */
+        Found: {
+            /** @description Answers. */
+            answers: components["schemas"]["FoundAnswer"][];
+            /**
+             * Format: int64
+             * @description What to go on before, if there is more.
+             */
+            next?: number | null;
+        };
+        /** @description An answer as lists show it. The question is looked up for those that may read it. */
+        FoundAnswer: {
+            /** @description Who: a pseudonym. */
+            actor: string;
+            /** @description When, RFC 3339. */
+            asked_at: string;
+            /** @description Whether its words are held beyond their time. */
+            held: boolean;
+            /** @description Id. */
+            id: string;
+            /** @description Mode. */
+            mode?: string | null;
+            /** @description The model that wrote, with its hash. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Its number, to go on from.
+             */
+            n: number;
+            /** @description The question, unless its words were erased. */
+            question?: string | null;
+            /** @description In which role. */
+            role: string;
+            /**
+             * Format: int64
+             * @description The snapshot that was searched.
+             */
+            snapshot?: number | null;
+            /**
+             * Format: int64
+             * @description Statements.
+             */
+            statements: number;
+            /** @description Status, `failed: code` or `timeout`; `null` while it is in work. */
+            status?: string | null;
+            /**
+             * Format: int64
+             * @description Those that are supported.
+             */
+            supported: number;
+            /** @description The weakest verdict of a statement. */
+            worst?: string | null;
+        };
         /** @description A question that the corpora could not answer. */
         Gap: {
             /** @description When last, RFC 3339. */
@@ -977,6 +1828,22 @@ export interface components {
         Gaps: {
             gaps: components["schemas"]["Gap"][];
         };
+        /** @description A rating as it was given. */
+        GivenRating: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Account. */
+            by: string;
+            /** @description What was said with it. */
+            comment?: string | null;
+            /** @description The rating. */
+            rating: components["schemas"]["Rating"];
+            /**
+             * Format: int32
+             * @description 1 for the first; every change counts one up, and the earlier ones are kept.
+             */
+            round: number;
+        };
         /** @description A corpus and how much of it can be found. */
         HeldCorpus: components["schemas"]["Corpus"] & components["schemas"]["Totals"];
         /** @description What becomes of conversations. */
@@ -989,6 +1856,14 @@ export interface components {
             /** @description Whether those who asked may delete. */
             owner_may_delete: boolean;
         };
+        /** @description Why words are to be kept. */
+        Hold: {
+            /**
+             * @description For the record; sealed.
+             * @example claim 2026-17
+             */
+            reason: string;
+        };
         /** @description Names the world knows a document by. */
         Identifiers: {
             /** @description Digital object identifier, without `https://doi.org/`. */
@@ -999,6 +1874,49 @@ export interface components {
             pmid?: string | null;
             /** @description Where it can be read. */
             url?: string | null;
+        };
+        /** @description A quote to hold a statement against. Without our verdict. */
+        ItemQuote: {
+            document: string;
+            /** Format: int64 */
+            end: number;
+            /** @description The passage that it is from. */
+            passage: string;
+            quote: string;
+            /** Format: int64 */
+            start: number;
+            /** @description The document's title. */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An item with what is to be judged. */
+        ItemReply: components["schemas"]["ReviewItem"] & {
+            /** @description What was asked; `null` when its words were erased. */
+            question?: string | null;
+            /** @description What it rests on. */
+            quotes: components["schemas"]["ItemQuote"][];
+            /** @description What was said; `null` where it was said that there is no evidence. */
+            said?: string | null;
+        };
+        /** @description A key, without its secret. */
+        Key: {
+            /** @description When it was made, RFC 3339. */
+            created_at: string;
+            /** @description When it ends by itself, RFC 3339. */
+            expires_at?: string | null;
+            /** @description Id: the second part of its text. */
+            id: string;
+            /** @description What it is for. */
+            label: string;
+            /** @description When it was last used, RFC 3339, to the minute. */
+            last_used_at?: string | null;
+            /** @description When it was revoked, RFC 3339. */
+            revoked_at?: string | null;
+        };
+        /** @description The keys of an account; never what they are. */
+        Keys: {
+            keys: components["schemas"]["Key"][];
         };
         /**
          * @description What sort of literature a document is.
@@ -1022,6 +1940,80 @@ export interface components {
             section: string[];
             /** @description First code point. */
             start: number;
+        };
+        /** @description An entry as it is read back. */
+        LogEntry: {
+            /** @description What. */
+            action: string;
+            /** @description Who: a pseudonym. */
+            actor: string;
+            /** @description When it was written, RFC 3339 with nanoseconds. The order of record is `seq`. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Entries of the newest checkpoint when it was written.
+             */
+            checkpoint: number;
+            /** @description SHA-256 of salt and words, hexadecimal, by name of the words. */
+            commitments: Record<string, never>;
+            /** @description Id. */
+            id: string;
+            /** @description To what, and what came of it. */
+            object: Record<string, never>;
+            /** @description The release and configuration that wrote it. */
+            release: string;
+            /** @description The request that brought it. */
+            request?: string | null;
+            /** @description In which role. */
+            role: string;
+            /**
+             * Format: int64
+             * @description Its place in the log, from 0.
+             */
+            seq: number;
+            /** @description Whose log. */
+            tenant: string;
+            /**
+             * Format: int64
+             * @description Version of its shape.
+             */
+            v: number;
+        };
+        /** @description How the log stands. */
+        LogState: {
+            /** @description The newest checkpoint. */
+            checkpoint: string;
+            /** @description The newest checkpoint that witnesses signed. */
+            cosigned?: string | null;
+            /** @description Whether it can be written to. */
+            is_well: boolean;
+            /**
+             * Format: int32
+             * @description Days that words are kept at least.
+             */
+            kept_days: number;
+            /** @description Its public keys, `NAME+HASH+KEY`. */
+            keys: string[];
+            /** @description Its name. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            size: number;
+            /** @description What the last attempt to reach each witness came to. */
+            witnesses: components["schemas"]["WitnessState"][];
+        };
+        /** @description An entry of the log, with the proof that it is in it. */
+        Logged: {
+            /** @description The entry: canonical JSON. */
+            entry: string;
+            /** @description Words behind its commitments, by name. */
+            opened?: {
+                [key: string]: components["schemas"]["Opened"];
+            };
+            /** @description The proof: C2SP `tlog-proof`. */
+            proof: string;
         };
         Message: {
             content?: Record<string, never>;
@@ -1100,6 +2092,45 @@ export interface components {
          * @enum {string}
          */
         ModelRole: "embedder" | "generator" | "judge" | "reranker";
+        /** @description An account to be. */
+        NewAccount: {
+            /**
+             * @description As it stands under signatures.
+             * @example Ada Lovelace
+             */
+            full_name?: string | null;
+            /**
+             * @description 1 to 64 of `a-z 0-9 . _ @ -`.
+             * @example ada.lovelace
+             */
+            name: string;
+            /** @description Without one it can only use keys. */
+            password?: string | null;
+            /** @description What it may do. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description A key to be. */
+        NewKey: {
+            /** @description When it ends, RFC 3339. */
+            expires_at?: string | null;
+            /**
+             * @description What it is for.
+             * @example ward information system
+             */
+            label: string;
+        };
+        /** @description The password that is, and the one that is to be. */
+        NewPassword: {
+            current: string;
+            new: string;
+        };
+        /** @description Words with their salt. */
+        Opened: {
+            /** @description 32 bytes, hexadecimal. */
+            salt: string;
+            /** @description The words. */
+            words: string;
+        };
         /**
          * @description A passage: one span of one version's canonical text.
          * @example 5f1c0c3e9a7b4d2e8f60a1b2c3d4e5f6
@@ -1170,6 +2201,56 @@ export interface components {
              * @default null
              */
             weight_kg: number | null;
+        };
+        /** @description The numbers of a stretch of time. */
+        Period: {
+            /**
+             * Format: int64
+             * @description Too little evidence, or outside of what the service is for.
+             */
+            abstained: number;
+            /**
+             * Format: int64
+             * @description Answered, in part or in full.
+             */
+            answered: number;
+            /** @description Its first day, as in 2026-11-28. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Failed or never finished.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Milliseconds of half of the answers, and of all but one in a hundred.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds of all but one answer in a hundred.
+             */
+            p99_ms?: number | null;
+            /**
+             * Format: int64
+             * @description People, by pseudonym.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Questions.
+             */
+            questions: number;
+            /**
+             * Format: int64
+             * @description Statements.
+             */
+            statements: number;
+            /**
+             * Format: int64
+             * @description Statements that their quotes bear out.
+             */
+            supported: number;
         };
         /** @description A place in the text in three ways to count. */
         Places: {
@@ -1242,6 +2323,34 @@ export interface components {
              */
             type: string;
         };
+        /** @description A share with its interval. */
+        Proportion: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Upper end of the 95 % interval.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Of how many.
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description The share, 0 to 1.
+             */
+            share: number;
+        };
         /** @description What reading a source came to. */
         Quality: {
             /** @description What takes from it, by kind. */
@@ -1259,12 +2368,77 @@ export interface components {
             /** @description Exactly `[start, end)` of the canonical text. */
             text: string;
         };
+        /** @description A rating. */
+        Rate: {
+            /** @description At most 2,000 characters, and nothing that identifies a patient. */
+            comment?: string | null;
+            rating: components["schemas"]["Rating"];
+        };
+        /**
+         * @description What a person holds of a statement.
+         * @enum {string}
+         */
+        Rating: "supported" | "partial" | "unsupported" | "contradicted" | "cannot_tell";
+        /** @description How often a rating is the final one. */
+        RatingCount: {
+            /**
+             * Format: int64
+             * @description Items.
+             */
+            items: number;
+            /** @description The rating. */
+            rating: components["schemas"]["Rating"];
+        };
+        /** @description Answers that rest on a document. */
+        Recall: {
+            /**
+             * Format: int64
+             * @description All answers that cite it.
+             */
+            answers: number;
+            document: string;
+            /** @description The latest first, at most 500. */
+            listed: components["schemas"]["FoundAnswer"][];
+            /**
+             * Format: int64
+             * @description What to go on before, if there is more.
+             */
+            next?: number | null;
+            /**
+             * Format: int64
+             * @description People who saw them, by pseudonym.
+             */
+            people: number;
+            /** Format: int32 */
+            version?: number | null;
+        };
+        /** @description A receipt. */
+        Receipt: {
+            /** @description That it was asked. */
+            asked: components["schemas"]["Logged"];
+            /** @description The texts that are cited. */
+            documents: components["schemas"]["DocumentText"][];
+            /** @description `osler-receipt/1`. */
+            format: string;
+            /** @description What was answered. */
+            given: components["schemas"]["Logged"];
+            /** @description The public keys of the log, `NAME+HASH+KEY`. Whoever checks has them from elsewhere. */
+            keys: string[];
+            published?: null | components["schemas"]["Logged"];
+            /** @description That what is cited was in force in it. */
+            snapshot: components["schemas"]["SnapshotProof"];
+        };
         /** @description That it was kept. */
         Received: {
             /** @description To ask about it later. */
             id: string;
             /** @description When, RFC 3339. */
             received_at: string;
+        };
+        /** @description Everything on record about one answer. */
+        Record: components["schemas"]["FoundAnswer"] & {
+            /** @description Its entries in the log, in their order. */
+            entries: components["schemas"]["LogEntry"][];
         };
         /** @description A link from one work to another that bears on how either stands. */
         Related: components["schemas"]["Identifiers"] & {
@@ -1284,6 +2458,227 @@ export interface components {
              */
             title: string;
         };
+        /** @description What came of asking again. */
+        Replay: {
+            /** @description Id of the answer. */
+            answer: string;
+            /** @description Passages, then and now, in order. */
+            evidence: components["schemas"]["Side"][];
+            /**
+             * @description What may differ for a reason that is known: another model, a patient whose data is not kept, sources that were
+             *     retracted since.
+             */
+            reasons: string[];
+            /** @description Whether all of it is the same. */
+            same: boolean;
+            /** @description Whether the same passages were found in the same order. */
+            same_evidence: boolean;
+            /** @description Whether the same was said, with the same verdicts. */
+            same_statements: boolean;
+            /**
+             * Format: int64
+             * @description The snapshot that was searched, then and now.
+             */
+            snapshot: number;
+            /** @description Statements, then and now, in order. */
+            statements: components["schemas"]["Side"][];
+        };
+        /** @description A sample of answers that two people rate. */
+        Review: {
+            /** @description Account of who settles the differences: named at the beginning, or the first who settles one. */
+            adjudicator?: string | null;
+            /** @description When it was drawn, RFC 3339. */
+            created_at: string;
+            /** @description Account that drew it. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description Differences that wait to be settled; counted when both have rated everything.
+             */
+            differences: number;
+            /** @description Answers were drawn from this time on, RFC 3339. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Items.
+             */
+            items: number;
+            /** @description Items that each reviewer has rated, in the order of `reviewers`. */
+            rated: number[];
+            /** @description Accounts of the reviewers: two, different. */
+            reviewers: string[];
+            /** @description Seed of the draw, 64 hexadecimal digits. */
+            seed: string;
+            signature?: null | components["schemas"]["ReviewSignature"];
+            /**
+             * Format: int32
+             * @description Answers that were asked for; fewer are in it when there were fewer.
+             */
+            size: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ReviewState"];
+            /** @description What it was drawn from, by name. */
+            strata: components["schemas"]["ReviewStratum"][];
+            /** @description Title. */
+            title: string;
+            /** @description Answers were drawn up to this time, RFC 3339. */
+            to: string;
+        };
+        /** @description One statement of one answer, as a reader may see it. */
+        ReviewItem: {
+            adjudication?: null | components["schemas"]["Adjudication"];
+            /** @description Id of the answer. */
+            answer: string;
+            final?: null | components["schemas"]["Rating"];
+            /**
+             * Format: int32
+             * @description Number in the review, from 1.
+             */
+            n: number;
+            /** @description What others said: to a reviewer when both have rated the item, to anybody else when both have rated all items. */
+            others: components["schemas"]["GivenRating"][];
+            /** @description Our verdict. A reviewer sees it after rating the item, others when the item is settled. */
+            ours?: string | null;
+            own?: null | components["schemas"]["GivenRating"];
+            /**
+             * Format: int32
+             * @description Which statement of it, from 1; 0 asks whether it was right not to answer.
+             */
+            statement: number;
+            /** @description Stratum of the answer. */
+            stratum: string;
+        };
+        /** @description A stretch of a review's items. */
+        ReviewItemPage: {
+            /** @description Items. */
+            items: components["schemas"]["ReviewItem"][];
+            /**
+             * Format: int32
+             * @description What the next stretch comes after, if there is one.
+             */
+            next?: number | null;
+        };
+        /** @description A stretch of the list of reviews, newest first. */
+        ReviewPage: {
+            /**
+             * Format: int64
+             * @description Where the next stretch begins, if there is one.
+             */
+            next?: number | null;
+            /** @description Reviews. */
+            reviews: components["schemas"]["Review"][];
+        };
+        /** @description A review with its numbers, once it is ready. */
+        ReviewReply: components["schemas"]["Review"] & {
+            /** @description Whether the record is the one that was signed; `null` until it is signed. */
+            is_signed_record?: boolean | null;
+            /** @description Hash of the record to be signed; `null` until it is ready. */
+            record_hash?: string | null;
+            statistics?: null | components["schemas"]["ReviewStatistics"];
+        };
+        /** @description A review to be. */
+        ReviewRequest: {
+            /** @description The account that decides where they differ; whoever does so first, if absent. */
+            adjudicator?: string | null;
+            /**
+             * @description Answers of this time on, RFC 3339.
+             * @example 2026-11-01T00:00:00Z
+             */
+            from: string;
+            /**
+             * @description Two accounts that rate, without seeing each other's ratings: their ids or names.
+             * @example [
+             *       "ada.lovelace",
+             *       "auditor"
+             *     ]
+             */
+            reviewers: string[];
+            /** @description 32 bytes in hexadecimal, to draw the same sample again; drawn if absent. */
+            seed?: string | null;
+            /**
+             * Format: int32
+             * @description Answers wanted.
+             * @example 50
+             */
+            size: number;
+            /** @example November 2026, all wards */
+            title: string;
+            /**
+             * @description Up to this time.
+             * @example 2026-12-01T00:00:00Z
+             */
+            to: string;
+        };
+        /** @description Who signed what, and as what. */
+        ReviewSignature: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Account. */
+            by: string;
+            /** @description Printed name. */
+            full_name: string;
+            /** @description What the signature means. */
+            meaning: string;
+            /** @description SHA-256 of the canonical record that was signed, hexadecimal. */
+            record_hash: string;
+            /** @description SHA-256 of the canonical JSON of the fields above and the review's id, hexadecimal: binds them to the record. */
+            signature: string;
+        };
+        /**
+         * @description Where a review stands.
+         * @enum {string}
+         */
+        ReviewState: "open" | "adjudication" | "ready" | "signed";
+        /** @description What a review comes to. */
+        ReviewStatistics: {
+            /** @description Agreement of the two reviewers, before differences were settled. */
+            agreement: components["schemas"]["Agreement"];
+            /**
+             * Format: int64
+             * @description Ratings that were given and changed later: a reviewer sees our verdict after the first.
+             */
+            changed: number;
+            /** @description Final ratings. */
+            finals: components["schemas"]["RatingCount"][];
+            /**
+             * Format: int64
+             * @description Items.
+             */
+            items: number;
+            ours?: null | components["schemas"]["Agreement"];
+            /** @description Support by stratum. */
+            strata: components["schemas"]["StratumSupport"][];
+            stratified_support?: null | components["schemas"]["Estimate"];
+            /** @description Items whose final rating is *supported*: each item counts the same. */
+            support: components["schemas"]["Proportion"];
+        };
+        /** @description A kind of answers that the sample is drawn from by itself. */
+        ReviewStratum: {
+            /**
+             * Format: int64
+             * @description Items that the drawn answers give.
+             */
+            items: number;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Answers in it.
+             */
+            population: number;
+            /**
+             * Format: int64
+             * @description Items that all its answers would give.
+             */
+            population_items: number;
+            /**
+             * Format: int64
+             * @description Answers that were drawn.
+             */
+            sampled: number;
+        };
         /** @description What the licence allows us to do with the text of a corpus. */
         Rights: {
             /** @description Whole documents may be displayed. */
@@ -1299,6 +2694,20 @@ export interface components {
              * @description The longest quote that may be shown, in words; absent means no limit.
              */
             quote_words?: number | null;
+        };
+        /**
+         * @description What somebody is in the house. An account may have several, and no role contains another.
+         * @enum {string}
+         */
+        Role: "clinician" | "librarian" | "publisher" | "auditor" | "admin" | "service";
+        /** @description A passage or a statement. */
+        Said: {
+            /** @description Passage, or what the statement cites. */
+            id: string;
+            /** @description Its words. */
+            text: string;
+            /** @description The verdict, of a statement. */
+            verdict?: string | null;
         };
         /** @description Why a passage stands where it stands. */
         Scores: {
@@ -1360,15 +2769,94 @@ export interface components {
             version: string;
         };
         /**
+         * @description How it is known who asks.
+         * @enum {string}
+         */
+        SessionHow: "session" | "key" | "token" | "anonymous" | "none";
+        /** @description Who is signed in. */
+        SessionReply: {
+            account?: null | components["schemas"]["SignedAccount"];
+            /** @description How it is known who asks. */
+            how: components["schemas"]["SessionHow"];
+            /** @description Whether this is a demonstration, with accounts that everybody knows. */
+            is_demo: boolean;
+            /** @description What may be done. */
+            roles: components["schemas"]["Role"][];
+            /** @description How one can sign in here. */
+            sign_in: components["schemas"]["SignIn"];
+        };
+        /**
          * @description What came of it.
          * @enum {string}
          */
         Severity: "near_miss" | "possible_harm" | "harm";
+        /** @description How often something was. */
+        Share: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description What. */
+            name: string;
+        };
+        /** @description A key, shown this once. */
+        ShownKey: components["schemas"]["Key"] & {
+            /** @description Send it as `Authorization: Bearer KEY`. It is not kept and cannot be shown again. */
+            key: string;
+        };
+        /** @description One place of a list, then and now. */
+        Side: {
+            after?: null | components["schemas"]["Said"];
+            before?: null | components["schemas"]["Said"];
+            /** @description Whether they are the same. */
+            same: boolean;
+        };
+        /** @description How one can sign in. */
+        SignIn: {
+            /** @description Whether with a password. */
+            password: boolean;
+            /** @description The identity provider, if there is one. */
+            provider?: string | null;
+        };
+        /** @description A signature. The password is asked for again: a session that was left open does not sign. */
+        SignRequest: {
+            /**
+             * @description What the signature means.
+             * @example I have reviewed this sample and approve the result
+             */
+            meaning: string;
+            /** @description The password of the account. */
+            password: string;
+            /** @description `record_hash` of what was read. */
+            record_hash: string;
+        };
+        /** @description An account as it sees itself. */
+        SignedAccount: {
+            full_name?: string | null;
+            id: string;
+            name: string;
+        };
         /**
          * Format: int64
          * @description The number of a snapshot. 0 is the empty corpus before the first publish.
          */
         Snapshot: number;
+        /** @description That versions were in force in a snapshot: each is a leaf of a tree whose root is on record. */
+        SnapshotProof: {
+            /**
+             * Format: int64
+             * @description Number of the snapshot.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Versions in force.
+             */
+            size: number;
+            /** @description Those that the answer has as evidence. */
+            versions: components["schemas"]["VersionProof"][];
+        };
         /** @description A work that a document takes its facts from. */
         Source: {
             /** @description Who issued it. */
@@ -1409,6 +2897,24 @@ export interface components {
          * @enum {string}
          */
         Status: "current" | "superseded" | "retracted" | "expression_of_concern" | "corrected" | "withdrawn" | "expired";
+        /** @description A stratum with its support rate. */
+        StratumSupport: {
+            /** @description Name. */
+            name: string;
+            support?: null | components["schemas"]["Proportion"];
+            /**
+             * Format: double
+             * @description Share of the stratum among the items of all answers that were drawn from, 0 to 1.
+             */
+            weight: number;
+        };
+        /** @description Who somebody is to the house's identity provider. */
+        Subject: {
+            /** @description The provider. */
+            issuer: string;
+            /** @description Its name for them, which never changes. */
+            subject: string;
+        };
         /** @description Time spent, in milliseconds. */
         Timings: {
             /**
@@ -1548,6 +3054,25 @@ export interface components {
             /** @description The text to check, with citations such as `[1]`, `[doc1]` or `[[1]](url)`; without any it is held against all sources. */
             text: string;
         };
+        /** @description That one version was in force. */
+        VersionProof: {
+            /** @description Document. */
+            document: string;
+            /**
+             * Format: int64
+             * @description Its place among the snapshot's versions.
+             */
+            index: number;
+            /** @description The inclusion proof, hexadecimal hashes from the leaf's sibling upwards. */
+            path: string[];
+            /** @description SHA-256 of its canonical text. */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
         /** @description One version in the list of a document's versions. */
         VersionSummary: {
             /**
@@ -1566,6 +3091,22 @@ export interface components {
         WholeConversation: components["schemas"]["Conversation"] & {
             /** @description Oldest first, each exactly as it was sent. */
             answers: components["schemas"]["Answer"][];
+        };
+        /** @description What the last attempt to reach a witness came to. */
+        WitnessState: {
+            /** @description Whether it says that the log shows two histories, or has gone back. Nothing is answered then. */
+            alarm: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description What went wrong, unless it signed. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Entries of the checkpoint that it signed last.
+             */
+            size: number;
+            /** @description Where it is. */
+            url: string;
         };
     };
     responses: never;
@@ -1597,6 +3138,101 @@ export interface operations {
             };
         };
     };
+    checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A signed note, C2SP tlog-checkpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example osler.log/062f00cdc41f6f6e
+                     *     28
+                     *     3A66pGDQ5ItKFNei5TPvMpIN5q08BXakMUjj4zo7EbQ=
+                     *
+                     *     — osler.log/062f00cdc41f6f6e SMWQu++FFyQvyEmHvvDfpGcaeYpwXBjkNRvhay4A3iUFfuSzHfWEYkV7oMdJJfgyUHGJDIV1JFW/cDEVtSdOeX4f0g8=
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Level, number, width */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hashes or entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     metrics: {
         parameters: {
             query?: never;
@@ -1613,6 +3249,24 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1740,6 +3394,546 @@ export interface operations {
             };
         };
     };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "name": "ada.lovelace",
+                     *           "full_name": "Ada Lovelace",
+                     *           "roles": [
+                     *             "clinician",
+                     *             "auditor"
+                     *           ],
+                     *           "disabled": false,
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "is_locked_until": null,
+                     *           "has_password": true,
+                     *           "subject": null
+                     *         },
+                     *         {
+                     *           "id": "0d78aa8b-9f91-4b28-abb0-24451edc673d",
+                     *           "name": "admin-1",
+                     *           "full_name": null,
+                     *           "roles": [
+                     *             "admin"
+                     *           ],
+                     *           "disabled": false,
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "is_locked_until": null,
+                     *           "has_password": false,
+                     *           "subject": null
+                     *         },
+                     *         {
+                     *           "id": "b9f45679-2488-4695-982b-d032a3d302aa",
+                     *           "name": "librarian-0",
+                     *           "full_name": null,
+                     *           "roles": [
+                     *             "librarian"
+                     *           ],
+                     *           "disabled": false,
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "is_locked_until": null,
+                     *           "has_password": false,
+                     *           "subject": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "ada.lovelace",
+                 *       "full_name": "Ada Lovelace",
+                 *       "roles": [
+                 *         "clinician"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description The account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *       "name": "ada.lovelace",
+                     *       "full_name": "Ada Lovelace",
+                     *       "roles": [
+                     *         "clinician"
+                     *       ],
+                     *       "disabled": false,
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "is_locked_until": null,
+                     *       "has_password": true,
+                     *       "subject": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is one of that name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name or password that does not do */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "roles": [
+                 *         "clinician",
+                 *         "auditor"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *       "name": "ada.lovelace",
+                     *       "full_name": "Ada Lovelace",
+                     *       "roles": [
+                     *         "clinician",
+                     *         "auditor"
+                     *       ],
+                     *       "disabled": false,
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "is_locked_until": null,
+                     *       "has_password": true,
+                     *       "subject": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The last account that may manage accounts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A password that does not do */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, never what they are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "id": "52b8cc6a14ef3063",
+                     *           "label": "ward information system",
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "expires_at": "2027-01-31T12:00:00Z",
+                     *           "revoked_at": null,
+                     *           "last_used_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "ward information system",
+                 *       "expires_at": "2027-01-31T12:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "52b8cc6a14ef3063",
+                     *       "label": "ward information system",
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "expires_at": "2027-01-31T12:00:00Z",
+                     *       "revoked_at": null,
+                     *       "last_used_at": null,
+                     *       "key": "osler_52b8cc6a14ef3063_8PBGI5Q5rHiPJ7_dE4QojS1fOZaSzqSiy5azUBIZILc"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownKey"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A label or time that does not do */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+                /** @description Id of the key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lets nobody in any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account or key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask: {
         parameters: {
             query?: never;
@@ -1767,7 +3961,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000006",
+                     *       "id": "00000000-0000-0000-0000-000000000005",
                      *       "status": "extractive",
                      *       "mode": "extractive",
                      *       "reason": "no model is configured to write",
@@ -1875,6 +4069,24 @@ export interface operations {
             };
             /** @description Not JSON */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2054,6 +4266,24 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such answer */
             404: {
                 headers: {
@@ -2085,7 +4315,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000004",
+                     *       "id": "00000000-0000-0000-0000-000000000003",
                      *       "note": "In the order of how many findings the corpora connect with each condition; that says nothing of how likely it is.",
                      *       "findings": [
                      *         "nausea",
@@ -2130,6 +4360,24 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DifferentialAnswer"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No such answer */
@@ -2185,7 +4433,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000008",
+                     *       "id": "00000000-0000-0000-0000-000000000006",
                      *       "received_at": "2026-11-22T10:00:00Z"
                      *     }
                      */
@@ -2194,6 +4442,24 @@ export interface operations {
             };
             /** @description Not JSON */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2285,8 +4551,1203 @@ export interface operations {
                     "application/json": components["schemas"]["PlainAnswer"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such answer */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "format": "osler-receipt/1",
+                     *       "keys": [
+                     *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
+                     *       ],
+                     *       "asked": {
+                     *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"e621d30b2e946d1ac27058941c1bb822a56801382dc17193c2b81be76ece433a\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nSLT9+sK35I1faQ6gpcG3XjKHbGZRG9vbg6Pb31rqWrA=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n",
+                     *         "opened": {
+                     *           "request": {
+                     *             "salt": "736ae31d6e461e0d11a25cd6ed909a22afd9d6906cdb16374e115049ec25924c",
+                     *             "words": "{\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"history\":[],\"filters\":{\"corpora\":[],\"kinds\":[],\"issuers\":[],\"jurisdictions\":[],\"statuses\":[],\"populations\":[],\"from_year\":null,\"to_year\":null,\"full_text_only\":false},\"as_of\":null,\"has_patient\":false}"
+                     *           }
+                     *         }
+                     *       },
+                     *       "given": {
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"c7bc0e3df1fa862b7bf12266ab0efb54ce7517cc9b94c2745e89dd66194c8400\"},\"id\":\"01a202b2-c500-7a73-8b42-6458e733b8ab\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":3,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\nt7j18GyEdky095jEMbZQXwQ8dq17phEf9o89dYxhvvM=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n",
+                     *         "opened": {
+                     *           "answer": {
+                     *             "salt": "6526b0e96899feb5035e2aa2e7e47acaa195a45c672ef6df3fcd1e15e67972f4",
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *           }
+                     *         }
+                     *       },
+                     *       "published": {
+                     *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf\"},\"id\":\"01a202b2-c500-76fb-afaa-6fb125e3d533\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":1,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"librarian\",\"seq\":1,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nq1Z34ZF9Py9U3nJvbf+bs2D5CLuQ+4s3Cul2QpTfbSU=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n"
+                     *       },
+                     *       "snapshot": {
+                     *         "number": 1,
+                     *         "size": 1,
+                     *         "versions": [
+                     *           {
+                     *             "document": "bb556a8bbb731c756855a37a0372744e",
+                     *             "version": 1,
+                     *             "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *             "index": 0,
+                     *             "path": []
+                     *           }
+                     *         ]
+                     *       },
+                     *       "documents": [
+                     *         {
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "version": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *           "withheld": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer, or its words were erased */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_answers: {
+        parameters: {
+            query?: {
+                /** @description Asked by this actor. */
+                actor?: string;
+                /** @description Asked at or after, RFC 3339 or a day. */
+                from?: string;
+                /** @description Asked before, RFC 3339 or a day. */
+                to?: string;
+                /** @description Status of the answer, `failed: code` or `timeout`. */
+                status?: string;
+                /** @description Verdict of its weakest statement. */
+                verdict?: string;
+                /** @description The model that wrote, with its hash. */
+                model?: string;
+                /** @description Snapshot that was searched. */
+                snapshot?: number;
+                /** @description Id of a document that it cites. */
+                document?: string;
+                /** @description Version of that document. */
+                version?: number;
+                /** @description `next` of the stretch before. */
+                before?: number;
+                /** @description At most so many, up to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": [],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description A number or time that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record with its entries in the log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "n": 1,
+                     *       "id": "00000000-0000-0000-0000-000000000002",
+                     *       "asked_at": "2026-11-22T10:00:00Z",
+                     *       "actor": "browser:84e0c0eafaa95a34",
+                     *       "role": "clinician",
+                     *       "status": "extractive",
+                     *       "mode": "extractive",
+                     *       "snapshot": 1,
+                     *       "model": null,
+                     *       "worst": "supported",
+                     *       "statements": 1,
+                     *       "supported": 1,
+                     *       "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *       "held": false,
+                     *       "entries": [
+                     *         {
+                     *           "v": 1,
+                     *           "seq": 2,
+                     *           "id": "01a202b2-c500-78b7-bd76-6a05068bc6ef",
+                     *           "at": "2026-11-22T10:00:00.000000000Z",
+                     *           "tenant": "default",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "action": "answer.asked",
+                     *           "request": "01a202b2-c500-7000-8000-000000000001",
+                     *           "object": {
+                     *             "answer": "00000000-0000-0000-0000-000000000002"
+                     *           },
+                     *           "commitments": {
+                     *             "request": "e621d30b2e946d1ac27058941c1bb822a56801382dc17193c2b81be76ece433a"
+                     *           },
+                     *           "checkpoint": 0,
+                     *           "release": "osler-0.1.0"
+                     *         },
+                     *         {
+                     *           "v": 1,
+                     *           "seq": 3,
+                     *           "id": "01a202b2-c500-7a73-8b42-6458e733b8ab",
+                     *           "at": "2026-11-22T10:00:00.000000000Z",
+                     *           "tenant": "default",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "action": "answer.given",
+                     *           "request": null,
+                     *           "object": {
+                     *             "answer": "00000000-0000-0000-0000-000000000002",
+                     *             "evidence": [
+                     *               {
+                     *                 "dense": 1,
+                     *                 "document": "bb556a8bbb731c756855a37a0372744e",
+                     *                 "lexical": 1,
+                     *                 "passage": "18b9a5869b590613cb10b5e46b98e72c",
+                     *                 "score": 651569,
+                     *                 "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *                 "version": 1
+                     *               }
+                     *             ],
+                     *             "mode": "extractive",
+                     *             "model": null,
+                     *             "prompt_sha256": null,
+                     *             "snapshot": 1,
+                     *             "statements": [
+                     *               {
+                     *                 "citations": [
+                     *                   {
+                     *                     "end": 105,
+                     *                     "passage": "18b9a5869b590613cb10b5e46b98e72c",
+                     *                     "quote_sha256": "a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824",
+                     *                     "start": 26,
+                     *                     "verdict": "supported"
+                     *                   }
+                     *                 ],
+                     *                 "verdict": "supported"
+                     *               }
+                     *             ],
+                     *             "status": "extractive"
+                     *           },
+                     *           "commitments": {
+                     *             "answer": "c7bc0e3df1fa862b7bf12266ab0efb54ce7517cc9b94c2745e89dd66194c8400"
+                     *           },
+                     *           "checkpoint": 0,
+                     *           "release": "osler-0.1.0"
+                     *         },
+                     *         {
+                     *           "v": 1,
+                     *           "seq": 10,
+                     *           "id": "01a202b2-c500-7696-abd6-3ca40bcb54cd",
+                     *           "at": "2026-11-22T10:00:00.000000000Z",
+                     *           "tenant": "default",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "action": "feedback.given",
+                     *           "request": null,
+                     *           "object": {
+                     *             "answer": "00000000-0000-0000-0000-000000000002",
+                     *             "category": "missing_warning",
+                     *             "feedback": "00000000-0000-0000-0000-000000000006",
+                     *             "kind": "safety",
+                     *             "severity": "near_miss",
+                     *             "statement": 1
+                     *           },
+                     *           "commitments": {
+                     *             "comment": "c15b0170d3a5a670f666a49b57b7776fb47bb97d25b13e661f0cadd0f5e7f069"
+                     *           },
+                     *           "checkpoint": 0,
+                     *           "release": "osler-0.1.0"
+                     *         },
+                     *         {
+                     *           "v": 1,
+                     *           "seq": 17,
+                     *           "id": "01a202b2-c500-7d85-a306-25f38e6b1bbc",
+                     *           "at": "2026-11-22T10:00:00.000000000Z",
+                     *           "tenant": "default",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "action": "receipt.taken",
+                     *           "request": "01a202b2-c500-7000-8000-000000000001",
+                     *           "object": {
+                     *             "answer": "00000000-0000-0000-0000-000000000002"
+                     *           },
+                     *           "commitments": {},
+                     *           "checkpoint": 0,
+                     *           "release": "osler-0.1.0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "claim 2026-17"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Hold"];
+            };
+        };
+        responses: {
+            /** @description Held */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lifted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Then and now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answer": "00000000-0000-0000-0000-000000000002",
+                     *       "snapshot": 1,
+                     *       "same_evidence": true,
+                     *       "same_statements": true,
+                     *       "same": true,
+                     *       "reasons": [],
+                     *       "evidence": [
+                     *         {
+                     *           "before": {
+                     *             "id": "18b9a5869b590613cb10b5e46b98e72c",
+                     *             "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *             "verdict": null
+                     *           },
+                     *           "after": {
+                     *             "id": "18b9a5869b590613cb10b5e46b98e72c",
+                     *             "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *             "verdict": null
+                     *           },
+                     *           "same": true
+                     *         }
+                     *       ],
+                     *       "statements": [
+                     *         {
+                     *           "before": {
+                     *             "id": "18b9a5869b590613cb10b5e46b98e72c 26-105",
+                     *             "text": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².",
+                     *             "verdict": "supported"
+                     *           },
+                     *           "after": {
+                     *             "id": "18b9a5869b590613cb10b5e46b98e72c 26-105",
+                     *             "text": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².",
+                     *             "verdict": "supported"
+                     *           },
+                     *           "same": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer, or its words were erased */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store or model is away; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the answer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Destroyed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such answer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They must be kept for now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": {
+                 *         "from": "2026-11-01"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["BundleRequest"];
+            };
+        };
+        responses: {
+            /** @description The bundle */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Not JSON, or a number or time that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many answers */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries: {
+        parameters: {
+            query?: {
+                /** @description What their actions begin with: `corpus.`, `session.refused`. */
+                action?: string;
+                /** @description By this actor. */
+                actor?: string;
+                /** @description Before this place in the log. */
+                before?: number;
+                /** @description At most so many, up to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "v": 1,
+                     *           "seq": 1,
+                     *           "id": "01a202b2-c500-76fb-afaa-6fb125e3d533",
+                     *           "at": "2026-11-22T10:00:00.000000000Z",
+                     *           "tenant": "default",
+                     *           "actor": "test",
+                     *           "role": "librarian",
+                     *           "action": "corpus.published",
+                     *           "request": null,
+                     *           "object": {
+                     *             "decided_at": "2026-01-01T00:00:00Z",
+                     *             "decision": 1,
+                     *             "root": "aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74",
+                     *             "snapshot": 1,
+                     *             "versions": 1
+                     *           },
+                     *           "commitments": {
+                     *             "reason": "c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf"
+                     *           },
+                     *           "checkpoint": 0,
+                     *           "release": "osler-0.1.0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    all_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "feedback": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-000000000006",
+                     *           "received_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "answer": "00000000-0000-0000-0000-000000000002",
+                     *           "statement": 1,
+                     *           "kind": "safety",
+                     *           "category": "missing_warning",
+                     *           "severity": "near_miss",
+                     *           "comment": "Says nothing of contrast media."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AllFeedback"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures: {
+        parameters: {
+            query?: {
+                /** @description From this time or day on; ninety days ago if absent. */
+                from?: string;
+                /** @description Up to this time or day; now if absent. */
+                to?: string;
+                /** @description Days of one period. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "days": 7,
+                     *       "periods": [
+                     *         {
+                     *           "day": "2026-11-19",
+                     *           "questions": 5,
+                     *           "people": 1,
+                     *           "answered": 4,
+                     *           "abstained": 1,
+                     *           "failed": 0,
+                     *           "statements": 4,
+                     *           "supported": 4,
+                     *           "p50_ms": 21,
+                     *           "p99_ms": 21
+                     *         }
+                     *       ],
+                     *       "statuses": [
+                     *         {
+                     *           "name": "extractive",
+                     *           "count": 4
+                     *         },
+                     *         {
+                     *           "name": "no_evidence",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "verdicts": [
+                     *         {
+                     *           "name": "supported",
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "standings": [
+                     *         {
+                     *           "name": "current",
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "retracted_when_cited": 0,
+                     *       "stale_when_cited": 0,
+                     *       "corpora": [
+                     *         {
+                     *           "name": "test",
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "models": [
+                     *         {
+                     *           "name": "none",
+                     *           "count": 5
+                     *         }
+                     *       ],
+                     *       "feedback": [
+                     *         {
+                     *           "name": "safety",
+                     *           "count": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description A number or time that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recall: {
+        parameters: {
+            query: {
+                /** @description Id of the document. */
+                document: string;
+                /** @description Its version; without it, all. */
+                version?: number;
+                /** @description `next` of the stretch before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who saw what */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": "bb556a8bbb731c756855a37a0372744e",
+                     *       "version": null,
+                     *       "answers": 4,
+                     *       "people": 1,
+                     *       "listed": [
+                     *         {
+                     *           "n": 5,
+                     *           "id": "00000000-0000-0000-0000-000000000008",
+                     *           "asked_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "status": "extractive",
+                     *           "mode": "extractive",
+                     *           "snapshot": 1,
+                     *           "model": null,
+                     *           "worst": "supported",
+                     *           "statements": 1,
+                     *           "supported": 1,
+                     *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *           "held": false
+                     *         },
+                     *         {
+                     *           "n": 4,
+                     *           "id": "00000000-0000-0000-0000-000000000005",
+                     *           "asked_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "status": "extractive",
+                     *           "mode": "extractive",
+                     *           "snapshot": 1,
+                     *           "model": null,
+                     *           "worst": "supported",
+                     *           "statements": 1,
+                     *           "supported": 1,
+                     *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *           "held": false
+                     *         },
+                     *         {
+                     *           "n": 2,
+                     *           "id": "00000000-0000-0000-0000-000000000003",
+                     *           "asked_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "status": "extractive",
+                     *           "mode": "extractive",
+                     *           "snapshot": 1,
+                     *           "model": null,
+                     *           "worst": "supported",
+                     *           "statements": 1,
+                     *           "supported": 1,
+                     *           "question": "nausea, diarrhoea",
+                     *           "held": false
+                     *         },
+                     *         {
+                     *           "n": 1,
+                     *           "id": "00000000-0000-0000-0000-000000000002",
+                     *           "asked_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "role": "clinician",
+                     *           "status": "extractive",
+                     *           "mode": "extractive",
+                     *           "snapshot": 1,
+                     *           "model": null,
+                     *           "worst": "supported",
+                     *           "statements": 1,
+                     *           "supported": 1,
+                     *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *           "held": false
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Size, keys, checkpoint, witnesses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "origin": "osler.log/062f00cdc41f6f6e",
+                     *       "keys": [
+                     *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
+                     *       ],
+                     *       "size": 28,
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n28\n3A66pGDQ5ItKFNei5TPvMpIN5q08BXakMUjj4zo7EbQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu++FFyQvyEmHvvDfpGcaeYpwXBjkNRvhay4A3iUFfuSzHfWEYkV7oMdJJfgyUHGJDIV1JFW/cDEVtSdOeX4f0g8=\n",
+                     *       "cosigned": null,
+                     *       "witnesses": [],
+                     *       "is_well": true,
+                     *       "kept_days": 2192
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LogState"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2328,7 +5789,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "chatcmpl-00000000-0000-0000-0000-00000000000c",
+                     *       "id": "chatcmpl-00000000-0000-0000-0000-000000000008",
                      *       "object": "chat.completion",
                      *       "created": 1795341600,
                      *       "model": "osler",
@@ -2361,7 +5822,7 @@ export interface operations {
                      *         "total_tokens": 0
                      *       },
                      *       "osler": {
-                     *         "id": "00000000-0000-0000-0000-00000000000c",
+                     *         "id": "00000000-0000-0000-0000-000000000008",
                      *         "status": "extractive",
                      *         "mode": "extractive",
                      *         "reason": "no model is configured to write",
@@ -2475,6 +5936,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Another model than `osler` */
             404: {
                 headers: {
@@ -2558,6 +6037,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     begin_conversation: {
@@ -2585,6 +6082,24 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2718,7 +6233,7 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "id": "00000000-0000-0000-0000-000000000006",
+                     *           "id": "00000000-0000-0000-0000-000000000005",
                      *           "status": "extractive",
                      *           "mode": "extractive",
                      *           "reason": "no model is configured to write",
@@ -2825,6 +6340,24 @@ export interface operations {
                     "application/json": components["schemas"]["WholeConversation"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description None of that id in this browser */
             404: {
                 headers: {
@@ -2855,7 +6388,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The policy of this house keeps it */
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; The policy of this house keeps it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2916,6 +6458,24 @@ export interface operations {
             };
             /** @description Not JSON */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3000,6 +6560,24 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Corpora"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3119,6 +6697,15 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentView"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The licence does not allow it to be displayed */
             403: {
                 headers: {
@@ -3169,6 +6756,24 @@ export interface operations {
                     "application/json": components["schemas"]["Gaps"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     models: {
@@ -3202,6 +6807,24 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     model: {
@@ -3231,6 +6854,24 @@ export interface operations {
                      *     }
                      */
                     "application/json": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Another than `osler` */
@@ -3315,6 +6956,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The licence allows quotes up to a length, and this is none */
             403: {
                 headers: {
@@ -3326,6 +6976,1085 @@ export interface operations {
             };
             /** @description No such passage */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews: {
+        parameters: {
+            query?: {
+                /** @description `next` of the stretch before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "reviews": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-00000000000a",
+                     *           "title": "November 2026, all wards",
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *           "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *           "from": "2026-11-01T00:00:00Z",
+                     *           "to": "2026-12-01T00:00:00Z",
+                     *           "size": 1,
+                     *           "strata": [
+                     *             {
+                     *               "name": "extractive",
+                     *               "population": 4,
+                     *               "sampled": 1,
+                     *               "population_items": 4,
+                     *               "items": 1
+                     *             },
+                     *             {
+                     *               "name": "no_evidence",
+                     *               "population": 1,
+                     *               "sampled": 0,
+                     *               "population_items": 1,
+                     *               "items": 0
+                     *             }
+                     *           ],
+                     *           "reviewers": [
+                     *             "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *             "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *           ],
+                     *           "adjudicator": null,
+                     *           "state": "open",
+                     *           "items": 1,
+                     *           "rated": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "differences": 0,
+                     *           "signature": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "November 2026, all wards",
+                 *       "from": "2026-11-01T00:00:00Z",
+                 *       "to": "2026-12-01T00:00:00Z",
+                 *       "size": 1,
+                 *       "reviewers": [
+                 *         "ada.lovelace",
+                 *         "grace.hopper"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The review */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "title": "November 2026, all wards",
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "from": "2026-11-01T00:00:00Z",
+                     *       "to": "2026-12-01T00:00:00Z",
+                     *       "size": 1,
+                     *       "strata": [
+                     *         {
+                     *           "name": "extractive",
+                     *           "population": 4,
+                     *           "sampled": 1,
+                     *           "population_items": 4,
+                     *           "items": 1
+                     *         },
+                     *         {
+                     *           "name": "no_evidence",
+                     *           "population": 1,
+                     *           "sampled": 0,
+                     *           "population_items": 1,
+                     *           "items": 0
+                     *         }
+                     *       ],
+                     *       "reviewers": [
+                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *       ],
+                     *       "adjudicator": null,
+                     *       "state": "open",
+                     *       "items": 1,
+                     *       "rated": [
+                     *         0,
+                     *         0
+                     *       ],
+                     *       "differences": 0,
+                     *       "signature": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Not JSON, or a time that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An account that is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing to draw from, or reviewers that do not do */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The review, with its numbers once all is rated */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "title": "November 2026, all wards",
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "from": "2026-11-01T00:00:00Z",
+                     *       "to": "2026-12-01T00:00:00Z",
+                     *       "size": 1,
+                     *       "strata": [
+                     *         {
+                     *           "name": "extractive",
+                     *           "population": 4,
+                     *           "sampled": 1,
+                     *           "population_items": 4,
+                     *           "items": 1
+                     *         },
+                     *         {
+                     *           "name": "no_evidence",
+                     *           "population": 1,
+                     *           "sampled": 0,
+                     *           "population_items": 1,
+                     *           "items": 0
+                     *         }
+                     *       ],
+                     *       "reviewers": [
+                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *       ],
+                     *       "adjudicator": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *       "state": "ready",
+                     *       "items": 1,
+                     *       "rated": [
+                     *         1,
+                     *         1
+                     *       ],
+                     *       "differences": 0,
+                     *       "signature": null,
+                     *       "statistics": {
+                     *         "items": 1,
+                     *         "agreement": {
+                     *           "observed": {
+                     *             "count": 0,
+                     *             "of": 1,
+                     *             "share": 0,
+                     *             "low": 0,
+                     *             "high": 0.7934506856227626
+                     *           },
+                     *           "expected": 0,
+                     *           "kappa": {
+                     *             "value": 0,
+                     *             "standard_error": 0,
+                     *             "low": 0,
+                     *             "high": 0
+                     *           }
+                     *         },
+                     *         "support": {
+                     *           "count": 1,
+                     *           "of": 1,
+                     *           "share": 1,
+                     *           "low": 0.20654931437723745,
+                     *           "high": 1
+                     *         },
+                     *         "stratified_support": null,
+                     *         "strata": [
+                     *           {
+                     *             "name": "extractive",
+                     *             "weight": 0.8,
+                     *             "support": {
+                     *               "count": 1,
+                     *               "of": 1,
+                     *               "share": 1,
+                     *               "low": 0.20654931437723745,
+                     *               "high": 1
+                     *             }
+                     *           },
+                     *           {
+                     *             "name": "no_evidence",
+                     *             "weight": 0.2,
+                     *             "support": null
+                     *           }
+                     *         ],
+                     *         "finals": [
+                     *           {
+                     *             "rating": "supported",
+                     *             "items": 1
+                     *           },
+                     *           {
+                     *             "rating": "partial",
+                     *             "items": 0
+                     *           },
+                     *           {
+                     *             "rating": "unsupported",
+                     *             "items": 0
+                     *           },
+                     *           {
+                     *             "rating": "contradicted",
+                     *             "items": 0
+                     *           },
+                     *           {
+                     *             "rating": "cannot_tell",
+                     *             "items": 0
+                     *           }
+                     *         ],
+                     *         "ours": {
+                     *           "observed": {
+                     *             "count": 1,
+                     *             "of": 1,
+                     *             "share": 1,
+                     *             "low": 0.20654931437723745,
+                     *             "high": 1
+                     *           },
+                     *           "expected": 1,
+                     *           "kappa": null
+                     *         },
+                     *         "changed": 0
+                     *       },
+                     *       "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
+                     *       "is_signed_record": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewReply"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description A form that there is not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not all is rated */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "n": 1,
+                     *           "answer": "00000000-0000-0000-0000-000000000003",
+                     *           "statement": 1,
+                     *           "stratum": "extractive",
+                     *           "ours": null,
+                     *           "own": null,
+                     *           "others": [],
+                     *           "adjudication": null,
+                     *           "final": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewItemPage"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+                /** @description Number of the item */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "n": 1,
+                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "statement": 1,
+                     *       "stratum": "extractive",
+                     *       "ours": null,
+                     *       "own": null,
+                     *       "others": [],
+                     *       "adjudication": null,
+                     *       "final": null,
+                     *       "question": "nausea, diarrhoea",
+                     *       "said": "Metformin may cause nausea and diarrhoea.",
+                     *       "quotes": [
+                     *         {
+                     *           "quote": "Metformin may cause nausea and diarrhoea.",
+                     *           "passage": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *           "title": "Type 2 diabetes",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "version": 1,
+                     *           "start": 106,
+                     *           "end": 147
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ItemReply"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review or item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjudicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+                /** @description Number of the item */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rating": "supported",
+                 *       "reason": "The heading names the population."
+                 *     }
+                 */
+                "application/json": components["schemas"]["Adjudicate"];
+            };
+        };
+        responses: {
+            /** @description The item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "n": 1,
+                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "statement": 1,
+                     *       "stratum": "extractive",
+                     *       "ours": "supported",
+                     *       "own": null,
+                     *       "others": [
+                     *         {
+                     *           "by": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "rating": "partial",
+                     *           "comment": "The population is not named.",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "round": 1
+                     *         },
+                     *         {
+                     *           "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *           "rating": "supported",
+                     *           "comment": "The population is not named.",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "round": 1
+                     *         }
+                     *       ],
+                     *       "adjudication": {
+                     *         "by": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *         "rating": "supported",
+                     *         "reason": "The heading names the population.",
+                     *         "at": "2026-11-22T10:00:00Z"
+                     *       },
+                     *       "final": "supported"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; A reviewer, or not the one who decides */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review or item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing to decide */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+                /** @description Number of the item */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rating": "supported",
+                 *       "comment": "The population is not named."
+                 *     }
+                 */
+                "application/json": components["schemas"]["Rate"];
+            };
+        };
+        responses: {
+            /** @description The item as the reviewer sees it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "n": 1,
+                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "statement": 1,
+                     *       "stratum": "extractive",
+                     *       "ours": "supported",
+                     *       "own": {
+                     *         "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "rating": "supported",
+                     *         "comment": "The population is not named.",
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "round": 1
+                     *       },
+                     *       "others": [
+                     *         {
+                     *           "by": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "rating": "partial",
+                     *           "comment": "The population is not named.",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "round": 1
+                     *         }
+                     *       ],
+                     *       "adjudication": null,
+                     *       "final": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Not one of the reviewers */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review or item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It stands already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "meaning": "I have reviewed this sample and approve the result",
+                 *       "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignRequest"];
+            };
+        };
+        responses: {
+            /** @description The review, signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "title": "November 2026, all wards",
+                     *       "created_at": "2026-11-22T10:00:00Z",
+                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "from": "2026-11-01T00:00:00Z",
+                     *       "to": "2026-12-01T00:00:00Z",
+                     *       "size": 1,
+                     *       "strata": [
+                     *         {
+                     *           "name": "extractive",
+                     *           "population": 4,
+                     *           "sampled": 1,
+                     *           "population_items": 4,
+                     *           "items": 1
+                     *         },
+                     *         {
+                     *           "name": "no_evidence",
+                     *           "population": 1,
+                     *           "sampled": 0,
+                     *           "population_items": 1,
+                     *           "items": 0
+                     *         }
+                     *       ],
+                     *       "reviewers": [
+                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *       ],
+                     *       "adjudicator": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *       "state": "signed",
+                     *       "items": 1,
+                     *       "rated": [
+                     *         1,
+                     *         1
+                     *       ],
+                     *       "differences": 0,
+                     *       "signature": {
+                     *         "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "full_name": "Grace Hopper",
+                     *         "meaning": "I have reviewed this sample and approve the result",
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
+                     *         "signature": "75ad1556bc9b0b85fc3fb1aefab04d080abb09cc076e20b4e7138521bc5441ca"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such review */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready, signed already, or changed since it was read */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3423,6 +8152,24 @@ export interface operations {
                     "application/json": components["schemas"]["SearchReply"];
                 };
             };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An unknown corpus or snapshot */
             404: {
                 headers: {
@@ -3434,6 +8181,367 @@ export interface operations {
             };
             /** @description A question that cannot be asked */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who, with which roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": null,
+                     *       "roles": [
+                     *         "clinician",
+                     *         "service"
+                     *       ],
+                     *       "how": "anonymous",
+                     *       "sign_in": {
+                     *         "password": true,
+                     *         "provider": null
+                     *       },
+                     *       "is_demo": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionReply"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "grace.hopper",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "id": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "name": "grace.hopper",
+                     *         "full_name": "Grace Hopper"
+                     *       },
+                     *       "roles": [
+                     *         "auditor"
+                     *       ],
+                     *       "how": "session",
+                     *       "sign_in": {
+                     *         "password": true,
+                     *         "provider": null
+                     *       },
+                     *       "is_demo": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionReply"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "correct horse battery",
+                 *       "new": "another horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The new password is too short or too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_provider_sign_in: {
+        parameters: {
+            query?: {
+                /** @description A path of this service. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_provider_sign_in: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in; on to where one wanted to be */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The provider does not vouch for them, or another browser began */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no provider */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3528,6 +8636,24 @@ export interface operations {
             };
             /** @description Not JSON */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,8 @@ import styles from './FirstScreen.module.css';
 interface FirstScreenProps {
   /** The field for the question. */
   children: ReactNode;
-  onExample: (question: string) => void;
+  /** Null for those who may not ask: they see no examples. */
+  onExample: ((question: string) => void) | null;
 }
 
 export function FirstScreen({ children, onExample }: FirstScreenProps) {
@@ -30,25 +31,31 @@ export function FirstScreen({ children, onExample }: FirstScreenProps) {
           <Link to="/about">{words.more}</Link>
         </p>
       </section>
-      <section aria-labelledby="examples">
-        <h2 id="examples" className={styles.heading}>
-          {words.examplesTitle}
-        </h2>
-        <ul className={styles.examples}>
-          {words.examples.map((example) => (
-            <li key={example}>
-              <Button
-                className={styles.example ?? ''}
-                onPress={() => {
-                  onExample(example);
-                }}
-              >
-                {example}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {onExample && <Examples onExample={onExample} />}
     </div>
+  );
+}
+
+function Examples({ onExample }: { onExample: (question: string) => void }) {
+  return (
+    <section aria-labelledby="examples">
+      <h2 id="examples" className={styles.heading}>
+        {words.examplesTitle}
+      </h2>
+      <ul className={styles.examples}>
+        {words.examples.map((example) => (
+          <li key={example}>
+            <Button
+              className={styles.example ?? ''}
+              onPress={() => {
+                onExample(example);
+              }}
+            >
+              {example}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

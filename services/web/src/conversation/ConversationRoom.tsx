@@ -1,5 +1,5 @@
 // A conversation: its turns, the field for the next question, and the document that is being read beside it.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { OpenerContext } from '../answer/open';
 import type { Answer } from '../api/types';
 import { Composer } from '../ask/Composer';
@@ -9,7 +9,9 @@ import { PrintOnRequest } from '../export/PrintOnRequest';
 import { VisuallyHidden } from '../parts/VisuallyHidden';
 import { ReaderPane } from '../reader/ReaderPane';
 import type { ReaderSearch } from '../reader/state';
-import { useAsked, useBench, useServices } from '../shell/services';
+import { NotAsking } from '../session/NotAsking';
+import { useSession } from '../session/useSession';
+import { useAsked, useBench, useDraft, useServices } from '../shell/services';
 import { useTitle } from '../shell/useTitle';
 import { conversation as words } from '../strings';
 import styles from './ConversationRoom.module.css';
@@ -32,7 +34,8 @@ export function ConversationRoom({ room, title, kept, search }: ConversationRoom
   const { desk } = useServices();
   const { filters, patient } = useBench();
   const asked = useAsked(room);
-  const [draft, setDraft] = useState('');
+  const { session, mayAsk } = useSession();
+  const [draft, setDraft] = useDraft(room);
   const field = useRef<HTMLTextAreaElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const reading = useOpened(search, asked);
@@ -72,9 +75,12 @@ export function ConversationRoom({ room, title, kept, search }: ConversationRoom
     if (draft === '') setDraft(one.question);
     field.current?.focus();
   };
-  const composer = (isFirst: boolean) => (
-    <Composer value={draft} onChange={setDraft} onAsk={ask} isWorking={isWorking} isFirst={isFirst} fieldRef={field} />
-  );
+  const composer = (isFirst: boolean) =>
+    session && !mayAsk ? (
+      <NotAsking session={session} />
+    ) : (
+      <Composer value={draft} onChange={setDraft} onAsk={ask} isWorking={isWorking} isFirst={isFirst} fieldRef={field} />
+    );
 
   return (
     <OpenerContext value={reading.opener}>
@@ -84,7 +90,7 @@ export function ConversationRoom({ room, title, kept, search }: ConversationRoom
             <span role="status">{announcement(asked.at(-1))}</span>
           </VisuallyHidden>
           {shown.length === 0 ? (
-            <FirstScreen onExample={ask}>{composer(true)}</FirstScreen>
+            <FirstScreen onExample={mayAsk ? ask : null}>{composer(true)}</FirstScreen>
           ) : (
             <div className={styles.column}>
               <header className={isTitled ? styles.head : styles.bareHead}>

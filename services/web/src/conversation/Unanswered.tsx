@@ -1,10 +1,11 @@
 // A question without an answer: stopped, refused, busy or cut off. The question is kept.
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Lost, Refused } from '../api/problem';
 import { Button } from '../parts/Button';
 import { RetryIcon } from '../parts/icons';
 import { Notice } from '../parts/Notice';
 import { ProblemNotice } from '../parts/ProblemNotice';
+import { useCountdown } from '../parts/useCountdown';
 import { conversation as words } from '../strings';
 import type { Asked } from './desk';
 
@@ -16,7 +17,8 @@ interface UnansweredProps {
 
 export function Unanswered({ asked, onEdit, onAgain }: UnansweredProps) {
   const { state, error } = asked;
-  const wait = useCountdown(error instanceof Refused && error.isBusy ? (error.retryAfter ?? 0) : 0);
+  const [since] = useState(() => Date.now());
+  const wait = useCountdown(error instanceof Refused && error.isBusy ? (error.retryAfter ?? 0) : 0, since);
   const actions = (
     <>
       <Button
@@ -63,19 +65,4 @@ export function Unanswered({ asked, onEdit, onAgain }: UnansweredProps) {
       actions={actions}
     />
   );
-}
-
-/** Seconds that are left of some. */
-function useCountdown(seconds: number): number {
-  const [left, setLeft] = useState(seconds);
-  useEffect(() => {
-    if (left <= 0) return;
-    const timer = setTimeout(() => {
-      setLeft(left - 1);
-    }, 1000);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [left]);
-  return left;
 }

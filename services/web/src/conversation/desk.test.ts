@@ -41,6 +41,7 @@ function setUp(change: Partial<DeskParts> = {}) {
     onConversation: vi.fn(),
     onAnswer: vi.fn(),
     onLost: vi.fn(),
+    onRefused: vi.fn(),
     now: () => 0,
     ...change,
   };

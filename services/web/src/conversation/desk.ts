@@ -34,6 +34,8 @@ export interface DeskParts {
   onConversation: (id: string) => void;
   onAnswer: (room: string, answer: Answer) => void;
   onLost: () => void;
+  /** The server said no to a question in a room. */
+  onRefused: (error: Refused, room: string, asked: Pick<Asked, 'key' | 'question'>) => void;
   now: () => number;
 }
 
@@ -97,6 +99,12 @@ export class Desk {
     this.#set(room, none);
   }
 
+  /** Stops and lets go of everything. */
+  forget(): void {
+    for (const running of this.#running.values()) running.abort();
+    for (const room of [...this.#rooms.keys()]) this.#set(room, none);
+  }
+
   async #run(room: string, { key, question, wishes }: Asked): Promise<void> {
     const running = new AbortController();
     this.#running.set(key, running);
@@ -109,8 +117,10 @@ export class Desk {
       else body.conversation = conversation;
       for await (const event of this.#parts.ask(body, running.signal)) this.#take(key, event);
     } catch (error) {
-      this.#change(key, running.signal.aborted ? { state: 'stopped' } : { state: 'failed', error });
+      const failed = this.#change(key, running.signal.aborted ? { state: 'stopped' } : { state: 'failed', error });
       if (error instanceof Lost) this.#parts.onLost();
+      if (failed === null || running.signal.aborted) return;
+      if (error instanceof Refused) this.#parts.onRefused(error, failed, { key, question });
     } finally {
       this.#running.delete(key);
     }

@@ -53,4 +53,5 @@ export const drafts = {
   of: (name: string): Draft | undefined => kept.get(name),
   keep: (name: string, draft: Draft): void => void kept.set(name, draft),
   drop: (name: string): void => void kept.delete(name),
+  clear: (): void => kept.clear(),
 };

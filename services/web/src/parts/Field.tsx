@@ -8,7 +8,7 @@ export interface FieldProps extends Omit<TextFieldProps, 'children' | 'className
   label: ReactNode;
   description?: ReactNode;
   /** What is wrong; the field is then marked invalid. */
-  error?: string | null;
+  error?: ReactNode;
   /** What is counted, after the field: kg, years. */
   unit?: string;
   placeholder?: string;

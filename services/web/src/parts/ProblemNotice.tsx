@@ -16,10 +16,14 @@ interface ProblemNoticeProps {
 export function ProblemNotice({ error, title, ticker, actions }: ProblemNoticeProps) {
   const detail = error instanceof Error ? error.message : words.unknown;
   const requestId = error instanceof Refused ? error.problem.request_id : '';
-  const isMild = error instanceof Refused && (error.isBusy || error.isMissingEndpoint);
+  const isNotAllowed = error instanceof Refused && error.isNotAllowed;
+  const isMild = error instanceof Refused && (error.isBusy || error.isMissingEndpoint || isNotAllowed);
+  // What a role does not include is no failure, whatever it was that was asked for.
+  const heading = isNotAllowed ? words.notAllowed : (title ?? words.title);
   return (
-    <Notice tone={isMild ? 'warn' : 'stop'} title={title ?? words.title} live="alert" actions={actions}>
+    <Notice tone={isMild ? 'warn' : 'stop'} title={heading} live="alert" actions={actions}>
       <p>{sentence(detail)}</p>
+      {isNotAllowed && <p>{words.notAllowedHelp}</p>}
       {ticker && <p aria-hidden="true">{ticker}</p>}
       {requestId && (
         <p className={styles.small}>

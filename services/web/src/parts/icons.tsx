@@ -24,6 +24,9 @@ function icon(path: string) {
   };
 }
 
+export const AccountIcon = icon(
+  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM12 12.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM6.5 18.3c1-2.4 3-3.6 5.5-3.6s4.5 1.2 5.5 3.6',
+);
 export const AlertIcon = icon('M12 4 21.5 20h-19ZM12 10v4.5M12 17.2v.1');
 export const ArrowIcon = icon('M12 19V5M6 11l6-6 6 6');
 export const BookIcon = icon(

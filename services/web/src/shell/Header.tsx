@@ -5,12 +5,15 @@ import { Button } from '../parts/Button';
 import { HistoryIcon, MoonIcon, PlusIcon, ScreenIcon, SunIcon } from '../parts/icons';
 import { IconButton } from '../parts/IconButton';
 import { Menu, MenuItem } from '../parts/Menu';
+import { AccountMenu } from '../session/AccountMenu';
+import type { Here } from '../session/useSession';
 import { shell as words } from '../strings';
 import styles from './Header.module.css';
 import { useServices } from './services';
 import { type Theme, useTheme } from './theme';
 
 interface HeaderProps {
+  here: Here;
   isHistoryOpen: boolean;
   onHistory: () => void;
 }
@@ -18,38 +21,47 @@ interface HeaderProps {
 const icons = { system: ScreenIcon, light: SunIcon, dark: MoonIcon };
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
-export function Header({ isHistoryOpen, onHistory }: HeaderProps) {
+export function Header({ here, isHistoryOpen, onHistory }: HeaderProps) {
   const { desk } = useServices();
   const navigate = useNavigate();
   const [theme, setTheme] = useTheme();
   const ThemeIcon = icons[theme];
+  const isShut = here.standing === 'shut';
+  const mayAsk = here.mayAsk && !isShut;
 
   return (
     <header className={styles.header} data-no-print>
-      <IconButton
-        label={isHistoryOpen ? words.hideHistory : words.openHistory}
-        icon={<HistoryIcon />}
-        aria-expanded={isHistoryOpen}
-        onPress={onHistory}
-      />
-      <Link to="/" className={styles.wordmark}>
+      {mayAsk && (
+        <IconButton
+          label={isHistoryOpen ? words.hideHistory : words.openHistory}
+          icon={<HistoryIcon />}
+          aria-expanded={isHistoryOpen}
+          onPress={onHistory}
+        />
+      )}
+      <Link to="/" className={`${styles.wordmark} ${mayAsk ? '' : styles.alone}`}>
         {words.name}
       </Link>
       <span className={styles.gap} />
-      <Button
-        look="quiet"
-        size="s"
-        icon={<PlusIcon size={16} />}
-        onPress={() => {
-          desk.clear(NEW);
-          void navigate({ to: '/' });
-        }}
-      >
-        {words.newQuestion}
-      </Button>
-      <Link to="/about" className={styles.link}>
-        {words.about}
-      </Link>
+      {mayAsk && (
+        <Button
+          look="quiet"
+          size="s"
+          icon={<PlusIcon size={16} />}
+          onPress={() => {
+            desk.clear(NEW);
+            void navigate({ to: '/' });
+          }}
+        >
+          {words.newQuestion}
+        </Button>
+      )}
+      {!isShut && (
+        <Link to="/about" className={styles.link}>
+          {words.about}
+        </Link>
+      )}
+      {here.session && <AccountMenu session={here.session} />}
       <Menu label={words.theme} trigger={<IconButton label={words.theme} icon={<ThemeIcon />} />}>
         {themes.map((one) => {
           const Icon = icons[one];

@@ -3,7 +3,12 @@ import { Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { HistoryRail } from '../history/HistoryRail';
 import { Dialog } from '../parts/Dialog';
+import { Skeleton } from '../parts/Skeleton';
+import { SignIn } from '../session/SignIn';
+import { safePath, SIGN_IN } from '../session/to';
+import { useSession } from '../session/useSession';
 import { shell as words } from '../strings';
+import { session as signIn } from '../strings/session';
 import { Header } from './Header';
 import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
@@ -14,7 +19,10 @@ export function Shell() {
   const [isRailOpen, setRailOpen] = useState(true);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const { conversation = null } = useParams({ strict: false });
-  const { pathname } = useLocation();
+  const { pathname, href, search } = useLocation();
+  const here = useSession();
+  const { standing, session } = here;
+  const isShut = standing === 'shut';
   const main = useRef<HTMLElement>(null);
   const closeDrawer = () => {
     setDrawerOpen(false);
@@ -28,12 +36,20 @@ export function Shell() {
     isFirst.current = false;
   }, [pathname]);
 
+  // So is a page that has opened because somebody signed in: the form that had the focus is gone.
+  const wasShut = useRef(false);
+  useEffect(() => {
+    if (wasShut.current && !isShut) main.current?.focus({ preventScroll: true });
+    wasShut.current = isShut;
+  }, [isShut]);
+
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#main">
-        {words.skip}
+        {isShut ? signIn.skip : words.skip}
       </a>
       <Header
+        here={here}
         isHistoryOpen={isWide ? isRailOpen : isDrawerOpen}
         onHistory={() => {
           if (isWide) setRailOpen(!isRailOpen);
@@ -42,16 +58,23 @@ export function Shell() {
       />
       <ReachNotice />
       <div className={styles.body}>
-        {isWide && isRailOpen && (
+        {isWide && isRailOpen && here.mayAsk && !isShut && (
           <nav className={styles.rail} aria-label={words.history}>
-            <HistoryRail current={conversation} />
+            {standing === 'open' && <HistoryRail current={conversation} />}
           </nav>
         )}
         <main id="main" ref={main} tabIndex={-1} className={styles.main}>
-          <Outlet />
+          {standing === 'open' && <Outlet />}
+          {standing === 'unknown' && (
+            <div className={styles.waiting}>
+              <Skeleton lines={8} />
+            </div>
+          )}
+          {/* In the place of the page: after signing in, one is where one wanted to be. */}
+          {isShut && session && <SignIn session={session} to={safePath(pathname === SIGN_IN ? search.to : href)} />}
         </main>
       </div>
-      {!isWide && (
+      {!isWide && standing === 'open' && here.mayAsk && (
         <Dialog title={words.history} size="side" isOpen={isDrawerOpen} onOpenChange={setDrawerOpen}>
           <HistoryRail current={conversation} onNavigate={closeDrawer} />
         </Dialog>

@@ -1,0 +1,98 @@
+//! What was decided about the knowledge, as the log has it: the ledger decides, and the log follows it decision by decision.
+//! A published snapshot is on record with the root of a tree over everything that was in force in it.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::{Map, Value};
+
+use crate::note::hex;
+use crate::schema::{meta, set_meta};
+use crate::tree::{Hash, leaf_hash, root_of};
+use crate::{Actor, AuditLog, Draft, Result};
+
+/// A version in force, as a leaf of a snapshot's tree: document, version, hash of its text.
+pub fn snapshot_line(document: &str, version: u32, sha256: &str) -> String {
+    format!("{document} {version} {sha256}")
+}
+
+/// The hashes of a snapshot's lines, which are sorted.
+pub(crate) fn snapshot_leaves(lines: &[String]) -> Vec<Hash> {
+    lines.iter().map(|line| leaf_hash(line.as_bytes())).collect()
+}
+
+/// The root over the lines of a snapshot, which are sorted.
+pub fn snapshot_root(lines: &[String]) -> Hash {
+    root_of(&snapshot_leaves(lines))
+}
+
+/// A decision of the ledger.
+#[derive(Debug, Clone)]
+pub struct Decided<'a> {
+    /// Its number in the ledger.
+    pub number: u64,
+    /// What was decided.
+    pub action: &'static str,
+    /// By whom.
+    pub actor: Actor,
+    /// When, RFC 3339, as the ledger has it.
+    pub at: &'a str,
+    /// On what.
+    pub object: Map<String, Value>,
+    /// Why: sealed.
+    pub reason: &'a str,
+}
+
+/// A snapshot that was published.
+#[derive(Debug, Clone, Copy)]
+pub struct Published {
+    /// Its number.
+    pub number: u64,
+    /// Versions in force.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+}
+
+impl AuditLog {
+    /// The number of the last decision of the ledger that is on record.
+    ///
+    /// # Errors
+    /// [`crate::Error`].
+    pub fn last_decision(&self) -> Result<u64> {
+        self.read(|connection| Ok(meta(connection, "decision")?.and_then(|text| text.parse().ok()).unwrap_or(0)))
+    }
+
+    /// Puts a decision on record, with the snapshot that it published.
+    ///
+    /// # Errors
+    /// [`crate::Error`].
+    pub fn decided(&self, decided: Decided<'_>, published: Option<Published>) -> Result<u64> {
+        let mut draft = Draft::new(decided.action, decided.actor).sealing("reason", decided.reason);
+        draft.object = decided.object;
+        draft = draft.with("decision", decided.number).with("decided_at", crate::token(decided.at));
+        if let Some(Published { number, size, root }) = published {
+            draft = draft.with("snapshot", number).with("versions", size).with("root", hex(&root));
+        }
+        let number = decided.number;
+        self.append_with(
+            draft,
+            Box::new(move |connection, seq| {
+                let last: u64 = meta(connection, "decision")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+                set_meta(connection, "decision", &last.max(number).to_string())?;
+                if let Some(Published { number, .. }) = published {
+                    let sql = "INSERT OR IGNORE INTO snapshots (number, seq) VALUES (?1, ?2)";
+                    connection.execute(sql, params![number, seq])?;
+                }
+                Ok(())
+            }),
+        )
+    }
+
+    /// The entry that put a snapshot on record.
+    ///
+    /// # Errors
+    /// [`crate::Error`].
+    pub fn snapshot_entry(&self, number: u64) -> Result<Option<u64>> {
+        let sql = "SELECT seq FROM snapshots WHERE number = ?1";
+        self.read(|connection| Ok(connection.query_row(sql, [number], |row| row.get(0)).optional()?))
+    }
+}

@@ -1,0 +1,93 @@
+//! Why the log could not be written or read.
+
+use std::path::PathBuf;
+
+/// Why the log could not be written or read. Without a record there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened, or is something else.
+    #[error("cannot open the audit records {}: restore them from a backup, or name another --data directory", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// Another version of Osler wrote the file.
+    #[error(
+        "the audit records have format {found}, this osler reads format {}: use the osler that wrote them",
+        crate::schema::FORMAT
+    )]
+    Format {
+        /// Format of the file.
+        found: i64,
+    },
+    /// The file could not be read or written.
+    #[error("the audit records could not be read or written")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A file of the log could not be read or written.
+    #[error("the files of the audit log could not be read or written")]
+    Io(#[from] std::io::Error),
+    /// A key is not there, or is no key.
+    #[error("cannot use the key {}: put back the 32 bytes it had, from where keys are kept", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Sealed words do not open: another key, or changed.
+    #[error("sealed words of the audit log do not open with the keys that are here")]
+    Sealed,
+    /// The writer has ended.
+    #[error("the audit log takes no entries any more: start the service again")]
+    Stopped,
+    /// An entry would hold what may not stand in the log.
+    #[error("an entry of {action} would hold text that may not stand in the audit log")]
+    NotAToken {
+        /// Of what.
+        action: &'static str,
+    },
+    /// An entry is too large.
+    #[error("an entry of {bytes} bytes does not go into the audit log")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// The log is not what it has signed.
+    #[error("the audit log is not what it has signed: {what}. Nothing is written to it. {advice}")]
+    Inconsistent {
+        /// What was found.
+        what: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Records must be kept for now.
+    #[error("this record is kept until {until}: {why}")]
+    Kept {
+        /// Until when, RFC 3339, or `the hold is lifted`.
+        until: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// What is to be recorded as an answer is none.
+    #[error("what came of the question is not an answer")]
+    NotAnAnswer,
+    /// There is no such record.
+    #[error("there is no record of that id")]
+    Unknown,
+    /// A record of that id has its outcome.
+    #[error("the record has its outcome already")]
+    Completed,
+}
+
+impl Error {
+    /// What a fault that a test asks for comes as: `full` or anything else.
+    #[doc(hidden)]
+    pub fn injected(kind: Option<String>) -> Self {
+        let is_full = kind.as_deref() == Some("full");
+        let code = if is_full { rusqlite::ffi::SQLITE_FULL } else { rusqlite::ffi::SQLITE_IOERR };
+        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None).into()
+    }
+}
+
+/// Result of a call.
+pub type Result<T> = std::result::Result<T, Error>;

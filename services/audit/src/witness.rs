@@ -1,0 +1,151 @@
+//! A witness (C2SP `tlog-witness`): on the auditors' own machine it signs a checkpoint only when the log has grown from the
+//! one it signed before. Two histories cannot both get its signature.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::checkpoint::{Checkpoint, decimal, hash};
+use crate::note::{Note, Signer, VerifierKey};
+use crate::tiles::write_whole;
+use crate::tree::{Hash, empty_root, is_consistent};
+
+/// Hashes of a consistency proof, at most.
+const MAX_PROOF: usize = 63;
+
+/// Why a witness does not sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not the shape of a submission.
+    #[error("this is no submission of a checkpoint")]
+    Malformed,
+    /// A log that it does not know.
+    #[error("this log is not known here")]
+    UnknownLog,
+    /// Not signed by the log's key.
+    #[error("the checkpoint is not signed by the log")]
+    Unsigned,
+    /// It has signed another size; the log may go on from there.
+    #[error("the newest checkpoint here has {0} entries")]
+    OtherSize(u64),
+    /// The log has two histories. This is proof of it.
+    #[error("the log shows another history than before")]
+    SplitView {
+        /// Whether both have the same number of entries.
+        same_size: bool,
+    },
+    /// What it has signed could not be kept, so nothing is signed.
+    #[error("the witness cannot write its state")]
+    State,
+}
+
+/// What a log sends: the size it went on from, a consistency proof, the new checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Entries of the checkpoint that the witness signed last.
+    pub old: u64,
+    /// That the log has only grown since.
+    pub proof: Vec<Hash>,
+    /// The new checkpoint, signed.
+    pub checkpoint: String,
+}
+
+impl Submission {
+    /// As it is sent.
+    pub fn text(&self) -> String {
+        use base64::Engine;
+        let mut text = format!("old {}\n", self.old);
+        for hash in &self.proof {
+            text.push_str(&base64::prelude::BASE64_STANDARD.encode(hash));
+            text.push('\n');
+        }
+        text + "\n" + &self.checkpoint
+    }
+
+    /// As it was sent.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`].
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let (head, checkpoint) = text.split_once("\n\n").ok_or(Refusal::Malformed)?;
+        let mut lines = head.split('\n');
+        let old = lines.next().and_then(|line| decimal(line.strip_prefix("old ")?)).ok_or(Refusal::Malformed)?;
+        let proof = lines.map(hash).collect::<Result<Vec<_>, _>>().map_err(|_| Refusal::Malformed)?;
+        if proof.len() > MAX_PROOF {
+            return Err(Refusal::Malformed);
+        }
+        Ok(Self { old, proof, checkpoint: checkpoint.to_owned() })
+    }
+}
+
+/// A witness of one log. Its state is one file: the checkpoint it signed last.
+#[derive(Debug)]
+pub struct Witness {
+    log: VerifierKey,
+    signer: Signer,
+    state: PathBuf,
+    newest: Mutex<Option<Checkpoint>>,
+}
+
+impl Witness {
+    /// Of the log with this key, signing with a [`crate::SignatureKind::Cosignature`] key.
+    ///
+    /// # Errors
+    /// When the state cannot be read or is of another log.
+    pub fn open(log: VerifierKey, signer: Signer, state: &Path) -> std::io::Result<Self> {
+        let newest = match fs::read_to_string(state) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+            Ok(text) => {
+                let broken = || std::io::Error::other(format!("{} is not the state of this witness", state.display()));
+                let note = Note::parse(&text).map_err(|_| broken())?;
+                if !note.is_signed_by(&log) {
+                    return Err(broken());
+                }
+                Some(Checkpoint::parse(note.text).map_err(|_| broken())?)
+            }
+        };
+        Ok(Self { log, signer, state: state.to_owned(), newest: Mutex::new(newest) })
+    }
+
+    /// Its public key.
+    pub fn key(&self) -> &VerifierKey {
+        self.signer.public()
+    }
+
+    /// Entries of the checkpoint that it signed last.
+    pub fn size(&self) -> u64 {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |newest| newest.size)
+    }
+
+    /// Signs a checkpoint that goes on from the last one: the line of the signature. What was signed is on the disk first.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn add_checkpoint(&self, submission: &str, now_s: u64) -> Result<String, Refusal> {
+        let submission = Submission::parse(submission)?;
+        let note = Note::parse(&submission.checkpoint).map_err(|_| Refusal::Malformed)?;
+        let checkpoint = Checkpoint::parse(note.text).map_err(|_| Refusal::Malformed)?;
+        if checkpoint.origin != self.log.name() {
+            return Err(Refusal::UnknownLog);
+        }
+        if !note.is_signed_by(&self.log) {
+            return Err(Refusal::Unsigned);
+        }
+        if submission.old > checkpoint.size {
+            return Err(Refusal::Malformed);
+        }
+        // Held until it is on the disk: two submissions at once must not both go on from the same one.
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let (size, root) = newest.as_ref().map_or((0, empty_root()), |newest| (newest.size, newest.root));
+        if submission.old != size {
+            return Err(Refusal::OtherSize(size));
+        }
+        if !is_consistent(size, &root, checkpoint.size, &checkpoint.root, &submission.proof) {
+            return Err(Refusal::SplitView { same_size: size == checkpoint.size });
+        }
+        write_whole(&self.state, submission.checkpoint.as_bytes()).map_err(|_| Refusal::State)?;
+        *newest = Some(checkpoint);
+        Ok(self.signer.sign(note.text, now_s))
+    }
+}

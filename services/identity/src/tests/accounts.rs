@@ -1,0 +1,67 @@
+//! Accounts: names, the last admin, and files that are not ours.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::{Counting, PASSWORD, add, at, identity, roles, settings};
+use crate::{Error, Identity, Role};
+
+#[test]
+fn names_are_folded_checked_and_unique() {
+    let (_directory, identity) = identity();
+    assert!(!identity.has_accounts().unwrap());
+    let ada = identity.add(" Ada.L@ward-3 ", Some(" Ada Lovelace "), &roles([Role::Clinician]), None, at(0)).unwrap();
+    assert_eq!((ada.name.as_str(), ada.full_name.as_deref()), ("ada.l@ward-3", Some("Ada Lovelace")));
+    assert!(!ada.has_password && !ada.disabled && ada.subject.is_none());
+    assert!(identity.has_accounts().unwrap());
+    assert_eq!(identity.by_name("ADA.L@WARD-3", at(0)).unwrap(), Some(ada.clone()));
+    assert_eq!(identity.account(&ada.id, at(0)).unwrap(), ada);
+    assert_eq!(identity.accounts(at(0)).unwrap(), [ada]);
+    let again = identity.add("ada.l@ward-3", None, &roles([]), None, at(0));
+    assert!(matches!(again, Err(Error::NameTaken)));
+    for name in ["", " ", "a b", "ünal", "a/b", &"x".repeat(65)] {
+        assert!(matches!(identity.add(name, None, &roles([]), None, at(0)), Err(Error::Name)), "{name}");
+    }
+    assert!(matches!(identity.add("bob", Some("\n"), &roles([]), None, at(0)), Err(Error::FullName)));
+    for password in ["short", &"x".repeat(1_025)] {
+        let refused = identity.add("bob", None, &roles([]), Some(password), at(0));
+        assert!(matches!(refused, Err(Error::Password { min: 12, max: 1_024 })));
+    }
+    assert!(matches!(identity.account("nobody", at(0)), Err(Error::UnknownAccount)));
+    assert!(matches!(identity.unlock("nobody"), Err(Error::UnknownAccount)));
+    assert!(matches!(identity.set_password("nobody", PASSWORD), Err(Error::UnknownAccount)));
+    assert!(matches!(identity.set_roles("nobody", &roles([])), Err(Error::UnknownAccount)));
+    assert!(matches!(identity.set_disabled("nobody", true), Err(Error::UnknownAccount)));
+}
+
+#[test]
+fn the_last_admin_stays() {
+    let (_directory, identity) = identity();
+    let (one, other) = (add(&identity, "one", Role::Admin), add(&identity, "other", Role::Admin));
+    add(&identity, "ada", Role::Clinician);
+    identity.set_disabled(&one.id, true).unwrap();
+    assert!(matches!(identity.set_disabled(&other.id, true), Err(Error::LastAdmin)));
+    assert!(matches!(identity.set_roles(&other.id, &roles([Role::Auditor])), Err(Error::LastAdmin)));
+    identity.set_roles(&other.id, &roles([Role::Admin, Role::Auditor])).unwrap();
+    // One who is kept out does not count, and may lose the role.
+    identity.set_roles(&one.id, &roles([])).unwrap();
+    identity.set_roles(&one.id, &roles([Role::Admin])).unwrap();
+    identity.set_disabled(&one.id, false).unwrap();
+    identity.set_roles(&other.id, &roles([])).unwrap();
+    assert!(matches!(identity.set_disabled(&one.id, true), Err(Error::LastAdmin)));
+}
+
+#[test]
+fn what_is_kept_outlives_the_program_and_other_files_are_refused() {
+    let (directory, identity) = identity();
+    let ada = add(&identity, "ada", Role::Clinician);
+    drop(identity);
+    let open = |name: &str| Identity::open(&directory.path().join(name), settings(), Arc::new(Counting::default()));
+    assert_eq!(open("identity.db").unwrap().accounts(at(0)).unwrap(), [ada]);
+    let other = directory.path().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE x (y); PRAGMA user_version = 9;").unwrap();
+    assert!(matches!(open("other.db"), Err(Error::Format { found: 9 })));
+    std::fs::write(directory.path().join("text.db"), "x".repeat(4_096)).unwrap();
+    assert!(matches!(open("text.db"), Err(Error::Open { .. })));
+}

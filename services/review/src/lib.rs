@@ -1,0 +1,30 @@
+//! Were the answers right, in the eyes of two people who did not see each other's ratings? Samples, ratings, agreement,
+//! sign-off.
+//!
+//! One SQLite file beside the ledger. It keeps ids, ratings and comments; the words of an answer stand in the audit
+//! records alone, and may be erased there while the ratings stay. Who an account belongs to, and what else it may do,
+//! is the server's matter: the room knows only who rates, and that a third person settles what the two see differently.
+
+mod error;
+mod export;
+mod model;
+mod paper;
+mod rate;
+mod report;
+mod sample;
+mod schema;
+mod sheet;
+mod sign;
+mod statistics;
+mod store;
+
+pub use error::{Error, Result};
+pub use model::{
+    Adjudication, Given, Item, ItemPage, MAX_TEXT_CHARS, NewReview, Page, Rating, Review, Signature, State, Stratum,
+};
+pub use sample::{Candidate, Seed, sample};
+pub use statistics::{Agreement, Estimate, Proportion, RatingCount, Statistics, StratumSupport, agreement, proportion};
+pub use store::Reviews;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! `osler account`: the first accounts, and those of a service that is not running.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use ::audit::{Actor, Draft};
+use anyhow::{Context, Result};
+use identity::{Account, Identity, Role};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Usage, print};
+use crate::config::Places;
+use crate::data::{Data, open_identity, open_log};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// List the accounts and their roles
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add an account; its password is read from standard input
+    Add {
+        /// 1 to 64 of a-z 0-9 . _ @ -
+        name: String,
+        /// What it may do: clinician, librarian, publisher, auditor, admin, service; may be given more than once
+        #[arg(long = "role", value_name = "ROLE", required = true)]
+        roles: Vec<Role>,
+        /// As it stands under signatures
+        #[arg(long, value_name = "NAME")]
+        full_name: Option<String>,
+        /// Without a password: for programs, which use keys
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// Give an account other roles
+    Roles {
+        /// Its name
+        name: String,
+        /// All that it may do from now on; may be given more than once
+        #[arg(long = "role", value_name = "ROLE", required = true)]
+        roles: Vec<Role>,
+    },
+    /// Let an account do nothing any more
+    Disable {
+        /// Its name
+        name: String,
+    },
+    /// Let a disabled or locked account in again
+    Enable {
+        /// Its name
+        name: String,
+    },
+    /// Give an account another password, read from standard input
+    Password {
+        /// Its name
+        name: String,
+    },
+    /// Add a key to an account, and print it this once
+    Key {
+        /// Its name
+        name: String,
+        /// What it is for
+        #[arg(long, default_value = "made on the command line")]
+        label: String,
+    },
+}
+
+pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
+    let config = places.read()?;
+    let lock = Data::hold(&places.data)?;
+    let identity = open_identity(&places.data, &config)?;
+    let log = open_log(&places.data, &config)?;
+    let record = |action, account: &str| {
+        log.append(Draft::new(action, Actor::command_line()).with("account", account)).context("nothing was changed")
+    };
+    let now = Timestamp::now();
+    let outcome = match command {
+        Command::List { json: as_json } => list(&identity.accounts(now)?, as_json),
+        Command::Add { name, roles, full_name, no_password } => {
+            let password = if no_password { None } else { Some(read_password()?) };
+            let roles: BTreeSet<Role> = roles.into_iter().collect();
+            let account = identity.add(&name, full_name.as_deref(), &roles, password.as_deref(), now)?;
+            record("account.added", &account.id)?;
+            print(&format!("{} is there: {}\n", account.name, account.id))
+        }
+        Command::Roles { name, roles } => {
+            let account = named(&identity, &name, now)?;
+            record("account.changed", &account.id)?;
+            identity.set_roles(&account.id, &roles.into_iter().collect())?;
+            print("changed\n")
+        }
+        Command::Disable { name } => {
+            let account = named(&identity, &name, now)?;
+            record("account.changed", &account.id)?;
+            identity.set_disabled(&account.id, true)?;
+            print("disabled\n")
+        }
+        Command::Enable { name } => {
+            let account = named(&identity, &name, now)?;
+            record("account.changed", &account.id)?;
+            identity.set_disabled(&account.id, false)?;
+            identity.unlock(&account.id)?;
+            print("enabled\n")
+        }
+        Command::Password { name } => {
+            let account = named(&identity, &name, now)?;
+            let password = read_password()?;
+            record("account.changed", &account.id)?;
+            identity.set_password(&account.id, &password)?;
+            print("changed; its sessions have ended\n")
+        }
+        Command::Key { name, label } => {
+            let account = named(&identity, &name, now)?;
+            let (about, key) = identity.add_key(&account.id, &label, None, now)?;
+            record("key.added", &account.id)?;
+            eprintln!("key {} of {}; it is not kept and cannot be shown again", about.id, account.name);
+            print(&format!("{key}\n"))
+        }
+    };
+    drop(lock);
+    outcome
+}
+
+fn named(identity: &Identity, name: &str, now: Timestamp) -> Result<Account> {
+    let found = identity.by_name(name, now)?;
+    found.ok_or_else(|| Usage(format!("there is no account {name}: osler account list shows them")).into())
+}
+
+fn list(accounts: &[Account], as_json: bool) -> Result<ExitCode> {
+    if as_json {
+        return print(&format!("{}\n", json!({ "accounts": accounts })));
+    }
+    let line = |account: &Account| {
+        let roles: Vec<&str> = account.roles.iter().map(|role| role.as_str()).collect();
+        let state = if account.disabled { "disabled" } else { "" };
+        format!("{:24} {:32} {state}\n", account.name, roles.join(", "))
+    };
+    let text: String = accounts.iter().map(line).collect();
+    print(if text.is_empty() { "there are no accounts\n" } else { &text })
+}
+
+/// The first line of standard input: a password on the command line would stand in the shell's history.
+fn read_password() -> Result<String> {
+    if std::io::stdin().is_terminal() {
+        eprint!("password (it is shown as you type): ");
+        std::io::stderr().flush()?;
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("cannot read the password from standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,88 @@
+//! The audit log follows the ledger: every decision about the knowledge is put on record, in order, once. The ledger decides
+//! in its own transaction; what it decided and the log lacks is made up before the next question, and when data is opened.
+
+use anyhow::Result;
+use audit::{Actor, AuditLog, Decided, DocumentText, Published, ReceiptSource, snapshot_line, snapshot_root};
+use knowledge::{DocumentId, Snapshot};
+use ledger::{DecisionRecord, Ledger};
+use serde_json::{Map, json};
+
+/// Puts the ledger's decisions on record that are not yet.
+///
+/// # Errors
+/// When either cannot be read, or the log cannot be written.
+pub fn follow(ledger: &Ledger, log: &AuditLog) -> Result<()> {
+    let known = log.last_decision()?;
+    if ledger.last_decision()? <= known {
+        return Ok(());
+    }
+    for decision in ledger.decisions_after(known)? {
+        put(ledger, log, &decision)?;
+    }
+    Ok(())
+}
+
+fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()> {
+    let mut published = None;
+    let mut object = Map::new();
+    let action = match decision.action.as_str() {
+        "publish" | "rollback" => {
+            let number = decision.subject.parse().unwrap_or(0);
+            let lines = snapshot_lines(ledger, number)?;
+            published = Some(Published { number, size: lines.len() as u64, root: snapshot_root(&lines) });
+            if decision.action == "publish" { "corpus.published" } else { "corpus.rolled_back" }
+        }
+        standing => {
+            // Written by the ledger as `DOCUMENT vNUMBER`.
+            let (document, version) = decision.subject.split_once(" v").unwrap_or((&decision.subject, "0"));
+            object.insert("document".to_owned(), audit::token(document).into());
+            object.insert("version".to_owned(), json!(version.parse::<u32>().unwrap_or(0)));
+            object.insert("standing".to_owned(), audit::token(standing).into());
+            "corpus.standing"
+        }
+    };
+    let actor = Actor { id: audit::token(&decision.actor), role: "librarian".to_owned() };
+    let decided =
+        Decided { number: decision.number, action, actor, at: &decision.at, object, reason: &decision.reason };
+    log.decided(decided, published)?;
+    Ok(())
+}
+
+fn snapshot_lines(ledger: &Ledger, number: u64) -> ledger::Result<Vec<String>> {
+    let versions = ledger.versions_in(Snapshot(number))?;
+    let mut lines: Vec<String> = versions
+        .iter()
+        .map(|(document, version, sha256)| snapshot_line(&document.to_string(), *version, sha256))
+        .collect();
+    lines.sort();
+    Ok(lines)
+}
+
+/// The knowledge, as receipts need it.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// Where it is kept.
+    pub ledger: &'a Ledger,
+    /// The day, as in 2026-11-28, on which it is asked: licences end.
+    pub day: &'a str,
+}
+
+impl ReceiptSource for Held<'_> {
+    fn snapshot_lines(&self, number: u64) -> Result<Vec<String>, String> {
+        snapshot_lines(self.ledger, number).map_err(|error| error.to_string())
+    }
+
+    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+        let id: DocumentId = document.parse().map_err(|error: knowledge::IdError| error.to_string())?;
+        let view = self.ledger.document(id, Some(version), self.day).map_err(|error| error.to_string())?;
+        let rights = self.ledger.corpus(&view.document.corpus).map_err(|error| error.to_string())?.rights;
+        let may_leave = rights.export && rights.quote_words.is_none();
+        Ok(DocumentText {
+            document: document.to_owned(),
+            version,
+            sha256: view.document.sha256,
+            text: may_leave.then_some(view.text),
+            withheld: (!may_leave).then(|| "the licence of the corpus does not let whole texts leave".to_owned()),
+        })
+    }
+}

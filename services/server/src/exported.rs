@@ -1,0 +1,88 @@
+//! Bundles for auditors: written into a directory or an archive, checked from either.
+
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom};
+use std::path::Path;
+
+use audit::{AuditLog, Draft, Query};
+use ledger::Ledger;
+
+use crate::app::App;
+use crate::corpus_record::Held;
+
+/// The answers of a query that were given, however many.
+///
+/// # Errors
+/// [`audit::Error`].
+pub fn answers(log: &AuditLog, wanted: &Query, limit: usize) -> audit::Result<Vec<String>> {
+    let mut ids = Vec::new();
+    let mut before = wanted.before;
+    loop {
+        let found = log.search(&Query { before, limit: 500, ..wanted.clone() })?;
+        ids.extend(found.answers.into_iter().filter(|answer| answer.mode.is_some()).map(|answer| answer.id));
+        ids.truncate(limit);
+        before = match found.next {
+            Some(next) if ids.len() < limit => Some(next),
+            _ => return Ok(ids),
+        };
+    }
+}
+
+/// A bundle as an archive in a file without a name.
+///
+/// # Errors
+/// [`audit::Error`].
+pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, draft: Draft) -> audit::Result<File> {
+    let ids = if ids.is_empty() {
+        answers(&app.audit, wanted, usize::try_from(wanted.limit).unwrap_or(usize::MAX))?
+    } else {
+        ids
+    };
+    app.audit.append(draft.with("answers", ids.len()))?;
+    let mut builder = tar::Builder::new(tempfile::tempfile()?);
+    let mut put = |path: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, bytes)
+    };
+    app.audit.export(&ids, &Held { ledger: &app.asker.retriever().ledger, day }, &mut put)?;
+    let mut file = builder.into_inner()?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}
+
+/// A bundle in a directory, which must be empty or not there.
+///
+/// # Errors
+/// When it cannot be written; [`audit::Error`].
+pub fn directory(log: &AuditLog, ledger: &Ledger, ids: &[String], day: &str, to: &Path) -> audit::Result<Vec<String>> {
+    fs::create_dir_all(to)?;
+    if fs::read_dir(to)?.next().is_some() {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is not empty", to.display())).into());
+    }
+    let mut put = |path: &str, bytes: &[u8]| {
+        let path = to.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, bytes)
+    };
+    log.export(ids, &Held { ledger, day }, &mut put)
+}
+
+/// Unpacks an archive into a directory.
+///
+/// # Errors
+/// When it is no archive, or holds what is no file.
+pub fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
+    let mut archive = tar::Archive::new(io::BufReader::new(File::open(archive)?));
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        // `unpack_in` refuses paths that lead out.
+        if !entry.header().entry_type().is_file() || !entry.unpack_in(to)? {
+            return Err(io::Error::other(format!("{} is not a file of a bundle", entry.path()?.display())));
+        }
+    }
+    Ok(())
+}

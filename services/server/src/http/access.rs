@@ -1,0 +1,380 @@
+//! Who may do what: the one table of routes and roles, and the gate that every request passes through. What is not in the
+//! table is refused.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use audit::{Actor, Draft};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use identity::{How, ProviderError, Role, Who};
+
+use super::visitor::{Visitor, visitor};
+use super::{Problem, Shared, blocking, request_id};
+
+use Role::{Admin, Auditor, Clinician, Librarian, Publisher, Service};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody. The list of these may only shrink.
+    Public,
+    /// Those with one of these roles.
+    Roles(&'static [Role]),
+}
+
+const ASKING: Access = Access::Roles(&[Clinician, Service]);
+const READING: Access = Access::Roles(&[Clinician, Service, Librarian, Publisher, Auditor]);
+const KEEPING: Access = Access::Roles(&[Librarian, Publisher, Auditor]);
+const AUDITING: Access = Access::Roles(&[Auditor]);
+const REVIEWING: Access = Access::Roles(&[Auditor, Clinician]);
+const RUNNING: Access = Access::Roles(&[Admin]);
+const WATCHING: Access = Access::Roles(&[Admin, Auditor, Service]);
+const ANYBODY: Access = Access::Roles(&Role::ALL);
+
+/// Every route of the API.
+pub const ACCESS: &[(&str, &str, Access)] = &[
+    ("get", "/healthz", Access::Public),
+    ("get", "/readyz", Access::Public),
+    ("get", "/openapi.json", Access::Public),
+    ("get", "/v1/about", Access::Public),
+    ("get", "/v1/session", Access::Public),
+    ("post", "/v1/session", Access::Public),
+    ("get", "/v1/session/provider", Access::Public),
+    ("get", "/v1/session/provider/callback", Access::Public),
+    ("delete", "/v1/session", ANYBODY),
+    ("post", "/v1/session/password", ANYBODY),
+    ("get", "/metrics", WATCHING),
+    ("post", "/v1/answers", ASKING),
+    ("post", "/v1/chat/completions", ASKING),
+    ("get", "/v1/models", ASKING),
+    ("get", "/v1/models/{id}", ASKING),
+    ("get", "/v1/answers/{id}", Access::Roles(&[Clinician, Service, Auditor])),
+    ("get", "/v1/answers/{id}/plain", Access::Roles(&[Clinician, Service, Auditor])),
+    ("get", "/v1/answers/{id}/differential", Access::Roles(&[Clinician, Service, Auditor])),
+    ("get", "/v1/answers/{id}/receipt", Access::Roles(&[Clinician, Service, Auditor])),
+    ("post", "/v1/answers/{id}/feedback", ASKING),
+    ("get", "/v1/conversations", ASKING),
+    ("post", "/v1/conversations", ASKING),
+    ("get", "/v1/conversations/{id}", ASKING),
+    ("patch", "/v1/conversations/{id}", ASKING),
+    ("delete", "/v1/conversations/{id}", ASKING),
+    ("get", "/v1/corpora", READING),
+    ("post", "/v1/search", READING),
+    ("get", "/v1/documents/{id}", READING),
+    ("get", "/v1/passages/{id}", READING),
+    ("post", "/v1/verify", READING),
+    ("get", "/v1/gaps", KEEPING),
+    ("get", "/v1/accounts", RUNNING),
+    ("post", "/v1/accounts", RUNNING),
+    ("patch", "/v1/accounts/{id}", RUNNING),
+    ("get", "/v1/accounts/{id}/keys", RUNNING),
+    ("post", "/v1/accounts/{id}/keys", RUNNING),
+    ("delete", "/v1/accounts/{id}/keys/{key}", RUNNING),
+    ("get", "/v1/audit/answers", AUDITING),
+    ("get", "/v1/audit/answers/{id}", AUDITING),
+    ("post", "/v1/audit/answers/{id}/replay", AUDITING),
+    ("put", "/v1/audit/answers/{id}/hold", AUDITING),
+    ("delete", "/v1/audit/answers/{id}/hold", AUDITING),
+    ("delete", "/v1/audit/answers/{id}/words", RUNNING),
+    ("get", "/v1/audit/entries", AUDITING),
+    ("get", "/v1/audit/feedback", AUDITING),
+    ("get", "/v1/audit/figures", AUDITING),
+    ("get", "/v1/audit/recall", KEEPING),
+    ("get", "/v1/audit/state", WATCHING),
+    ("post", "/v1/audit/bundles", AUDITING),
+    ("get", "/v1/reviews", REVIEWING),
+    ("post", "/v1/reviews", AUDITING),
+    ("get", "/v1/reviews/{id}", REVIEWING),
+    ("get", "/v1/reviews/{id}/items", REVIEWING),
+    ("get", "/v1/reviews/{id}/items/{item}", REVIEWING),
+    ("put", "/v1/reviews/{id}/items/{item}/rating", REVIEWING),
+    ("put", "/v1/reviews/{id}/items/{item}/adjudication", REVIEWING),
+    ("post", "/v1/reviews/{id}/signature", AUDITING),
+    ("get", "/v1/reviews/{id}/export", AUDITING),
+    ("get", "/log/checkpoint", WATCHING),
+    ("get", "/log/tile/{*path}", WATCHING),
+];
+
+fn access(method: &Method, path: &str) -> Option<Access> {
+    let method = if method == Method::HEAD { Method::GET } else { method.clone() };
+    let is_it = |(named, of, _): &&(&str, &str, Access)| *of == path && named.eq_ignore_ascii_case(method.as_str());
+    ACCESS.iter().find(is_it).map(|(_, _, access)| *access)
+}
+
+/// Somebody who has come in.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    /// Who they are; nobody, on public routes.
+    pub(super) who: Option<Who>,
+    /// The role that let them in.
+    pub(super) role: Option<Role>,
+    /// Whose conversations are theirs.
+    pub(super) owner: Option<String>,
+}
+
+impl Caller {
+    /// As records name them.
+    pub(super) fn actor(&self) -> Actor {
+        let id = self.who.as_ref().map_or_else(|| "nobody".to_owned(), |who| who.account.clone());
+        Actor { id, role: self.role.map_or("none", Role::as_str).to_owned() }
+    }
+
+    /// Whose conversations are meant. Whoever owns nothing finds nothing: the same reply as for another's.
+    pub(super) fn own(&self) -> Result<String, Problem> {
+        self.owner.clone().ok_or_else(|| history::Error::Unknown.into())
+    }
+
+    pub(super) fn has(&self, role: Role) -> bool {
+        self.who.as_ref().is_some_and(|who| who.roles.contains(&role))
+    }
+
+    /// The account; whoever came in anonymously has none.
+    pub(super) fn account(&self) -> Result<&Who, Problem> {
+        let known = self.who.as_ref().filter(|who| who.how != How::Anonymous);
+        known
+            .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "sign in with an account for this"))
+    }
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
+    }
+}
+
+/// Lets a request through that may come in, and puts on record that one was refused.
+pub(super) async fn gate(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
+    // Files of the pages match no route; the pages' own fallback refuses everything that looks like the API.
+    let Some(path) = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()) else {
+        return next.run(request).await;
+    };
+    match admit(&shared, request.method(), &path, request.headers()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(refused) => {
+            let Refused { problem, who, reason } = refused;
+            shared.refusals.record(&shared, who, reason, request.method(), &path, request.headers()).await;
+            let mut response = problem.into_response();
+            if response.status() == StatusCode::METHOD_NOT_ALLOWED
+                && let Ok(methods) = HeaderValue::try_from(allowed(&path))
+            {
+                response.headers_mut().insert(header::ALLOW, methods);
+            }
+            response
+        }
+    }
+}
+
+struct Refused {
+    problem: Problem,
+    who: Option<Actor>,
+    reason: &'static str,
+}
+
+async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap) -> Result<Caller, Refused> {
+    let refuse = |problem, reason| Refused { problem, who: None, reason };
+    let Some(access) = access(method, path) else {
+        let detail = "this address takes another method; see /openapi.json";
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        return Err(refuse(problem, "unlisted"));
+    };
+    let visitor = visitor(headers);
+    let who = match (access, identify(shared, headers, visitor.as_ref()).await) {
+        (_, Ok(who)) => who,
+        // A session that has ended must not keep anybody from signing in again.
+        (Access::Public, Err(_)) => None,
+        (_, Err(problem)) => return Err(refuse(problem, "credentials")),
+    };
+    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_browser = who.as_ref().is_none_or(|who| matches!(who.how, How::Session | How::Anonymous));
+    if changes && is_browser && !is_same_origin(headers) {
+        let detail = "the request comes from another site: use the service's own pages, or a key";
+        return Err(refuse(Problem::forbidden("other_site", detail), "other_site"));
+    }
+    if who.as_ref().is_some_and(|who| who.how == How::Anonymous) && !is_local_host(headers) {
+        let detail = "without signing in, only requests to this machine by its own name are answered";
+        return Err(refuse(Problem::forbidden("wrong_host", detail), "wrong_host"));
+    }
+    let owner = match &who {
+        Some(who) if who.how == How::Anonymous => visitor.map(|visitor| visitor.owner),
+        who => who.as_ref().map(|who| who.account.clone()),
+    };
+    let Access::Roles(roles) = access else { return Ok(Caller { who, role: None, owner }) };
+    let Some(known) = who else {
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "sign in, or send a key");
+        return Err(refuse(problem, "nobody"));
+    };
+    match roles.iter().find(|role| known.roles.contains(role)) {
+        Some(role) => Ok(Caller { who: Some(known), role: Some(*role), owner }),
+        None => {
+            let problem = Problem::forbidden("not_allowed", &format!("this is for {}", listed(roles)));
+            let role = known.roles.first().map_or("none", |role| role.as_str()).to_owned();
+            Err(Refused { problem, who: Some(Actor { id: known.account, role }), reason: "role" })
+        }
+    }
+}
+
+/// The methods that a path takes, as `Allow` names them.
+fn allowed(path: &str) -> String {
+    let methods = ACCESS.iter().filter(|(_, of, _)| *of == path).map(|(method, ..)| method.to_uppercase());
+    methods.collect::<Vec<_>>().join(", ")
+}
+
+fn listed(roles: &[Role]) -> String {
+    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    format!("accounts with the role {}", names.join(" or "))
+}
+
+/// The name of the session's cookie.
+pub(super) const SESSION: &str = "osler_session";
+
+/// The value of a cookie.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+/// Who it is, by what they show: a key, a token of the house's provider, a session, or nothing.
+pub(super) async fn identify(
+    shared: &Shared,
+    headers: &HeaderMap,
+    visitor: Option<&Visitor>,
+) -> Result<Option<Who>, Problem> {
+    let now = shared.app.asker.now();
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = shown.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let anonymous = || {
+        let actor = Visitor::actor(visitor);
+        let who = || Who {
+            name: actor.clone(),
+            account: actor.clone(),
+            roles: BTreeSet::from([Clinician, Service]),
+            how: How::Anonymous,
+        };
+        shared.app.is_anonymous.then(who)
+    };
+    let wrong = |detail: &str| Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail);
+    if let Some((_, token)) = bearer {
+        if token.starts_with("osler_") {
+            let (app, token) = (Arc::clone(&shared.app), token.trim().to_owned());
+            let who = blocking(move || app.identity.by_key(&token, now)).await?;
+            return who.map(Some).ok_or_else(|| wrong("this key is not known, has ended, or was revoked"));
+        }
+        if let Some(provider) = &shared.app.provider {
+            return by_token(shared, provider, token.trim()).await.map(Some);
+        }
+        // Clients of other services must send some key: where nobody needs one, it says nothing.
+        return anonymous().map(Some).ok_or_else(|| wrong("keys of this service begin with osler_"));
+    }
+    if let Some(secret) = cookie(headers, SESSION) {
+        let (app, secret) = (Arc::clone(&shared.app), secret.to_owned());
+        let who = blocking(move || app.identity.session(&secret, now)).await?;
+        let ended =
+            || Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "your session has ended: sign in again");
+        return match who.or_else(anonymous) {
+            Some(who) => Ok(Some(who)),
+            None => Err(ended()),
+        };
+    }
+    Ok(anonymous())
+}
+
+async fn by_token(shared: &Shared, provider: &identity::Provider, token: &str) -> Result<Who, Problem> {
+    let now = shared.app.asker.now();
+    let claims = provider.verify_bearer(token, now).await.map_err(|error| {
+        let status = match error {
+            ProviderError::Refused(_) => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Problem::new(
+            status,
+            if status == StatusCode::UNAUTHORIZED { "wrong_credentials" } else { "provider_unavailable" },
+            &error.to_string(),
+        )
+    })?;
+    let governs = provider.governs_roles();
+    let app = Arc::clone(&shared.app);
+    blocking(move || {
+        let roles = governs.then_some(&claims.roles);
+        let who = app.identity.by_subject(&claims.subject(), claims.name.as_deref(), roles, now)?;
+        Ok::<_, identity::Error>(Who { how: How::Token, ..who })
+    })
+    .await
+}
+
+/// Whether a browser sends this from our own pages. Programs that are no browsers send neither header.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, named)| named == host),
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+/// Whether the request names this machine as itself: another name that leads here is somebody's trick on a browser.
+fn is_local_host(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|value| value.to_str().ok()) else { return true };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "::1")
+}
+
+/// Refusals, put on record one by one up to a number a minute, and then by their number: whoever knocks without end must not
+/// fill the disk.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    minute: AtomicU64,
+    seen: AtomicU64,
+}
+
+/// Refusals of one minute that are recorded each.
+const REFUSALS_A_MINUTE: u64 = 120;
+
+impl Refusals {
+    async fn record(
+        &self,
+        shared: &Shared,
+        who: Option<Actor>,
+        reason: &'static str,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+    ) {
+        let minute = shared.app.asker.now().as_second().unsigned_abs() / 60;
+        let mut left_out = 0;
+        if self.minute.swap(minute, Ordering::AcqRel) != minute {
+            left_out = self.seen.swap(0, Ordering::AcqRel).saturating_sub(REFUSALS_A_MINUTE);
+        }
+        if self.seen.fetch_add(1, Ordering::AcqRel) >= REFUSALS_A_MINUTE {
+            return;
+        }
+        let actor = who.unwrap_or(Actor { id: "nobody".to_owned(), role: "none".to_owned() });
+        let draft = Draft::new("access.refused", actor)
+            .in_request(&request_id(headers))
+            .with("reason", reason)
+            .with("method", audit::token(method.as_str()))
+            .with("route", path)
+            .with("not_recorded_before", left_out);
+        let app = Arc::clone(&shared.app);
+        let recorded = blocking(move || app.audit.append(draft)).await;
+        if recorded.is_err() {
+            tracing::error!("a refusal is not on record");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The records of the real program: killed at any moment, taken along as a bundle, checked elsewhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::chain::Server;
+use crate::run::{json, osler, run, succeed};
+
+const TEXT: &str = "# Type 2 diabetes\n\n## Metformin\n\nMetformin should not be started in adults with an eGFR below 30 mL/min. \
+                    Metformin may cause nausea and diarrhoea.\n";
+
+const QUESTION: &str = r#"{"question": "When should metformin not be started in adults?"}"#;
+
+struct Place {
+    directory: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { directory: tempfile::tempdir().unwrap() };
+        let source = place.at("source");
+        fs::create_dir_all(&source).unwrap();
+        fs::write(source.join("diabetes.md"), TEXT).unwrap();
+        fs::write(place.config(), "[answer]\nmode = \"extractive\"\n").unwrap();
+        json(&place.data(), &["ingest", source.to_str().unwrap(), "--corpus", "starter", "--json"]);
+        place
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.at("data")
+    }
+
+    fn config(&self) -> PathBuf {
+        self.at("osler.toml")
+    }
+
+    /// The log's public key.
+    fn key(&self) -> String {
+        json(&self.data(), &["audit", "state", "--json"])["keys"][0].as_str().unwrap().to_owned()
+    }
+
+    fn export(&self, name: &str) -> PathBuf {
+        let to = self.at(name);
+        succeed(&self.data(), &["audit", "export", "--to", to.to_str().unwrap()]);
+        to
+    }
+}
+
+/// Checks with no data, no models and no configuration at hand, as on the auditors' machine.
+fn verify(path: &Path, key: &str, more: &[&str]) -> Output {
+    let empty = tempfile::tempdir().unwrap();
+    let mut command = osler(empty.path());
+    command.env("OSLER_MODELS", empty.path()).args(["audit", "verify", path.to_str().unwrap(), "--key", key, "--json"]);
+    command.args(more).output().unwrap()
+}
+
+fn verified(path: &Path, key: &str, more: &[&str]) -> Value {
+    let output = verify(path, key, more);
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success() && said["holds"] == true, "{said:#}");
+    said["verified"].clone()
+}
+
+#[test]
+fn a_bundle_is_checked_where_nothing_else_is() {
+    let place = Place::new();
+    let server = Server::start(&place.data(), &place.config());
+    let (status, answer) = server.try_request("POST", "/v1/answers", QUESTION).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let id = answer["id"].as_str().unwrap();
+    let (_, receipt) = server.try_request("GET", &format!("/v1/answers/{id}/receipt"), "").unwrap();
+    let (_, checkpoint) = server.try_request("GET", "/log/checkpoint", "").unwrap();
+    drop(server);
+    let kept = place.at("checkpoint");
+    fs::write(&kept, checkpoint).unwrap();
+    let file = place.at("answer.receipt.json");
+    fs::write(&file, &receipt).unwrap();
+    let (bundle, key) = (place.export("bundle"), place.key());
+    let seen = verified(&bundle, &key, &["--since", kept.to_str().unwrap()]);
+    assert_eq!(seen["answers"][0]["answer"], id);
+    assert_eq!(verified(&file, &key, &[])["answers"][0]["answer"], id);
+
+    // Another key, a changed word, a missing file, a witness that has not signed.
+    let other = key.replace(&key[key.len() - 8..], "AAAAAAA=");
+    assert_eq!(verify(&bundle, &other, &[]).status.code(), Some(2));
+    let forged = place.at("forged.json");
+    fs::write(&forged, receipt.replace("should not be started", "should be started")).unwrap();
+    assert_eq!(verify(&forged, &key, &[]).status.code(), Some(1));
+    assert_eq!(verify(&bundle, &key, &["--witness", &key]).status.code(), Some(1));
+    fs::remove_file(bundle.join("FORMAT.md")).unwrap();
+    assert_eq!(verify(&bundle, &key, &[]).status.code(), Some(1));
+    assert_eq!(verify(&place.at("nowhere"), &key, &[]).status.code(), Some(2));
+    assert_eq!(run(&place.data(), &["audit", "erase", "nothing"]).status.code(), Some(2));
+    assert_eq!(run(&place.data(), &["audit", "erase", id]).status.code(), Some(2), "six years come first");
+}
+
+/// Kills a server that is asked by four at once, again and again.
+fn kill(rounds: u64) {
+    let place = Place::new();
+    let delivered = Mutex::new(Vec::<String>::new());
+    for round in 1..=rounds {
+        let server = Server::start(&place.data(), &place.config());
+        let until = Instant::now() + Duration::from_millis(300 + round * 137 % 1_500);
+        std::thread::scope(|scope| {
+            for asker in 0..4 {
+                let (server, delivered) = (&server, &delivered);
+                scope.spawn(move || {
+                    while Instant::now() < until {
+                        let body = if asker % 2 == 0 {
+                            QUESTION.to_owned()
+                        } else {
+                            QUESTION.replace('}', ", \"stream\": true}")
+                        };
+                        let Ok((200, reply)) = server.try_request("POST", "/v1/answers", &body) else { continue };
+                        let json = reply.split("event: done\ndata: ").last().and_then(|rest| rest.lines().next());
+                        let answer = json.and_then(|json| serde_json::from_str::<Value>(json).ok());
+                        if let Some(id) = answer.as_ref().and_then(|answer| answer["id"].as_str()) {
+                            delivered.lock().unwrap().push(id.to_owned());
+                        }
+                    }
+                });
+            }
+            // In the middle of it.
+            std::thread::sleep(until.saturating_duration_since(Instant::now()).mul_f64(0.9));
+            server.end();
+        });
+    }
+    let delivered = delivered.into_inner().unwrap();
+    assert!(delivered.len() as u64 >= rounds, "only {} answers were delivered", delivered.len());
+    let seen = verified(&place.export("bundle"), &place.key(), &[]);
+    assert_eq!(seen["open"], 0, "a question is without an end");
+    let known: std::collections::HashSet<&str> =
+        seen["answers"].as_array().unwrap().iter().map(|answer| answer["answer"].as_str().unwrap()).collect();
+    for id in &delivered {
+        assert!(known.contains(id.as_str()), "{id} was delivered and is not on record");
+    }
+    println!("{rounds} kills, {} answers delivered, {} entries, all of them verify", delivered.len(), seen["entries"]);
+}
+
+#[test]
+fn a_killed_server_delivers_nothing_that_is_not_on_record_four_times() {
+    kill(4);
+}
+
+#[test]
+#[ignore = "many minutes: make slow"]
+fn a_killed_server_delivers_nothing_that_is_not_on_record_two_hundred_times() {
+    kill(200);
+}
+
+#[test]
+fn nobody_listens_for_others_before_it_is_settled_who_may_come_in() {
+    let place = Place::new();
+    let refused = run(&place.data(), &["serve", "--listen", "0.0.0.0:0"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("osler account add"), "{said}");
+    assert_eq!(run(&place.data(), &["demo", "--listen", "0.0.0.0:0"]).status.code(), Some(2));
+    let short = osler(&place.data()).args(["account", "add", "ada", "--role", "admin"]).output().unwrap();
+    assert_eq!(short.status.code(), Some(2), "{}", String::from_utf8_lossy(&short.stderr));
+    succeed(&place.data(), &["account", "add", "ada", "--role", "admin", "--no-password"]);
+    let key = succeed(&place.data(), &["account", "key", "ada"]);
+    assert!(key.starts_with("osler_"), "{key}");
+    let listed = json(&place.data(), &["account", "list", "--json"]);
+    assert_eq!(listed["accounts"][0]["roles"][0], "admin");
+    assert!(!listed.to_string().contains(key.trim()));
+}
