@@ -162,14 +162,15 @@ impl AuditLog {
         *self.shared.release.write().unwrap_or_else(PoisonError::into_inner) = entry::token(release);
     }
 
-    /// A signed checkpoint over at least so many entries; with the signatures of witnesses where there is such a one.
+    /// A signed checkpoint over at least so many entries: one that witnesses have signed, where there is such a one, otherwise
+    /// the newest.
     ///
     /// # Errors
     /// [`Error`] when none can be signed.
     pub fn checkpoint(&self, size: u64) -> Result<String> {
         if let Some(note) = self.cosigned.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             let parsed = Note::parse(note).and_then(|note| Checkpoint::parse(note.text));
-            if parsed.is_ok_and(|checkpoint| checkpoint.size >= size && checkpoint.size == self.size()) {
+            if size > 0 && parsed.is_ok_and(|checkpoint| checkpoint.size >= size) {
                 return Ok(note.clone());
             }
         }

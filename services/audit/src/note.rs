@@ -60,6 +60,11 @@ impl VerifierKey {
         &self.name
     }
 
+    /// What its signatures say.
+    pub fn kind(&self) -> SignatureKind {
+        self.kind
+    }
+
     /// The first four bytes of the hash of name and key, which signatures carry.
     pub fn id(&self) -> [u8; 4] {
         let mut bytes = self.name.clone().into_bytes();

@@ -156,7 +156,8 @@ impl AuditLog {
     /// # Errors
     /// [`Error::Unknown`] when there is no answer of that id, or its words were erased.
     pub fn receipt(&self, id: &str, source: &dyn ReceiptSource) -> Result<Receipt> {
-        let checkpoint = self.checkpoint(self.size())?;
+        let (_, given) = self.places(id)?;
+        let checkpoint = self.checkpoint(given + 1)?;
         self.receipt_in(id, &checkpoint, source, &mut Snapshots::default())
     }
 
@@ -167,12 +168,7 @@ impl AuditLog {
         source: &dyn ReceiptSource,
         snapshots: &mut Snapshots,
     ) -> Result<Receipt> {
-        let sql = "SELECT intent, outcome FROM answers WHERE id = ?1 AND outcome IS NOT NULL";
-        let found: Option<(u64, u64)> = self.read(|connection| {
-            use rusqlite::OptionalExtension;
-            Ok(connection.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
-        })?;
-        let (asked, given) = found.ok_or(Error::Unknown)?;
+        let (asked, given) = self.places(id)?;
         let asked = self.logged(asked, checkpoint, &["request"])?;
         let given = self.logged(given, checkpoint, &["answer"])?;
         let answer = given.opened.get("answer").ok_or(Error::Unknown)?;
@@ -216,6 +212,16 @@ impl AuditLog {
             snapshot: SnapshotProof { number, size: lines.len() as u64, versions },
             documents,
         })
+    }
+
+    /// The places of a question and of its answer.
+    fn places(&self, id: &str) -> Result<(u64, u64)> {
+        let sql = "SELECT intent, outcome FROM answers WHERE id = ?1 AND outcome IS NOT NULL";
+        let found = self.read(|connection| {
+            use rusqlite::OptionalExtension;
+            Ok(connection.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        })?;
+        found.ok_or(Error::Unknown)
     }
 
     fn logged(&self, seq: u64, checkpoint: &str, names: &[&str]) -> Result<Logged> {

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The stores, in the order in which they are copied: a question on record then names a snapshot that the ledger's copy has.
-const STORES: [&str; 3] = ["history.db", "audit.db", "ledger.db"];
+const STORES: [&str; 5] = ["identity.db", "reviews.db", "history.db", "audit.db", "ledger.db"];
+
+/// The keys of the audit log, where they lie with the data: without them nobody reads what is sealed.
+const KEYS: &str = "keys";
 
 /// The first file of a backup.
 const CONTENTS: &str = "contents.json";
@@ -51,6 +54,12 @@ pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
             .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
             .with_context(|| format!("cannot copy {store}"))?;
         files.insert(store.to_owned(), hash(&copy)?);
+    }
+    for (name, path) in keys(data)? {
+        let copy = copies.path().join(&name);
+        fs::create_dir_all(copies.path().join(KEYS))?;
+        fs::copy(path, &copy)?;
+        files.insert(name, hash(&copy)?);
     }
     let contents = Contents { osler: env!("CARGO_PKG_VERSION").to_owned(), at: at.to_owned(), files };
     let arriving = tempfile::NamedTempFile::new_in(folder)?;
@@ -93,10 +102,17 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
     for entry in entries {
         let mut entry = entry.with_context(no_backup)?;
         let name = entry.path().with_context(no_backup)?.to_string_lossy().into_owned();
-        if !STORES.contains(&name.as_str()) {
+        if !STORES.contains(&name.as_str()) && !is_key(&name) {
             bail!("{}: {name} is nothing that a backup holds", no_backup());
         }
-        io::copy(&mut entry, &mut File::create(arriving.path().join(&name))?).with_context(no_backup)?;
+        let arrived = arriving.path().join(&name);
+        fs::create_dir_all(arriving.path().join(KEYS))?;
+        io::copy(&mut entry, &mut File::create(&arrived)?).with_context(no_backup)?;
+        #[cfg(unix)]
+        if is_key(&name) {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&arrived, fs::Permissions::from_mode(0o600))?;
+        }
     }
     // To the very end, where the sum of all of it stands.
     io::copy(&mut archive.into_inner(), &mut io::sink()).with_context(no_backup)?;
@@ -108,6 +124,10 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
     }
     // Opened before it is put in place: a ledger of a later format is refused here.
     drop(Ledger::open(&arriving.path().join("ledger.db"))?);
+    fs::create_dir_all(data.join(KEYS))?;
+    for name in contents.files.keys().filter(|name| is_key(name)) {
+        fs::rename(arriving.path().join(name), data.join(name))?;
+    }
     // The ledger last: without it there is no data, and the same command can be run again.
     for store in STORES.into_iter().filter(|store| contents.files.contains_key(*store)) {
         let path: PathBuf = arriving.path().join(store);
@@ -115,6 +135,24 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
         fs::rename(path, data.join(store))?;
     }
     Ok(contents)
+}
+
+/// The names of keys: `keys/log-1.key`.
+fn is_key(name: &str) -> bool {
+    let file = name.strip_prefix("keys/").and_then(|file| file.strip_suffix(".key"));
+    file.is_some_and(|file| file.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+}
+
+fn keys(data: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(data.join(KEYS)).into_iter().flatten() {
+        let path = entry?.path();
+        let name = format!("{KEYS}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if is_key(&name) {
+            found.insert(name, path);
+        }
+    }
+    Ok(found)
 }
 
 fn hash(path: &Path) -> Result<String> {

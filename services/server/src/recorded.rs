@@ -38,6 +38,9 @@ pub enum Error {
     /// The record could not be written.
     #[error("the question cannot be recorded, so it is not answered")]
     Record(#[from] audit::Error),
+    /// A witness says that the log shows two histories.
+    #[error("a witness of the audit log raised an alarm: nothing is answered until it is settled")]
+    Alarmed,
     /// What was decided about the knowledge could not be recorded.
     #[error("what the corpora hold cannot be recorded, so nothing is answered from them")]
     Corpus(#[source] anyhow::Error),
@@ -57,7 +60,7 @@ impl Error {
             Self::Answer(answer::Error::Index(_)) => "index_unavailable",
             Self::Answer(answer::Error::Inference(_)) => "model_unavailable",
             Self::Answer(answer::Error::Ledger(_) | answer::Error::Internal(_)) | Self::Panicked(_) => "internal",
-            Self::Record(_) | Self::Corpus(_) => "audit_unavailable",
+            Self::Record(_) | Self::Corpus(_) | Self::Alarmed => "audit_unavailable",
         }
     }
 }
@@ -74,6 +77,9 @@ pub async fn ask(
     progress: Option<UnboundedSender<Progress>>,
 ) -> Result<Recorded, Error> {
     question.check()?;
+    if app.witnesses.is_alarmed() {
+        return Err(Error::Alarmed);
+    }
     let ticket = app.asker.ticket();
     let (id, asked_at) = (ticket.0.to_string(), ticket.1.to_string());
     let begin = {

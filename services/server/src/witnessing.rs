@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use audit::{AuditLog, Checkpoint, Note, Refusal, Submission, VerifierKey, Witness};
+use audit::{AuditLog, Checkpoint, Note, Refusal, SignatureKind, Submission, VerifierKey, Witness};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -47,6 +47,9 @@ impl Witnesses {
     pub fn new(configured: &[WitnessAt]) -> anyhow::Result<Self> {
         let known = configured.iter().map(|at| {
             let key = VerifierKey::parse(&at.key).map_err(|error| anyhow::anyhow!("audit.witnesses: {error}"))?;
+            if key.kind() != SignatureKind::Cosignature {
+                anyhow::bail!("audit.witnesses: {key} is the key of a log, not of a witness");
+            }
             let (name, url) = (key.name().to_owned(), at.url.trim_end_matches('/').to_owned());
             Ok(Known { key, state: WitnessState { name, url, size: 0, problem: None, alarm: false } })
         });

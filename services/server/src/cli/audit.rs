@@ -147,7 +147,7 @@ fn on_data(places: &Places, command: Command) -> Result<ExitCode> {
         }
         Command::State { json: as_json } => {
             let keys: Vec<String> = log.verifier_keys().iter().map(ToString::to_string).collect();
-            let (checkpoint, origin) = (log.checkpoint(0)?, log.origin());
+            let (checkpoint, origin) = (log.checkpoint(log.size())?, log.origin());
             if as_json {
                 let state = json!({ "origin": origin, "keys": keys, "size": log.size(), "checkpoint": checkpoint });
                 return print(&format!("{state}\n"));
@@ -175,6 +175,9 @@ fn keys(texts: &[String]) -> Result<Vec<VerifierKey>> {
 
 fn verify(args: &Verify) -> Result<ExitCode> {
     let witnesses = keys(&args.witnesses)?;
+    if witnesses.iter().any(|key| key.kind() != SignatureKind::Cosignature) {
+        return Err(Usage("--witness: that is the key of a log, not of a witness".to_owned()).into());
+    }
     let quorum = args.quorum.unwrap_or(witnesses.len());
     if quorum > witnesses.len() {
         return Err(Usage(format!("{quorum} witnesses must have signed, but {} are named", witnesses.len())).into());

@@ -56,6 +56,8 @@ pub(super) enum Command {
     Peer(super::eval_peer::Args),
     /// Take documents in, and hold the time against that of embedding the same texts alone
     Ingest(super::eval_ingest::Args),
+    /// Time the audit log: appending, finding answers, checking bundles
+    Audit(super::eval_audit::Args),
     /// Ask questions that leave something out and see whether the answers say so
     Unknowns {
         /// List the answers that say nothing of it
@@ -139,6 +141,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
         Command::Compare(args) => super::eval_retrieval::compare(&args),
         Command::Speed(args) => super::eval_speed::run(places, &args).await,
+        Command::Audit(args) => super::eval_audit::run(places, &args),
         Command::Peer(args) => super::eval_peer::run(places, &args).await,
         Command::Ingest(args) => super::eval_ingest::run(places, &args).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,

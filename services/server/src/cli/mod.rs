@@ -10,6 +10,7 @@ mod corpus_diff;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_audit;
 mod eval_ingest;
 mod eval_peer;
 mod eval_retrieval;

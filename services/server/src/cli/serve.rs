@@ -30,10 +30,10 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     check_identity(places, &config, &address)?;
     let listener = listen(&address).await?;
     let app = Arc::new(App::open_with(places, |config| config.server.listen = address).await?);
+    eprintln!("Osler listens on http://{}", listener.local_addr()?);
     if app.is_anonymous {
         eprintln!("whoever reaches this machine may ask without signing in: see [identity] in the configuration");
     }
-    eprintln!("Osler listens on http://{}", listener.local_addr()?);
     let warming = Arc::clone(&app);
     tokio::spawn(async move {
         if let Err(error) = warming.warm_up().await {

@@ -49,7 +49,7 @@ pub(super) async fn state(State(shared): State<Shared>) -> Result<Json<LogState>
         Ok(LogState {
             origin: log.origin().to_owned(),
             keys: log.verifier_keys().iter().map(ToString::to_string).collect(),
-            checkpoint: log.checkpoint(0)?,
+            checkpoint: log.checkpoint(log.size())?,
             size: log.size(),
             cosigned: log.cosigned(),
             witnesses: app.witnesses.states(),
@@ -113,7 +113,7 @@ pub(super) async fn bundle(
     responses((status = 200, description = "A signed note, C2SP tlog-checkpoint", body = String)))]
 pub(super) async fn checkpoint(State(shared): State<Shared>) -> Result<Response, Problem> {
     let app = Arc::clone(&shared.app);
-    let note = blocking(move || app.audit.checkpoint(0)).await?;
+    let note = blocking(move || app.audit.checkpoint(app.audit.size())).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 

@@ -1,8 +1,9 @@
 //! The records of the real program: killed at any moment, taken along as a bundle, checked elsewhere.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -96,7 +97,7 @@ fn a_bundle_is_checked_where_nothing_else_is() {
     let forged = place.at("forged.json");
     fs::write(&forged, receipt.replace("should not be started", "should be started")).unwrap();
     assert_eq!(verify(&forged, &key, &[]).status.code(), Some(1));
-    assert_eq!(verify(&bundle, &key, &["--witness", &key]).status.code(), Some(1));
+    assert_eq!(verify(&bundle, &key, &["--witness", &key]).status.code(), Some(2), "the key of a log");
     fs::remove_file(bundle.join("FORMAT.md")).unwrap();
     assert_eq!(verify(&bundle, &key, &[]).status.code(), Some(1));
     assert_eq!(verify(&place.at("nowhere"), &key, &[]).status.code(), Some(2));
@@ -156,6 +157,90 @@ fn a_killed_server_delivers_nothing_that_is_not_on_record_four_times() {
 #[ignore = "many minutes: make slow"]
 fn a_killed_server_delivers_nothing_that_is_not_on_record_two_hundred_times() {
     kill(200);
+}
+
+/// A witness of its own process, ended with the test.
+struct WitnessServer(std::process::Child);
+
+impl Drop for WitnessServer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl WitnessServer {
+    /// The witness, its address and its key.
+    fn start(place: &Place, log: &str) -> (Self, String, String) {
+        let path = |name: &str| place.at(name).to_str().unwrap().to_owned();
+        let mut child = osler(&place.at("auditors"))
+            .args(["audit", "witness", "--log", log, "--name", "witness.test", "--listen", "127.0.0.1:0"])
+            .args(["--state", &path("witness.state"), "--private-key", &path("witness.key")])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+        let address = said.split("http://").nth(1).unwrap().split(';').next().unwrap().to_owned();
+        let key = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        (Self(child), address, key)
+    }
+}
+
+/// Asks until it is so.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy_all(&path, &target) } else { fs::copy(&path, &target).map(drop).unwrap() }
+    }
+}
+
+#[test]
+fn a_witness_signs_a_log_that_grows_and_raises_the_alarm_when_it_goes_back() {
+    let place = Place::new();
+    let log = place.key();
+    copy_all(&place.data(), &place.at("copy"));
+    let (_witness, address, key) = WitnessServer::start(&place, &log);
+    let witnesses = format!("[[audit.witnesses]]\nurl = \"http://{address}\"\nkey = \"{key}\"\n");
+    fs::write(place.config(), format!("[answer]\nmode = \"extractive\"\n[audit]\nwitness_every_s = 1\n{witnesses}"))
+        .unwrap();
+    let server = Server::start(&place.data(), &place.config());
+    let state = |server: &Server| -> Value {
+        let (_, text) = server.try_request("GET", "/v1/audit/state", "").unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let (_, answer) = server.try_request("POST", "/v1/answers", QUESTION).unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let size = state(&server)["size"].as_u64().unwrap();
+    until("the witness signs", || state(&server)["witnesses"][0]["size"].as_u64().unwrap() >= size);
+    let id = answer["id"].as_str().unwrap();
+    let file = place.at("answer.receipt.json");
+    let (_, receipt) = server.try_request("GET", &format!("/v1/answers/{id}/receipt"), "").unwrap();
+    fs::write(&file, receipt).unwrap();
+    verified(&file, &log, &["--witness", &key]);
+    assert_eq!(state(&server)["witnesses"][0]["alarm"], false);
+    drop(server);
+
+    // An older copy of everything, the guard included: only the witness knows better.
+    fs::remove_dir_all(place.data()).unwrap();
+    fs::remove_dir_all(place.data().with_extension("state")).unwrap();
+    copy_all(&place.at("copy"), &place.data());
+    let server = Server::start(&place.data(), &place.config());
+    until("the alarm", || state(&server)["witnesses"][0]["alarm"] == true);
+    let (status, said) = server.try_request("GET", "/readyz", "").unwrap();
+    assert!(status == 503 && said.contains("witness"), "{said}");
+    let (status, said) = server.try_request("POST", "/v1/answers", QUESTION).unwrap();
+    assert!(status == 503 && said.contains("audit_unavailable"), "{said}");
 }
 
 #[test]

@@ -52,9 +52,9 @@ export async function answered(page: Page, question: string): Promise<Turn> {
   return { question, article, answer };
 }
 
-/** Reads from the server past the page: what it shows is held against this. */
+/** Reads from the server past the page, as the same reader: what it shows is held against this. */
 export async function get<T>(page: Page, path: string): Promise<T> {
-  const outside = await http.newContext();
+  const outside = await http.newContext({ storageState: await page.context().storageState() });
   try {
     const response = await outside.get(new URL(path, page.url()).href);
     expect(response.status(), path).toBe(200);

@@ -38,7 +38,7 @@ export function SignIn({ session, to }: SignInProps) {
           {words.provider(provider)}
         </a>
       )}
-      {!password && provider === null && <Notice tone="warn">{words.noWay}</Notice>}
+      {!password && provider == null && <Notice tone="warn">{words.noWay}</Notice>}
     </div>
   );
 }
