@@ -377,3 +377,29 @@ fn an_intent_of_the_same_id_is_refused_and_nothing_else_with_it() {
     assert!(held.log.is_well());
     assert_eq!(held.log.append(Draft::new("test.done", ada())).unwrap(), 1);
 }
+
+/// Strings of every kind, in fields of every kind: what stands in an entry is one line of printable ASCII.
+#[test]
+fn a_million_strings_forge_no_line() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    // Line breaks, marks of direction, quotes, escapes, brackets, NUL, and what looks like JSON.
+    let parts = ["\r\n", "\u{202e}", "\u{0}", "\"", "\\", "{", "}", ",\"action\":", "\u{2028}", "\t", "a", "Mrs Smith", "é", "\u{1f600}", "-"];
+    let mut kept = 0;
+    for _ in 0..1_000_000 {
+        let text: String = (0..=next() % 5).map(|_| parts[(next() % parts.len() as u64) as usize]).collect();
+        let token = audit::token(&text);
+        assert!(is_token(&token), "{text:?}");
+        assert!(token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'));
+        if is_token(&text) {
+            assert_eq!(token, text);
+            kept += 1;
+        }
+    }
+    assert!(kept > 1_000, "{kept}");
+}

@@ -71,7 +71,9 @@ function run(args: string[]): { child: ChildProcess; said: () => string } {
   const { OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME } = process.env;
   // Nothing else of the environment: a configuration of whoever runs the tests must not change what they see.
   const env = Object.fromEntries(Object.entries({ OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME }).filter(([, value]) => value));
-  const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The log's guard belongs to this copy of the data: copies have one key.
+  const state = `${args[args.indexOf('--data') + 1] ?? ''}.state`;
+  const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error', XDG_STATE_HOME: state }, stdio: ['ignore', 'pipe', 'pipe'] });
   // Should the tests end in some other way than theirs, no server is left behind.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
