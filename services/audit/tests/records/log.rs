@@ -389,7 +389,23 @@ fn a_million_strings_forge_no_line() {
         state
     };
     // Line breaks, marks of direction, quotes, escapes, brackets, NUL, and what looks like JSON.
-    let parts = ["\r\n", "\u{202e}", "\u{0}", "\"", "\\", "{", "}", ",\"action\":", "\u{2028}", "\t", "a", "Mrs Smith", "é", "\u{1f600}", "-"];
+    let parts = [
+        "\r\n",
+        "\u{202e}",
+        "\u{0}",
+        "\"",
+        "\\",
+        "{",
+        "}",
+        ",\"action\":",
+        "\u{2028}",
+        "\t",
+        "a",
+        "Mrs Smith",
+        "é",
+        "\u{1f600}",
+        "-",
+    ];
     let mut kept = 0;
     for _ in 0..1_000_000 {
         let text: String = (0..=next() % 5).map(|_| parts[(next() % parts.len() as u64) as usize]).collect();

@@ -148,7 +148,7 @@ async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {
     let Some((embedder, dimension)) = embedder else {
         return vec![finding("ledger", Ok("empty".into()))];
     };
-    let data = match Data::open(path, (&embedder, dimension), &config).await {
+    let data = match Data::open(path, (&embedder, dimension), config).await {
         Ok(data) => data,
         Err(error) => return vec![finding("data", Err(error))],
     };
