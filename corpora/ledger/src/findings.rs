@@ -112,10 +112,31 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn runs(&self, limit: usize) -> Result<Vec<RunRecord>> {
-        let connection = self.lock();
-        let sql = "SELECT id, at, actor, corpus, report FROM runs ORDER BY id DESC LIMIT ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query([limit])?;
+        self.select_runs("id > 0 ORDER BY id DESC LIMIT ?1", i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+
+    /// Runs after the one with this number, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn runs_after(&self, id: i64) -> Result<Vec<RunRecord>> {
+        self.select_runs("id > ?1 ORDER BY id", id)
+    }
+
+    /// The number of the last run; 0 before the first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_run(&self) -> Result<i64> {
+        let connection = self.read()?;
+        Ok(connection.query_row("SELECT coalesce(max(id), 0) FROM runs", [], |row| row.get(0))?)
+    }
+
+    fn select_runs(&self, which: &str, value: i64) -> Result<Vec<RunRecord>> {
+        let connection = self.read()?;
+        let sql = format!("SELECT id, at, actor, corpus, report FROM runs WHERE {which}");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([value])?;
         let mut runs = Vec::new();
         while let Some(row) = rows.next()? {
             let account = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;

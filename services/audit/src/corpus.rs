@@ -1,7 +1,7 @@
 //! What was decided about the knowledge, as the log has it: the ledger decides, and the log follows it decision by decision.
 //! A published snapshot is on record with the root of a tree over everything that was in force in it.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
 use crate::note::hex;
@@ -24,10 +24,30 @@ pub fn snapshot_root(lines: &[String]) -> Hash {
     root_of(&snapshot_leaves(lines))
 }
 
-/// A decision of the ledger.
+/// A list of the ledger that the log follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerList {
+    /// Decisions: what was published, what stands how.
+    Decisions,
+    /// Runs of ingest.
+    Runs,
+}
+
+impl LedgerList {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Decisions => "decision",
+            Self::Runs => "run",
+        }
+    }
+}
+
+/// A decision of the ledger, or a run of ingest.
 #[derive(Debug, Clone)]
 pub struct Decided<'a> {
-    /// Its number in the ledger.
+    /// In which of its lists.
+    pub list: LedgerList,
+    /// Its number there.
     pub number: u64,
     /// What was decided.
     pub action: &'static str,
@@ -53,12 +73,12 @@ pub struct Published {
 }
 
 impl AuditLog {
-    /// The number of the last decision of the ledger that is on record.
+    /// The number of the last element of a list of the ledger that is on record.
     ///
     /// # Errors
     /// [`crate::Error`].
-    pub fn last_decision(&self) -> Result<u64> {
-        self.read(|connection| Ok(meta(connection, "decision")?.and_then(|text| text.parse().ok()).unwrap_or(0)))
+    pub fn last_of(&self, list: LedgerList) -> Result<u64> {
+        self.read(|connection| last(connection, list.name()))
     }
 
     /// Puts a decision on record, with the snapshot that it published.
@@ -68,16 +88,16 @@ impl AuditLog {
     pub fn decided(&self, decided: Decided<'_>, published: Option<Published>) -> Result<u64> {
         let mut draft = Draft::new(decided.action, decided.actor).sealing("reason", decided.reason);
         draft.object = decided.object;
-        draft = draft.with("decision", decided.number).with("decided_at", crate::token(decided.at));
+        draft = draft.with(decided.list.name(), decided.number).with("decided_at", crate::token(decided.at));
         if let Some(Published { number, size, root }) = published {
             draft = draft.with("snapshot", number).with("versions", size).with("root", hex(&root));
         }
-        let number = decided.number;
+        let (list, number) = (decided.list.name(), decided.number);
         self.append_with(
             draft,
             Box::new(move |connection, seq| {
-                let last: u64 = meta(connection, "decision")?.and_then(|text| text.parse().ok()).unwrap_or(0);
-                set_meta(connection, "decision", &last.max(number).to_string())?;
+                let last = last(connection, list)?.max(number);
+                set_meta(connection, list, &last.to_string())?;
                 if let Some(Published { number, .. }) = published {
                     let sql = "INSERT OR IGNORE INTO snapshots (number, seq) VALUES (?1, ?2)";
                     connection.execute(sql, params![number, seq])?;
@@ -95,4 +115,8 @@ impl AuditLog {
         let sql = "SELECT seq FROM snapshots WHERE number = ?1";
         self.read(|connection| Ok(connection.query_row(sql, [number], |row| row.get(0)).optional()?))
     }
+}
+
+fn last(connection: &Connection, list: &str) -> Result<u64> {
+    Ok(meta(connection, list)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }

@@ -44,7 +44,7 @@ pub use answers::{Cited, Gap, Intent, Outcome, Part};
 pub use bundle::{Directory, Files, Sink, Verified, verify_bundle};
 pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, LogProof};
-pub use corpus::{Decided, Published, snapshot_line, snapshot_root};
+pub use corpus::{Decided, LedgerList, Published, snapshot_line, snapshot_root};
 pub use entry::{Actor, Draft, Entry, MAX_ENTRY_BYTES, MAX_TOKEN_BYTES, is_token, token};
 pub use error::{Error, Result};
 pub use feedback::{Category, Feedback, Kind, Severity};

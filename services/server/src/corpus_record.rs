@@ -1,10 +1,13 @@
-//! The audit log follows the ledger: every decision about the knowledge is put on record, in order, once. The ledger decides
+//! The audit log follows the ledger: every decision about the knowledge and every run of ingest is put on record, in order,
+//! once. The ledger decides
 //! in its own transaction; what it decided and the log lacks is made up before the next question, and when data is opened.
 
 use anyhow::Result;
-use audit::{Actor, AuditLog, Decided, DocumentText, Published, ReceiptSource, snapshot_line, snapshot_root};
+use audit::{
+    Actor, AuditLog, Decided, DocumentText, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
+};
 use knowledge::{DocumentId, Snapshot};
-use ledger::{DecisionRecord, Ledger};
+use ledger::{DecisionRecord, Ledger, RunRecord};
 use serde_json::{Map, json};
 
 /// Puts the ledger's decisions on record that are not yet.
@@ -12,14 +15,44 @@ use serde_json::{Map, json};
 /// # Errors
 /// When either cannot be read, or the log cannot be written.
 pub fn follow(ledger: &Ledger, log: &AuditLog) -> Result<()> {
-    let known = log.last_decision()?;
-    if ledger.last_decision()? <= known {
-        return Ok(());
+    let known = log.last_of(LedgerList::Decisions)?;
+    if ledger.last_decision()? > known {
+        for decision in ledger.decisions_after(known)? {
+            put(ledger, log, &decision)?;
+        }
     }
-    for decision in ledger.decisions_after(known)? {
-        put(ledger, log, &decision)?;
+    let known = i64::try_from(log.last_of(LedgerList::Runs)?).unwrap_or(i64::MAX);
+    if ledger.last_run()? > known {
+        for run in ledger.runs_after(known)? {
+            put_run(log, &run)?;
+        }
     }
     Ok(())
+}
+
+/// What a run of ingest came to, in numbers.
+fn put_run(log: &AuditLog, run: &RunRecord) -> Result<()> {
+    let mut object = Map::new();
+    object.insert("corpus".to_owned(), audit::token(&run.corpus).into());
+    let documents = &run.account["report"]["documents"];
+    for name in ["added", "updated", "unchanged", "rejected"] {
+        object.insert(name.to_owned(), json!(documents[name].as_u64().unwrap_or(0)));
+    }
+    let decided = Decided {
+        list: LedgerList::Runs,
+        number: run.id.unsigned_abs(),
+        action: "corpus.ingested",
+        actor: librarian(&run.actor),
+        at: &run.at,
+        object,
+        reason: "",
+    };
+    log.decided(decided, None)?;
+    Ok(())
+}
+
+fn librarian(actor: &str) -> Actor {
+    Actor { id: audit::token(actor), role: "librarian".to_owned() }
 }
 
 fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()> {
@@ -41,9 +74,15 @@ fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()>
             "corpus.standing"
         }
     };
-    let actor = Actor { id: audit::token(&decision.actor), role: "librarian".to_owned() };
-    let decided =
-        Decided { number: decision.number, action, actor, at: &decision.at, object, reason: &decision.reason };
+    let decided = Decided {
+        list: LedgerList::Decisions,
+        number: decision.number,
+        action,
+        actor: librarian(&decision.actor),
+        at: &decision.at,
+        object,
+        reason: &decision.reason,
+    };
     log.decided(decided, published)?;
     Ok(())
 }

@@ -231,3 +231,39 @@ async fn accounts_are_managed_by_those_who_may() {
     let reply = service.send_as(&admin, "PATCH", &format!("/v1/accounts/{me}"), &json!({ "disabled": true })).await;
     assert_eq!((reply.status, &reply.json()["code"]), (StatusCode::CONFLICT, &json!("last_admin")));
 }
+
+#[tokio::test]
+async fn a_provider_that_is_away_or_a_sign_in_of_another_browser_lets_nobody_in() {
+    let mut config = Config::default();
+    config.identity.anonymous = false;
+    config.identity.provider = Some(server::config::Provider {
+        // Nobody listens there.
+        issuer: "http://127.0.0.1:9".to_owned(),
+        client_id: "osler".to_owned(),
+        client_secret_env: None,
+        audience: "osler".to_owned(),
+        redirect_uri: "http://127.0.0.1:8080/v1/session/provider/callback".to_owned(),
+        roles_claim: "groups".to_owned(),
+        roles: [("doctors".to_owned(), "clinician".to_owned())].into(),
+    });
+    let service = TestService::with(config, test_settings(), false).await;
+    let session = service.get("/v1/session").await.json();
+    assert_eq!(session["sign_in"]["provider"], "http://127.0.0.1:9");
+    assert_eq!(service.get("/v1/session/provider?to=/records").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    for callback in ["", "?error=access_denied", "?code=x", "?code=x&state=y", "?state=y"] {
+        let path = format!("/v1/session/provider/callback{callback}");
+        let reply = service.get(&path).await;
+        assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{callback}: {}", reply.text);
+        // Also with a cookie that names another sign-in, or one that was never begun.
+        for state in ["z", "y"] {
+            let request = Request::get(&path).header("cookie", format!("osler_login={state}|/"));
+            let reply = service.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{callback} {state}");
+            assert!(!reply.headers.contains_key("set-cookie"));
+        }
+    }
+    // A token of nobody; keys of ours are still good.
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.";
+    assert!(service.get_as(token, "/v1/corpora").await.status.as_u16() >= 401);
+    assert_eq!(service.get_as(&service.key(Role::Clinician), "/v1/corpora").await.status, StatusCode::OK);
+}

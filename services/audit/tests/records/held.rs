@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use audit::{
-    Actor, AuditLog, Decided, DocumentText, Intent, Options, Outcome, Published, ReceiptSource, Seams, hex, sha256,
-    snapshot_line, snapshot_root,
+    Actor, AuditLog, Decided, DocumentText, Intent, LedgerList, Options, Outcome, Published, ReceiptSource, Seams, hex,
+    sha256, snapshot_line, snapshot_root,
 };
 use jiff::Timestamp;
 use knowledge::Entropy;
@@ -96,8 +96,9 @@ impl Library {
     pub(crate) fn publish(&self, log: &AuditLog) {
         let lines = self.snapshot_lines(1).unwrap();
         let published = Published { number: 1, size: lines.len() as u64, root: snapshot_root(&lines) };
-        let number = log.last_decision().unwrap() + 1;
+        let number = log.last_of(LedgerList::Decisions).unwrap() + 1;
         let decided = Decided {
+            list: LedgerList::Decisions,
             number,
             action: "corpus.published",
             actor: Actor::command_line(),
@@ -113,8 +114,9 @@ impl Library {
         object.insert("document".to_owned(), document.into());
         object.insert("version".to_owned(), 1.into());
         object.insert("standing".to_owned(), standing.into());
-        let number = log.last_decision().unwrap() + 1;
+        let number = log.last_of(LedgerList::Decisions).unwrap() + 1;
         let decided = Decided {
+            list: LedgerList::Decisions,
             number,
             action: "corpus.standing",
             actor: Actor::command_line(),

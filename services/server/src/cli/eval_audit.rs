@@ -202,6 +202,7 @@ fn record(log: &AuditLog, args: &Args) -> Result<()> {
     let published = audit::Published { number: 1, size: lines.len() as u64, root: audit::snapshot_root(&lines) };
     log.decided(
         audit::Decided {
+            list: audit::LedgerList::Decisions,
             number: 1,
             action: "corpus.published",
             actor: Actor::service(),

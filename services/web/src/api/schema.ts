@@ -3155,10 +3155,10 @@ export interface operations {
                 content: {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
-                     *     28
-                     *     3A66pGDQ5ItKFNei5TPvMpIN5q08BXakMUjj4zo7EbQ=
+                     *     29
+                     *     osjPjQ9uOQblgbmyAJWh6c6nZI63GeE59169gIM512o=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu++FFyQvyEmHvvDfpGcaeYpwXBjkNRvhay4A3iUFfuSzHfWEYkV7oMdJJfgyUHGJDIV1JFW/cDEVtSdOeX4f0g8=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu1E638r/+UI7ptceMfbd0PR0i/7sgSje7LzdJ8+trTM2neD/6sueiOD1yMtESl3/HXOD6Z7u1N0O/jDFifeWkQU=
                      */
                     "text/plain": string;
                 };
@@ -3413,7 +3413,7 @@ export interface operations {
                      * @example {
                      *       "accounts": [
                      *         {
-                     *           "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
                      *           "name": "ada.lovelace",
                      *           "full_name": "Ada Lovelace",
                      *           "roles": [
@@ -3427,7 +3427,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "0d78aa8b-9f91-4b28-abb0-24451edc673d",
+                     *           "id": "ff347857-99e5-4bd0-9d6b-f211193047e5",
                      *           "name": "admin-1",
                      *           "full_name": null,
                      *           "roles": [
@@ -3440,7 +3440,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "b9f45679-2488-4695-982b-d032a3d302aa",
+                     *           "id": "abb02445-1edc-473d-89e7-9dfe9e26e352",
                      *           "name": "librarian-0",
                      *           "full_name": null,
                      *           "roles": [
@@ -3509,7 +3509,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *       "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -3622,7 +3622,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *       "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -3735,7 +3735,7 @@ export interface operations {
                      * @example {
                      *       "keys": [
                      *         {
-                     *           "id": "52b8cc6a14ef3063",
+                     *           "id": "44749a360f43110b",
                      *           "label": "ward information system",
                      *           "created_at": "2026-11-22T10:00:00Z",
                      *           "expires_at": "2027-01-31T12:00:00Z",
@@ -3807,13 +3807,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "52b8cc6a14ef3063",
+                     *       "id": "44749a360f43110b",
                      *       "label": "ward information system",
                      *       "created_at": "2026-11-22T10:00:00Z",
                      *       "expires_at": "2027-01-31T12:00:00Z",
                      *       "revoked_at": null,
                      *       "last_used_at": null,
-                     *       "key": "osler_52b8cc6a14ef3063_8PBGI5Q5rHiPJ7_dE4QojS1fOZaSzqSiy5azUBIZILc"
+                     *       "key": "osler_44749a360f43110b_4qwT746NjSCA442pDdgJNR8bB2KNIoVKvVKBHAxtAV8"
                      *     }
                      */
                     "application/json": components["schemas"]["ShownKey"];
@@ -4605,28 +4605,28 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "asked": {
-                     *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"e621d30b2e946d1ac27058941c1bb822a56801382dc17193c2b81be76ece433a\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nSLT9+sK35I1faQ6gpcG3XjKHbGZRG9vbg6Pb31rqWrA=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n",
+                     *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"87ba4ee6bd229ed4d0195a8df4dcf9c81c886706f9b01d1d511c042d11ccfd57\"},\"id\":\"01a202b2-c500-7a73-8b42-6458e733b8ab\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":3,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\n3kEMA0bcGGRehLAZE66gOhLlICsrd8bp3umVYvllwwE=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n",
                      *         "opened": {
                      *           "request": {
-                     *             "salt": "736ae31d6e461e0d11a25cd6ed909a22afd9d6906cdb16374e115049ec25924c",
+                     *             "salt": "6526b0e96899feb5035e2aa2e7e47acaa195a45c672ef6df3fcd1e15e67972f4",
                      *             "words": "{\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"history\":[],\"filters\":{\"corpora\":[],\"kinds\":[],\"issuers\":[],\"jurisdictions\":[],\"statuses\":[],\"populations\":[],\"from_year\":null,\"to_year\":null,\"full_text_only\":false},\"as_of\":null,\"has_patient\":false}"
                      *           }
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"c7bc0e3df1fa862b7bf12266ab0efb54ce7517cc9b94c2745e89dd66194c8400\"},\"id\":\"01a202b2-c500-7a73-8b42-6458e733b8ab\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":3,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\nt7j18GyEdky095jEMbZQXwQ8dq17phEf9o89dYxhvvM=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"44db50502988e9685801f031990e887fc04f4e379586fd41fddb6a79e1724b39\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nMJ6QI8sQ//kE7l4PRkB0nM/ArtSR4qF9jB5TDyYmla4=\nAIFszXWJG6Ewp51CSizqEuBHYHy8Uth40rTQc78iSuA=\njp0D4Hj45pCnAb9jG4BEY485V/nzDoCU+KPJcmMrHeI=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n",
                      *         "opened": {
                      *           "answer": {
-                     *             "salt": "6526b0e96899feb5035e2aa2e7e47acaa195a45c672ef6df3fcd1e15e67972f4",
+                     *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
                      *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf\"},\"id\":\"01a202b2-c500-76fb-afaa-6fb125e3d533\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":1,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"librarian\",\"seq\":1,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nq1Z34ZF9Py9U3nJvbf+bs2D5CLuQ+4s3Cul2QpTfbSU=\nwV5AcbV6jLKcJnjyr6vbTeF0XdbSp01cgvfuNotlcT4=\nfS6sJhtelT5yGlz7GivVr0xhcP6beu3slVLsWgC8hUE=\nVjBzG0nKdf8Scc+BvQwGTNk9pv6CeQLCSkLFzHD+tlY=\n\nosler.log/062f00cdc41f6f6e\n18\nSAL9WvGU36/DU/l2g5EJKuMMiZV2JsjzTmCbofRzzDU=\n\n— osler.log/062f00cdc41f6f6e SMWQu3y+ZOlHdPmU82qkX6UqzFFYabJv3H5VI0RJDpxEuutRYzmaSOX9ufahIFa8FwP2xSUKn4PN5wnvrI3JaUM5SAM=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nO1U3UmBbgzI4b50OE48NzcvMLYRBWUSKP1JxQnYt5Gw=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -4797,8 +4797,8 @@ export interface operations {
                      *       "entries": [
                      *         {
                      *           "v": 1,
-                     *           "seq": 2,
-                     *           "id": "01a202b2-c500-78b7-bd76-6a05068bc6ef",
+                     *           "seq": 3,
+                     *           "id": "01a202b2-c500-7a73-8b42-6458e733b8ab",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -4809,15 +4809,15 @@ export interface operations {
                      *             "answer": "00000000-0000-0000-0000-000000000002"
                      *           },
                      *           "commitments": {
-                     *             "request": "e621d30b2e946d1ac27058941c1bb822a56801382dc17193c2b81be76ece433a"
+                     *             "request": "87ba4ee6bd229ed4d0195a8df4dcf9c81c886706f9b01d1d511c042d11ccfd57"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 3,
-                     *           "id": "01a202b2-c500-7a73-8b42-6458e733b8ab",
+                     *           "seq": 4,
+                     *           "id": "01a202b2-c500-7c2f-990e-5eacc7dbaa66",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -4858,15 +4858,15 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "c7bc0e3df1fa862b7bf12266ab0efb54ce7517cc9b94c2745e89dd66194c8400"
+                     *             "answer": "44db50502988e9685801f031990e887fc04f4e379586fd41fddb6a79e1724b39"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 10,
-                     *           "id": "01a202b2-c500-7696-abd6-3ca40bcb54cd",
+                     *           "seq": 11,
+                     *           "id": "01a202b2-c500-7851-b9a2-36f7ec734689",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -4882,15 +4882,15 @@ export interface operations {
                      *             "statement": 1
                      *           },
                      *           "commitments": {
-                     *             "comment": "c15b0170d3a5a670f666a49b57b7776fb47bb97d25b13e661f0cadd0f5e7f069"
+                     *             "comment": "d5f48f790b9b5e014bd12a35f7788dd8da7b08c099ea0b5c7ebb6b39c42f2cbd"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 17,
-                     *           "id": "01a202b2-c500-7d85-a306-25f38e6b1bbc",
+                     *           "seq": 18,
+                     *           "id": "01a202b2-c500-7f41-b0d2-20476f130d78",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -5350,23 +5350,25 @@ export interface operations {
                      *       "entries": [
                      *         {
                      *           "v": 1,
-                     *           "seq": 1,
-                     *           "id": "01a202b2-c500-76fb-afaa-6fb125e3d533",
+                     *           "seq": 2,
+                     *           "id": "01a202b2-c500-78b7-bd76-6a05068bc6ef",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "test",
                      *           "role": "librarian",
-                     *           "action": "corpus.published",
+                     *           "action": "corpus.ingested",
                      *           "request": null,
                      *           "object": {
+                     *             "added": 1,
+                     *             "corpus": "test",
                      *             "decided_at": "2026-01-01T00:00:00Z",
-                     *             "decision": 1,
-                     *             "root": "aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74",
-                     *             "snapshot": 1,
-                     *             "versions": 1
+                     *             "rejected": 0,
+                     *             "run": 1,
+                     *             "unchanged": 0,
+                     *             "updated": 0
                      *           },
                      *           "commitments": {
-                     *             "reason": "c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf"
+                     *             "reason": "cb9b39f67796267e47220a4e6be4dc9c7eb2b1cc5179add1197133deb60c2daa"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -5726,8 +5728,8 @@ export interface operations {
                      *       "keys": [
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
-                     *       "size": 28,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n28\n3A66pGDQ5ItKFNei5TPvMpIN5q08BXakMUjj4zo7EbQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu++FFyQvyEmHvvDfpGcaeYpwXBjkNRvhay4A3iUFfuSzHfWEYkV7oMdJJfgyUHGJDIV1JFW/cDEVtSdOeX4f0g8=\n",
+                     *       "size": 29,
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n29\nosjPjQ9uOQblgbmyAJWh6c6nZI63GeE59169gIM512o=\n\n— osler.log/062f00cdc41f6f6e SMWQu1E638r/+UI7ptceMfbd0PR0i/7sgSje7LzdJ8+trTM2neD/6sueiOD1yMtESl3/HXOD6Z7u1N0O/jDFifeWkQU=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -7010,7 +7012,7 @@ export interface operations {
                      *           "id": "00000000-0000-0000-0000-00000000000a",
                      *           "title": "November 2026, all wards",
                      *           "created_at": "2026-11-22T10:00:00Z",
-                     *           "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *           "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *           "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
                      *           "from": "2026-11-01T00:00:00Z",
                      *           "to": "2026-12-01T00:00:00Z",
@@ -7032,8 +7034,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "reviewers": [
-                     *             "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
-                     *             "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *             "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *             "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
                      *           ],
                      *           "adjudicator": null,
                      *           "state": "open",
@@ -7117,7 +7119,7 @@ export interface operations {
                      *       "id": "00000000-0000-0000-0000-00000000000a",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
@@ -7139,8 +7141,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
-                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
                      *       ],
                      *       "adjudicator": null,
                      *       "state": "open",
@@ -7244,7 +7246,7 @@ export interface operations {
                      *       "id": "00000000-0000-0000-0000-00000000000a",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
@@ -7266,10 +7268,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
-                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
                      *       ],
-                     *       "adjudicator": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *       "adjudicator": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
                      *       "state": "ready",
                      *       "items": 1,
                      *       "rated": [
@@ -7357,7 +7359,7 @@ export interface operations {
                      *         },
                      *         "changed": 0
                      *       },
-                     *       "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
+                     *       "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
                      *       "is_signed_record": null
                      *     }
                      */
@@ -7667,14 +7669,14 @@ export interface operations {
                      *       "own": null,
                      *       "others": [
                      *         {
-                     *           "by": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "by": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "round": 1
                      *         },
                      *         {
-                     *           "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *           "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *           "rating": "supported",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -7682,7 +7684,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "adjudication": {
-                     *         "by": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *         "by": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
                      *         "rating": "supported",
                      *         "reason": "The heading names the population.",
                      *         "at": "2026-11-22T10:00:00Z"
@@ -7805,7 +7807,7 @@ export interface operations {
                      *       "stratum": "extractive",
                      *       "ours": "supported",
                      *       "own": {
-                     *         "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *         "rating": "supported",
                      *         "comment": "The population is not named.",
                      *         "at": "2026-11-22T10:00:00Z",
@@ -7813,7 +7815,7 @@ export interface operations {
                      *       },
                      *       "others": [
                      *         {
-                     *           "by": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
+                     *           "by": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -7916,7 +7918,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "meaning": "I have reviewed this sample and approve the result",
-                 *       "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
+                 *       "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
                  *       "password": "correct horse battery"
                  *     }
                  */
@@ -7935,7 +7937,7 @@ export interface operations {
                      *       "id": "00000000-0000-0000-0000-00000000000a",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
@@ -7957,10 +7959,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
-                     *         "cef4ddf2-f9fd-4b81-ad2c-57ac79481796"
+                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
                      *       ],
-                     *       "adjudicator": "47d2c4d8-f727-4bd5-a60a-3e92767207ea",
+                     *       "adjudicator": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
                      *       "state": "signed",
                      *       "items": 1,
                      *       "rated": [
@@ -7969,12 +7971,12 @@ export interface operations {
                      *       ],
                      *       "differences": 0,
                      *       "signature": {
-                     *         "by": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *         "full_name": "Grace Hopper",
                      *         "meaning": "I have reviewed this sample and approve the result",
                      *         "at": "2026-11-22T10:00:00Z",
-                     *         "record_hash": "28ef36dac447d6cf8ae3a8725b2d3e6e30875003f730e5319703d4eb5b66e8d8",
-                     *         "signature": "75ad1556bc9b0b85fc3fb1aefab04d080abb09cc076e20b4e7138521bc5441ca"
+                     *         "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
+                     *         "signature": "5a6d184e21fd7cbf69ddd5ed5ec039104330b4fb2ed8243666d9346bc1d1399a"
                      *       }
                      *     }
                      */
@@ -8253,7 +8255,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "account": {
-                     *         "id": "cef4ddf2-f9fd-4b81-ad2c-57ac79481796",
+                     *         "id": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
                      *         "name": "grace.hopper",
                      *         "full_name": "Grace Hopper"
                      *       },
