@@ -48,8 +48,8 @@ test: check-node models nextest clients chromium poppler
 	cd $(WEB) && npm run --silent lint && npm test --silent
 	cd $(WEB) && OSLER_BIN=$(abspath $(OSLER)) npm run --silent browser
 
-# What takes many minutes: a hundred thousand mangled files, hundreds of kills.
-slow: models nextest poppler
+# What takes many minutes: a hundred thousand mangled files, a million changed bundles, hundreds of kills.
+slow: models nextest clients poppler
 	cargo nextest run --workspace --locked --profile slow --run-ignored only
 
 # The reader of PDF.
