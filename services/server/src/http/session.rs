@@ -240,9 +240,10 @@ pub(super) struct Onward {
     to: Option<String>,
 }
 
-/// Only a path of ours: never another site.
+/// Only a path of ours: never another site. Browsers read a backslash as a slash, and pass over tabs and line breaks.
 fn own_path(to: Option<&str>) -> &str {
-    to.filter(|to| to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && to.is_ascii()).unwrap_or("/")
+    let is_plain = |to: &str| to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    to.filter(|to| to.starts_with('/') && !to.starts_with("//") && is_plain(to)).unwrap_or("/")
 }
 
 /// Begin to sign in at the identity provider
@@ -330,4 +331,28 @@ pub(super) async fn callback(
     .await?;
     let cookie = session_cookie(&signed.secret, &headers);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(own_path(Some(to)))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn one_goes_on_to_a_page_of_ours() {
+        for own in ["/", "/c/1?doc=2", "/records?days=30"] {
+            assert_eq!(own_path(Some(own)), own);
+        }
+        for other in [
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "evil",
+            "",
+            "/\r\nset-cookie: x",
+        ] {
+            assert_eq!(own_path(Some(other)), "/", "{other:?}");
+        }
+        assert_eq!(own_path(None), "/");
+    }
 }

@@ -180,8 +180,11 @@ impl WitnessServer {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said = lines.next().unwrap().unwrap();
         let address = said.split("http://").nth(1).unwrap().split(';').next().unwrap().to_owned();
+        // The rest is read, so that the witness never writes to nobody.
+        std::thread::spawn(move || lines.for_each(drop));
         let key = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
         (Self(child), address, key)
     }
