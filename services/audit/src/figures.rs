@@ -34,9 +34,9 @@ pub struct Period {
     pub statements: u64,
     /// Statements that their quotes bear out.
     pub supported: u64,
-    /// Milliseconds of half of the answers, and of all but one in a hundred.
+    /// Milliseconds that half of the answers took at most.
     pub p50_ms: Option<u64>,
-    /// Milliseconds of all but one answer in a hundred.
+    /// Milliseconds that all but one answer in a hundred took at most.
     pub p99_ms: Option<u64>,
 }
 
@@ -90,7 +90,7 @@ impl AuditLog {
             ))?,
             verdicts: shares(format!("SELECT c.verdict, sum(c.times) {cited} GROUP BY 1 ORDER BY 2 DESC, 1"))?,
             retracted_when_cited: count(&["retracted", "withdrawn"]),
-            stale_when_cited: count(&["superseded", "expired", "concern"]),
+            stale_when_cited: count(&["superseded", "expired", "expression_of_concern"]),
             standings,
             corpora: shares(format!("SELECT c.corpus, sum(c.times) {cited} GROUP BY 1 ORDER BY 2 DESC, 1"))?,
             models: shares(format!(

@@ -47,6 +47,13 @@ const apiRoute = createRoute({
   component: lazyRouteComponent(() => import('./about/ApiPage'), 'ApiPage'),
 });
 
+const recordsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/records',
+  component: lazyRouteComponent(() => import('./records/FiguresPage'), 'FiguresPage'),
+  validateSearch: (search: Record<string, unknown>): { days?: string } => pick(['days'], search),
+});
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: SIGN_IN,
@@ -54,7 +61,9 @@ const signInRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { to?: string } => pick(['to'], search),
 });
 
-const routeTree = rootRoute.addChildren([newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute, signInRoute]);
+const routeTree = rootRoute.addChildren([
+  newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute, recordsRoute, signInRoute,
+]);
 
 export function createPages(history?: RouterHistory) {
   return createRouter({

@@ -11,11 +11,14 @@ export interface Here {
   session: Session | null;
   standing: Standing;
   mayAsk: boolean;
+  /** Sees the numbers of the audit. */
+  mayAudit: boolean;
 }
 
 export function useSession(): Here {
   const { data: session = null, isFetched } = useQuery(sessionQuery);
-  return { session, standing: standingOf(session, isFetched), mayAsk: mayAsk(session) };
+  const mayAudit = session?.roles.includes('auditor') ?? false;
+  return { session, standing: standingOf(session, isFetched), mayAsk: mayAsk(session), mayAudit };
 }
 
 function standingOf(session: Session | null, isFetched: boolean): Standing {

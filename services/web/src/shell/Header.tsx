@@ -30,7 +30,7 @@ export function Header({ here, isHistoryOpen, onHistory }: HeaderProps) {
   const mayAsk = here.mayAsk && !isShut;
 
   return (
-    <header className={styles.header} data-no-print>
+    <header className={`${styles.header} ${mayAsk && here.mayAudit ? styles.crowded : ''}`} data-no-print>
       {mayAsk && (
         <IconButton
           label={isHistoryOpen ? words.hideHistory : words.openHistory}
@@ -53,8 +53,13 @@ export function Header({ here, isHistoryOpen, onHistory }: HeaderProps) {
             void navigate({ to: '/' });
           }}
         >
-          {words.newQuestion}
+          <span className={here.mayAudit ? styles.folds : ''}>{words.newQuestion}</span>
         </Button>
+      )}
+      {here.mayAudit && !isShut && (
+        <Link to="/records" className={styles.link}>
+          {words.records}
+        </Link>
       )}
       {!isShut && (
         <Link to="/about" className={styles.link}>

@@ -5,6 +5,7 @@ export const shell = {
   skip: 'Skip to the conversation',
   newQuestion: 'New question',
   about: 'About',
+  records: 'Records',
   history: 'Conversations',
   openHistory: 'Show conversations',
   hideHistory: 'Hide conversations',
