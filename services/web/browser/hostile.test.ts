@@ -199,7 +199,7 @@ test('stay text from the files of a corpus to the marked quote', async ({ visito
   await mkdir(corpus);
   for (const [name, text] of Object.entries(files)) await writeFile(join(corpus, name), text);
   await writeFile(join(place, 'manifest.toml'), manifest);
-  await osler('ingest', '--data', data, '--corpus', 'hostile', '--manifest', join(place, 'manifest.toml'), corpus);
+  await osler(['ingest', '--data', data, '--corpus', 'hostile', '--manifest', join(place, 'manifest.toml'), corpus]);
   const server = await serve(data);
   onTestFinished(server.stop);
 

@@ -149,6 +149,9 @@ fn mutate(files: &mut Files, dice: &mut Dice) -> String {
     let names: Vec<String> = files.keys().cloned().collect();
     let name = names[dice.below(names.len())].clone();
     let bytes = files.get_mut(&name).unwrap();
+    if bytes.is_empty() {
+        bytes.push(b'x');
+    }
     let at = dice.below(bytes.len());
     match dice.below(9) {
         0 | 1 => bytes[at] ^= 1 << dice.below(8),
@@ -162,7 +165,7 @@ fn mutate(files: &mut Files, dice: &mut Dice) -> String {
             let other = names[dice.below(names.len())].clone();
             let from = files[&other].clone();
             let (start, length) = (dice.below(from.len()), 1 + dice.below(64));
-            let splice: Vec<u8> = from[start..].iter().copied().take(length).collect();
+            let splice: Vec<u8> = from.iter().copied().skip(start).take(length).collect();
             let bytes = files.get_mut(&name).unwrap();
             let end = (at + splice.len()).min(bytes.len());
             bytes.splice(at..end, splice);

@@ -25,20 +25,24 @@ export function binary(): string {
   return path;
 }
 
-/** Runs a command of the program to its end. */
-export async function osler(...args: string[]): Promise<void> {
-  const { child, said } = run(args);
+/** Runs a command of the program to its end, with a line to read, if it reads one. */
+export async function osler(args: string[], line = ''): Promise<void> {
+  const { child, said } = run(args, line);
   const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), SETUP_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
   if (code !== 0) throw new Error(`osler ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${said()}`);
 }
 
+/** Somebody who audits the service that all tests share. */
+export const AUDITOR = { name: 'auditor', password: 'correct horse battery' };
+
 /** Makes a data directory with the starter corpus. While working on tests, one made before and named saves the minute. */
 export async function starter(data: string): Promise<void> {
   const made = process.env['OSLER_BROWSER_SEED'];
   if (made) await cp(made, data, { recursive: true });
-  else await osler('demo', '--setup-only', '--data', data);
+  else await osler(['demo', '--setup-only', '--data', data]);
+  await osler(['account', 'add', AUDITOR.name, '--role', 'auditor', '--data', data], AUDITOR.password);
 }
 
 /** Starts a server and waits until it can answer. A port is given where it must be the one it had before. */
@@ -67,13 +71,14 @@ export async function serve(data: string, port?: number): Promise<Server> {
   return { origin, port: at, stop };
 }
 
-function run(args: string[]): { child: ChildProcess; said: () => string } {
+function run(args: string[], line = ''): { child: ChildProcess; said: () => string } {
   const { OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME } = process.env;
   // Nothing else of the environment: a configuration of whoever runs the tests must not change what they see.
   const env = Object.fromEntries(Object.entries({ OSLER_MODELS, HOME, PATH, XDG_CACHE_HOME }).filter(([, value]) => value));
   // The log's guard belongs to this copy of the data: copies have one key.
   const state = `${args[args.indexOf('--data') + 1] ?? ''}.state`;
-  const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error', XDG_STATE_HOME: state }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary(), args, { env: { ...env, OSLER_LOG: 'error', XDG_STATE_HOME: state }, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(`${line}\n`);
   // Should the tests end in some other way than theirs, no server is left behind.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
