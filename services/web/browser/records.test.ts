@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
+import { problem } from '../src/strings/problem';
 import { records as words } from '../src/strings/records';
 import { session } from '../src/strings/session';
 import { shell } from '../src/strings/shell';
@@ -58,6 +59,6 @@ describe.for(['light', 'dark'] as const)('the numbers, in %s', (colorScheme) => 
 test('are not for everybody', async ({ page, watch }) => {
   watch.expects(/status of 403/);
   await page.goto('/records');
-  await page.getByText(words.failed).waitFor();
+  await page.getByText(problem.notAllowed).first().waitFor();
   expect(await page.getByRole('link', { name: shell.records, exact: true }).count()).toBe(0);
 });

@@ -3,13 +3,17 @@ import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData } from
 import { deleteConversation, listConversations, renameConversation } from '../api/calls';
 import { keys } from '../api/keys';
 import type { ConversationPage } from '../api/types';
+import { useSession } from '../session/useSession';
 
 const PAGE = 50;
 
 export function useConversations() {
+  const { standing, mayAsk } = useSession();
   return useInfiniteQuery({
     queryKey: keys.conversations,
     queryFn: ({ pageParam, signal }) => listConversations(pageParam, PAGE, signal),
+    // Whoever does not ask has none, and the server says so to every try.
+    enabled: standing === 'open' && mayAsk,
     initialPageParam: null as ConversationPage['next'],
     getNextPageParam: (page) => page.next,
   });

@@ -11,6 +11,7 @@ import { Drafts } from '../conversation/drafts';
 import { drafts as feedback } from '../feedback/report';
 import type { PatientContext } from '../patient/patient';
 import { Keeper } from '../session/keeper';
+import { mayAsk } from '../session/useSession';
 import { Reachability } from './reach';
 
 export interface Services {
@@ -84,7 +85,11 @@ export function createServices(onConversation: (id: string) => void): Services {
       queries.removeQueries({ predicate: isOther });
     },
     drop: () => drafts.drop(),
-    reread: () => void queries.resetQueries({ predicate: isOther }),
+    reread: () => {
+      // The list is still on the page when somebody signs in who has none.
+      if (!mayAsk(queries.getQueryData(sessionQuery.queryKey) ?? null)) queries.removeQueries({ queryKey: keys.conversations });
+      void queries.resetQueries({ predicate: isOther });
+    },
   });
   // Told before any component sees it, so that nobody sees what was another's.
   queries.getQueryCache().subscribe((event) => {
