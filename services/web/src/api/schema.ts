@@ -2223,12 +2223,12 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description Milliseconds of half of the answers, and of all but one in a hundred.
+             * @description Milliseconds that half of the answers took at most.
              */
             p50_ms?: number | null;
             /**
              * Format: int64
-             * @description Milliseconds of all but one answer in a hundred.
+             * @description Milliseconds that all but one answer in a hundred took at most.
              */
             p99_ms?: number | null;
             /**

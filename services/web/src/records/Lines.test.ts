@@ -1,3 +1,4 @@
+// Lines break where there is nothing to show.
 import { expect, it } from 'vitest';
 import { pathOf } from './Lines';
 

@@ -1,3 +1,4 @@
+// Periods without questions are there, as zeros or as gaps.
 import { describe, expect, it } from 'vitest';
 import type { Period } from '../api/types';
 import { filled, openOf, shareOf } from './periods';

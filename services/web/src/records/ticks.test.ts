@@ -1,3 +1,4 @@
+// Axes are marked at round numbers.
 import { describe, expect, it } from 'vitest';
 import { ticks } from './ticks';
 

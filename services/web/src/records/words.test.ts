@@ -1,3 +1,4 @@
+// The words of the numbers: shares are never rounded to what they are not.
 import { describe, expect, it } from 'vitest';
 import { records as say } from '../strings/records';
 import { dayLong, milliseconds, nameOf, percent } from './words';
