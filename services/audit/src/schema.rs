@@ -96,6 +96,14 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_by_answer ON feedback (answer);
 ";
 
+/// What format 2 added to 1: empty, and set aside like the rest.
+const FEEDBACK_OF_2: &str = "
+CREATE TABLE feedback (
+  id TEXT NOT NULL, received_at TEXT NOT NULL, actor TEXT NOT NULL, answer TEXT NOT NULL, statement INTEGER,
+  kind TEXT NOT NULL, category TEXT, severity TEXT, comment TEXT
+) STRICT;
+";
+
 /// What formats 1 and 2 kept, set aside until it is in the log.
 const SET_ASIDE: &str = "
 DROP INDEX IF EXISTS records_by_time;
@@ -137,7 +145,7 @@ fn prepare(connection: &Connection) -> Result<()> {
     if found < FORMAT || tables == 0 {
         let aside = match (tables, found) {
             (0, _) => "",
-            (_, 1) => "CREATE TABLE feedback (id TEXT) STRICT;",
+            (_, 1) => FEEDBACK_OF_2,
             _ => "",
         };
         let rename = if tables == 0 { "" } else { SET_ASIDE };

@@ -299,6 +299,27 @@ fn records_from_before_the_log_are_taken_over() {
 }
 
 #[test]
+fn records_from_before_feedback_are_taken_over_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let connection = rusqlite::Connection::open(data.join("audit.db")).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE records (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+               request_id TEXT NOT NULL, question TEXT NOT NULL, outcome TEXT, completed_at TEXT, snapshot INTEGER,
+               model TEXT, prompt_sha256 TEXT, answer TEXT) STRICT, WITHOUT ROWID;
+             INSERT INTO records VALUES ('a1', '2026-11-20T10:00:00Z', 'anonymous', 'ask', 'r', 'Gout?', 'answered', 't', 1, NULL, NULL, '{}');
+             PRAGMA application_id = 0x4f534c41; PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(connection);
+    let clock = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(BEGAN));
+    let log = AuditLog::open(&data, options(&data, &clock)).unwrap();
+    assert_eq!(log.outcome("a1").unwrap().as_deref(), Some("answered"));
+}
+
+#[test]
 fn answers_are_found_by_any_field() {
     let held = Held::new();
     let library = Library::new();
