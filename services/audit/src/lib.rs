@@ -53,7 +53,7 @@ pub use note::{Note, NoteError, SignatureKind, Signer, VerifierKey, hex};
 pub use open::{add_signing_key, begin_anew};
 pub use receipt::{DocumentText, Logged, Opened, RECEIPT_FORMAT, Receipt, ReceiptSource, SnapshotProof, VersionProof};
 pub use seal::{Salt, commitment, make_key};
-pub use search::{Found, FoundAnswer, Query, Record};
+pub use search::{Found, FoundAnswer, Given, Query, Record};
 pub use summary::Summary;
 pub use tiles::{Edge, TILE_WIDTH, TileStore, entry_bundle, parse_tile_path, tile_path, unbundle};
 pub use tree::{
@@ -64,7 +64,6 @@ pub use verify::{Checked, Fault, Recheck, Trust, verify_receipt};
 pub use witness::{Refusal, Submission, Witness};
 
 use publisher::News;
-use schema::meta;
 use seal::Keys;
 use writer::{Job, Rows, Shared};
 
@@ -308,8 +307,4 @@ pub fn database(data: &Path) -> PathBuf {
 
 fn number(connection: &Connection, sql: &str) -> Result<u64> {
     Ok(connection.query_row(sql, [], |row| row.get::<_, Option<u64>>(0))?.unwrap_or(0))
-}
-
-fn stored(connection: &Connection, name: &str) -> Result<Option<String>> {
-    meta(connection, name)
 }

@@ -17,7 +17,7 @@ use crate::seal::{Keys, make_key, numbered, read_key};
 use crate::tiles::{Edge, TILE_WIDTH, TileStore};
 use crate::tree::{empty_root, sha256};
 use crate::writer::{Shared, Writer};
-use crate::{AuditLog, Error, LOG_DIRECTORY, Options, Result, number, schema, stored};
+use crate::{AuditLog, Error, LOG_DIRECTORY, Options, Result, number, schema};
 
 /// What to do about a log that is not what it signed.
 pub(crate) const RESTORE: &str = "Put back the newest backup of the data directory, or keep this one for the auditors and \
@@ -131,7 +131,7 @@ fn signing_keys(options: &Options) -> Result<Vec<(PathBuf, [u8; 32])>> {
 
 /// The name of the log, which never changes: made from its first key.
 fn origin(connection: &Connection, signing: &[(PathBuf, [u8; 32])]) -> Result<String> {
-    if let Some(origin) = stored(connection, "origin")? {
+    if let Some(origin) = schema::meta(connection, "origin")? {
         return Ok(origin);
     }
     let seed = signing.first().map_or([0; 32], |(_, seed)| *seed);

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::corpus::snapshot_leaves;
 use crate::note::hex;
-use crate::tree::{Hash, Nodes, inclusion_proof, root_of};
+use crate::tree::{Hash, Nodes, inclusion_proof, node_hash};
 use crate::{AuditLog, Entry, Error, Result};
 
 /// The format of receipts that this build writes.
@@ -117,19 +117,19 @@ pub trait ReceiptSource {
     fn text(&self, document: &str, version: u32) -> std::result::Result<DocumentText, String>;
 }
 
-/// The lines of one snapshot after another: bundles need the same ones many times.
+/// The lines of one snapshot after another, with their trees: bundles need the same ones many times.
 #[derive(Default)]
-pub(crate) struct Snapshots(BTreeMap<u64, (Vec<String>, Vec<Hash>)>);
+pub(crate) struct Snapshots(BTreeMap<u64, (Vec<String>, WholeTree)>);
 
 impl Snapshots {
-    fn get(&mut self, number: u64, source: &dyn ReceiptSource) -> Result<&(Vec<String>, Vec<Hash>)> {
+    fn get(&mut self, number: u64, source: &dyn ReceiptSource) -> Result<&(Vec<String>, WholeTree)> {
         use std::collections::btree_map::Entry as Slot;
         Ok(match self.0.entry(number) {
             Slot::Occupied(kept) => kept.into_mut(),
             Slot::Vacant(slot) => {
                 let lines = source.snapshot_lines(number).map_err(unreadable)?;
-                let leaves = snapshot_leaves(&lines);
-                slot.insert((lines, leaves))
+                let tree = WholeTree::new(snapshot_leaves(&lines));
+                slot.insert((lines, tree))
             }
         })
     }
@@ -139,14 +139,26 @@ fn unreadable(what: String) -> Error {
     Error::Io(std::io::Error::other(what))
 }
 
-struct Leaves<'a>(&'a [Hash]);
+/// The hashes of all whole subtrees, by level, the leaves first: made once, a proof then only looks them up.
+struct WholeTree(Vec<Vec<Hash>>);
 
-impl Nodes for Leaves<'_> {
+impl WholeTree {
+    fn new(leaves: Vec<Hash>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+            let (pairs, _) = below.as_chunks::<2>();
+            let above = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
+            levels.push(above);
+        }
+        Self(levels)
+    }
+}
+
+impl Nodes for WholeTree {
     type Error = std::convert::Infallible;
 
     fn node(&self, level: u8, index: u64) -> std::result::Result<Hash, Self::Error> {
-        let from = (index << level) as usize;
-        Ok(root_of(&self.0[from..from + (1 << level)]))
+        Ok(self.0[usize::from(level)][index as usize])
     }
 }
 
@@ -189,14 +201,14 @@ impl AuditLog {
         }
         wanted.sort();
         wanted.dedup();
-        let (lines, leaves) = snapshots.get(number, source)?;
+        let (lines, tree) = snapshots.get(number, source)?;
         let mut versions = Vec::new();
         let mut documents = Vec::new();
         for (document, version) in wanted {
             let text = source.text(&document, version).map_err(unreadable)?;
             let line = crate::snapshot_line(&document, version, &text.sha256);
             if let Ok(index) = lines.binary_search(&line) {
-                let path = inclusion_proof(index as u64, lines.len() as u64, &Leaves(leaves));
+                let path = inclusion_proof(index as u64, lines.len() as u64, tree);
                 let path = path.unwrap_or_default().iter().map(|hash| hex(hash)).collect();
                 let sha256 = text.sha256.clone();
                 versions.push(VersionProof { document, version, sha256, index: index as u64, path });

@@ -67,6 +67,17 @@ pub struct FoundAnswer {
     pub held: bool,
 }
 
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Id.
+    pub id: String,
+    /// Status.
+    pub status: String,
+    /// Statements.
+    pub statements: u32,
+}
+
 /// A stretch of answers, the latest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Found {
@@ -167,6 +178,26 @@ impl AuditLog {
         let next = if has_more { rows.last().map(|(answer, _)| answer.n) } else { None };
         let answers = rows.into_iter().map(|row| self.with_question(row)).collect::<Result<_>>()?;
         Ok(Found { answers, next })
+    }
+
+    /// The answers that were given, the latest first, at most `limit`: what they are, without their questions, which would all
+    /// have to be opened.
+    ///
+    /// # Errors
+    /// [`crate::Error`].
+    pub fn given(&self, query: &Query, limit: usize) -> Result<Vec<Given>> {
+        let (conditions, mut values) = query.conditions();
+        values.push(Sql::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let sql = format!(
+            "SELECT DISTINCT a.n, a.id, a.status, a.statements FROM {} {conditions} AND a.mode IS NOT NULL
+             ORDER BY a.n DESC LIMIT ?",
+            query.tables()
+        );
+        let given = |row: &Row<'_>| Ok(Given { id: row.get(1)?, status: row.get(2)?, statements: row.get(3)? });
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_map(params_from_iter(values), given)?.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     fn with_question(&self, (mut answer, intent): (FoundAnswer, u64)) -> Result<FoundAnswer> {

@@ -10,22 +10,12 @@ use ledger::Ledger;
 use crate::app::App;
 use crate::corpus_record::Held;
 
-/// The answers of a query that were given, however many.
+/// The ids of the answers of a query that were given.
 ///
 /// # Errors
 /// [`audit::Error`].
 pub fn answers(log: &AuditLog, wanted: &Query, limit: usize) -> audit::Result<Vec<String>> {
-    let mut ids = Vec::new();
-    let mut before = wanted.before;
-    loop {
-        let found = log.search(&Query { before, limit: 500, ..wanted.clone() })?;
-        ids.extend(found.answers.into_iter().filter(|answer| answer.mode.is_some()).map(|answer| answer.id));
-        ids.truncate(limit);
-        before = match found.next {
-            Some(next) if ids.len() < limit => Some(next),
-            _ => return Ok(ids),
-        };
-    }
+    Ok(log.given(wanted, limit)?.into_iter().map(|answer| answer.id).collect())
 }
 
 /// A bundle as an archive in a file without a name.

@@ -124,8 +124,8 @@ fn is_suppressed(app: &App, evidence: &Value) -> bool {
     let document = &evidence["document"];
     let id = document["id"].as_str().and_then(|id| id.parse().ok());
     let version = document["version"].as_u64().and_then(|version| u32::try_from(version).ok());
-    let day: String = app.asker.now().to_string().chars().take(10).collect();
-    let view = id.map(|id| app.asker.retriever().ledger.document(id, version, &day));
+    let retriever = app.asker.retriever();
+    let view = id.map(|id| retriever.ledger.document(id, version, &retriever.today()));
     view.is_some_and(|view| view.is_ok_and(|view| !view.document.status.may_be_evidence()))
 }
 

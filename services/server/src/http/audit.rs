@@ -21,10 +21,6 @@ use crate::replay::{Replay, replay};
 /// Answers of one reply, at most.
 const MAX_LISTED: u32 = 500;
 
-pub(super) fn day_of(shared: &Shared) -> String {
-    shared.app.asker.now().to_string().chars().take(10).collect()
-}
-
 /// Take the receipt of an answer
 ///
 /// Everything that it takes to check the answer without this service: `osler audit verify` reads it.
@@ -41,7 +37,7 @@ pub(super) async fn receipt(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     super::answers::kept(&shared, &caller, id.clone()).await?;
-    let day = day_of(&shared);
+    let day = shared.app.asker.retriever().today();
     let draft =
         Draft::new("receipt.taken", caller.actor()).in_request(&request_id(&headers)).with("answer", id.as_str());
     let app = Arc::clone(&shared.app);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::audit::{AnswersQuery, day_of};
+use super::audit::AnswersQuery;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
 
@@ -96,7 +96,7 @@ pub(super) async fn bundle(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many", &detail));
     }
     let wanted = query.wanted()?;
-    let day = day_of(&shared);
+    let day = shared.app.asker.retriever().today();
     let draft = Draft::new("bundle.exported", caller.actor()).in_request(&request_id(&headers));
     let app = Arc::clone(&shared.app);
     let archive = blocking(move || crate::exported::archive(&app, answers, &wanted, &day, draft)).await?;

@@ -71,24 +71,11 @@ pub(super) struct ListQuery {
     before: Option<String>,
 }
 
-/// Reviews that are drawn are of statements; what is erased meanwhile is not in them.
+/// What a sample is drawn from. Failures are not in it: they say nothing that could be right or wrong.
 fn candidates(app: &App, wanted: &Wanted) -> ::audit::Result<Vec<Candidate>> {
-    let mut found = Vec::new();
-    let mut before = None;
-    loop {
-        let page = app.audit.search(&Wanted { before, limit: 500, ..wanted.clone() })?;
-        for answer in page.answers {
-            // Failures say nothing that could be right or wrong.
-            if let (Some(status), Some(_)) = (answer.status, answer.mode) {
-                let statements = u32::try_from(answer.statements).unwrap_or(u32::MAX);
-                found.push(Candidate { answer: answer.id, stratum: status, statements });
-            }
-        }
-        before = match page.next {
-            Some(next) if found.len() < MAX_CANDIDATES => Some(next),
-            _ => return Ok(found),
-        };
-    }
+    let candidate =
+        |answer: ::audit::Given| Candidate { answer: answer.id, stratum: answer.status, statements: answer.statements };
+    Ok(app.audit.given(wanted, MAX_CANDIDATES)?.into_iter().map(candidate).collect())
 }
 
 /// Begin a review
