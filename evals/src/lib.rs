@@ -9,6 +9,7 @@ pub mod answers;
 mod baseline;
 pub mod grounding;
 pub mod injection;
+mod measured;
 pub mod omissions;
 pub mod questions;
 pub mod retrieval;
@@ -16,3 +17,4 @@ pub mod suites;
 pub mod unknowns;
 
 pub use baseline::{Figure, figures, regressions};
+pub use measured::{Run, RunFigure, Source, runs};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Result of a run.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -105,7 +106,7 @@ pub enum Rejection {
 }
 
 /// A [`Rejection`] as it is reported, also by a parsing process that died of its document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, thiserror::Error)]
 #[error("{reason}")]
 pub struct Failure {
     /// A name for programs.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::archive::Limits;
 use crate::error::{Error, Rejection, Result};
 use crate::follow;
+use crate::originals::Originals;
 use crate::parser::Parser;
 use crate::reader::{Item, Reader, Ready, Seen};
 use crate::report::{Account, Event};
@@ -90,6 +91,8 @@ pub struct Options {
     pub data: PathBuf,
     /// What an archive may come to.
     pub archives: Limits,
+    /// Keep the files that documents came from.
+    pub keeps_originals: bool,
 }
 
 /// Takes documents in.
@@ -141,6 +144,7 @@ impl Ingest {
             ledger: Arc::clone(&self.stores.ledger),
             corpus: corpus.clone(),
             limits: options.archives,
+            originals: options.keeps_originals.then(|| Originals::of(&options.data)),
             stop: Arc::clone(&stop),
             hand,
             seen: Seen::default(),

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::archive::Limits;
 use crate::error::{Error, Failure, Rejection, Result};
 use crate::formats::{Piece, pieces};
+use crate::originals::Originals;
 use crate::parser::Parser;
 use crate::pipeline::passages;
 use crate::report::{Event, Rejected};
@@ -42,6 +43,7 @@ pub(crate) struct Reader {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) corpus: Corpus,
     pub(crate) limits: Limits,
+    pub(crate) originals: Option<Originals>,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) hand: mpsc::Sender<Item>,
     pub(crate) seen: Seen,
@@ -162,6 +164,10 @@ impl Reader {
         let passages = passages(document, number, &parsed.text);
         if passages.is_empty() {
             return Ok(Err(Rejection::NoText.into()));
+        }
+        if let Some(originals) = &self.originals {
+            let failed = |source| Error::Unreadable { path: piece.name.clone().into(), source };
+            originals.put(&sha256, bytes).map_err(failed)?;
         }
         let version = NewVersion {
             corpus: self.corpus.id.clone(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::{Changed, FindingKind, Staged};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::Failure;
 
@@ -59,7 +60,8 @@ pub struct Taken {
 }
 
 /// A document that could not be taken in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RejectedFile)]
 pub struct Rejected {
     /// Its path.
     pub file: String,
@@ -69,7 +71,8 @@ pub struct Rejected {
 }
 
 /// Something that wants a person's eye.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WantsReview)]
 pub struct Review {
     /// Path of the document.
     pub file: String,
@@ -80,7 +83,8 @@ pub struct Review {
 }
 
 /// Documents by what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IngestCounts)]
 pub struct Counts {
     /// New ones.
     pub added: usize,

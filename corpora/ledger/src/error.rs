@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use knowledge::{CorpusId, DocumentId, PassageId, Snapshot};
+use knowledge::{CorpusId, DocumentId, PassageId, Snapshot, Status};
 
 /// Result of a ledger call.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -43,6 +43,12 @@ pub enum Error {
     /// No such passage.
     #[error("unknown passage {0}")]
     UnknownPassage(PassageId),
+    /// No such finding.
+    #[error("unknown finding {0}")]
+    UnknownFinding(i64),
+    /// Somebody has settled it before.
+    #[error("finding {0} is settled already: read what came of it")]
+    Settled(i64),
     /// The snapshot was never published.
     #[error("unknown snapshot {asked}; the newest published one is {newest}")]
     UnknownSnapshot {
@@ -54,6 +60,15 @@ pub enum Error {
     /// Rolling back would mix with what waits to be published.
     #[error("changes are staged for snapshot {0}: publish them before rolling back")]
     Staged(Snapshot),
+    /// What is staged is not what was to be published.
+    #[error("what is staged is no longer what was to be published: look at it again")]
+    StagedChanged,
+    /// A version does not stand as whoever decided believed.
+    #[error("the version is {found} by now: look at it again before you change how it stands")]
+    StatusChanged {
+        /// How it stands.
+        found: Status,
+    },
     /// The vectors in the data directory come from another model.
     #[error(
         "the data directory was embedded with {found}, the configuration names {wanted}: name the same model, embed anew with `osler reembed`, or name another --data directory"

@@ -1,12 +1,17 @@
-//! Findings: what came up while taking documents in, and wants a person's eye.
+//! Findings: what came up while taking documents in and wants a person's eye, and what people made of it.
 
-use knowledge::DocumentId;
-use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use knowledge::{DocumentId, Status};
+use rusqlite::{Connection, Params, Row, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Ledger;
 use crate::error::{Error, Result};
+use crate::schema::of_metadata;
+use crate::snapshots::{Decision, StagedChange};
 
 /// What came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -25,7 +30,9 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    const ALL: [Self; 5] = [Self::PoorQuality, Self::SameText, Self::NearText, Self::SameWork, Self::DoubtfulNotice];
+    /// All kinds, in the order the documentation lists them.
+    pub const ALL: [Self; 5] =
+        [Self::PoorQuality, Self::SameText, Self::NearText, Self::SameWork, Self::DoubtfulNotice];
 
     /// The name used in reports and in the ledger.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +44,80 @@ impl FindingKind {
             Self::DoubtfulNotice => "doubtful_notice",
         }
     }
+}
+
+impl FromStr for FindingKind {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| UnknownName::new("kind of finding", text, &Self::ALL.map(Self::as_str)))
+    }
+}
+
+/// What came of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FindingOutcome)]
+pub enum Outcome {
+    /// It is so, and the text may be used as it is.
+    Accepted,
+    /// It is so, and something was done about it: the text was withdrawn, or replaced.
+    Acted,
+    /// It is not so.
+    Dismissed,
+}
+
+impl Outcome {
+    /// All of them, in the order the documentation lists them.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Acted, Self::Dismissed];
+
+    /// The name used in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Acted => "acted",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
+        found.ok_or_else(|| UnknownName::new("outcome", text, &Self::ALL.map(Self::as_str)))
+    }
+}
+
+/// A word that is none of the names there are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {field} {found:?}; known: {known}")]
+pub struct UnknownName {
+    field: &'static str,
+    found: String,
+    known: String,
+}
+
+impl UnknownName {
+    fn new(field: &'static str, found: &str, known: &[&str]) -> Self {
+        Self { field, found: found.to_owned(), known: known.join(", ") }
+    }
+}
+
+/// That somebody looked at a finding, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CorpusSettlement)]
+pub struct Settlement {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who; empty where it was closed before that was kept.
+    pub by: String,
+    /// What came of it; `dismissed` where it was closed before that was asked.
+    pub outcome: Outcome,
+    /// In their words; may be empty.
+    pub note: String,
 }
 
 /// Something that wants a person's eye.
@@ -53,134 +134,162 @@ pub struct Finding {
     pub document: DocumentId,
     /// Its version.
     pub version: u32,
-    /// Its title.
+    /// Its corpus.
+    pub corpus: String,
+    /// Its title; empty where the metadata is damaged.
     pub title: String,
     /// What was seen, for people.
     pub detail: String,
-}
-
-/// What a run of ingest came to, as it was kept.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RunRecord {
-    /// Its number.
-    pub id: i64,
-    /// When it began, RFC 3339.
-    pub at: String,
-    /// Who ran it.
-    pub actor: String,
-    /// Into which corpus.
-    pub corpus: String,
-    /// Its account, as the ingest wrote it.
-    pub account: serde_json::Value,
-}
-
-/// A version in force that its issuer meant to look at again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Due {
-    /// By when: `2024`, `2024-03` or `2024-03-01`.
-    pub review_by: String,
-    /// The document.
-    pub document: DocumentId,
-    /// Its version.
-    pub version: u32,
-    /// Its title.
-    pub title: String,
+    /// How the version stands now.
+    pub status: Status,
+    /// What came of it; absent while it is open.
+    pub settled: Option<Settlement>,
 }
 
 impl Ledger {
-    /// Versions that may be evidence and were to be looked at again by `day`, the longest overdue first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn due(&self, day: &str) -> Result<Vec<Due>> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT review_by, document, number, json_extract(metadata, '$.title') FROM versions v
-             WHERE substr(?1, 1, length(review_by)) >= review_by AND status IN ('current', 'corrected', 'expression_of_concern')
-               AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.number > v.number)
-             ORDER BY review_by, document",
-        )?;
-        let rows = statement.query_map([day], |row| {
-            let document = DocumentId::from_bytes(row.get(1)?);
-            Ok(Due { review_by: row.get(0)?, document, version: row.get(2)?, title: row.get(3)? })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The last `limit` runs of ingest that changed anything, the newest first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn runs(&self, limit: usize) -> Result<Vec<RunRecord>> {
-        self.select_runs("id > 0 ORDER BY id DESC LIMIT ?1", i64::try_from(limit).unwrap_or(i64::MAX))
-    }
-
-    /// Runs after the one with this number, oldest first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn runs_after(&self, id: i64) -> Result<Vec<RunRecord>> {
-        self.select_runs("id > ?1 ORDER BY id", id)
-    }
-
-    /// The number of the last run; 0 before the first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn last_run(&self) -> Result<i64> {
-        let connection = self.read()?;
-        Ok(connection.query_row("SELECT coalesce(max(id), 0) FROM runs", [], |row| row.get(0))?)
-    }
-
-    fn select_runs(&self, which: &str, value: i64) -> Result<Vec<RunRecord>> {
-        let connection = self.read()?;
-        let sql = format!("SELECT id, at, actor, corpus, report FROM runs WHERE {which}");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([value])?;
-        let mut runs = Vec::new();
-        while let Some(row) = rows.next()? {
-            let account = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
-            runs.push(RunRecord { id: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, corpus: row.get(3)?, account });
-        }
-        Ok(runs)
-    }
-
-    /// Findings that nobody has closed, oldest first.
+    /// Findings that nobody has settled, oldest first.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn findings(&self) -> Result<Vec<Finding>> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT f.id, f.at, f.kind, f.document, f.version, json_extract(v.metadata, '$.title'), f.detail FROM findings f
-             JOIN versions v ON v.document = f.document AND v.number = f.version WHERE f.closed IS NULL ORDER BY f.id",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut findings = Vec::new();
-        while let Some(row) = rows.next()? {
-            let kind: String = row.get(2)?;
-            let known = FindingKind::ALL.into_iter().find(|known| known.as_str() == kind);
-            findings.push(Finding {
-                id: row.get(0)?,
-                at: row.get(1)?,
-                kind: known.ok_or_else(|| Error::Damaged(format!("finding {kind:?}")))?,
-                document: DocumentId::from_bytes(row.get(3)?),
-                version: row.get(4)?,
-                title: row.get(5)?,
-                detail: row.get(6)?,
-            });
-        }
-        Ok(findings)
+        select(&*self.read()?, "f.closed IS NULL ORDER BY f.id", [])
     }
 
-    /// Closes a finding; false when there is none open of this number.
+    /// The next `limit` findings after the one with the number `after`, oldest first: the open ones or the settled ones, of one
+    /// kind or of all.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
-    pub fn close_finding(&self, id: i64, at: &str) -> Result<bool> {
-        let sql = "UPDATE findings SET closed = ?2 WHERE id = ?1 AND closed IS NULL";
-        Ok(self.lock().execute(sql, params![id, at])? == 1)
+    /// When the ledger cannot be read.
+    pub fn findings_page(
+        &self,
+        kind: Option<FindingKind>,
+        settled: bool,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Finding>> {
+        let which = "f.id > ?1 AND (f.closed IS NOT NULL) = ?2 AND (?3 IS NULL OR f.kind = ?3) ORDER BY f.id LIMIT ?4";
+        select(&*self.read()?, which, params![after.unwrap_or(0), settled, kind.map(FindingKind::as_str), limit])
     }
+
+    /// Findings about one document, settled or not, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn findings_about(&self, document: DocumentId) -> Result<Vec<Finding>> {
+        select(&*self.read()?, "f.document = ?1 ORDER BY f.id", [document.to_bytes()])
+    }
+
+    /// One finding, settled or not.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFinding`].
+    pub fn finding(&self, id: i64) -> Result<Finding> {
+        one(&*self.read()?, id)
+    }
+
+    /// How many findings are open, by kind; every kind is there.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn open_findings(&self) -> Result<BTreeMap<FindingKind, u64>> {
+        let connection = self.read()?;
+        let mut open: BTreeMap<FindingKind, u64> = FindingKind::ALL.into_iter().map(|kind| (kind, 0)).collect();
+        let mut statement =
+            connection.prepare_cached("SELECT kind, count(*) FROM findings WHERE closed IS NULL GROUP BY kind")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            open.insert(known(&row.get::<_, String>(0)?)?, row.get(1)?);
+        }
+        Ok(open)
+    }
+
+    /// Numbers of the open findings about the versions that come in with these changes, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn open_findings_among(&self, changes: &[StagedChange]) -> Result<Vec<i64>> {
+        let connection = self.read()?;
+        let mut statement = connection
+            .prepare_cached("SELECT id FROM findings WHERE document = ?1 AND version = ?2 AND closed IS NULL")?;
+        let mut open = Vec::new();
+        for change in changes.iter().filter(|change| change.coming > 0) {
+            let rows =
+                statement.query_map(params![change.document.to_bytes(), change.version], |row| row.get::<_, i64>(0))?;
+            for id in rows {
+                open.push(id?);
+            }
+        }
+        open.sort_unstable();
+        Ok(open)
+    }
+
+    /// Settles a finding: who and when are the decision's, and `note` says why.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFinding`]; [`Error::Settled`] when somebody has done so before.
+    pub fn settle_finding(&self, id: i64, outcome: Outcome, note: &str, decision: &Decision<'_>) -> Result<Finding> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        if one(&transaction, id)?.settled.is_some() {
+            return Err(Error::Settled(id));
+        }
+        transaction.execute(
+            "UPDATE findings SET closed = ?2, closed_by = ?3, outcome = ?4, note = ?5 WHERE id = ?1",
+            params![id, decision.at, decision.actor, outcome.as_str(), note],
+        )?;
+        let settled = one(&transaction, id)?;
+        transaction.commit()?;
+        Ok(settled)
+    }
+}
+
+fn one(connection: &Connection, id: i64) -> Result<Finding> {
+    select(connection, "f.id = ?1", [id])?.pop().ok_or(Error::UnknownFinding(id))
+}
+
+fn select(connection: &Connection, which: &str, values: impl Params) -> Result<Vec<Finding>> {
+    let sql = format!(
+        "SELECT f.id, f.at, f.kind, f.document, f.version, d.corpus, coalesce({}, ''), f.detail, v.status, f.closed,
+                coalesce(f.closed_by, ''), coalesce(f.outcome, 'dismissed'), coalesce(f.note, '')
+         FROM findings f JOIN documents d ON d.id = f.document
+         JOIN versions v ON v.document = f.document AND v.number = f.version WHERE {which}",
+        of_metadata("title")
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(values)?;
+    let mut findings = Vec::new();
+    while let Some(row) = rows.next()? {
+        findings.push(finding(row)?);
+    }
+    Ok(findings)
+}
+
+fn finding(row: &Row<'_>) -> Result<Finding> {
+    let (kind, status): (String, String) = (row.get(2)?, row.get(8)?);
+    let settled = match row.get::<_, Option<String>>(9)? {
+        Some(at) => {
+            let outcome = row.get::<_, String>(11)?.parse::<Outcome>();
+            let outcome = outcome.map_err(|error| Error::Damaged(error.to_string()))?;
+            Some(Settlement { at, by: row.get(10)?, outcome, note: row.get(12)? })
+        }
+        None => None,
+    };
+    Ok(Finding {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        kind: known(&kind)?,
+        document: DocumentId::from_bytes(row.get(3)?),
+        version: row.get(4)?,
+        corpus: row.get(5)?,
+        title: row.get(6)?,
+        detail: row.get(7)?,
+        status: status.parse().map_err(|_| Error::Damaged(format!("status {status:?}")))?,
+        settled,
+    })
+}
+
+fn known(kind: &str) -> Result<FindingKind> {
+    kind.parse::<FindingKind>().map_err(|error| Error::Damaged(error.to_string()))
 }
 
 /// Notes a finding. The same one again is not noted twice, open or closed.

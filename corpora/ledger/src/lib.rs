@@ -5,15 +5,25 @@
 //! from there. Entries are never deleted, only closed, so catching up is one ordered scan.
 
 mod check;
+mod dates;
+mod decisions;
+mod document;
+mod due;
 mod entries;
 mod error;
 mod findings;
+mod health;
 mod identity;
+mod mend;
 mod notices;
 mod read;
 mod reembed;
+mod runs;
 mod schema;
+mod shelf;
 mod snapshots;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::ops::Deref;
@@ -24,13 +34,20 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use check::{Fault, FaultKind, Unembedded};
+pub use dates::Published;
+pub use decisions::{DecisionRecord, SnapshotRecord};
+pub use document::{InForce, PassagePlace, VersionRecord};
+pub use due::Due;
 pub use entries::EntryRow;
 pub use error::{Error, Result};
-pub use findings::{Due, Finding, FindingKind, RunRecord};
+pub use findings::{Finding, FindingKind, Outcome, Settlement, UnknownName};
+pub use health::CorpusHealth;
 pub use notices::{Changed, Imported};
-pub use read::{DecisionRecord, DocumentView, PassageView, Section, Totals, VersionSummary};
+pub use read::{DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use reembed::Coming;
+pub use runs::{RunRecord, RunSummary};
 pub use schema::FORMAT;
+pub use shelf::{DocumentMark, DocumentPage, DocumentQuery, DocumentRow};
 pub use snapshots::{Decision, Snapshots, StagedChange};
 pub use write::{NewVersion, Staged, Staging};
 

@@ -87,23 +87,6 @@ pub struct Totals {
     pub passages: u64,
 }
 
-/// A decision as it was recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DecisionRecord {
-    /// Its number, from 1.
-    pub number: u64,
-    /// When, RFC 3339.
-    pub at: String,
-    /// Who.
-    pub actor: String,
-    /// What: `publish`, `rollback`, or the status that was set.
-    pub action: String,
-    /// The snapshot or version.
-    pub subject: String,
-    /// Why.
-    pub reason: String,
-}
-
 /// Columns of a version; `?1` is the snapshot, `?2` the day as `2024-03-01`. A date that is not given to the day covers all of its
 /// days.
 const VERSION: &str = "d.id, v.number, d.corpus, v.metadata, v.status, v.text_sha256,
@@ -299,44 +282,6 @@ impl Ledger {
         }
         let (sections, blocks) = (sections(text.blocks()), text.blocks().to_vec());
         Ok(DocumentView { document, versions, metadata, quality, text: text.as_str().to_owned(), sections, blocks })
-    }
-
-    /// Decisions on record, oldest first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn decisions(&self) -> Result<Vec<DecisionRecord>> {
-        self.decisions_after(0)
-    }
-
-    /// Decisions after the one with this number, oldest first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn decisions_after(&self, number: u64) -> Result<Vec<DecisionRecord>> {
-        let connection = self.read()?;
-        let mut statement = connection
-            .prepare_cached("SELECT id, at, actor, action, subject, reason FROM decisions WHERE id > ?1 ORDER BY id")?;
-        let rows = statement.query_map([number], |row| {
-            Ok(DecisionRecord {
-                number: row.get(0)?,
-                at: row.get(1)?,
-                actor: row.get(2)?,
-                action: row.get(3)?,
-                subject: row.get(4)?,
-                reason: row.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The number of the last decision; 0 before the first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn last_decision(&self) -> Result<u64> {
-        let connection = self.read()?;
-        Ok(connection.query_row("SELECT coalesce(max(id), 0) FROM decisions", [], |row| row.get(0))?)
     }
 
     /// Every version with passages in force in a snapshot, with the hash of its text, ordered by document and version. What is

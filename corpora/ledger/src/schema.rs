@@ -13,7 +13,8 @@ pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 type Migration = (&'static str, fn(&Connection) -> Result<()>);
 
 /// Migration `n` takes format `n` to `n + 1`. Published steps are never edited.
-const MIGRATIONS: &[Migration] = &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle), (COMING, |_| Ok(()))];
+const MIGRATIONS: &[Migration] =
+    &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle), (COMING, |_| Ok(())), (CURATION, |_| Ok(()))];
 
 const FIRST: &str = "
 CREATE TABLE meta (
@@ -156,6 +157,48 @@ CREATE TABLE coming_vectors (                -- of embedders that are to take ov
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// The library is listed from `versions_by_title` and counted from `versions_by_document` alone: texts are long, and what stands
+/// behind them in a row is slow to reach. An expression is found in an index only where a query writes it in the same way; see
+/// [`of_metadata`] and [`SCORE`]. What does not parse is NULL, so that damage can be written, found and mended.
+const CURATION: &str = "
+ALTER TABLE findings ADD COLUMN closed_by TEXT;     -- who
+ALTER TABLE findings ADD COLUMN outcome TEXT;       -- what came of it; NULL where closed before that was asked
+ALTER TABLE findings ADD COLUMN note TEXT;          -- in their words
+CREATE INDEX findings_by_document ON findings (document, closed);
+CREATE INDEX documents_by_corpus ON documents (corpus, id);
+CREATE INDEX decisions_by_subject ON decisions (subject);
+
+CREATE INDEX versions_by_document ON versions (
+  document,
+  number,
+  status,
+  review_by,
+  CASE WHEN json_valid(quality) THEN quality ->> '$.score' END
+);
+CREATE INDEX versions_by_title ON versions (
+  lower(CASE WHEN json_valid(metadata) THEN metadata ->> '$.title' END),
+  document,
+  number,
+  status,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.title' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.issuer' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.kind' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.published' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.access' END,
+  review_by,
+  expires,
+  CASE WHEN json_valid(quality) THEN quality ->> '$.score' END
+);
+";
+
+/// A field of the metadata of the version `v`, written as `versions_by_title` has it; NULL where the metadata is damaged.
+pub(crate) fn of_metadata(field: &str) -> String {
+    format!("CASE WHEN json_valid(v.metadata) THEN v.metadata ->> '$.{field}' END")
+}
+
+/// The score of the version `v`, written as `versions_by_title` has it.
+pub(crate) const SCORE: &str = "CASE WHEN json_valid(v.quality) THEN v.quality ->> '$.score' END";
+
 /// Hashes, names and sketches of what was taken in before they were kept.
 fn fill_lifecycle(connection: &Connection) -> Result<()> {
     let mut passages = connection.prepare("SELECT rowid, text FROM passages")?;
@@ -203,4 +246,49 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     }
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{Ledger, Outcome};
+
+    /// A file of format 3 that holds one document with an open finding and a closed one.
+    fn older(path: &Path) {
+        let connection = Connection::open(path).unwrap();
+        for (tables, fill) in &MIGRATIONS[..3] {
+            connection.execute_batch(tables).unwrap();
+            fill(&connection).unwrap();
+        }
+        let held = "
+            INSERT INTO corpora (id, policy) VALUES ('old', '{}');
+            INSERT INTO documents VALUES (zeroblob(16), 'old', 'a');
+            INSERT INTO versions (document, number, source_name, source_sha256, parser, metadata, status, text, text_sha256, blocks)
+              VALUES (zeroblob(16), 1, 'a', '', 'p', '{\"title\":\"A\"}', 'current', 'A', '', '[]'),
+                     (zeroblob(16), 2, 'a', '', 'p', '{\"title\":', 'current', 'A', '', '[]');
+            INSERT INTO findings (at, kind, document, version, detail, closed)
+              VALUES ('1', 'same_text', zeroblob(16), 1, 'x', NULL), ('2', 'near_text', zeroblob(16), 1, 'y', '3');";
+        connection.execute_batch(held).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 3).unwrap();
+    }
+
+    #[test]
+    fn an_older_file_is_brought_to_the_current_format_damage_and_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        older(&path);
+        let ledger = Ledger::open(&path).unwrap();
+        let format: i64 = ledger.lock().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!((format, FORMAT), (4, 4));
+        assert_eq!(ledger.findings().unwrap().len(), 1);
+        let closed = ledger.findings_page(None, true, None, 10).unwrap().remove(0);
+        let settled = closed.settled.unwrap();
+        assert_eq!((settled.at.as_str(), settled.by.as_str(), settled.note.as_str()), ("3", "", ""));
+        assert_eq!(settled.outcome, Outcome::Dismissed, "nobody was asked what came of it");
+        drop(ledger);
+        assert!(Ledger::open(&path).is_ok(), "once is enough");
+    }
 }

@@ -14,6 +14,8 @@ use crate::write::{close_entry, open_entry, put_in_force, touch_entries};
 pub struct Snapshots {
     /// What questions see.
     pub published: Snapshot,
+    /// The newest that was published; after a rollback `published` is an older one.
+    pub head: Snapshot,
     /// The number that the next publish will take.
     pub staged: Snapshot,
 }
@@ -40,6 +42,8 @@ pub struct StagedChange {
     pub title: String,
     /// Its corpus.
     pub corpus: String,
+    /// SHA-256 of the version's canonical text, hexadecimal.
+    pub sha256: String,
     /// Passages that come into force.
     pub coming: u64,
     /// Passages that go out of force.
@@ -52,31 +56,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn staged_changes(&self) -> Result<Vec<StagedChange>> {
-        let connection = self.read()?;
-        let (published, staged) = (pointer(&connection, "published")?, staged_number(&connection)?);
-        let in_force =
-            |number: &str| format!("max(e.added <= {number} AND (e.removed IS NULL OR e.removed > {number}))");
-        let sql = format!(
-            "SELECT v.document, v.number, json_extract(v.metadata, '$.title'), d.corpus,
-                    sum(f.next AND NOT f.now), sum(f.now AND NOT f.next)
-             FROM (SELECT e.passage, {} AS now, {} AS next FROM entries e GROUP BY e.passage) f
-             JOIN passages p ON p.id = f.passage JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
-             WHERE f.now <> f.next GROUP BY v.id ORDER BY d.corpus, 3, v.number",
-            in_force("?1"),
-            in_force("?2")
-        );
-        let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map(params![published.0, staged.0], |row| {
-            Ok(StagedChange {
-                document: DocumentId::from_bytes(row.get(0)?),
-                version: row.get(1)?,
-                title: row.get(2)?,
-                corpus: row.get(3)?,
-                coming: row.get(4)?,
-                leaving: row.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        changes(&*self.read()?)
     }
 
     /// Where the pointer stands now.
@@ -85,7 +65,8 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn snapshots(&self) -> Result<Snapshots> {
         let connection = self.read()?;
-        Ok(Snapshots { published: pointer(&connection, "published")?, staged: staged_number(&connection)? })
+        let (published, head) = (pointer(&connection, "published")?, pointer(&connection, "head")?);
+        Ok(Snapshots { published, head, staged: staged_number(&connection)? })
     }
 
     /// The snapshot a question is about: the one it names, or the published one.
@@ -105,13 +86,33 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn publish(&self, decision: &Decision<'_>) -> Result<Snapshot> {
+        self.publish_if(decision, |_| Ok(()))
+    }
+
+    /// Publishes what is staged if that is exactly `expected`, as [`Ledger::staged_changes`] listed it.
+    ///
+    /// # Errors
+    /// [`Error::StagedChanged`], with nothing published.
+    pub fn publish_exactly(&self, expected: &[StagedChange], decision: &Decision<'_>) -> Result<Snapshot> {
+        self.publish_if(decision, |connection| match changes(connection)? == expected {
+            true => Ok(()),
+            false => Err(Error::StagedChanged),
+        })
+    }
+
+    /// Publishes in the transaction in which `allows` had its look at what is staged.
+    fn publish_if(&self, decision: &Decision<'_>, allows: impl FnOnce(&Connection) -> Result<()>) -> Result<Snapshot> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
+        allows(&transaction)?;
         let staged = staged_number(&transaction)?;
         let published = pointer(&transaction, "published")?;
-        // After a rollback the way on from it is staged, which by itself is what is published already.
+        // After a rollback the way on from it is staged, which by itself is what is published already; and what has been rolled
+        // back may be staged again, which by itself is no change to the head.
         let is_rolled_back = published != pointer(&transaction, "head")?;
-        if !has_changes(&transaction, staged)? || (is_rolled_back && !differ(&transaction, published, staged)?) {
+        let has_news =
+            if is_rolled_back { differ(&transaction, published, staged)? } else { has_changes(&transaction, staged)? };
+        if !has_news {
             return Ok(published);
         }
         transaction.execute("INSERT INTO snapshots VALUES (?1, ?2)", params![staged.0, decision.at])?;
@@ -174,14 +175,85 @@ impl Ledger {
         status: Status,
         decision: &Decision<'_>,
     ) -> Result<()> {
+        self.set_status_of(document, version, None, status, decision)
+    }
+
+    /// Changes the standing of one version, as [`Ledger::set_status`] does, if it stands as `expected`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDocument`]; [`Error::StatusChanged`] when it stands otherwise, with nothing changed.
+    pub fn change_standing(
+        &self,
+        document: DocumentId,
+        version: u32,
+        expected: Status,
+        status: Status,
+        decision: &Decision<'_>,
+    ) -> Result<()> {
+        self.set_status_of(document, version, Some(expected), status, decision)
+    }
+
+    fn set_status_of(
+        &self,
+        document: DocumentId,
+        version: u32,
+        expected: Option<Status>,
+        status: Status,
+        decision: &Decision<'_>,
+    ) -> Result<()> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
+        if let Some(expected) = expected {
+            let found = status_of(&transaction, document, version)?;
+            if found != expected {
+                return Err(Error::StatusChanged { found });
+            }
+        }
         change_status(&transaction, document, version, status, decision)?;
         fail_point!("ledger::status::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
         fail_point!("ledger::status::after_commit", |kind| Err(Error::injected(kind)));
         Ok(())
     }
+}
+
+/// Whether something happened to the passage of the entry `e` after the snapshot `?1`. Of all others nothing can differ, and
+/// grouping them is what would take long.
+const SINCE: &str = "e.passage IN (SELECT c.passage FROM entries c WHERE c.added > ?1 OR c.removed > ?1)";
+
+fn changes(connection: &Connection) -> Result<Vec<StagedChange>> {
+    let (published, staged) = (pointer(connection, "published")?, staged_number(connection)?);
+    let in_force = |number: &str| format!("max(e.added <= {number} AND (e.removed IS NULL OR e.removed > {number}))");
+    let sql = format!(
+        "SELECT v.document, v.number, json_extract(v.metadata, '$.title'), d.corpus, v.text_sha256,
+                sum(f.next AND NOT f.now), sum(f.now AND NOT f.next)
+         FROM (SELECT e.passage, {} AS now, {} AS next FROM entries e WHERE {SINCE} GROUP BY e.passage) f
+         JOIN passages p ON p.id = f.passage JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
+         WHERE f.now <> f.next GROUP BY v.id ORDER BY d.corpus, 3, v.number, v.document",
+        in_force("?1"),
+        in_force("?2")
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map(params![published.0, staged.0], |row| {
+        Ok(StagedChange {
+            document: DocumentId::from_bytes(row.get(0)?),
+            version: row.get(1)?,
+            title: row.get(2)?,
+            corpus: row.get(3)?,
+            sha256: row.get(4)?,
+            coming: row.get(5)?,
+            leaving: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn status_of(connection: &Connection, document: DocumentId, version: u32) -> Result<Status> {
+    let sql = "SELECT status FROM versions WHERE document = ?1 AND number = ?2";
+    let held: Option<String> =
+        connection.query_row(sql, params![document.to_bytes(), version], |row| row.get(0)).optional()?;
+    let held = held.ok_or(Error::UnknownDocument(document))?;
+    held.parse().map_err(|_| Error::Damaged(format!("status {held:?}")))
 }
 
 pub(crate) fn change_status(
@@ -221,12 +293,14 @@ fn has_changes(connection: &Connection, staged: Snapshot) -> Result<bool> {
     Ok(connection.query_row(sql, [staged.0], |row| row.get(0))?)
 }
 
-/// Whether two snapshots hold different passages.
-fn differ(connection: &Connection, one: Snapshot, other: Snapshot) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM entries e GROUP BY e.passage
-                 HAVING max(e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))
-                     <> max(e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2)))";
-    Ok(connection.query_row(sql, params![one.0, other.0], |row| row.get(0))?)
+/// Whether a later snapshot holds other passages than an earlier one.
+fn differ(connection: &Connection, earlier: Snapshot, later: Snapshot) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM entries e WHERE {SINCE} GROUP BY e.passage
+           HAVING max(e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))
+               <> max(e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2)))"
+    );
+    Ok(connection.query_row(&sql, params![earlier.0, later.0], |row| row.get(0))?)
 }
 
 fn known(connection: &Connection, number: Snapshot) -> Result<()> {
@@ -249,7 +323,7 @@ fn set_pointer(connection: &Connection, name: &str, to: Snapshot) -> Result<()> 
     Ok(())
 }
 
-fn record(connection: &Connection, decision: &Decision<'_>, action: &str, subject: &str) -> Result<()> {
+pub(crate) fn record(connection: &Connection, decision: &Decision<'_>, action: &str, subject: &str) -> Result<()> {
     connection.execute(
         "INSERT INTO decisions (at, actor, action, subject, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![decision.at, decision.actor, action, subject, decision.reason],

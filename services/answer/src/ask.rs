@@ -330,7 +330,7 @@ impl Asker {
         cancel: &CancellationToken,
         progress: &UnboundedSender<Progress>,
     ) -> Result<Written> {
-        if self.parts.settings.mode == Mode::Extractive {
+        if question.extractive || self.parts.settings.mode == Mode::Extractive {
             let reason = "the sentences of the sources that come nearest to the question, chosen without a model";
             return Ok(extracted(&selected, reason.to_owned(), progress));
         }

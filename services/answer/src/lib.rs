@@ -39,6 +39,7 @@ pub use expand::Expansion;
 pub use judge::{Judge, Opinion, family};
 pub use patient::Patient;
 pub use plain::in_plain_words;
+pub use prompt::instructions_sha256;
 pub use question::{Filters, MAX_QUESTION_CHARS, MAX_TURNS, Question, Turn};
 pub use recheck::recheck;
 pub use retrieve::{Candidates, Retrieved, Retriever, Took};

@@ -6,6 +6,7 @@ use inference::Prompt;
 use knowledge::sha256_hex;
 
 use crate::answer::Mode;
+use crate::judge;
 use crate::select::Selected;
 
 const QUOTING: &str = "You help clinicians. Choose the sentences of the passages that answer the question. \
@@ -41,6 +42,11 @@ pub(crate) fn build(question: &str, selected: &[Selected], mode: Mode) -> Prompt
 /// SHA-256 of everything the model was told.
 pub(crate) fn sha256(prompt: &Prompt) -> String {
     sha256_hex(format!("{}\u{0}{}", prompt.system, prompt.user).as_bytes())
+}
+
+/// SHA-256 of what models are told beside question and evidence, in every mode and as a judge: changes when any of it does.
+pub fn instructions_sha256() -> String {
+    sha256_hex([QUOTING, SYNTHESIS, judge::INSTRUCTION].join("\u{0}").as_bytes())
 }
 
 /// Chat templates mark turns with `<|…|>`, `</s>`, `[INST]` and their like, and a tokenizer makes control tokens of them

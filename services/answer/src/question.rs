@@ -120,6 +120,10 @@ pub struct Question {
     #[serde(skip)]
     #[schema(ignore)]
     pub staged: bool,
+    /// Answer with sentences of the sources, whatever else is configured: what changes then, changed in them.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub extractive: bool,
 }
 
 impl Question {

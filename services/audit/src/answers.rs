@@ -78,6 +78,12 @@ pub struct Gap {
     pub last_asked_at: String,
     /// The latest snapshot that was searched for it.
     pub snapshot: u64,
+    /// When first, RFC 3339.
+    #[serde(skip)]
+    pub first_asked_at: String,
+    /// Names it without its words: hexadecimal, the same for the same question.
+    #[serde(skip)]
+    pub tag: String,
 }
 
 impl AuditLog {
@@ -204,20 +210,22 @@ impl AuditLog {
     /// # Errors
     /// [`Error`].
     pub fn gaps(&self, limit: usize) -> Result<Vec<Gap>> {
-        let sql = "SELECT count(*), max(asked_at), max(snapshot), max(intent) FROM answers
+        let sql = "SELECT count(*), max(asked_at), max(snapshot), max(intent), min(asked_at), lower(hex(question_tag)) FROM answers
                    WHERE status = 'no_evidence' AND question_tag IS NOT NULL
                    GROUP BY question_tag ORDER BY count(*) DESC, max(asked_at) DESC, question_tag LIMIT ?1";
-        type Row = (u64, String, u64, u64);
+        type Row = (u64, String, u64, u64, String, String);
         let rows: Vec<Row> = self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            let row = |row: &rusqlite::Row<'_>| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            };
             Ok(statement.query_map([limit as u64], row)?.collect::<rusqlite::Result<_>>()?)
         })?;
         let mut gaps = Vec::with_capacity(rows.len());
-        for (times, last_asked_at, snapshot, intent) in rows {
+        for (times, last_asked_at, snapshot, intent, first_asked_at, tag) in rows {
             // What was erased is no gap any more: nobody could read it.
             if let Some(question) = self.question(intent)? {
-                gaps.push(Gap { question, times, last_asked_at, snapshot });
+                gaps.push(Gap { question, times, last_asked_at, snapshot, first_asked_at, tag });
             }
         }
         Ok(gaps)

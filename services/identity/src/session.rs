@@ -64,6 +64,17 @@ impl Identity {
         Ok(who)
     }
 
+    /// Whether the session is this account's, and began no longer than so many seconds ago.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn began_within(&self, secret: &str, account: &str, seconds: i64, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT began FROM sessions WHERE secret_sha256 = ?1 AND account = ?2";
+        let hash = sha256_hex(secret.as_bytes());
+        let began: Option<i64> = self.lock().query_row(sql, [&hash, account], |row| row.get(0)).optional()?;
+        Ok(began.is_some_and(|began| now.as_second() - began <= seconds))
+    }
+
     /// Ends a session, if there is one.
     ///
     /// # Errors

@@ -96,8 +96,8 @@ impl Generator for Remote {
         let response = response.map_err(explain)?;
         let status = response.status();
         if status.is_client_error() {
-            let said = response.text().await.unwrap_or_default();
-            return Err(Error::Refused(format!("{status}: {}", said.chars().take(200).collect::<String>())));
+            // What it says may repeat the question, and this is logged.
+            return Err(Error::Refused(status.to_string()));
         }
         let reply: Reply = response.error_for_status().map_err(explain)?.json().await.map_err(explain)?;
         let choice =

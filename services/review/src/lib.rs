@@ -19,6 +19,7 @@ mod statistics;
 mod store;
 
 pub use error::{Error, Result};
+pub use export::spreadsheet;
 pub use model::{
     Adjudication, Given, Item, ItemPage, MAX_TEXT_CHARS, NewReview, Page, Rating, Review, Signature, State, Stratum,
 };

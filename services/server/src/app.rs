@@ -8,6 +8,7 @@ use std::time::Duration;
 use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
 use anyhow::{Context, Result, bail};
 use audit::{Actor, AuditLog, Draft};
+use curation::Curation;
 use history::History;
 use identity::{Identity, Provider};
 use inference::models::{Entry, Loaded, Role, Store};
@@ -23,6 +24,11 @@ use utoipa::ToSchema;
 
 use crate::config::{self, Backend, Config, Mode, Places};
 use crate::data::Data;
+use crate::facts;
+use crate::gap_tickets::Meanings;
+use crate::ingests::Runs;
+use crate::labeling::Labeling;
+use crate::library::Library;
 use crate::witnessing::Witnesses;
 
 /// A service that can answer.
@@ -43,6 +49,14 @@ pub struct App {
     pub is_demo: bool,
     /// Reviews of answers.
     pub reviews: Arc<Reviews>,
+    /// What people decide about the knowledge.
+    pub curation: Arc<Curation>,
+    /// Takes documents in, where this service does.
+    pub library: Option<Arc<Library>>,
+    /// Runs of ingest that were begun in the pages.
+    pub ingests: Arc<Runs>,
+    /// What questions without evidence mean.
+    pub meanings: Meanings,
     /// Witnesses of the log.
     pub witnesses: Arc<Witnesses>,
     /// Its configuration.
@@ -97,6 +111,10 @@ impl App {
             is_anonymous: config.identity.anonymous && is_loopback(&config.server.listen),
             is_demo: false,
             reviews: Arc::clone(&data.reviews),
+            curation: Arc::clone(&data.curation),
+            library: None,
+            ingests: Arc::default(),
+            meanings: Meanings::default(),
             witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
             config,
             models: Vec::new(),
@@ -127,6 +145,7 @@ impl App {
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;
         let reranker = load_reranker(&config, &store).await?;
+        let library = Library::new(data.stores.clone(), Arc::clone(&embedder), config.ingest.clone(), &places.data)?;
         let retriever = Retriever {
             ledger: Arc::clone(&data.stores.ledger),
             vectors: Arc::clone(&data.stores.vectors),
@@ -140,12 +159,12 @@ impl App {
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });
         let models = models_in_use(&config, &store, &asker);
-        let app = Self { models, ..Self::new(asker, &data, config)? };
+        let app = Self { models, library: Some(Arc::new(library)), ..Self::new(asker, &data, config)? };
         app.begin()?;
         Ok(Self { _data: Some(data), ..app })
     }
 
-    /// Puts on record what begins to answer: program, configuration, models.
+    /// Puts on record what begins to answer: program, configuration, models, and what is said of them.
     fn begin(&self) -> Result<()> {
         let config = sha256_hex(serde_json::to_string(&self.config)?.as_bytes());
         let models: Vec<String> = self
@@ -155,12 +174,15 @@ impl App {
             .collect();
         let release = sha256_hex(format!("{}\n{config}\n{}", env!("CARGO_PKG_VERSION"), models.join("\n")).as_bytes());
         self.audit.set_release(&release[..16]);
+        let labeling = Labeling::of(&facts::gather(self)?);
         let draft = Draft::new("service.began", Actor::service())
             .with("version", env!("CARGO_PKG_VERSION"))
             .with("config_sha256", config)
             .with("models", models)
-            .with("anonymous", self.is_anonymous);
+            .with("anonymous", self.is_anonymous)
+            .with("labeling_sha256", labeling.sha256.as_str());
         self.audit.append(draft)?;
+        labeling.record(&self.audit)?;
         Ok(())
     }
 

@@ -9,13 +9,14 @@ use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use ingest::Originals;
 use ledger::Ledger;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The stores, in the order in which they are copied: a question on record then names a snapshot that the ledger's copy has.
-const STORES: [&str; 5] = ["identity.db", "reviews.db", "history.db", "audit.db", "ledger.db"];
+const STORES: [&str; 6] = ["identity.db", "reviews.db", "history.db", "audit.db", "curation.db", "ledger.db"];
 
 /// The keys of the audit log, where they lie with the data: without them nobody reads what is sealed.
 const KEYS: &str = "keys";
@@ -61,6 +62,16 @@ pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
         fs::copy(path, &copy)?;
         files.insert(name, hash(&copy)?);
     }
+    // Each is written once and never changed: it is taken from where it lies.
+    for sha256 in Originals::of(data).list()? {
+        let name = original(&sha256);
+        // A damaged one would make the whole of it no backup.
+        if hash(&data.join(&name))? == sha256 {
+            files.insert(name, sha256);
+        } else {
+            tracing::warn!(name, "is not what was kept, and is left out");
+        }
+    }
     let contents = Contents { osler: env!("CARGO_PKG_VERSION").to_owned(), at: at.to_owned(), files };
     let arriving = tempfile::NamedTempFile::new_in(folder)?;
     let mut archive = tar::Builder::new(GzEncoder::new(io::BufWriter::new(arriving.as_file()), Compression::fast()));
@@ -69,8 +80,9 @@ pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
     header.set_size(text.len() as u64);
     header.set_mode(0o600);
     archive.append_data(&mut header, CONTENTS, text.as_slice())?;
-    for store in contents.files.keys() {
-        archive.append_path_with_name(copies.path().join(store), store)?;
+    for name in contents.files.keys() {
+        let from = if is_original(name) { data.join(name) } else { copies.path().join(name) };
+        archive.append_path_with_name(from, name)?;
     }
     archive.into_inner()?.finish()?.flush()?;
     arriving.as_file().sync_all()?;
@@ -102,11 +114,11 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
     for entry in entries {
         let mut entry = entry.with_context(no_backup)?;
         let name = entry.path().with_context(no_backup)?.to_string_lossy().into_owned();
-        if !STORES.contains(&name.as_str()) && !is_key(&name) {
+        if !STORES.contains(&name.as_str()) && !is_key(&name) && !is_original(&name) {
             bail!("{}: {name} is nothing that a backup holds", no_backup());
         }
         let arrived = arriving.path().join(&name);
-        fs::create_dir_all(arriving.path().join(KEYS))?;
+        fs::create_dir_all(arrived.parent().unwrap_or(arriving.path()))?;
         io::copy(&mut entry, &mut File::create(&arrived)?).with_context(no_backup)?;
         #[cfg(unix)]
         if is_key(&name) {
@@ -125,8 +137,10 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
     // Opened before it is put in place: a ledger of a later format is refused here.
     drop(Ledger::open(&arriving.path().join("ledger.db"))?);
     fs::create_dir_all(data.join(KEYS))?;
-    for name in contents.files.keys().filter(|name| is_key(name)) {
-        fs::rename(arriving.path().join(name), data.join(name))?;
+    for name in contents.files.keys().filter(|name| is_key(name) || is_original(name)) {
+        let place = data.join(name);
+        fs::create_dir_all(place.parent().unwrap_or(data))?;
+        fs::rename(arriving.path().join(name), place)?;
     }
     // The ledger last: without it there is no data, and the same command can be run again.
     for store in STORES.into_iter().filter(|store| contents.files.contains_key(*store)) {
@@ -135,6 +149,17 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
         fs::rename(path, data.join(store))?;
     }
     Ok(contents)
+}
+
+/// The name of a file that a document came from: `originals/ab/cd…`.
+fn original(sha256: &str) -> String {
+    let (folder, name) = sha256.split_at(2);
+    format!("{}/{folder}/{name}", Originals::FOLDER)
+}
+
+fn is_original(name: &str) -> bool {
+    let parts = name.strip_prefix(Originals::FOLDER).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+    parts.is_some_and(|(folder, file)| Originals::is_name(&format!("{folder}{file}")) && folder.len() == 2)
 }
 
 /// The names of keys: `keys/log-1.key`.

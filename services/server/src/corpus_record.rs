@@ -42,17 +42,13 @@ fn put_run(log: &AuditLog, run: &RunRecord) -> Result<()> {
         list: LedgerList::Runs,
         number: run.id.unsigned_abs(),
         action: "corpus.ingested",
-        actor: librarian(&run.actor),
+        actor: Actor { id: audit::token(&run.actor), role: "librarian".to_owned() },
         at: &run.at,
         object,
         reason: "",
     };
     log.decided(decided, None)?;
     Ok(())
-}
-
-fn librarian(actor: &str) -> Actor {
-    Actor { id: audit::token(actor), role: "librarian".to_owned() }
 }
 
 fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()> {
@@ -70,15 +66,20 @@ fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()>
             let (document, version) = decision.subject.split_once(" v").unwrap_or((&decision.subject, "0"));
             object.insert("document".to_owned(), audit::token(document).into());
             object.insert("version".to_owned(), json!(version.parse::<u32>().unwrap_or(0)));
-            object.insert("standing".to_owned(), audit::token(standing).into());
-            "corpus.standing"
+            if standing == "inspected" {
+                "corpus.inspected"
+            } else {
+                object.insert("standing".to_owned(), audit::token(standing).into());
+                "corpus.standing"
+            }
         }
     };
+    let role = if published.is_some() { "publisher" } else { "librarian" };
     let decided = Decided {
         list: LedgerList::Decisions,
         number: decision.number,
         action,
-        actor: librarian(&decision.actor),
+        actor: Actor { id: audit::token(&decision.actor), role: role.to_owned() },
         at: &decision.at,
         object,
         reason: &decision.reason,

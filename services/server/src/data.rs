@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use audit::AuditLog;
+use curation::Curation;
 use history::History;
 use identity::{Identity, SystemEntropy};
 use index::{EdgeIndex, FORMAT, ServerIndex, TantivyIndex, VectorIndex};
@@ -29,6 +30,8 @@ pub struct Data {
     pub identity: Arc<Identity>,
     /// Reviews of answers.
     pub reviews: Arc<Reviews>,
+    /// What people decide about the knowledge.
+    pub curation: Arc<Curation>,
     path: PathBuf,
     // The lock goes when the file is closed, with the process or before.
     _lock: File,
@@ -64,6 +67,9 @@ impl Data {
         let lock = lock(path)?;
         let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
         let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
+        let curation = Curation::open(&path.join("curation.db"))?;
+        // What was interrupted is settled before it is put on record.
+        curation.settle(&ledger, &(seams.now)().to_string())?;
         corpus_record::follow(&ledger, &audit)?;
         let history = Arc::new(History::open(&path.join("history.db"))?);
         let identity = Identity::open(&path.join("identity.db"), config.identity.settings(), seams.entropy)?;
@@ -95,7 +101,8 @@ impl Data {
         if let Some(server) = server {
             server.become_current().await?;
         }
-        Ok(Self { stores, audit, history, identity: Arc::new(identity), reviews, path: path.to_owned(), _lock: lock })
+        let (identity, curation) = (Arc::new(identity), Arc::new(curation));
+        Ok(Self { stores, audit, history, identity, reviews, curation, path: path.to_owned(), _lock: lock })
     }
 
     /// The ledger alone, and the lock that holds it, for commands that need no index and no model. The indexes follow at the

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use answer::{Clock, SystemSeams};
 use anyhow::{Context, Result};
 use inference::Embedder;
 use ingest::connect::{Client, ClientOptions, FetchEvent, Guard, Held, Mirror, S3Key, Source, fetch};
-use ingest::{Account, Event, Ingest, Options, Origin, Parser, Stores, Workers};
-use jiff::Timestamp;
+use ingest::{Account, Event, Ingest, Options, Origin, Originals, Parser, Stores, Workers};
 use knowledge::{Corpus, CorpusId, sha256_hex};
 use ledger::{Decision, Imported};
 use serde::Serialize;
@@ -59,6 +59,9 @@ pub struct Library {
     ingest: Ingest,
     config: config::Ingest,
     data: std::path::PathBuf,
+    clock: Arc<dyn Clock>,
+    /// Two runs at once would give one version's number twice.
+    running: tokio::sync::Mutex<()>,
 }
 
 impl Library {
@@ -69,17 +72,65 @@ impl Library {
     pub fn new(stores: Stores, embedder: Arc<dyn Embedder>, config: config::Ingest, data: &Path) -> Result<Self> {
         let program = std::env::current_exe().context("cannot find the osler program, which reads documents")?;
         let workers = Workers::new(program, vec!["parse-worker".into()], config.cost());
-        let ingest = Ingest::new(stores.clone(), embedder, Arc::new(Parser::Apart(workers)))?;
-        Ok(Self { stores, ingest, config, data: data.to_owned() })
+        Self::with(stores, embedder, config, data, (Parser::Apart(workers), Arc::new(SystemSeams)))
+    }
+
+    /// The same with another parser and clock.
+    ///
+    /// # Errors
+    /// As [`Library::new`].
+    pub fn with(
+        stores: Stores,
+        embedder: Arc<dyn Embedder>,
+        config: config::Ingest,
+        data: &Path,
+        (parser, clock): (Parser, Arc<dyn Clock>),
+    ) -> Result<Self> {
+        let ingest = Ingest::new(stores.clone(), embedder, Arc::new(parser))?;
+        let running = tokio::sync::Mutex::default();
+        Ok(Self { stores, ingest, config, data: data.to_owned(), clock, running })
+    }
+
+    /// Has the indexes take in what was decided.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub async fn catch_up(&self) -> Result<()> {
+        Ok(self.stores.catch_up().await?)
+    }
+
+    /// A folder in the data directory for what arrives; it goes when it is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn folder(&self) -> Result<tempfile::TempDir> {
+        let uploads = self.data.join("uploads");
+        std::fs::create_dir_all(&uploads).with_context(|| format!("cannot create {}", uploads.display()))?;
+        Ok(tempfile::tempdir_in(uploads)?)
+    }
+
+    /// The files that documents came from.
+    pub fn originals(&self) -> Originals {
+        Originals::of(&self.data)
+    }
+
+    /// Where a corpus comes from, if its manifest said.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn origin(&self, corpus: &CorpusId) -> Result<Option<Origin>> {
+        let origin: Option<Origin> = self.stores.ledger.sources(corpus)?;
+        Ok(origin.filter(|origin| !origin.sources.is_empty()))
     }
 
     fn options(&self, publish: bool, actor: &str) -> Options {
         Options {
-            publish,
+            publish: publish && !self.config.two_people,
             actor: actor.to_owned(),
-            at: Timestamp::now().to_string(),
+            at: self.clock.now().to_string(),
             data: self.data.clone(),
             archives: self.config.archives(),
+            keeps_originals: self.config.keep_originals,
         }
     }
 
@@ -88,6 +139,19 @@ impl Library {
     /// # Errors
     /// As [`Ingest::run`].
     pub async fn take_in(
+        &self,
+        path: &Path,
+        corpus: &Corpus,
+        publish: bool,
+        actor: &str,
+        stop: &Arc<AtomicBool>,
+        tell: &mut (dyn FnMut(Told) + Send),
+    ) -> Result<Account> {
+        let _alone = self.running.lock().await;
+        self.run(path, corpus, publish, actor, stop, tell).await
+    }
+
+    async fn run(
         &self,
         path: &Path,
         corpus: &Corpus,
@@ -115,6 +179,7 @@ impl Library {
         stop: &Arc<AtomicBool>,
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<()> {
+        let _alone = self.running.lock().await;
         self.stores.ledger.put_corpus(corpus)?;
         self.stores.ledger.put_sources(&corpus.id, origin)?;
         let guard = Guard::new(&origin.allow_hosts, &origin.private_hosts)?;
@@ -135,9 +200,9 @@ impl Library {
         }
         // Notices have changed what is in force, maybe without a document that came in.
         self.stores.catch_up().await?;
-        if publish {
+        if publish && !self.config.two_people {
             let reason = format!("refresh of {}", corpus.id);
-            self.stores.ledger.publish(&Decision { at: &Timestamp::now().to_string(), actor, reason: &reason })?;
+            self.stores.ledger.publish(&Decision { at: &self.clock.now().to_string(), actor, reason: &reason })?;
         }
         Ok(())
     }
@@ -158,13 +223,13 @@ impl Library {
         let mut told = |said: FetchEvent| tell(Told::Source(SourceEvent::Source { source: name.to_owned(), said }));
         let fetched = fetch(source, &mirror, client, held, stop, &mut told).await?;
         if !fetched.notices.is_empty() {
-            let at = Timestamp::now().to_string();
+            let at = self.clock.now().to_string();
             let decision = Decision { at: &at, actor, reason: "notice" };
             let imported = self.stores.ledger.import_notices(&fetched.notices, &decision)?;
             tell(Told::Source(SourceEvent::Notices { source: name.to_owned(), imported }));
         }
         match source.documents(&mirror) {
-            Some(path) => match self.take_in(path, corpus, false, actor, stop, tell).await {
+            Some(path) => match self.run(path, corpus, false, actor, stop, tell).await {
                 Ok(_) => Ok(()),
                 // A source that has nothing yet is no failure.
                 Err(error) if matches!(error.downcast_ref(), Some(ingest::Error::Empty(_))) => Ok(()),
@@ -243,8 +308,8 @@ impl Library {
     fn scheduled(&self) -> Vec<(Corpus, Origin)> {
         let corpora = self.stores.ledger.corpora().unwrap_or_default().into_iter();
         let with_origin = |corpus: Corpus| {
-            let origin: Origin = self.stores.ledger.sources(&corpus.id).ok()??;
-            (!origin.sources.is_empty()).then_some((corpus, origin))
+            let origin = self.origin(&corpus.id).ok()??;
+            Some((corpus, origin))
         };
         corpora.filter_map(with_origin).collect()
     }

@@ -46,7 +46,7 @@ pub enum Error {
     Corpus(#[source] anyhow::Error),
     /// Something panicked. This request is lost, no other is.
     #[error("answering failed unexpectedly")]
-    Panicked(#[source] tokio::task::JoinError),
+    Panicked,
 }
 
 impl Error {
@@ -59,7 +59,7 @@ impl Error {
             Self::Answer(answer::Error::Cancelled) => "cancelled",
             Self::Answer(answer::Error::Index(_)) => "index_unavailable",
             Self::Answer(answer::Error::Inference(_)) => "model_unavailable",
-            Self::Answer(answer::Error::Ledger(_) | answer::Error::Internal(_)) | Self::Panicked(_) => "internal",
+            Self::Answer(answer::Error::Ledger(_) | answer::Error::Internal(_)) | Self::Panicked => "internal",
             Self::Record(_) | Self::Corpus(_) | Self::Alarmed => "audit_unavailable",
         }
     }
@@ -115,7 +115,7 @@ pub async fn ask(
         cancel.cancel();
     }
     let outcome = match (task.await, parts) {
-        (Err(panic), _) => Err(Error::Panicked(panic)),
+        (Err(_), _) => Err(Error::Panicked),
         (Ok(_), Err(error)) => Err(error),
         (Ok(outcome), Ok(())) => outcome.map_err(Error::Answer),
     };
@@ -169,7 +169,7 @@ fn finish(app: &App, id: &str, actor: Actor, outcome: Result<Answer, Error>) -> 
 
 /// Everything that it takes to ask again. What is known of the patient is not kept, only whether something was.
 fn request(question: &Question) -> String {
-    let Question { question, history, patient, filters, as_of, staged: _ } = question;
+    let Question { question, history, patient, filters, as_of, staged: _, extractive: _ } = question;
     json!({
         "question": question,
         "history": history,
@@ -181,5 +181,5 @@ fn request(question: &Question) -> String {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::Panicked)
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)
 }

@@ -76,7 +76,7 @@ pub async fn replay(app: &Arc<App>, id: &str) -> Result<Option<Replay>, Error> {
         let words = log.audit.request(&wanted)?;
         Ok(words.zip(log.audit.answer(&wanted)?))
     });
-    let Some((request, (answer, _))) = kept.await.map_err(Error::Panicked)?? else { return Ok(None) };
+    let Some((request, (answer, _))) = kept.await.map_err(|_| Error::Panicked)?? else { return Ok(None) };
     let internal = |error: serde_json::Error| Error::Answer(answer::Error::Internal(error.into()));
     let request: Request = serde_json::from_str(&request).map_err(internal)?;
     let before: Value = serde_json::from_str(&answer).map_err(internal)?;

@@ -72,7 +72,7 @@ async fn every_role_reaches_what_is_for_it_and_nothing_else() {
             let reply = try_route(&service, Some(key), method, path).await;
             let is_refused = reply.status == StatusCode::FORBIDDEN && reply.text.contains("\"not_allowed\"");
             let may = match access {
-                Access::Public => true,
+                Access::Public | Access::Known => true,
                 Access::Roles(roles) => roles.contains(role),
             };
             assert_eq!(!is_refused, may, "{role} {method} {path}: {} {}", reply.status, reply.text);
@@ -182,7 +182,7 @@ async fn without_an_account_only_this_machine_asks_and_only_asks() {
     let service = TestService::without_generator().await;
     let session = service.get("/v1/session").await.json();
     assert_eq!((&session["how"], &session["roles"]), (&json!("anonymous"), &json!(["clinician", "service"])));
-    assert_eq!(service.get("/v1/gaps").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(service.get("/v1/library/gaps").await.status, StatusCode::FORBIDDEN);
     assert_eq!(service.get("/v1/accounts").await.status, StatusCode::FORBIDDEN);
     let named = |host: &str| Request::get("/v1/corpora").header("host", host).body(Body::empty()).unwrap();
     for host in ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "127.0.0.1"] {
@@ -215,13 +215,13 @@ async fn accounts_are_managed_by_those_who_may() {
     let keys = format!("/v1/accounts/{id}/keys");
     let shown = service.send_as(&admin, "POST", &keys, &json!({ "label": "importer" })).await.json();
     let key = shown["key"].as_str().unwrap();
-    assert_eq!(service.get_as(key, "/v1/gaps").await.status, StatusCode::OK);
+    assert_eq!(service.get_as(key, "/v1/library/gaps").await.status, StatusCode::OK);
     let listed = service.get_as(&admin, &keys).await;
     assert!(!listed.text.contains(key) && listed.text.contains("importer"));
     // Another role, at once.
     let change = json!({ "roles": ["clinician"] });
     service.send_as(&admin, "PATCH", &format!("/v1/accounts/{id}"), &change).await;
-    assert_eq!(service.get_as(key, "/v1/gaps").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(service.get_as(key, "/v1/library/gaps").await.status, StatusCode::FORBIDDEN);
     let revoked =
         service.send_as(&admin, "DELETE", &format!("{keys}/{}", shown["id"].as_str().unwrap()), &json!({})).await;
     assert_eq!(revoked.status, StatusCode::NO_CONTENT);

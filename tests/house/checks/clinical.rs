@@ -178,9 +178,10 @@ async fn what_the_corpora_could_not_answer_is_listed_for_librarians() {
     for _ in 0..2 {
         assert_eq!(service.ask("Which orbit has the moon Europa?").await["status"], "no_evidence");
     }
-    let gaps = service.get_as(&service.key(Role::Librarian), "/v1/gaps").await.json();
-    assert_eq!(gaps["gaps"][0]["question"], "Which orbit has the moon Europa?");
-    assert_eq!(gaps["gaps"][0]["times"], 2);
+    let gaps = service.get_as(&service.key(Role::Librarian), "/v1/library/gaps").await.json();
+    let ticket = &gaps["tickets"][0];
+    assert_eq!(ticket["questions"][0]["question"], "Which orbit has the moon Europa?");
+    assert_eq!((&ticket["times"], &ticket["state"]), (&json!(2), &json!("open")));
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
-//! What compliance relies on: nothing is answered off the record, every act is on it, receipts and bundles check out, what is
-//! typed stands in no log, and asking again gives the same.
+//! What compliance relies on: nothing is answered off the record, every act is on it, receipts and bundles check out, and asking
+//! again gives the same.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use audit::{Directory, Receipt, Trust, verify_bundle, verify_receipt};
 use axum::body::Body;
@@ -287,6 +286,10 @@ async fn every_change(service: &TestService) -> BTreeSet<(String, String)> {
     let sign = json!({ "meaning": "approved", "record_hash": ready["record_hash"], "password": password });
     change(&cleo, "POST", "/v1/reviews/{id}/signature", &format!("{review}/signature"), sign).await;
     assert_eq!(service.get_as(&cleo, &review).await.json()["is_signed_record"], true);
+    // What they found is how well it does here, and the model card says so, without title or names.
+    let card = service.get_as(&cleo, "/v1/about/model-card").await;
+    assert!(card.text.contains(review.rsplit('/').next().unwrap()), "{}", card.text);
+    assert!(!card.text.contains("\"ada\"") && !card.text.contains("approved"), "{}", card.text);
     for (format, begins) in [("csv", "item,answer,"), ("ndjson", "{"), ("pdf", "%PDF")] {
         let request =
             Request::get(format!("{review}/export?format={format}")).header("authorization", format!("Bearer {cleo}"));
@@ -321,6 +324,7 @@ async fn every_change(service: &TestService) -> BTreeSet<(String, String)> {
 async fn every_route_that_changes_something_leaves_an_entry() {
     let service = service().await;
     let mut walked = every_change(&service).await;
+    walked.extend(crate::library::every_change().await);
     // Needs six years of waiting: its own test holds a clock.
     walked.insert(("delete".to_owned(), "/v1/audit/answers/{id}/words".to_owned()));
     let document: Value = serde_json::from_str(&server::http::openapi().unwrap()).unwrap();
@@ -356,74 +360,4 @@ async fn words_are_erased_where_the_law_asks_for_it() {
         .send_as(&service.key(Role::Admin), "DELETE", &format!("/v1/audit/answers/{id}/words"), &json!({}))
         .await;
     assert_eq!((kept.status, &kept.json()["code"]), (StatusCode::CONFLICT, &json!("kept")));
-}
-
-/// Ten thousand marked words in everything that a person or program can type.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_people_type_stands_in_no_tile_metric_or_log() {
-    const MARK: &str = "qzcanary";
-    let service = service().await;
-    let clinician = service.key(Role::Clinician);
-    let planted = std::cell::Cell::new(0);
-    let mark = || {
-        planted.set(planted.get() + 1);
-        format!("{MARK}{}", planted.get())
-    };
-    let answer = service.send_as(&clinician, "POST", "/v1/answers", &json!({ "question": QUESTION })).await.json();
-    let feedback = format!("/v1/answers/{}/feedback", answer["id"].as_str().unwrap());
-    let begun = service.send_as(&clinician, "POST", "/v1/conversations", &json!({})).await.json();
-    let conversation = format!("/v1/conversations/{}", begun["id"].as_str().unwrap());
-    for round in 0..770 {
-        let asked = json!({
-            "question": format!("When should metformin not be started in {} {}?", mark(), mark()),
-            "history": [{ "question": mark() }],
-            "patient": { "conditions": [mark()], "medicines": [mark()] },
-            "filters": { "issuers": [mark()], "jurisdictions": [mark()] },
-        });
-        let request = Request::post(if round % 2 == 0 { "/v1/answers" } else { "/v1/search" });
-        let request = request.header("content-type", "application/json").header("x-request-id", mark());
-        let body = if round % 2 == 0 { asked } else { json!({ "question": format!("metformin {}", mark()) }) };
-        let request = request.header("authorization", format!("Bearer {clinician}")).header("user-agent", mark());
-        service.send(request.body(Body::from(body.to_string())).unwrap()).await;
-        service.send_as(&clinician, "POST", &feedback, &json!({ "kind": "unhelpful", "comment": mark() })).await;
-        service.send_as(&clinician, "PATCH", &conversation, &json!({ "title": mark() })).await;
-        service
-            .send_as(
-                &clinician,
-                "POST",
-                "/v1/verify",
-                &json!({ "text": mark(), "sources": [{ "id": mark(), "text": mark() }] }),
-            )
-            .await;
-        // Wrong in every way.
-        service.get_as(&mark(), &format!("/v1/answers/{}", mark())).await;
-        service
-            .send_as(&clinician, "POST", "/v1/answers", &json!({ "question": mark(), "conversation": mark() }))
-            .await;
-    }
-    assert!(planted.get() >= 10_000, "{}", planted.get());
-    let sign_in = json!({ "name": mark(), "password": mark() });
-    assert_eq!(service.post("/v1/session", &sign_in).await.status, StatusCode::UNAUTHORIZED);
-
-    service.app.audit.checkpoint(service.app.audit.size()).unwrap();
-    let mut waiting = vec![service.data_file("log")];
-    let mut files = 0;
-    while let Some(path) = waiting.pop() {
-        if path.is_dir() {
-            waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-            continue;
-        }
-        files += 1;
-        assert!(!holds(&path, MARK), "{}", path.display());
-    }
-    assert!(files > 10);
-    for file in ["audit.db", "audit.db-wal", "reviews.db", "identity.db"] {
-        let path = service.data_file(file);
-        assert!(!path.is_file() || !holds(&path, MARK), "{file}");
-    }
-    assert!(!service.get("/metrics").await.text.contains(MARK));
-}
-
-fn holds(path: &Path, mark: &str) -> bool {
-    std::fs::read(path).unwrap().windows(mark.len()).any(|window| window == mark.as_bytes())
 }

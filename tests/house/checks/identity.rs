@@ -2,7 +2,7 @@
 
 use ingest::Event;
 use knowledge::{Corpus, DocumentId, Snapshot};
-use ledger::FindingKind;
+use ledger::{Decision, Error, FindingKind, Outcome};
 use serde_json::{Value, json};
 use support::TestService;
 
@@ -280,7 +280,7 @@ async fn long_texts_that_have_nothing_in_common_are_let_alone() {
 
 #[tokio::test]
 async fn findings_wait_until_somebody_closes_them_and_do_not_come_back() {
-    const AT: &str = "2026-01-02T00:00:00Z";
+    const DECISION: Decision<'static> = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "" };
     let service = TestService::new().await;
     let ledger = &service.stores.ledger;
     let text = note("", "Examplin", 5);
@@ -292,10 +292,11 @@ async fn findings_wait_until_somebody_closes_them_and_do_not_come_back() {
     assert_eq!(finding.title, "Examplin");
     assert_eq!(finding.detail, format!("the same text as document {}", document("a.md")));
 
-    assert!(!ledger.close_finding(finding.id + 1, AT).unwrap(), "there is no such finding");
+    let settle = |id| ledger.settle_finding(id, Outcome::Dismissed, "", &DECISION);
+    assert!(matches!(settle(finding.id + 1), Err(Error::UnknownFinding(_))), "there is no such finding");
     assert_eq!(ledger.findings().unwrap(), findings);
-    assert!(ledger.close_finding(finding.id, AT).unwrap());
-    assert!(!ledger.close_finding(finding.id, AT).unwrap(), "it is closed");
+    settle(finding.id).unwrap();
+    assert!(matches!(settle(finding.id), Err(Error::Settled(_))), "it is closed");
     assert!(ledger.findings().unwrap().is_empty());
 
     let (report, _) = service.ingest(&[("a.md", &text), ("b.md", &text)]).await;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 16] = [
+const ROOMS: [(&str, &str, &[&str]); 17] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
@@ -13,6 +13,7 @@ const ROOMS: [(&str, &str, &[&str]); 16] = [
     ("vocabulary", "corpora/vocabulary", &[]),
     ("grounding", "services/grounding", &["knowledge", "vocabulary"]),
     ("audit", "services/audit", &["knowledge"]),
+    ("curation", "services/curation", &["knowledge", "ledger"]),
     ("history", "services/history", &["knowledge"]),
     ("identity", "services/identity", &["knowledge"]),
     ("review", "services/review", &["knowledge"]),
@@ -31,6 +32,7 @@ const ROOMS: [(&str, &str, &[&str]); 16] = [
             "grounding",
             "answer",
             "audit",
+            "curation",
             "history",
             "identity",
             "review",
@@ -41,7 +43,19 @@ const ROOMS: [(&str, &str, &[&str]); 16] = [
     (
         "support",
         "tests/support",
-        &["knowledge", "ledger", "index", "inference", "grounding", "answer", "audit", "identity", "ingest", "server"],
+        &[
+            "knowledge",
+            "ledger",
+            "index",
+            "inference",
+            "grounding",
+            "answer",
+            "audit",
+            "curation",
+            "identity",
+            "ingest",
+            "server",
+        ],
     ),
     (
         "house",
@@ -54,6 +68,7 @@ const ROOMS: [(&str, &str, &[&str]); 16] = [
             "grounding",
             "answer",
             "audit",
+            "curation",
             "identity",
             "ingest",
             "evals",
@@ -80,7 +95,7 @@ const KEPT: [(&str, &[&str]); 16] = [
     ("axum", &["server", "support", "house"]),
     ("tower-http", &["server"]),
     ("clap", &["server"]),
-    ("rusqlite", &["ledger", "audit", "history", "identity", "review", "server", "house"]),
+    ("rusqlite", &["ledger", "audit", "curation", "history", "identity", "review", "server", "house"]),
 ];
 
 /// Lines in a file, at most. Longer ones are two things.

@@ -3,6 +3,7 @@
 
 mod fakes;
 mod feeds;
+mod provider;
 mod service;
 mod tiny_cross_encoder;
 mod tiny_docx;
@@ -11,6 +12,7 @@ mod tiny_pdf;
 
 pub use fakes::{CountingEntropy, HashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
+pub use provider::{Fault, OpenIdProvider};
 pub use service::{Reply, TestService, fixed_seams, models_dir, test_settings};
 pub use tiny_cross_encoder::write_tiny_cross_encoder;
 pub use tiny_docx::{docx, docx_of};

@@ -16,6 +16,7 @@ use serde_json::Value;
 use server::app::App;
 use server::config::Config;
 use server::data::Data;
+use server::library::Library;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -110,7 +111,12 @@ impl TestService {
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
             ids: seams,
         };
-        let app = Arc::new(App::new(Asker::new(parts), &data, config).unwrap());
+        let (taking, path) = (config.ingest.clone(), directory.path());
+        let clock: Arc<dyn Clock> = Arc::new(FixedSeams::default());
+        let library = Library::with(stores.clone(), Arc::new(HashEmbedder), taking, path, (Parser::Here, clock));
+        let mut app = App::new(Asker::new(parts), &data, config).unwrap();
+        app.library = Some(Arc::new(library.unwrap()));
+        let app = Arc::new(app);
         let router = server::http::router(Arc::clone(&app));
         Self { generator, stores, app, router, directory, _data: data }
     }
@@ -162,6 +168,7 @@ impl TestService {
             at: "2026-01-01T00:00:00Z".to_owned(),
             data: self.directory.path().to_owned(),
             archives: Limits::default(),
+            keeps_originals: true,
         };
         let mut events = Vec::new();
         let stop = Arc::new(AtomicBool::new(false));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use knowledge::{DocumentId, Snapshot, Status};
-use ledger::Decision;
+use ledger::{Decision, Outcome};
 use serde_json::json;
 
 use super::{Usage, print};
@@ -120,7 +120,12 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Stage(args) => return super::ingest::run(places, args.staged()).await,
         command => command,
     };
-    let records = Data::open_records(&places.data, &places.read()?)?;
+    let config = places.read()?;
+    if config.ingest.two_people && matches!(command, Command::Publish { .. }) {
+        let said = "ingest.two_people is set: what is staged is published by two people, in the pages under Library";
+        return Err(Usage(said.to_owned()).into());
+    }
+    let records = Data::open_records(&places.data, &config)?;
     let done = act(&records, command);
     // Whatever was decided goes on record, also when the command failed after it.
     corpus_record::follow(&records.ledger, &records.audit)?;
@@ -166,10 +171,12 @@ fn act(records: &Records, command: Command) -> Result<ExitCode> {
         }
         Command::Diff(_) | Command::Stage(_) => Ok(ExitCode::SUCCESS),
         Command::Findings { close: Some(id), .. } => {
-            if ledger.close_finding(id, &at)? {
-                print(&format!("finding {id} is closed\n"))
-            } else {
-                Err(Usage(format!("there is no open finding {id}: osler corpus findings lists them")).into())
+            match ledger.settle_finding(id, Outcome::Dismissed, "", &decide("")) {
+                Ok(_) => print(&format!("finding {id} is closed\n")),
+                Err(ledger::Error::UnknownFinding(_) | ledger::Error::Settled(_)) => {
+                    Err(Usage(format!("there is no open finding {id}: osler corpus findings lists them")).into())
+                }
+                Err(error) => Err(error.into()),
             }
         }
         Command::Findings { close: None, json: true } => {

@@ -70,7 +70,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
 }
 
 pub(super) fn line(change: &StagedChange) -> String {
-    let StagedChange { document, version, title, corpus, coming, leaving } = change;
+    let StagedChange { document, version, title, corpus, coming, leaving, .. } = change;
     format!("{corpus:16} +{coming:<5} -{leaving:<5} {document} v{version}  {title}\n")
 }
 

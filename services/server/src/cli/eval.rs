@@ -58,6 +58,8 @@ pub(super) enum Command {
     Ingest(super::eval_ingest::Args),
     /// Time the audit log: appending, finding answers, checking bundles
     Audit(super::eval_audit::Args),
+    /// Time the librarian's lists when much is held
+    Library(super::eval_library::Args),
     /// Ask questions that leave something out and see whether the answers say so
     Unknowns {
         /// List the answers that say nothing of it
@@ -142,6 +144,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Compare(args) => super::eval_retrieval::compare(&args),
         Command::Speed(args) => super::eval_speed::run(places, &args).await,
         Command::Audit(args) => super::eval_audit::run(places, &args),
+        Command::Library(args) => super::eval_library::run(places, &args),
         Command::Peer(args) => super::eval_peer::run(places, &args).await,
         Command::Ingest(args) => super::eval_ingest::run(places, &args).await,
         Command::Unknowns { mistakes } => unknowns(places, mistakes).await,

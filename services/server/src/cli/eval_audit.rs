@@ -258,7 +258,7 @@ fn one(log: &AuditLog, number: u64) -> audit::Result<()> {
     log.complete(&id, &Outcome { actor, model: None, answer: &answer.to_string() })
 }
 
-fn percentile(waits: &mut [f64], share: f64) -> f64 {
+pub(super) fn percentile(waits: &mut [f64], share: f64) -> f64 {
     waits.sort_by(f64::total_cmp);
     let at = ((waits.len() as f64 * share).ceil() as usize).clamp(1, waits.len().max(1)) - 1;
     waits.get(at).copied().unwrap_or(0.0)

@@ -12,6 +12,7 @@ mod doctor;
 mod eval;
 mod eval_audit;
 mod eval_ingest;
+mod eval_library;
 mod eval_peer;
 mod eval_retrieval;
 mod eval_speed;
@@ -28,7 +29,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{self, Places};
 use crate::recorded;
@@ -114,6 +115,11 @@ pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::new(config::log_filter());
     let terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).init();
+    // Its message may quote what somebody typed; where it happened does not.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "this panicked: what was in work there is lost, and nothing else");
+    }));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -131,6 +137,24 @@ pub fn main() -> ExitCode {
             if is_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Whether `osler` has the command of this line, and every option that stands in it: `osler eval retrieval --from DIR`.
+pub fn has_command(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let mut cli = Cli::command();
+    // Options that all commands share are only known to each once it is built.
+    cli.build();
+    let mut command = &cli;
+    let mut has_all = words.next() == Some("osler");
+    for word in words {
+        if let Some(option) = word.strip_prefix("--") {
+            has_all &= command.get_arguments().any(|argument| argument.get_long() == Some(option));
+        } else if let Some(below) = command.find_subcommand(word) {
+            command = below;
+        }
+    }
+    has_all && !command.has_subcommands()
 }
 
 async fn run(cli: Cli) -> Result<ExitCode> {
@@ -203,10 +227,26 @@ fn is_wrong_account(error: &identity::Error) -> bool {
 mod tests {
     use clap::CommandFactory;
 
+    use super::has_command;
+
     #[test]
     fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
         // Groups of sub-commands are only checked once they are built.
         super::Cli::command().build();
+    }
+
+    #[test]
+    fn commands_that_there_are_not_are_told_from_those_that_there_are() {
+        for there in
+            ["osler eval retrieval --from DIR", "osler eval speed --data DIR --questions FILE", "osler openapi"]
+        {
+            assert!(has_command(there), "{there}");
+        }
+        for not in
+            ["osler", "osler eval", "osler eval nothing", "osler eval decisions --from DIR", "other eval answers"]
+        {
+            assert!(!has_command(not), "{not}");
+        }
     }
 }

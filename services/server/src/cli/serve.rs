@@ -13,7 +13,8 @@ use crate::app::{App, is_loopback};
 use crate::config::{self, Places};
 use crate::data::open_identity;
 use crate::http;
-use crate::library::{Library, SourceEvent, Told, watch};
+use crate::labeling::Follower;
+use crate::library::{SourceEvent, Told, watch};
 use crate::{corpus_record, witnessing};
 
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     tokio::spawn(keep_in_order(stores(&app)));
     keep_records(&app);
     if config.ingest.watch {
-        let library = library(&app, &config.ingest, places)?;
+        let library = app.library.clone().context("this service takes no documents in")?;
         let stopped = Arc::clone(&stop);
         tokio::spawn(async move {
             watch(&library, "schedule", &stopped, &mut |told| match told {
@@ -62,11 +63,6 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     serve(listener, app).await?;
     stop.store(true, Ordering::Relaxed);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Takes documents in beside the questions, into the same stores.
-fn library(app: &App, config: &config::Ingest, places: &Places) -> Result<Library> {
-    Library::new(stores(app), Arc::clone(&app.asker.retriever().embedder), config.clone(), &places.data)
 }
 
 fn stores(app: &App) -> Stores {
@@ -97,20 +93,21 @@ pub(super) fn check_identity(places: &Places, config: &config::Config, address: 
 /// How often questions without an end are closed, and sessions that ended forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Closes what nobody will, and sends checkpoints to witnesses.
+/// Closes what nobody will, puts a changed labelling on record, and sends checkpoints to witnesses.
 pub(super) fn keep_records(app: &Arc<App>) {
     let every = Duration::from_secs(app.config.audit.witness_every_s.max(1));
     tokio::spawn(witnessing::keep_sending(Arc::clone(&app.witnesses), Arc::clone(&app.audit), every));
-    let app = Arc::clone(app);
+    let (app, follower) = (Arc::clone(app), Arc::new(Follower::default()));
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
-            let app = Arc::clone(&app);
+            let (app, follower) = (Arc::clone(&app), Arc::clone(&follower));
             let swept = tokio::task::spawn_blocking(move || -> Result<()> {
                 let now = app.asker.now();
                 app.audit.close_orphans(Some(now))?;
                 app.identity.forget_ended(now)?;
-                corpus_record::follow(&app.asker.retriever().ledger, &app.audit)
+                corpus_record::follow(&app.asker.retriever().ledger, &app.audit)?;
+                follower.follow(&app)
             });
             if let Ok(Err(error)) = swept.await {
                 tracing::error!("the records could not be swept: {error:#}");

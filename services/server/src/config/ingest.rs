@@ -17,6 +17,12 @@ pub struct Ingest {
     pub archive_mib: u64,
     /// Files in one archive, at most.
     pub archive_files: usize,
+    /// Keep the files that documents came from, beside the text that was made of them.
+    pub keep_originals: bool,
+    /// Largest upload in the pages, all its files together, in MiB.
+    pub upload_mib: usize,
+    /// Leave what comes in staged whatever is asked, so that it is published by two people in the pages alone.
+    pub two_people: bool,
     /// Look at the sources of all corpora as often as their manifests say, while serving.
     pub watch: bool,
     /// Environment variable that holds the id of the key to object stores.
@@ -35,6 +41,9 @@ impl Default for Ingest {
             parser_wall_s: 120,
             archive_mib: 500,
             archive_files: 10_000,
+            keep_originals: true,
+            upload_mib: 100,
+            two_people: false,
             watch: false,
             s3_access_key_env: None,
             s3_secret_key_env: None,

@@ -10,17 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Problem, Shared, blocking};
 use crate::app::ModelInUse;
-
-const INTENDED_USE: &str = "Finds what the corpora of this house say on a clinical question and quotes it, each statement with \
-     its source, for a professional to read and judge. It recommends nothing of its own.";
-const INTENDED_USERS: &str = "Health professionals, librarians and auditors of the house that runs it.";
-const NOT_FOR: [&str; 5] = [
-    "emergencies and other time-critical decisions",
-    "patients on their own",
-    "reading images, signals, or genomic data",
-    "decisions without a professional who has opened the sources",
-    "questions outside the corpora that are listed here",
-];
+use crate::labeling::{INTENDED_USE, INTENDED_USERS, NOT_FOR};
 
 /// A corpus and how much of it can be found.
 #[derive(Debug, Serialize, ToSchema)]

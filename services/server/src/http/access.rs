@@ -23,12 +23,17 @@ use Role::{Admin, Auditor, Clinician, Librarian, Publisher, Service};
 pub enum Access {
     /// Everybody. The list of these may only shrink.
     Public,
+    /// Whoever has come in, with or without a role.
+    Known,
     /// Those with one of these roles.
     Roles(&'static [Role]),
 }
 
 const ASKING: Access = Access::Roles(&[Clinician, Service]);
 const READING: Access = Access::Roles(&[Clinician, Service, Librarian, Publisher, Auditor]);
+const CURATING: Access = Access::Roles(&[Librarian]);
+const PUBLISHING: Access = Access::Roles(&[Publisher]);
+const DECIDING: Access = Access::Roles(&[Librarian, Publisher]);
 const KEEPING: Access = Access::Roles(&[Librarian, Publisher, Auditor]);
 const AUDITING: Access = Access::Roles(&[Auditor]);
 const REVIEWING: Access = Access::Roles(&[Auditor, Clinician]);
@@ -46,8 +51,10 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("post", "/v1/session", Access::Public),
     ("get", "/v1/session/provider", Access::Public),
     ("get", "/v1/session/provider/callback", Access::Public),
-    ("delete", "/v1/session", ANYBODY),
-    ("post", "/v1/session/password", ANYBODY),
+    ("get", "/v1/about/labeling", ANYBODY),
+    ("get", "/v1/about/model-card", ANYBODY),
+    ("delete", "/v1/session", Access::Known),
+    ("post", "/v1/session/password", Access::Known),
     ("get", "/metrics", WATCHING),
     ("post", "/v1/answers", ASKING),
     ("post", "/v1/chat/completions", ASKING),
@@ -68,7 +75,39 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("get", "/v1/documents/{id}", READING),
     ("get", "/v1/passages/{id}", READING),
     ("post", "/v1/verify", READING),
-    ("get", "/v1/gaps", KEEPING),
+    ("get", "/v1/library/corpora", KEEPING),
+    ("post", "/v1/library/corpora/{id}/refresh", CURATING),
+    ("get", "/v1/library/documents", KEEPING),
+    ("get", "/v1/library/documents/{id}", KEEPING),
+    ("get", "/v1/library/documents/{id}/passages", KEEPING),
+    ("get", "/v1/library/documents/{id}/original", KEEPING),
+    ("put", "/v1/library/documents/{id}/versions/{version}/standing", CURATING),
+    ("post", "/v1/library/documents/{id}/versions/{version}/inspection", CURATING),
+    ("get", "/v1/library/findings", KEEPING),
+    ("post", "/v1/library/findings/{id}/settlement", CURATING),
+    ("get", "/v1/library/overdue", KEEPING),
+    ("get", "/v1/library/ingests", KEEPING),
+    ("post", "/v1/library/ingests", CURATING),
+    ("get", "/v1/library/ingests/{id}", KEEPING),
+    ("delete", "/v1/library/ingests/{id}", CURATING),
+    ("get", "/v1/library/runs/{id}", KEEPING),
+    ("get", "/v1/library/staged", KEEPING),
+    ("post", "/v1/library/staged/answers", DECIDING),
+    ("get", "/v1/library/golden", KEEPING),
+    ("put", "/v1/library/golden", CURATING),
+    ("get", "/v1/library/proposals", KEEPING),
+    ("post", "/v1/library/proposals", CURATING),
+    ("get", "/v1/library/proposals/{id}", KEEPING),
+    ("post", "/v1/library/proposals/{id}/review", DECIDING),
+    ("post", "/v1/library/proposals/{id}/approval", PUBLISHING),
+    ("post", "/v1/library/proposals/{id}/execution", PUBLISHING),
+    ("post", "/v1/library/proposals/{id}/rejection", PUBLISHING),
+    ("post", "/v1/library/proposals/{id}/withdrawal", CURATING),
+    ("get", "/v1/library/snapshots", KEEPING),
+    ("post", "/v1/library/rollback", PUBLISHING),
+    ("get", "/v1/library/gaps", KEEPING),
+    ("get", "/v1/library/gaps/export", KEEPING),
+    ("patch", "/v1/library/gaps/{id}", CURATING),
     ("get", "/v1/accounts", RUNNING),
     ("post", "/v1/accounts", RUNNING),
     ("patch", "/v1/accounts/{id}", RUNNING),
@@ -208,10 +247,18 @@ async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap
         Some(who) if who.how == How::Anonymous => visitor.map(|visitor| visitor.owner),
         who => who.as_ref().map(|who| who.account.clone()),
     };
-    let Access::Roles(roles) = access else { return Ok(Caller { who, role: None, owner }) };
+    let roles = match access {
+        Access::Public => return Ok(Caller { who, role: None, owner }),
+        Access::Known => None,
+        Access::Roles(roles) => Some(roles),
+    };
     let Some(known) = who else {
         let problem = Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "sign in, or send a key");
         return Err(refuse(problem, "nobody"));
+    };
+    let Some(roles) = roles else {
+        let role = known.roles.first().copied();
+        return Ok(Caller { who: Some(known), role, owner });
     };
     match roles.iter().find(|role| known.roles.contains(role)) {
         Some(role) => Ok(Caller { who: Some(known), role: Some(*role), owner }),

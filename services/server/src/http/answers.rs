@@ -4,8 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use answer::{Answer, Filters, MAX_TURNS, Patient, Progress, Question, Turn};
-use audit::{Draft, Gap};
-use axum::Json;
+use audit::Draft;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -13,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use identity::Role;
 use knowledge::Snapshot;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -92,7 +91,7 @@ pub(super) async fn ask(
         }
         keep = Some(place);
     }
-    let question = Question { question, history, patient, filters, as_of, staged: false };
+    let question = Question { question, history, patient, filters, as_of, ..Question::default() };
     question.check()?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let by = By { actor: caller.actor(), request_id: request_id(&headers) };
@@ -156,26 +155,6 @@ pub(super) async fn kept(shared: &Shared, caller: &Caller, id: String) -> Result
     };
     let found = blocking(read).await?;
     found.ok_or_else(|| Problem::not_found("unknown_answer", "you have no answer of that id"))
-}
-
-/// Gaps, the most asked first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Gaps {
-    gaps: Vec<Gap>,
-}
-
-/// Gaps that are listed.
-const MAX_GAPS: usize = 500;
-
-/// List the questions that had no evidence
-///
-/// For librarians: what people look for and the corpora do not hold.
-#[utoipa::path(get, path = "/v1/gaps", tag = "corpus", operation_id = "gaps",
-    responses((status = 200, description = "At most 500, the most asked first", body = Gaps)))]
-pub(super) async fn gaps(State(shared): State<Shared>) -> Result<Json<Gaps>, Problem> {
-    let list = move || shared.app.audit.gaps(MAX_GAPS);
-    let gaps = blocking(list).await?;
-    Ok(Json(Gaps { gaps }))
 }
 
 /// A question's answer in the making.

@@ -94,6 +94,9 @@ fn time(name: &str, text: &str) -> Result<i64, Problem> {
 
 impl AnswersQuery {
     pub(super) fn wanted(self) -> Result<Wanted, Problem> {
+        if self.version.is_some() && self.document.is_none() {
+            return Err(Problem::bad_request("bad_filter", "a version is of a document: name that too"));
+        }
         let limit = self.limit.map(|limit| number::<u32>("limit", &limit)).transpose()?;
         Ok(Wanted {
             actor: self.actor,

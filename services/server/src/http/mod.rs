@@ -6,18 +6,30 @@ mod accounts;
 mod answers;
 mod audit;
 mod conversations;
+mod deciding;
 mod documents;
 mod feedback;
+mod findings;
+mod gaps;
 mod health;
+mod ingests;
+mod library;
 mod log;
+mod model_card;
 mod openai;
 mod openapi;
 mod pages;
 mod problem;
+mod proposal_acts;
+mod proposals;
 mod review_items;
 mod reviews;
 mod search;
 mod session;
+mod signing;
+mod snapshots;
+mod staged;
+mod standing;
 mod verify;
 mod views;
 mod visitor;
@@ -27,7 +39,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -45,6 +57,9 @@ pub use access::{ACCESS, Access};
 pub use problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Time that an upload may take: lines are slow.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Passwords compared at once.
 const MAX_SIGN_INS: usize = 8;
@@ -72,6 +87,7 @@ pub struct Shared {
         (name = "answers", description = "Ask, and read what was answered"),
         (name = "conversations", description = "What this browser has asked"),
         (name = "corpus", description = "Search and read what is held"),
+        (name = "library", description = "Take documents in, review, publish, take out of use"),
         (name = "identity", description = "Sign in, accounts and keys"),
         (name = "audit", description = "Records, receipts, the log"),
         (name = "reviews", description = "People's judgement of samples of answers"),
@@ -80,21 +96,53 @@ pub struct Shared {
 )]
 struct Api;
 
-fn api() -> OpenApiRouter<Shared> {
+fn api(max_upload_bytes: usize) -> OpenApiRouter<Shared> {
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(ingests::list, ingests::begin))
+        .layer(DefaultBodyLimit::max(max_upload_bytes));
     let questions = OpenApiRouter::new().routes(routes!(answers::ask)).routes(routes!(openai::chat));
     let quick = OpenApiRouter::new()
         .routes(routes!(answers::get))
         .routes(routes!(views::plain))
         .routes(routes!(views::differential))
-        .routes(routes!(answers::gaps))
         .routes(routes!(feedback::feedback))
         .routes(routes!(conversations::begin, conversations::list))
         .routes(routes!(conversations::get, conversations::rename, conversations::delete))
         .routes(routes!(about::corpora))
+        .routes(routes!(model_card::card))
+        .routes(routes!(model_card::labeling))
         .routes(routes!(search::search))
         .routes(routes!(documents::document))
         .routes(routes!(documents::passage))
         .routes(routes!(verify::verify))
+        .routes(routes!(library::corpora))
+        .routes(routes!(library::documents))
+        .routes(routes!(library::document))
+        .routes(routes!(library::passages))
+        .routes(routes!(library::original))
+        .routes(routes!(standing::change))
+        .routes(routes!(standing::inspect))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::settle))
+        .routes(routes!(findings::overdue))
+        .routes(routes!(ingests::refresh))
+        .routes(routes!(ingests::get, ingests::stop))
+        .routes(routes!(ingests::account))
+        .routes(routes!(staged::staged))
+        .routes(routes!(staged::ask))
+        .routes(routes!(staged::golden, staged::set_golden))
+        .routes(routes!(proposals::list, proposals::propose))
+        .routes(routes!(proposals::get))
+        .routes(routes!(proposal_acts::review))
+        .routes(routes!(proposal_acts::approve))
+        .routes(routes!(proposal_acts::execute))
+        .routes(routes!(proposal_acts::reject))
+        .routes(routes!(proposal_acts::withdraw))
+        .routes(routes!(snapshots::list))
+        .routes(routes!(snapshots::roll_back))
+        .routes(routes!(gaps::list))
+        .routes(routes!(gaps::export))
+        .routes(routes!(gaps::change))
         .routes(routes!(session::get, session::sign_in, session::sign_out))
         .routes(routes!(session::password))
         .routes(routes!(session::begin))
@@ -132,7 +180,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics));
-    OpenApiRouter::with_openapi(Api::openapi()).merge(questions).merge(quick).merge(operations)
+    OpenApiRouter::with_openapi(Api::openapi()).merge(questions).merge(uploads).merge(quick).merge(operations)
 }
 
 /// The OpenAPI document, as it is checked in.
@@ -140,13 +188,14 @@ fn api() -> OpenApiRouter<Shared> {
 /// # Errors
 /// When it cannot be written as JSON, which would be a defect.
 pub fn openapi() -> anyhow::Result<String> {
-    let (_, document) = api().split_for_parts();
+    let (_, document) = api(0).split_for_parts();
     Ok(serde_json::to_string_pretty(&openapi::with_examples(&document))? + "\n")
 }
 
 /// The whole service as a router.
 pub fn router(app: Arc<App>) -> Router {
     let server = app.config.server.clone();
+    let max_upload_bytes = app.config.ingest.upload_mib << 20;
     let shared = Shared {
         questions: Arc::new(Semaphore::new(server.max_questions)),
         requests: Arc::new(Semaphore::new(server.max_requests)),
@@ -155,7 +204,7 @@ pub fn router(app: Arc<App>) -> Router {
         metrics: recorder(),
         app,
     };
-    let (router, document) = api().split_for_parts();
+    let (router, document) = api(max_upload_bytes).split_for_parts();
     let document: Arc<str> = openapi::with_examples(&document).to_string().into();
     let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], document.to_string()) };
     router
@@ -186,6 +235,8 @@ async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: R
     let path = request.uri().path();
     let is_question = matches!(path, "/v1/answers" | "/v1/chat/completions");
     let is_operation = matches!(path, "/healthz" | "/readyz" | "/metrics");
+    let is_upload = path == "/v1/library/ingests" && request.method() == Method::POST;
+    let timeout = if is_upload { UPLOAD_TIMEOUT } else { timeout };
     let response = if is_question || is_operation {
         next.run(request).await
     } else {

@@ -1,5 +1,6 @@
 //! The OpenAPI document: written from the routes and the table of who may use them, with examples that the service itself gave.
 
+use identity::Role;
 use serde_json::{Value, json};
 
 use super::access::{ACCESS, Access};
@@ -21,8 +22,8 @@ pub(super) fn with_examples(document: &utoipa::openapi::OpenApi) -> Value {
         let (Some(status), Some(reply)) = (example["status"].as_str(), example.get("reply")) else { continue };
         if let Some(kinds) = operation["responses"][status]["content"].as_object_mut() {
             // A reply that is no JSON stands under its own kind.
-            let kind = if reply.is_string() { "text/plain" } else { "application/json" };
-            if let Some(content) = kinds.get_mut(kind) {
+            let own = |kind: &str| if reply.is_string() { kind.starts_with("text/") } else { kind.ends_with("json") };
+            if let Some((_, content)) = kinds.iter_mut().find(|(kind, _)| own(kind)) {
                 content["example"] = reply.clone();
             }
         }
@@ -42,7 +43,11 @@ fn with_access(mut document: Value) -> Value {
         if *method != "get" && responses["403"].is_null() {
             responses["403"] = problem("Sent by the pages of another site");
         }
-        let Access::Roles(roles) = access else { continue };
+        let roles: &[Role] = match access {
+            Access::Public => continue,
+            Access::Known => &[],
+            Access::Roles(roles) => roles,
+        };
         if responses["401"].is_null() {
             responses["401"] = problem("Nobody is signed in, or the key is not known");
         }
@@ -50,8 +55,9 @@ fn with_access(mut document: Value) -> Value {
             let said = responses["403"]["description"].as_str().map_or_else(String::new, |said| format!("; {said}"));
             responses["403"] = problem(&format!("Signed in, but without a role that may{said}"));
         }
-        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-        operation["x-roles"] = json!(roles);
+        if !roles.is_empty() {
+            operation["x-roles"] = json!(roles.iter().map(|role| role.as_str()).collect::<Vec<_>>());
+        }
         operation["security"] = json!([{ "key": [] }, { "session": [] }]);
     }
     document["components"]["securitySchemes"] = json!({

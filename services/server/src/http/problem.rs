@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::request_id;
-use crate::recorded;
+use crate::{facts, recorded};
 
 /// Seconds after which a client that was turned away may try again.
 const RETRY_AFTER_S: u64 = 2;
@@ -72,6 +72,10 @@ impl Problem {
 }
 
 impl Problem {
+    pub(super) fn is(&self, status: StatusCode) -> bool {
+        self.status == status.as_u16()
+    }
+
     /// The same in OpenAI's shape.
     pub(super) fn openai(&self) -> serde_json::Value {
         let kind = if self.status < 500 { "invalid_request_error" } else { "server_error" };
@@ -145,7 +149,14 @@ impl From<ledger::Error> for Problem {
     fn from(error: ledger::Error) -> Self {
         match &error {
             ledger::Error::UnknownDocument(_) => Self::not_found("unknown_document", &error.to_string()),
+            ledger::Error::Staged(_) => Self::new(StatusCode::CONFLICT, "staged", &error.to_string()),
             ledger::Error::UnknownPassage(_) => Self::not_found("unknown_passage", &error.to_string()),
+            ledger::Error::UnknownFinding(_) => Self::not_found("unknown_finding", &error.to_string()),
+            ledger::Error::Settled(_) => Self::new(StatusCode::CONFLICT, "settled", &error.to_string()),
+            ledger::Error::StagedChanged => Self::new(StatusCode::CONFLICT, "record_changed", &error.to_string()),
+            ledger::Error::StatusChanged { .. } => {
+                Self::new(StatusCode::CONFLICT, "changed_meanwhile", &error.to_string())
+            }
             _ => answer::Error::Ledger(error).into(),
         }
     }
@@ -212,6 +223,37 @@ impl From<identity::ProviderError> for Problem {
     }
 }
 
+impl From<curation::Error> for Problem {
+    fn from(error: curation::Error) -> Self {
+        use curation::Error;
+        let said = error.to_string();
+        let (status, code) = match error {
+            Error::Ledger(error) => return error.into(),
+            Error::Unknown => (StatusCode::NOT_FOUND, "unknown_proposal"),
+            Error::UnknownTicket => (StatusCode::NOT_FOUND, "unknown_ticket"),
+            Error::Power(_) => (StatusCode::FORBIDDEN, "not_allowed"),
+            Error::SamePerson => (StatusCode::FORBIDDEN, "same_person"),
+            Error::NotProposer => (StatusCode::FORBIDDEN, "not_yours"),
+            Error::Illegal { .. } => (StatusCode::CONFLICT, "illegal_change"),
+            Error::TwoNeeded => (StatusCode::CONFLICT, "two_needed"),
+            Error::StandingChanged { .. } => (StatusCode::CONFLICT, "changed_meanwhile"),
+            Error::AlreadyProposed => (StatusCode::CONFLICT, "already_proposed"),
+            Error::NothingStaged => (StatusCode::CONFLICT, "nothing_staged"),
+            Error::FindingsOpen(_) => (StatusCode::CONFLICT, "findings_open"),
+            Error::RecordChanged => (StatusCode::CONFLICT, "record_changed"),
+            Error::State { .. } | Error::Closed(_) | Error::Executing | Error::Ticket { .. } => {
+                (StatusCode::CONFLICT, "not_now")
+            }
+            Error::Empty(_) | Error::TooLong(_) | Error::TooMany(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_field"),
+            Error::Json(_) | Error::Open { .. } | Error::Format { .. } | Error::Sqlite(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the decisions are away");
+                (StatusCode::SERVICE_UNAVAILABLE, "decisions_unavailable")
+            }
+        };
+        Self::new(status, code, &said)
+    }
+}
+
 impl From<review::Error> for Problem {
     fn from(error: review::Error) -> Self {
         use review::Error;
@@ -236,6 +278,15 @@ impl From<review::Error> for Problem {
             }
         };
         Self::new(status, code, &said)
+    }
+}
+
+impl From<facts::Error> for Problem {
+    fn from(error: facts::Error) -> Self {
+        match error {
+            facts::Error::Ledger(error) => error.into(),
+            facts::Error::Review(error) => error.into(),
+        }
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) struct ItemsQuery {
 /// List the items of a review
 ///
 /// One for each statement, without what the reader must not see yet.
-#[utoipa::path(get, path = "/v1/reviews/{id}/items", tag = "reviews", operation_id = "review_items", params(ItemsQuery),
-    params(("id" = String, Path, description = "Id of the review")),
+#[utoipa::path(get, path = "/v1/reviews/{id}/items", tag = "reviews", operation_id = "review_items",
+    params(("id" = String, Path, description = "Id of the review"), ItemsQuery),
     responses(
         (status = 200, description = "In their order", body = ItemPage),
         (status = 400, description = "A number that is none", body = Problem, content_type = "application/problem+json"),

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::access::Caller;
+use super::access::{Caller, SESSION, cookie};
 use super::problem::Body;
+use super::signing::signer;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;
 
@@ -256,7 +257,7 @@ pub(super) struct SignRequest {
     responses(
         (status = 200, description = "The review, signed", body = Review),
         (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The password is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The password is wrong, or the sign-in is too long ago", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such review", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Not ready, signed already, or changed since it was read", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
@@ -273,16 +274,14 @@ pub(super) async fn sign(
 ) -> Result<Json<Review>, Problem> {
     let who = caller.account()?.clone();
     let now = shared.app.asker.now();
+    let session = cookie(&headers, SESSION).map(str::to_owned);
     let draft = Draft::new("review.signed", caller.actor())
         .in_request(&request_id(&headers))
         .with("review", ::audit::token(&id))
         .with("record_sha256", ::audit::token(&body.record_hash));
     let app = Arc::clone(&shared.app);
     let signed = blocking(move || -> Result<Review, Problem> {
-        let again = app.identity.sign_in(&who.name, &body.password, now)?;
-        app.identity.sign_out(&again.secret)?;
-        let account = app.identity.account(&who.account, now)?;
-        let full_name = account.full_name.unwrap_or(account.name);
+        let full_name = signer(&app, &who, &body.password, session.as_deref())?;
         let review =
             app.reviews.sign_off(&id, &who.account, &full_name, &body.meaning, &now.to_string(), &body.record_hash)?;
         app.audit.append(draft)?;
@@ -300,8 +299,8 @@ pub(super) struct ExportQuery {
 }
 
 /// Take a review along
-#[utoipa::path(get, path = "/v1/reviews/{id}/export", tag = "reviews", operation_id = "export_review", params(ExportQuery),
-    params(("id" = String, Path, description = "Id of the review")),
+#[utoipa::path(get, path = "/v1/reviews/{id}/export", tag = "reviews", operation_id = "export_review",
+    params(("id" = String, Path, description = "Id of the review"), ExportQuery),
     responses(
         (status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"), (String = "application/pdf"))),
         (status = 400, description = "A form that there is not", body = Problem, content_type = "application/problem+json"),

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{How, Role, Who};
+use identity::{How, ProviderError, Role, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -299,6 +299,19 @@ pub(super) async fn callback(
     headers: HeaderMap,
     Query(query): Query<Callback>,
 ) -> Result<Response, Problem> {
+    let app = Arc::clone(&shared.app);
+    let request = request_id(&headers);
+    let signed = vouched(shared, headers, query).await;
+    if matches!(&signed, Err(problem) if problem.is(StatusCode::UNAUTHORIZED)) {
+        let nobody = Actor { id: "nobody".to_owned(), role: "none".to_owned() };
+        let draft = Draft::new("session.refused", nobody).with("reason", "provider").in_request(&request);
+        blocking(move || app.audit.append(draft)).await?;
+    }
+    signed
+}
+
+/// A session for whom the provider vouches.
+async fn vouched(shared: Shared, headers: HeaderMap, query: Callback) -> Result<Response, Problem> {
     let refused = |detail: &str| Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail);
     let provider = shared.app.provider.clone().ok_or_else(no_provider)?;
     if query.error.is_some() {
@@ -318,7 +331,10 @@ pub(super) async fn callback(
         blocking(move || app.identity.finish_login(&state, now)).await?
     };
     let login = login.ok_or_else(|| refused("this sign-in was begun too long ago: begin again"))?;
-    let token = provider.exchange(&code, &login.verifier).await?;
+    let token = provider.exchange(&code, &login.verifier).await.map_err(|error| match error {
+        ProviderError::Status(400..=499) => refused("the identity provider did not take its code: begin again"),
+        other => other.into(),
+    })?;
     let claims = provider.verify_id_token(&token, &login.nonce, now).await?;
     let governs = provider.governs_roles();
     let signed = blocking(move || -> Result<identity::SignedIn, Problem> {

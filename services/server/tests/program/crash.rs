@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::chain::Server;
-use crate::run::{json, osler, succeed};
+use crate::run::{json, kills, osler, succeed};
 
 const DOCUMENTS: usize = 40;
 const SECTIONS: usize = 8;
@@ -33,8 +33,8 @@ fn a_killed_ingest_loses_nothing_ten_times() {
 
 #[test]
 #[ignore = "many minutes: make slow"]
-fn a_killed_ingest_loses_nothing_two_hundred_times() {
-    kill_ingest(200);
+fn a_killed_ingest_loses_nothing_hundreds_of_times() {
+    kill_ingest(kills());
 }
 
 fn kill_ingest(rounds: u64) {
@@ -144,6 +144,6 @@ fn a_killed_server_keeps_what_it_published_four_times() {
 
 #[test]
 #[ignore = "many minutes: make slow"]
-fn a_killed_server_keeps_what_it_published_two_hundred_times() {
-    kill_server(200);
+fn a_killed_server_keeps_what_it_published_hundreds_of_times() {
+    kill_server(kills());
 }

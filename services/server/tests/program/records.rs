@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::chain::Server;
-use crate::run::{json, osler, run, succeed};
+use crate::run::{json, kills, osler, run, succeed};
 
 const TEXT: &str = "# Type 2 diabetes\n\n## Metformin\n\nMetformin should not be started in adults with an eGFR below 30 mL/min. \
                     Metformin may cause nausea and diarrhoea.\n";
@@ -155,8 +155,8 @@ fn a_killed_server_delivers_nothing_that_is_not_on_record_four_times() {
 
 #[test]
 #[ignore = "many minutes: make slow"]
-fn a_killed_server_delivers_nothing_that_is_not_on_record_two_hundred_times() {
-    kill(200);
+fn a_killed_server_delivers_nothing_that_is_not_on_record_hundreds_of_times() {
+    kill(kills());
 }
 
 /// A witness of its own process, ended with the test.

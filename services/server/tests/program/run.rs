@@ -44,3 +44,8 @@ pub(crate) fn refuse(data: &Path, args: &[&str], code: i32, words: &[&str]) {
     }
     assert!(!said.contains("panicked"), "{said}");
 }
+
+/// Kills of a test that takes many minutes: 200, or as many as `OSLER_KILLS` says.
+pub(crate) fn kills() -> u64 {
+    std::env::var("OSLER_KILLS").map_or(200, |kills| kills.parse().expect("OSLER_KILLS must be a number"))
+}

@@ -1,0 +1,123 @@
+//! Tickets of questions without evidence: kept up with what was asked, and filled by what is published. The words stay in the
+//! audit records, where they can be erased; tickets know questions by tags.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use answer::{Question, Status};
+use anyhow::Result;
+use audit::Gap;
+use curation::{Asked, TicketRow, TicketState};
+use knowledge::Snapshot;
+
+use crate::app::App;
+
+/// Questions without evidence that are looked at, the most asked first.
+pub const MAX_GAPS: usize = 2_000;
+
+/// What questions mean, by their tags, so that each is embedded once while the service runs.
+#[derive(Default)]
+pub struct Meanings(Mutex<HashMap<String, Vec<f32>>>);
+
+/// A ticket with what is known of its questions.
+pub struct Ticket {
+    /// The ticket.
+    pub row: TicketRow,
+    /// Its questions whose words are kept, the most asked first.
+    pub questions: Vec<Gap>,
+}
+
+/// The tickets, after every question without evidence has one. Those whose questions were all erased are left out.
+///
+/// # Errors
+/// When a store cannot be read or written, or the questions cannot be embedded.
+pub async fn tickets(app: &Arc<App>, state: Option<TicketState>) -> Result<Vec<Ticket>> {
+    let gaps = {
+        let app = Arc::clone(app);
+        tokio::task::spawn_blocking(move || app.audit.gaps(MAX_GAPS)).await??
+    };
+    let vectors = meanings(app, &gaps).await?;
+    let app = Arc::clone(app);
+    tokio::task::spawn_blocking(move || -> Result<Vec<Ticket>> {
+        let at = app.asker.now().to_string();
+        // In the order of first asking, so that a ticket is named by the question that was there first.
+        let mut asked: Vec<(&Gap, &Vec<f32>)> =
+            gaps.iter().filter_map(|gap| Some((gap, vectors.get(&gap.tag)?))).collect();
+        asked.sort_by(|a, b| (&a.0.first_asked_at, &a.0.tag).cmp(&(&b.0.first_asked_at, &b.0.tag)));
+        let asked: Vec<Asked<'_>> = asked
+            .into_iter()
+            .map(|(gap, vector)| Asked {
+                tag: &gap.tag,
+                vector,
+                last_asked_at: &gap.last_asked_at,
+                snapshot: gap.snapshot,
+            })
+            .collect();
+        app.curation.cluster(&asked, &mut || app.asker.ticket().0.to_string(), &at)?;
+        let mut known: HashMap<String, Gap> = gaps.into_iter().map(|gap| (gap.tag.clone(), gap)).collect();
+        let tickets = app.curation.tickets(state)?.into_iter().map(|row| {
+            let mut questions: Vec<Gap> = row.tags.iter().filter_map(|tag| known.remove(tag)).collect();
+            questions.sort_by(|a, b| b.times.cmp(&a.times).then_with(|| a.tag.cmp(&b.tag)));
+            Ticket { row, questions }
+        });
+        let mut tickets: Vec<Ticket> = tickets.filter(|ticket| !ticket.questions.is_empty()).collect();
+        tickets.sort_by(|a, b| b.times().cmp(&a.times()).then_with(|| a.row.n.cmp(&b.row.n)));
+        Ok(tickets)
+    })
+    .await?
+}
+
+impl Ticket {
+    /// How often its questions were asked.
+    pub fn times(&self) -> u64 {
+        self.questions.iter().map(|gap| gap.times).sum()
+    }
+}
+
+async fn meanings(app: &App, gaps: &[Gap]) -> Result<HashMap<String, Vec<f32>>> {
+    let lock = || app.meanings.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let new: Vec<&Gap> = {
+        let known = lock();
+        gaps.iter().filter(|gap| !known.contains_key(&gap.tag)).collect()
+    };
+    if !new.is_empty() {
+        let texts = new.iter().map(|gap| gap.question.clone()).collect();
+        let vectors = app.asker.retriever().embedder.embed(texts).await?;
+        let named = new.iter().map(|gap| gap.tag.clone()).zip(vectors);
+        lock().extend(named);
+    }
+    let known = lock();
+    Ok(gaps.iter().filter_map(|gap| Some((gap.tag.clone(), known.get(&gap.tag)?.clone()))).collect())
+}
+
+/// Asks every open ticket's first question again, and closes those that what is published answers now. Failures are logged: the
+/// tickets stay open.
+pub async fn fill(app: Arc<App>) {
+    if let Err(error) = try_fill(&app).await {
+        tracing::error!("tickets of questions without evidence could not be looked at: {error:#}");
+    }
+}
+
+async fn try_fill(app: &Arc<App>) -> Result<()> {
+    let open = tickets(app, Some(TicketState::Open)).await?;
+    for ticket in open {
+        let Some(first) = ticket.questions.first() else { continue };
+        let question = Question { extractive: true, ..Question::new(&first.question) };
+        let answer = app.asker.ask_alone(&question).await?;
+        if matches!(answer.status, Status::NoEvidence | Status::RefusedScope) {
+            continue;
+        }
+        let Snapshot(snapshot) = answer.snapshot;
+        let app = Arc::clone(app);
+        tokio::task::spawn_blocking(move || -> Result<()> {
+            app.curation.fill(&ticket.row.id, snapshot, &app.asker.now().to_string())?;
+            let draft = audit::Draft::new("gap.filled", audit::Actor::service())
+                .with("ticket", audit::token(&ticket.row.id))
+                .with("snapshot", snapshot);
+            app.audit.append(draft)?;
+            Ok(())
+        })
+        .await??;
+    }
+    Ok(())
+}

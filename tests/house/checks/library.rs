@@ -1,0 +1,436 @@
+//! The librarian's desk: what comes in is reviewed, approved and published by more than one person; what is taken out acts at once;
+//! every act is on record.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use identity::Role;
+use serde_json::{Value, json};
+use support::{Reply, TestService};
+
+const PASSWORD: &str = "correct horse battery";
+const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
+
+fn guideline(id: &str, title: &str, text: &str) -> (String, String) {
+    let head =
+        format!("+++\nid = \"{id}\"\ntitle = \"{title}\"\nissuer = \"Board\"\npublished = \"2025-03-01\"\n+++\n");
+    (format!("{id}.md"), format!("{head}# {title}\n\n## Treatment\n\n{text}\n"))
+}
+
+fn diabetes() -> (String, String) {
+    guideline(
+        "type-2-diabetes",
+        "Type 2 diabetes",
+        "Metformin should not be started in adults with an eGFR below 30 mL/min. Metformin may cause nausea.",
+    )
+}
+
+/// A service with people who sign with a password and ask with a key.
+struct Desk {
+    service: TestService,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let service = TestService::without_generator().await;
+        service.stores.ledger.put_corpus(&TestService::corpus()).unwrap();
+        service.app.warm_up().await.unwrap();
+        let now = service.app.asker.now();
+        for (name, roles) in [
+            ("lena", vec![Role::Librarian]),
+            ("luca", vec![Role::Librarian]),
+            ("petra", vec![Role::Publisher]),
+            ("both", vec![Role::Librarian, Role::Publisher]),
+        ] {
+            let full_name = format!("{}{} Osler", name[..1].to_uppercase(), &name[1..]);
+            let roles: BTreeSet<Role> = roles.into_iter().collect();
+            service.app.identity.add(name, Some(&full_name), &roles, Some(PASSWORD), now).unwrap();
+        }
+        Self { service }
+    }
+
+    fn key(&self, name: &str) -> String {
+        let now = self.service.app.asker.now();
+        let account = self.service.app.identity.by_name(name, now).unwrap().unwrap();
+        self.service.app.identity.add_key(&account.id, "test", None, now).unwrap().1
+    }
+
+    async fn get(&self, name: &str, path: &str) -> Value {
+        let reply = self.service.get_as(&self.key(name), path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text);
+        reply.json()
+    }
+
+    async fn send(&self, name: &str, method: &str, path: &str, body: Value) -> Reply {
+        self.service.send_as(&self.key(name), method, path, &body).await
+    }
+
+    async fn done(&self, name: &str, method: &str, path: &str, body: Value) -> Value {
+        let reply = self.send(name, method, path, body).await;
+        assert!(reply.status.is_success(), "{method} {path}: {} {}", reply.status, reply.text);
+        serde_json::from_str(&reply.text).unwrap_or(Value::Null)
+    }
+
+    async fn refused(&self, name: &str, method: &str, path: &str, body: Value, code: &str) {
+        let reply = self.send(name, method, path, body).await;
+        assert!(
+            reply.status.is_client_error() && reply.json()["code"] == code,
+            "{path}: {} {}",
+            reply.status,
+            reply.text
+        );
+    }
+
+    async fn upload(&self, name: &str, files: &[(String, String)]) -> Reply {
+        let mut body = String::new();
+        for (file, text) in files {
+            body.push_str(&format!(
+                "--frontier\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n{text}\r\n"
+            ));
+        }
+        body.push_str("--frontier--\r\n");
+        let request = Request::post("/v1/library/ingests?corpus=test")
+            .header("authorization", format!("Bearer {}", self.key(name)))
+            .header("content-type", "multipart/form-data; boundary=frontier");
+        self.service.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Uploads, and waits until the run is over.
+    async fn take_in(&self, files: &[(String, String)]) -> Value {
+        let begun = self.upload("lena", files).await;
+        assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text);
+        let path = format!("/v1/library/ingests/{}", begun.json()["id"].as_str().unwrap());
+        loop {
+            let run = self.get("lena", &path).await;
+            if run["state"] != "working" {
+                return run;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn propose(&self, name: &str) -> (String, Value) {
+        let proposal =
+            self.done(name, "POST", "/v1/library/proposals", json!({ "kind": "publish", "reason": "update" })).await;
+        let path = format!("/v1/library/proposals/{}", proposal["id"].as_str().unwrap());
+        let signing = json!({ "record_hash": proposal["record_hash"], "password": PASSWORD });
+        (path, signing)
+    }
+
+    /// Publishes what is staged, as it must be.
+    async fn publish(&self) -> Value {
+        let (path, signing) = self.propose("lena").await;
+        self.done("lena", "POST", &format!("{path}/review"), signing.clone()).await;
+        self.done("petra", "POST", &format!("{path}/approval"), signing).await;
+        self.done("petra", "POST", &format!("{path}/execution"), json!({})).await
+    }
+
+    async fn asks(&self, question: &str) -> Value {
+        self.service.ask(question).await
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_uploaded_answers_only_after_a_review_an_approval_and_a_second_person() {
+    let desk = Desk::new().await;
+    let run = desk.take_in(&[diabetes()]).await;
+    assert_eq!((&run["state"], &run["documents"]["added"], &run["seen"]), (&json!("done"), &json!(1), &json!(1)));
+    assert_eq!(run["by"]["name"], "Lena Osler");
+    assert!(run["run"].is_number(), "{run:#}");
+    assert_eq!(desk.asks(QUESTION).await["status"], "no_evidence");
+
+    let staged = desk.get("petra", "/v1/library/staged").await;
+    assert_eq!((&staged["changes"][0]["title"], &staged["findings"]), (&json!("Type 2 diabetes"), &json!(0)));
+    let asked = desk.done("lena", "POST", "/v1/library/staged/answers", json!({ "question": QUESTION })).await;
+    assert_eq!((&asked["is_changed"], &asked["before"]["status"]), (&json!(true), &json!("no_evidence")));
+    assert_eq!(asked["after"]["documents"], json!(["Type 2 diabetes"]));
+
+    let (path, signing) = desk.propose("lena").await;
+    let proposal = desk.get("lena", &path).await;
+    assert_eq!(proposal["may"], json!(["review", "withdraw"]));
+    assert_eq!(proposal["record_hash"], staged["record_hash"]);
+    // In their order, each by whom it takes, and only for what was read.
+    desk.refused("petra", "POST", &format!("{path}/execution"), json!({}), "not_now").await;
+    desk.refused("petra", "POST", &format!("{path}/approval"), signing.clone(), "not_now").await;
+    let wrong = json!({ "record_hash": signing["record_hash"], "password": "another horse battery" });
+    desk.refused("lena", "POST", &format!("{path}/review"), wrong, "wrong_credentials").await;
+    let other = json!({ "record_hash": "0".repeat(64), "password": PASSWORD });
+    desk.refused("lena", "POST", &format!("{path}/review"), other, "record_changed").await;
+    desk.done("both", "POST", &format!("{path}/review"), signing.clone()).await;
+    desk.refused("both", "POST", &format!("{path}/approval"), signing.clone(), "same_person").await;
+    desk.done("petra", "POST", &format!("{path}/approval"), signing).await;
+    assert_eq!(desk.asks(QUESTION).await["status"], "no_evidence", "approved is not published");
+    let done = desk.done("petra", "POST", &format!("{path}/execution"), json!({})).await;
+    assert_eq!((&done["state"], &done["snapshot"]), (&json!("executed"), &json!(1)));
+    let signatures = done["signatures"].as_array().unwrap();
+    let by: Vec<&str> = signatures.iter().map(|one| text(&one["full_name"])).collect();
+    assert_eq!(by, ["Both Osler", "Petra Osler"]);
+    assert!(signatures.iter().all(|one| one["is_good"] == true));
+    assert_eq!(desk.asks(QUESTION).await["status"], "extractive");
+
+    // Nobody publishes what they proposed, whatever their roles.
+    desk.take_in(&[guideline("asthma", "Asthma", "Salbutamol is given for acute asthma in adults.")]).await;
+    let (path, signing) = desk.propose("both").await;
+    desk.done("lena", "POST", &format!("{path}/review"), signing.clone()).await;
+    desk.refused("both", "POST", &format!("{path}/approval"), signing.clone(), "same_person").await;
+    desk.done("petra", "POST", &format!("{path}/approval"), signing.clone()).await;
+    desk.refused("both", "POST", &format!("{path}/execution"), json!({}), "same_person").await;
+    // Something more comes in: what was signed is no longer what would be published.
+    desk.take_in(&[guideline("gout", "Gout", "Colchicine is given for acute gout in adults.")]).await;
+    assert_eq!(desk.get("petra", &path).await["is_changed"], true);
+    desk.refused("petra", "POST", &format!("{path}/execution"), json!({}), "record_changed").await;
+    assert_eq!(desk.service.stores.ledger.snapshots().unwrap().published.0, 1);
+    desk.refused("lena", "POST", &format!("{path}/withdrawal"), json!({ "reason": "anew" }), "not_yours").await;
+    desk.done("both", "POST", &format!("{path}/withdrawal"), json!({ "reason": "anew" })).await;
+    assert_eq!(desk.publish().await["snapshot"], 2);
+}
+
+#[tokio::test]
+async fn findings_about_what_comes_in_are_settled_before_anybody_signs() {
+    let desk = Desk::new().await;
+    let words =
+        "Amoxicillin is given to adults with pneumonia for five days, and for seven days when it is severe. ".repeat(8);
+    desk.take_in(&[guideline("one", "Pneumonia", &words), guideline("two", "Pneumonia again", &words)]).await;
+    let queue = desk.get("luca", "/v1/library/findings").await;
+    let finding = &queue["findings"][0];
+    assert_eq!(queue["open"][text(&finding["kind"])], 1, "{queue:#}");
+    let (path, signing) = desk.propose("lena").await;
+    desk.refused("lena", "POST", &format!("{path}/review"), signing.clone(), "findings_open").await;
+    let mut outcome = json!({ "outcome": "accepted", "note": " " });
+    for finding in queue["findings"].as_array().unwrap() {
+        let settle = format!("/v1/library/findings/{}/settlement", finding["id"]);
+        desk.refused("luca", "POST", &settle, outcome.clone(), "bad_field").await;
+        outcome["note"] = json!("both are wanted");
+        let settled = desk.done("luca", "POST", &settle, outcome.clone()).await;
+        assert_eq!(
+            (&settled["settled"]["by"]["name"], &settled["settled"]["note"]),
+            (&json!("Luca Osler"), &json!("both are wanted"))
+        );
+        desk.refused("luca", "POST", &settle, outcome.clone(), "settled").await;
+        outcome["note"] = json!(" ");
+    }
+    assert_eq!(desk.get("luca", "/v1/library/findings").await["findings"], json!([]));
+    assert_ne!(desk.get("luca", "/v1/library/findings?state=settled").await["findings"], json!([]));
+    desk.done("lena", "POST", &format!("{path}/review"), signing).await;
+}
+
+#[tokio::test]
+async fn a_librarian_takes_a_text_out_at_once_and_only_two_people_bring_it_back() {
+    let desk = Desk::new().await;
+    desk.take_in(&[diabetes()]).await;
+    desk.publish().await;
+    desk.asks(QUESTION).await;
+    let id = desk.get("lena", "/v1/library/documents").await["documents"][0]["document"].clone();
+    let document = format!("/v1/library/documents/{}", text(&id));
+    let standing = format!("{document}/versions/1/standing");
+    let retract = json!({ "status": "retracted", "reason": "its publisher did", "expected": "current" });
+    desk.refused(
+        "lena",
+        "PUT",
+        &standing,
+        json!({ "status": "retracted", "reason": "x", "expected": "corrected" }),
+        "changed_meanwhile",
+    )
+    .await;
+    let retracted = desk.done("lena", "PUT", &standing, retract).await;
+    assert_eq!((&retracted["answers"], &retracted["people"]), (&json!(1), &json!(1)));
+    assert_eq!(desk.asks(QUESTION).await["status"], "no_evidence");
+    let back = json!({ "status": "current", "reason": "a mistake", "expected": "retracted" });
+    desk.refused("lena", "PUT", &standing, back, "two_needed").await;
+    let corrected = json!({ "status": "corrected", "reason": "x", "expected": "retracted" });
+    desk.refused("lena", "PUT", &standing, corrected, "illegal_change").await;
+
+    let restore = json!({ "kind": "restore", "document": id, "version": 1, "reason": "a mistake" });
+    let proposal = desk.done("lena", "POST", "/v1/library/proposals", restore).await;
+    let path = format!("/v1/library/proposals/{}", text(&proposal["id"]));
+    let signing = json!({ "record_hash": proposal["record_hash"], "password": PASSWORD });
+    desk.done("lena", "POST", &format!("{path}/review"), signing.clone()).await;
+    desk.done("petra", "POST", &format!("{path}/approval"), signing).await;
+    desk.done("petra", "POST", &format!("{path}/execution"), json!({})).await;
+    let known = desk.get("lena", &document).await;
+    assert_eq!((&known["versions"][0]["status"], &known["name"]), (&json!("current"), &json!("type-2-diabetes")));
+    let decided: Vec<&str> = known["decisions"].as_array().unwrap().iter().map(|one| text(&one["action"])).collect();
+    assert_eq!(decided, ["retracted", "current"]);
+    let needs = &known["standings"][0]["to"][0];
+    assert_eq!(needs["needs"], "one", "{needs}");
+}
+
+#[tokio::test]
+async fn the_way_back_is_one_publishers_and_quick() {
+    let desk = Desk::new().await;
+    desk.take_in(&[diabetes()]).await;
+    desk.publish().await;
+    let (name, changed) = diabetes();
+    desk.take_in(&[(name, changed.replace("below 30", "below 3"))]).await;
+    let back = json!({ "snapshot": 1, "reason": "wrong figure", "password": PASSWORD });
+    desk.refused("petra", "POST", "/v1/library/rollback", back.clone(), "staged").await;
+    desk.publish().await;
+    assert!(desk.asks(QUESTION).await.to_string().contains("below 3 mL"));
+    let unknown = json!({ "snapshot": 9, "reason": "x", "password": PASSWORD });
+    desk.refused("petra", "POST", "/v1/library/rollback", unknown, "unknown_snapshot").await;
+    assert_eq!(desk.done("petra", "POST", "/v1/library/rollback", back).await["published"], 1);
+    assert!(desk.asks(QUESTION).await.to_string().contains("below 30 mL"));
+    let seen = desk.get("lena", "/v1/library/snapshots").await;
+    assert_eq!((&seen["published"], &seen["head"], &seen["staged"]), (&json!(1), &json!(2), &json!(3)));
+    assert_eq!(
+        (&seen["decisions"][0]["action"], &seen["decisions"][0]["actor"]["name"]),
+        (&json!("rollback"), &json!("Petra Osler"))
+    );
+    let versions = desk.get("lena", "/v1/library/documents").await;
+    assert_eq!((&versions["total"], &versions["documents"][0]["versions"]), (&json!(1), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_gap_is_a_ticket_until_a_snapshot_fills_it() {
+    let desk = Desk::new().await;
+    for question in [QUESTION, "Which orbit has the moon Europa?", QUESTION] {
+        assert_eq!(desk.asks(question).await["status"], "no_evidence");
+    }
+    let gaps = desk.get("lena", "/v1/library/gaps").await;
+    let tickets = gaps["tickets"].as_array().unwrap();
+    assert_eq!((tickets.len(), &gaps["counts"]["open"]), (2, &json!(2)), "{gaps:#}");
+    assert_eq!((&tickets[0]["questions"][0]["question"], &tickets[0]["times"]), (&json!(QUESTION), &json!(2)));
+    let europa = format!("/v1/library/gaps/{}", text(&tickets[1]["id"]));
+    desk.refused("lena", "PATCH", &europa, json!({ "state": "filled", "note": "" }), "bad_field").await;
+    let declined = desk.done("lena", "PATCH", &europa, json!({ "state": "declined", "note": "no medicine" })).await;
+    assert_eq!((&declined["state"], &declined["changed_by"]["name"]), (&json!("declined"), &json!("Lena Osler")));
+    desk.take_in(&[diabetes()]).await;
+    desk.publish().await;
+    // Nobody waits for it: it happens beside what is asked.
+    let mut filled = Value::Null;
+    for _ in 0..200 {
+        filled = desk.get("lena", "/v1/library/gaps?state=filled").await;
+        if filled["counts"]["filled"] == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!((&filled["tickets"][0]["snapshot"], &filled["counts"]["open"]), (&json!(1), &json!(0)), "{filled:#}");
+    let csv = desk.service.get_as(&desk.key("lena"), "/v1/library/gaps/export?state=declined").await;
+    assert!(
+        csv.text.starts_with("ticket,state,") && csv.text.contains("Europa") && !csv.text.contains("metformin"),
+        "{}",
+        csv.text
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_is_none_is_refused_and_its_original_comes_back_as_it_was() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.upload("lena", &[]).await.json()["code"], "no_files");
+    assert_eq!(desk.upload("lena", &[diabetes(), diabetes()]).await.json()["code"], "same_name");
+    let nameless = ("..".to_owned(), "x".to_owned());
+    assert_eq!(desk.upload("lena", &[nameless]).await.json()["code"], "bad_name");
+    let plain = desk.send("lena", "POST", "/v1/library/ingests?corpus=test", json!({})).await;
+    assert_eq!((plain.status, &plain.json()["code"]), (StatusCode::UNSUPPORTED_MEDIA_TYPE, &json!("no_form")));
+    desk.refused("lena", "POST", "/v1/library/corpora/test/refresh", json!({}), "no_sources").await;
+    desk.refused("lena", "POST", "/v1/library/corpora/nowhere/refresh", json!({}), "unknown_corpus").await;
+
+    let (name, source) = diabetes();
+    let bad = ("broken.xml".to_owned(), "<article><unclosed>".to_owned());
+    let run = desk.take_in(&[(format!("../../{name}"), source.clone()), bad]).await;
+    assert_eq!((&run["documents"]["added"], &run["documents"]["rejected"]), (&json!(1), &json!(1)), "{run:#}");
+    assert_eq!(run["rejected"][0]["file"], "broken.xml");
+    let account = desk.get("petra", &format!("/v1/library/runs/{}", run["run"])).await;
+    assert_eq!(account["account"]["rejected"][0]["file"], "broken.xml");
+    let id = desk.get("lena", "/v1/library/documents?q=diabetes").await["documents"][0]["document"].clone();
+    let document = format!("/v1/library/documents/{}", text(&id));
+    let known = desk.get("lena", &document).await;
+    assert_eq!(known["versions"][0]["original"], json!({ "bytes": source.len(), "is_text": true }));
+    assert_eq!(known["versions"][0]["source_name"], name.as_str());
+    let original = desk.service.get_as(&desk.key("petra"), &format!("{document}/original?version=1")).await;
+    assert_eq!((original.status, &original.text), (StatusCode::OK, &source));
+    assert!(original.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let passages = desk.get("lena", &format!("{document}/passages?version=1")).await;
+    assert!(!passages["passages"].as_array().unwrap().is_empty());
+    let missing = desk.service.get_as(&desk.key("petra"), &format!("{document}/original?version=2")).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    // Nothing of it is left where it arrived.
+    let uploads = std::fs::read_dir(desk.service.data_file("uploads")).unwrap();
+    assert_eq!(uploads.count(), 0);
+}
+
+/// A request that succeeds, for every route of the library that changes something.
+pub(crate) async fn every_change() -> BTreeSet<(String, String)> {
+    let desk = Desk::new().await;
+    let mut walked = BTreeSet::new();
+    let size = || desk.service.app.audit.size();
+    let mut before = size();
+    let mut walk = |method: &str, route: &str| {
+        assert!(size() > before, "{method} {route} leaves nothing on record");
+        before = size();
+        walked.insert((method.to_owned(), format!("/v1/library{route}")));
+    };
+    desk.asks("Which orbit has the moon Europa?").await;
+    let gap = desk.get("lena", "/v1/library/gaps").await["tickets"][0]["id"].clone();
+    walk("post", "/nothing-yet");
+    desk.done(
+        "lena",
+        "PATCH",
+        &format!("/v1/library/gaps/{}", text(&gap)),
+        json!({ "state": "declined", "note": "no" }),
+    )
+    .await;
+    walk("patch", "/gaps/{id}");
+    let run = desk.take_in(&[diabetes()]).await;
+    walk("post", "/ingests");
+    desk.done("lena", "DELETE", &format!("/v1/library/ingests/{}", text(&run["id"])), json!({})).await;
+    walk("delete", "/ingests/{id}");
+    desk.done("lena", "POST", "/v1/library/staged/answers", json!({ "question": QUESTION })).await;
+    walk("post", "/staged/answers");
+    desk.done("lena", "PUT", "/v1/library/golden", json!({ "questions": [QUESTION, " ", QUESTION] })).await;
+    walk("put", "/golden");
+    assert_eq!(desk.get("petra", "/v1/library/golden").await["questions"], json!([QUESTION]));
+    for (name, route) in [("lena", "withdrawal"), ("petra", "rejection")] {
+        let (path, _) = desk.propose("lena").await;
+        walk("post", "/proposals");
+        desk.done(name, "POST", &format!("{path}/{route}"), json!({ "reason": "anew" })).await;
+        walk("post", &format!("/proposals/{{id}}/{route}"));
+    }
+    let (path, signing) = desk.propose("lena").await;
+    walk("post", "/proposals");
+    desk.done("luca", "POST", &format!("{path}/review"), signing.clone()).await;
+    walk("post", "/proposals/{id}/review");
+    desk.done("petra", "POST", &format!("{path}/approval"), signing).await;
+    walk("post", "/proposals/{id}/approval");
+    desk.done("petra", "POST", &format!("{path}/execution"), json!({})).await;
+    walk("post", "/proposals/{id}/execution");
+    let id = desk.get("lena", "/v1/library/documents").await["documents"][0]["document"].clone();
+    let version = format!("/v1/library/documents/{}/versions/1", text(&id));
+    desk.done("lena", "POST", &format!("{version}/inspection"), json!({ "note": "stands", "next": "2027-11" })).await;
+    walk("post", "/documents/{id}/versions/{version}/inspection");
+    assert_eq!(desk.get("lena", "/v1/library/documents").await["documents"][0]["review_by"], "2027-11");
+    let label = json!({ "status": "expression_of_concern", "reason": "doubts", "expected": "current" });
+    desk.done("lena", "PUT", &format!("{version}/standing"), label).await;
+    walk("put", "/documents/{id}/versions/{version}/standing");
+    desk.take_in(&[guideline("one", "Pneumonia", &"Amoxicillin is given to adults with pneumonia. ".repeat(12))]).await;
+    desk.take_in(&[guideline("two", "Again", &"Amoxicillin is given to adults with pneumonia. ".repeat(12))]).await;
+    walk("post", "/ingests");
+    let finding = desk.get("lena", "/v1/library/findings").await["findings"][0]["id"].clone();
+    let settle = format!("/v1/library/findings/{finding}/settlement");
+    desk.done("lena", "POST", &settle, json!({ "outcome": "dismissed" })).await;
+    walk("post", "/findings/{id}/settlement");
+    for finding in desk.get("lena", "/v1/library/findings").await["findings"].as_array().unwrap() {
+        let settle = format!("/v1/library/findings/{}/settlement", finding["id"]);
+        desk.done("lena", "POST", &settle, json!({ "outcome": "dismissed" })).await;
+    }
+    desk.publish().await;
+    let back = json!({ "snapshot": 1, "reason": "quick", "password": PASSWORD });
+    desk.done("petra", "POST", "/v1/library/rollback", back).await;
+    walk("post", "/rollback");
+    // A corpus with sources: a folder of this machine.
+    let folder = tempfile::tempdir().unwrap();
+    let (name, source) = guideline("gout", "Gout", "Colchicine is given for acute gout in adults.");
+    std::fs::write(folder.path().join(name), source).unwrap();
+    let origin = json!({ "sources": [{ "type": "directory", "path": folder.path() }] });
+    desk.service.stores.ledger.put_sources(&"test".parse().unwrap(), &origin).unwrap();
+    desk.done("lena", "POST", "/v1/library/corpora/test/refresh", json!({})).await;
+    walk("post", "/corpora/{id}/refresh");
+    walked.remove(&("post".to_owned(), "/v1/library/nothing-yet".to_owned()));
+    walked
+}
