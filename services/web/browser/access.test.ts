@@ -1,7 +1,4 @@
 // For everybody: screen readers, large type, small screens, no motion.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { about, apiReference } from '../src/strings/about';
@@ -9,27 +6,13 @@ import { answer as words, ask as askWords, conversation, reader as readerWords, 
 import { feedback } from '../src/strings/feedback';
 import { patient } from '../src/strings/patient';
 import { answered, askAtHome, eventually, expectMarked, field, firstCited, numberOf, open, send, turnOf } from './support/acts';
+import { barriers } from './support/barriers';
 import { holdQuestions } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
 
 // Sources that disagree, statements, passages: as much on one page as an answer can hold.
 const HYPERTENSION = 'What blood pressure threshold defines hypertension?';
 const NITROFURANTOIN = 'Is nitrofurantoin safe in renal impairment?';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What a checker finds wrong that keeps people out. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    type Checker = { run: (root: Document, options: RunOptions) => Promise<AxeResults> };
-    const { axe: checker } = window as unknown as { axe: Checker };
-    const { violations } = await checker.run(document, { resultTypes: ['violations'] });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
-  });
-}
 
 describe.for(['light', 'dark'] as const)('a checker finds no barriers in %s on', (colorScheme) => {
   test('the first screen, the pages about it and a missing page', async ({ visitor, watch }) => {

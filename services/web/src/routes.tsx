@@ -1,18 +1,19 @@
 // The addresses of the pages.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router';
+import { accountsRoute } from './accounts/routes';
+import { auditRoutes } from './audit/routes';
 import { ConversationPage, NewQuestionPage } from './conversation/ConversationPage';
+import { libraryRoutes } from './library/routes';
 import { pick, type DocumentSearch, type ReaderSearch } from './reader/state';
+import { rootRoute } from './root';
 import { searchAsStrings } from './search';
 import { SignInPage } from './session/SignInPage';
 import { SIGN_IN } from './session/to';
-import { Broken, NotFound } from './shell/NotFound';
-import { Shell } from './shell/Shell';
+import { Broken } from './shell/NotFound';
 
 const readerSearch = (search: Record<string, unknown>): ReaderSearch => pick(['doc', 'v', 's', 'e', 'cite'], search);
 const documentSearch = (search: Record<string, unknown>): DocumentSearch =>
   pick(['version', 'start', 'end', 'cite'], search);
-
-const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const newRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -47,11 +48,10 @@ const apiRoute = createRoute({
   component: lazyRouteComponent(() => import('./about/ApiPage'), 'ApiPage'),
 });
 
-const recordsRoute = createRoute({
+const modelRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/records',
-  component: lazyRouteComponent(() => import('./records/FiguresPage'), 'FiguresPage'),
-  validateSearch: (search: Record<string, unknown>): { days?: string } => pick(['days'], search),
+  path: '/about/model',
+  component: lazyRouteComponent(() => import('./about/ModelPage'), 'ModelPage'),
 });
 
 const signInRoute = createRoute({
@@ -62,7 +62,8 @@ const signInRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute, recordsRoute, signInRoute,
+  newRoute, conversationRoute, documentRoute, aboutRoute, apiRoute, modelRoute, signInRoute,
+  libraryRoutes, auditRoutes, accountsRoute,
 ]);
 
 export function createPages(history?: RouterHistory) {

@@ -117,6 +117,9 @@ export async function serveHostile(page: Page, made: Hostile): Promise<void> {
   await page.route('**/v1/conversations?*', (route) => route.fulfill({ json: list }));
   await page.route('**/v1/conversations/*', (route) => route.fulfill({ json: conversation }));
   await page.route('**/v1/documents/*', (route) => route.fulfill({ json: document }));
+  await page.route('**/v1/passages/*', (route) =>
+    route.fulfill({ json: { ...conversation.answers[0]?.evidence[0], document: { ...document, status: 'retracted' } } }),
+  );
   await page.route('**/v1/answers/*/plain', (route) => route.fulfill({ json: plain(part(route, -2)) }));
   await page.route('**/v1/answers/*/differential', (route) => route.fulfill({ json: differential(part(route, -2)) }));
   await page.route(/\/v1\/answers\/[^/]+$/, (route) =>

@@ -34,15 +34,33 @@ export async function osler(args: string[], line = ''): Promise<void> {
   if (code !== 0) throw new Error(`osler ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${said()}`);
 }
 
-/** Somebody who audits the service that all tests share. */
-export const AUDITOR = { name: 'auditor', password: 'correct horse battery' };
+/** Somebody with an account at the services of the tests. */
+export interface Person {
+  name: string;
+  fullName: string;
+  role: string;
+  password: string;
+}
+
+const person = (name: string, fullName: string, role: string): Person => ({ name, fullName, role, password: 'correct horse battery' });
+
+export const CLINICIAN = person('clara', 'Clara Clinician', 'clinician');
+export const SECOND_CLINICIAN = person('colin', 'Colin Clinician', 'clinician');
+export const LIBRARIAN = person('lina', 'Lina Librarian', 'librarian');
+export const SECOND_LIBRARIAN = person('leo', 'Leo Librarian', 'librarian');
+export const PUBLISHER = person('paul', 'Paul Publisher', 'publisher');
+export const AUDITOR = person('auditor', 'Ava Auditor', 'auditor');
+export const ADMIN = person('ada', 'Ada Administrator', 'admin');
+export const PEOPLE = [CLINICIAN, SECOND_CLINICIAN, LIBRARIAN, SECOND_LIBRARIAN, PUBLISHER, AUDITOR, ADMIN];
 
 /** Makes a data directory with the starter corpus. While working on tests, one made before and named saves the minute. */
 export async function starter(data: string): Promise<void> {
   const made = process.env['OSLER_BROWSER_SEED'];
   if (made) await cp(made, data, { recursive: true });
   else await osler(['demo', '--setup-only', '--data', data]);
-  await osler(['account', 'add', AUDITOR.name, '--role', 'auditor', '--data', data], AUDITOR.password);
+  for (const { name, fullName, role, password } of PEOPLE) {
+    await osler(['account', 'add', name, '--full-name', fullName, '--role', role, '--data', data], password);
+  }
 }
 
 /** Starts a server and waits until it can answer. A port is given where it must be the one it had before. */

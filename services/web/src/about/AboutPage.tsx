@@ -31,6 +31,11 @@ export function AboutPage() {
         />
       )}
       {about.isSuccess && <Told about={about.data} />}
+      <Section title={say.headings.model}>
+        <p>
+          {say.model.words} <Link to="/about/model">{say.model.link}</Link>.
+        </p>
+      </Section>
       <Section title={say.headings.api}>
         <p>
           {say.api.words} <Link to="/about/api">{say.api.link}</Link>. <a href="/openapi.json">{say.api.description}</a>

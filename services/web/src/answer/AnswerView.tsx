@@ -11,6 +11,7 @@ import { AnswerFoot } from './AnswerFoot';
 import styles from './AnswerView.module.css';
 import { Conflicts } from './Conflicts';
 import { EvidenceList } from './EvidenceList';
+import { Since } from './Since';
 import { StatementView } from './StatementView';
 import { Unknowns } from './Unknowns';
 
@@ -23,13 +24,15 @@ interface AnswerViewProps {
   answer: Answer;
   /** What was said of the patient, where this page still knows it. */
   known?: string | null;
+  /** It was given before, and may no longer stand as it did. */
+  isKept?: boolean;
 }
 
-export function AnswerView({ answer, known = null }: AnswerViewProps) {
+export function AnswerView({ answer, known = null, isKept = false }: AnswerViewProps) {
   const [view, setView] = useState<(typeof views)[number]>('answer');
   const isAnswered = answer.statements.length > 0;
   if (!isAnswered) return <Main answer={answer} known={known} />;
-  return (
+  const tabs = (
     <Tabs
       className={styles.tabs ?? ''}
       selectedKey={view}
@@ -58,6 +61,13 @@ export function AnswerView({ answer, known = null }: AnswerViewProps) {
         </Suspense>
       </TabPanel>
     </Tabs>
+  );
+  if (!isKept) return tabs;
+  return (
+    <>
+      <Since answer={answer} />
+      {tabs}
+    </>
   );
 }
 

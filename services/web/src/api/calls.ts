@@ -1,9 +1,9 @@
 // Every call that the pages make, by name. Components use these through react-query, never `fetch`.
 import { sha256 } from '../text/digest';
 import type { Credentials, NewPassword, Session } from '../session/types';
-import { client, request, requestJson, take } from './client';
+import { client, request, take } from './client';
 import type {
-  About, Answer, Conversation, ConversationHead, ConversationPage, Corpus, Differential, FeedbackReceipt, FeedbackReport,
+  About, Answer, Conversation, ConversationHead, ConversationPage, Corpus, Differential, DocumentRef, FeedbackReceipt, FeedbackReport,
   Figures, HeldDocument, PlainAnswer,
 } from './types';
 
@@ -24,6 +24,15 @@ export const getDocument = async (id: string, version: number | null, signal?: A
   const params = { ...named(id), query };
   const document = await take(client.GET('/v1/documents/{id}', { params, ...signalOf(signal) }));
   return { ...document, digest: await sha256(document.text) };
+};
+
+/** How the version stands now that a quote is from, without its text. */
+export const getStanding = async (
+  { passage, start, end }: { passage: string; start: number; end: number },
+  signal?: AbortSignal,
+): Promise<DocumentRef> => {
+  const params = { ...named(passage), query: { start: String(start), end: String(end) } };
+  return (await take(client.GET('/v1/passages/{id}', { params, ...signalOf(signal) }))).document;
 };
 
 export const getCorpora = async (signal?: AbortSignal): Promise<Corpus[]> =>
@@ -58,19 +67,18 @@ export const deleteConversation = async (id: string): Promise<void> => {
 export const sendFeedback = (id: string, report: FeedbackReport): Promise<FeedbackReceipt> =>
   take(client.POST('/v1/answers/{id}/feedback', { params: named(id), body: report }));
 
-// The description does not have these yet; they become calls of `client` when it does.
 export const getSession = (signal?: AbortSignal): Promise<Session> =>
-  requestJson('GET', '/v1/session', signalOf(signal));
+  take(client.GET('/v1/session', signalOf(signal)));
 
 export const signIn = (credentials: Credentials): Promise<Session> =>
-  requestJson('POST', '/v1/session', { body: credentials });
+  take(client.POST('/v1/session', { body: credentials }));
 
 export const signOut = async (): Promise<void> => {
-  await request('DELETE', '/v1/session');
+  await take(client.DELETE('/v1/session'));
 };
 
 export const changePassword = async (passwords: NewPassword): Promise<void> => {
-  await request('POST', '/v1/session/password', { body: passwords });
+  await take(client.POST('/v1/session/password', { body: passwords }));
 };
 
 /** Where the identity provider signs somebody in and sends them back to `to`; followed as a link. */

@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch';
 import { failure, failureOf, Lost } from './problem';
 import type { paths } from './schema';
+import type { Whole } from './types';
 
 // Looked up at each call, so that tests can put another in its place.
 const send: typeof fetch = (input, init) => globalThis.fetch(input, init);
@@ -10,8 +11,10 @@ const origin = () => globalThis.location.origin;
 
 export const client = createClient<paths>({ baseUrl: origin(), fetch: (request) => send(request) });
 
+type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
 /** Takes the data out of a call of `client`, or throws `Refused` or `Lost`. */
-export async function take<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function take<T>(call: Call<T>): Promise<T> {
   const result = await call.catch((error: unknown) => {
     throw isAbort(error) ? error : new Lost();
   });
@@ -20,9 +23,12 @@ export async function take<T>(call: Promise<{ data?: T; error?: unknown; respons
   return result.data as T;
 }
 
+/** The same, of what has every key. */
+export const takeWhole = <T>(call: Call<T>): Promise<Whole<T>> => take(call as Call<Whole<T>>);
+
 /** A call whose response is read by the caller: a stream, or nothing but its status. */
 export async function request(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST',
   path: string,
   options: { body?: unknown; signal?: AbortSignal; accept?: string } = {},
 ): Promise<Response> {

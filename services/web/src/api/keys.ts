@@ -54,6 +54,15 @@ export const documentQuery = (id: string, version: number | null) =>
     staleTime: 60_000,
   });
 
+export const standingQuery = (quote: Parameters<typeof calls.getStanding>[0]) =>
+  queryOptions({
+    queryKey: ['standing', quote.passage, quote.start, quote.end],
+    queryFn: ({ signal }) => calls.getStanding(quote, signal),
+    staleTime: 60_000,
+    // Without it the answer is shown as it was given.
+    retry: false,
+  });
+
 export const corporaQuery = queryOptions({
   queryKey: ['corpora'],
   queryFn: ({ signal }) => calls.getCorpora(signal),

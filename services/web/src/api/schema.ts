@@ -112,6 +112,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/about/labeling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the labelling
+         * @description Intended use, users and patients, models, settings, corpora with their dates, what was measured, and known limits. The audit
+         *     log has its hash from when it is true.
+         */
+        get: operations["labeling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/about/model-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the model card
+         * @description The source attributes of 45 CFR 170.315(b)(11)(iv), 13 of evidence-based and 31 of predictive decision support. Each has a
+         *     value or the reason why there is none; what is said of how well it does comes from measured runs.
+         */
+        get: operations["model_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -611,7 +653,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/gaps": {
+    "/v1/library/corpora": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List corpora with their rights and health */
+        get: operations["library_corpora"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/corpora/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for what is new at the sources of a corpus */
+        post: operations["refresh_corpus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List documents by filter */
+        get: operations["library_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all that is known of a document but its text */
+        get: operations["library_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}/original": {
         parameters: {
             query?: never;
             header?: never;
@@ -619,12 +729,458 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the questions that had no evidence
-         * @description For librarians: what people look for and the corpora do not hold.
+         * Take the file that a version came from
+         * @description Always as an attachment: it is somebody else's, and no page of ours.
          */
-        get: operations["gaps"];
+        get: operations["library_original"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the passages of a version */
+        get: operations["library_passages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}/versions/{version}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put on record that a version was looked at and stays */
+        post: operations["inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}/versions/{version}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change how a version stands
+         * @description What takes a text out of use or labels it acts at once and in every snapshot. What brings one back takes two people: propose
+         *     it.
+         */
+        put: operations["change_standing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what wants a librarian's eye */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/findings/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle a finding */
+        post: operations["settle_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what people look for and the corpora do not hold
+         * @description Questions without evidence, those of one meaning together.
+         */
+        get: operations["gap_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/gaps/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take the tickets along */
+        get: operations["export_gap_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/gaps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Decline a ticket, or open it again */
+        patch: operations["change_gap_ticket"];
+        trace?: never;
+    };
+    "/v1/library/golden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the golden questions */
+        get: operations["golden"];
+        /**
+         * Set the golden questions
+         * @description The earlier list is kept.
+         */
+        put: operations["set_golden"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/ingests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs of ingest */
+        get: operations["ingests"];
+        put?: never;
+        /**
+         * Upload files and take them in
+         * @description What comes in stays staged until it is published. One run at a time.
+         */
+        post: operations["begin_ingest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/ingests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a run has come */
+        get: operations["ingest"];
+        put?: never;
+        post?: never;
+        /**
+         * Ask a run to stop
+         * @description After what is in work; what came in is kept.
+         */
+        delete: operations["stop_ingest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List documents that are overdue to be looked at */
+        get: operations["overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List proposals */
+        get: operations["proposals"];
+        put?: never;
+        /**
+         * Propose a change
+         * @description To publish what is staged, or to bring back into force what was taken out.
+         */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a proposal */
+        get: operations["proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a proposal
+         * @description By another person than the one who proposed or reviewed it.
+         */
+        post: operations["approve_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry a proposal out
+         * @description Publishes what was approved, and nothing that came after; or brings the version back into force.
+         */
+        post: operations["execute_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject a proposal */
+        post: operations["reject_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign that a proposal was looked through */
+        post: operations["review_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/proposals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a proposal
+         * @description By the one who made it.
+         */
+        post: operations["withdraw_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to an earlier snapshot
+         * @description At once, by one publisher. What is published after it takes a new number.
+         */
+        post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the account of a run */
+        get: operations["ingest_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List snapshots and decisions */
+        get: operations["snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/staged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is staged */
+        get: operations["staged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/staged/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask what is published and what is staged
+         * @description With sentences of the sources and no model, so that what differs is what the corpora hold.
+         */
+        post: operations["ask_staged"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,6 +1735,14 @@ export interface components {
             /** @description Answer as a stream of server-sent events; so does `Accept: text/event-stream`. */
             stream?: boolean;
         };
+        /** @description A question to be asked twice. */
+        Asking: {
+            /**
+             * @description 1 to 8,000 characters.
+             * @example In adults with type 2 diabetes, when should metformin not be started?
+             */
+            question: string;
+        };
         /** @description A stretch of canonical text that was one element of the source. */
         Block: components["schemas"]["Span"] & {
             /** @description The cells of a table's row. */
@@ -1205,6 +1769,52 @@ export interface components {
             /** @description Answers by their fields. */
             query?: components["schemas"]["AnswersQuery"];
         };
+        /** @description A source attribute. */
+        CardAttribute: {
+            /**
+             * @description The group it is in.
+             * @example cautioned_use
+             */
+            group: string;
+            /**
+             * @description Its id, of which there is no other on the card.
+             * @example known_risks
+             */
+            id: string;
+            /** @description What was measured of it. */
+            measured: components["schemas"]["MeasuredFigure"][];
+            /** @description Why there is nothing to say, and what can be done about it; `null` when there is. */
+            missing?: string | null;
+            /**
+             * @description What the rule asks for, in plain words.
+             * @example Known risks, inappropriate settings and uses, known limitations
+             */
+            name: string;
+            /** @description What there is to say; `null` when there is nothing. */
+            value?: string | null;
+        };
+        /** @description Attributes that the rule names together. */
+        CardGroup: {
+            /** @description Its attributes. */
+            attributes: components["schemas"]["CardAttribute"][];
+            /**
+             * @description Its id.
+             * @example cautioned_use
+             */
+            id: string;
+            /** @description Which of the rule's two lists it is of. */
+            kind: components["schemas"]["CardKind"];
+            /**
+             * @description Its name in plain words.
+             * @example Cautioned out-of-scope use
+             */
+            name: string;
+        };
+        /**
+         * @description The two lists of the rule.
+         * @enum {string}
+         */
+        CardKind: "evidence_based" | "predictive";
         /**
          * @description What is wrong.
          * @enum {string}
@@ -1345,14 +1955,93 @@ export interface components {
             /** @description Name for people. */
             title: string;
         };
+        /** @description A corpus, and how it stands. */
+        CorpusHealth: {
+            /** @description Its policy. */
+            corpus: components["schemas"]["Corpus"];
+            /**
+             * Format: int64
+             * @description Documents it holds.
+             */
+            documents: number;
+            /**
+             * Format: int64
+             * @description Open findings.
+             */
+            findings: number;
+            /** @description Whether its licence has ended. */
+            is_licence_over: boolean;
+            last_run?: null | components["schemas"]["RecordedRun"];
+            /**
+             * Format: int64
+             * @description Documents that are overdue to be looked at.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Passages in force in the published snapshot.
+             */
+            passages: number;
+            /**
+             * Format: int64
+             * @description Documents that were read badly.
+             */
+            poor: number;
+            /**
+             * Format: int64
+             * @description Sources that its manifest names.
+             */
+            sources: number;
+            /**
+             * Format: int64
+             * @description Documents whose newest version is retracted or withdrawn.
+             */
+            suppressed: number;
+            /**
+             * Format: int64
+             * @description Versions of them.
+             */
+            versions: number;
+        };
         /** @description The short name of a corpus, as the librarian types it: `nstg-2022`. */
         CorpusId: string;
+        /** @description A corpus with what it holds, and from when. */
+        CorpusScope: components["schemas"]["Corpus"] & components["schemas"]["Totals"] & {
+            /**
+             * @description The latest.
+             * @example 2025-06-12
+             */
+            newest?: string | null;
+            /**
+             * @description The earliest date of publication among the texts in force, as its source gives it; `null` when none has one.
+             * @example 2016-02-10
+             */
+            oldest?: string | null;
+        };
         /** @description A name and its password. */
         Credentials: {
             /** @example clinician */
             name: string;
             /** @example what the demonstration printed */
             password: string;
+        };
+        /** @description A decision about the knowledge. */
+        DecisionReply: {
+            /** @description What: `publish`, `rollback`, `inspected`, or the status that was set. */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["Person"];
+            /** @description When, RFC 3339. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description Why. */
+            reason: string;
+            /** @description The snapshot or version. */
+            subject: string;
         };
         /** @description One kind of defect and how often it was met. */
         Defect: {
@@ -1432,6 +2121,51 @@ export interface components {
              */
             version: number;
         };
+        /** @description A document in the list: what is said of it is said of its newest version. */
+        DocumentRow: {
+            /** @description How much of it is held. */
+            access: components["schemas"]["Access"];
+            /** @description Its corpus. */
+            corpus: components["schemas"]["CorpusId"];
+            /** @description The document. */
+            document: components["schemas"]["DocumentId"];
+            /** @description The last day on which it may be relied on: a date like `published`. */
+            expires?: string | null;
+            /**
+             * Format: int64
+             * @description Open findings about any of its versions.
+             */
+            findings: number;
+            /** @description Whether questions to the published snapshot may find this version. */
+            is_in_force: boolean;
+            /** @description Its issuer. */
+            issuer: string;
+            /** @description Kind of literature. */
+            kind: components["schemas"]["Kind"];
+            /** @description Date of publication: `2024`, `2024-03` or `2024-03-01`. */
+            published?: string | null;
+            /**
+             * Format: double
+             * @description How well its source was read, 0 to 1; absent where that was before there was a measure.
+             */
+            quality?: number | null;
+            /** @description When it is to be looked at again: a date like `published`. */
+            review_by?: string | null;
+            /** @description Where it stands, as was last decided. */
+            status: components["schemas"]["Status"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Number of its newest version.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many versions are held.
+             */
+            versions: number;
+        };
         /** @description The canonical text of a cited version. */
         DocumentText: {
             /** @description Document. */
@@ -1461,6 +2195,22 @@ export interface components {
             text: string;
             /** @description All versions, newest first. */
             versions: components["schemas"]["VersionSummary"][];
+        };
+        /** @description A version that may be evidence and that its issuer meant to look at again. */
+        Due: {
+            /** @description Its corpus. */
+            corpus: string;
+            /** @description The document. */
+            document: components["schemas"]["DocumentId"];
+            /** @description By when: `2024`, `2024-03` or `2024-03-01`. */
+            review_by: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
         };
         /** @description Entries of the log. */
         Entries: {
@@ -1545,6 +2295,13 @@ export interface components {
          * @enum {string}
          */
         Factor: "age" | "weight" | "pregnancy" | "renal_function" | "hepatic_function" | "allergies" | "current_medicines" | "severity";
+        /** @description A [`Rejection`] as it is reported, also by a parsing process that died of its document. */
+        Failure: {
+            /** @description A name for programs. */
+            code: string;
+            /** @description A sentence for people. */
+            reason: string;
+        };
         /** @description What a reader says of an answer. */
         Feedback: {
             /** @description Who. */
@@ -1742,6 +2499,32 @@ export interface components {
             /** @description What it means for the statement. */
             verdict: components["schemas"]["Verdict"];
         };
+        /**
+         * @description What came up.
+         * @enum {string}
+         */
+        FindingKind: "poor_quality" | "same_text" | "near_text" | "same_work" | "doubtful_notice";
+        /**
+         * @description What came of a finding.
+         * @enum {string}
+         */
+        FindingOutcome: "accepted" | "acted" | "dismissed";
+        /** @description Findings. */
+        Findings: {
+            /** @description The oldest first. */
+            findings: components["schemas"]["LibraryFinding"][];
+            /**
+             * Format: int64
+             * @description What to go on after, if there is more.
+             */
+            next?: number | null;
+            /** @description How many are open, by kind. */
+            open: {
+                [key: string]: number;
+            };
+            /** @description Documents that are overdue to be looked at. */
+            overdue: number;
+        };
         /** @description A source of a foreign text. */
         Foreign: {
             /**
@@ -1807,26 +2590,73 @@ export interface components {
             /** @description The weakest verdict of a statement. */
             worst?: string | null;
         };
-        /** @description A question that the corpora could not answer. */
-        Gap: {
+        /** @description What is to become of a ticket. */
+        GapChange: {
+            /**
+             * @description Why: at most 2,000 characters, and nothing that identifies a patient.
+             * @example Outside what this hospital treats
+             */
+            note: string;
+            /** @description `declined` or `open`; filled is what a snapshot does. */
+            state: components["schemas"]["TicketState"];
+        };
+        /** @description How many tickets stand where. */
+        GapCounts: {
+            declined: number;
+            filled: number;
+            open: number;
+        };
+        /** @description A question of a ticket. */
+        GapQuestion: {
             /** @description When last, RFC 3339. */
             last_asked_at: string;
             /** @description As it was asked. */
             question: string;
             /**
              * Format: int64
-             * @description The latest snapshot that was searched for it.
-             */
-            snapshot: number;
-            /**
-             * Format: int64
              * @description How often.
              */
             times: number;
         };
-        /** @description Gaps, the most asked first. */
-        Gaps: {
-            gaps: components["schemas"]["Gap"][];
+        /** @description Questions that are alike, and that the corpora could not answer. */
+        GapTicket: {
+            /** @description When that was, RFC 3339. */
+            changed_at?: string | null;
+            changed_by?: null | components["schemas"]["Person"];
+            /** @description When first, RFC 3339. */
+            first_asked_at: string;
+            /** @description Id. */
+            id: string;
+            /** @description When last, RFC 3339. */
+            last_asked_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            n: number;
+            /** @description What was said when that changed. */
+            note?: string | null;
+            /** @description The most asked first. */
+            questions: components["schemas"]["GapQuestion"][];
+            /**
+             * Format: int64
+             * @description The snapshot that filled it.
+             */
+            snapshot?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["TicketState"];
+            /**
+             * Format: int64
+             * @description How often they were asked, all together.
+             */
+            times: number;
+        };
+        /** @description Tickets. */
+        GapTickets: {
+            /** @description Of all tickets. */
+            counts: components["schemas"]["GapCounts"];
+            /** @description The most asked first. */
+            tickets: components["schemas"]["GapTicket"][];
         };
         /** @description A rating as it was given. */
         GivenRating: {
@@ -1843,6 +2673,23 @@ export interface components {
              * @description 1 for the first; every change counts one up, and the earlier ones are kept.
              */
             round: number;
+        };
+        /** @description The list as it is to be. */
+        GoldenChange: {
+            /**
+             * @description At most 500, each of at most 2,000 characters.
+             * @example [
+             *       "In adults with type 2 diabetes, when should metformin not be started?"
+             *     ]
+             */
+            questions: string[];
+        };
+        /** @description Questions that are asked before anything is published. */
+        GoldenQuestions: {
+            /** @description When the list was changed last, RFC 3339. */
+            changed_at?: string | null;
+            changed_by?: null | components["schemas"]["Person"];
+            questions: string[];
         };
         /** @description A corpus and how much of it can be found. */
         HeldCorpus: components["schemas"]["Corpus"] & components["schemas"]["Totals"];
@@ -1874,6 +2721,53 @@ export interface components {
             pmid?: string | null;
             /** @description Where it can be read. */
             url?: string | null;
+        };
+        /** @description Snapshots `[added, removed)` that hold passages of a version. One whose `added` was not published yet is staged. */
+        InForce: {
+            /** @description First snapshot that has them. */
+            added: components["schemas"]["Snapshot"];
+            removed?: null | components["schemas"]["Snapshot"];
+        };
+        /** @description Documents by what became of them. */
+        IngestCounts: {
+            /** @description New ones. */
+            added: number;
+            /** @description Not taken in. */
+            rejected: number;
+            /** @description Held already. */
+            unchanged: number;
+            /** @description New versions of known ones. */
+            updated: number;
+        };
+        /** @description Runs of ingest. */
+        IngestList: {
+            /** @description Begun here since the service started, the newest first. */
+            ingests: components["schemas"]["IngestRun"][];
+            /** @description The last 50 on record, the newest first. */
+            runs: components["schemas"]["RecordedRun"][];
+        };
+        /** @description A run of ingest that was begun here, as far as it has come. */
+        IngestRun: components["schemas"]["Run"] & {
+            /** @description Who began it. */
+            by: components["schemas"]["Person"];
+        };
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        IngestState: "working" | "stopping" | "done" | "stopped" | "failed";
+        /** @description That somebody looked. */
+        Inspection: {
+            /**
+             * @description When it is due again: `2027`, `2027-11` or `2027-11-28`.
+             * @example 2027-11-28
+             */
+            next?: string | null;
+            /**
+             * @description What they say of it: at most 2,000 characters.
+             * @example Still what the ward does
+             */
+            note: string;
         };
         /** @description A quote to hold a statement against. Without our verdict. */
         ItemQuote: {
@@ -1923,6 +2817,131 @@ export interface components {
          * @enum {string}
          */
         Kind: "guideline" | "case_literature" | "trial" | "review" | "drug_label" | "local_policy";
+        /** @description The labelling, with its hash. */
+        Labeling: components["schemas"]["LabelingContent"] & {
+            /** @description SHA-256 of all other members in their one spelling (RFC 8785), hexadecimal. The audit log has it, from when it is true. */
+            sha256: string;
+        };
+        /** @description What the labelling says. */
+        LabelingContent: {
+            /** @description The corpora that are searched, by id. */
+            corpora: components["schemas"]["CorpusScope"][];
+            /** @description Its part in a decision. */
+            decision_role: string;
+            /** @description Which patients it is about. */
+            intended_patients: string;
+            /** @description What it is for. */
+            intended_use: string;
+            /** @description Whom it is for. */
+            intended_users: string;
+            /** @description Where it ends. */
+            limits: string[];
+            /** @description Who chooses the words of answers. */
+            mode: components["schemas"]["Mode"];
+            /** @description Version of the model card that goes with it. */
+            model_card: string;
+            /** @description The models that run. */
+            models: components["schemas"]["ModelInUse"][];
+            /** @description What it is not for. */
+            not_for: string[];
+            /**
+             * @description The program.
+             * @example Osler 0.1.0
+             */
+            program: string;
+            /** @description SHA-256 of what models are told beside question and evidence, in every mode and as a judge. */
+            prompt_sha256: string;
+            /** @description When it was published, RFC 3339; `null` when nothing was. */
+            published_at?: string | null;
+            /** @description The settings that bear on what is answered. */
+            settings: components["schemas"]["LabelledSetting"][];
+            /** @description The published snapshot. */
+            snapshot: components["schemas"]["Snapshot"];
+            /** @description What was measured: by runs that come with the program, and by people here. */
+            validation: components["schemas"]["MeasuredFigure"][];
+        };
+        /** @description A setting that bears on what is answered. */
+        LabelledSetting: {
+            /**
+             * @description Its key in the configuration.
+             * @example answer.enough
+             */
+            key: string;
+            /**
+             * @description What it is set to.
+             * @example 0.68
+             */
+            value: string;
+        };
+        /** @description The corpora. */
+        LibraryCorpora: {
+            /** @description By id. */
+            corpora: components["schemas"]["CorpusHealth"][];
+        };
+        /** @description A document, as librarians see it. Its text is read where everybody reads it. */
+        LibraryDocument: {
+            corpus: string;
+            /** @description What was decided about it, the oldest first. */
+            decisions: components["schemas"]["DecisionReply"][];
+            document: components["schemas"]["DocumentId"];
+            /** @description Open and settled, the oldest first. */
+            findings: components["schemas"]["LibraryFinding"][];
+            /** @description What its source calls it. */
+            name: string;
+            /** @description What may be made of each version. */
+            standings: components["schemas"]["Standing"][];
+            /** @description The newest first. */
+            versions: components["schemas"]["LibraryVersion"][];
+        };
+        /** @description Documents. */
+        LibraryDocuments: {
+            /** @description By title, then by id. */
+            documents: components["schemas"]["DocumentRow"][];
+            /** @description What to go on after, if there is more. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages; `null` on all but the first.
+             */
+            total?: number | null;
+        };
+        /** @description Something that wants a person's eye. */
+        LibraryFinding: {
+            /** @description When it came up, RFC 3339. */
+            at: string;
+            /** @description Its corpus. */
+            corpus: string;
+            /** @description What was seen. */
+            detail: string;
+            /** @description The document it is about. */
+            document: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is. */
+            kind: components["schemas"]["FindingKind"];
+            settled?: null | components["schemas"]["Settlement"];
+            /** @description How the version stands now. */
+            status: components["schemas"]["Status"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description The passages of a version. */
+        LibraryPassages: {
+            /** @description In the order of the text. */
+            passages: components["schemas"]["PassagePlace"][];
+        };
+        /** @description A version, as librarians see it. */
+        LibraryVersion: components["schemas"]["VersionRecord"] & {
+            original?: null | components["schemas"]["Original"];
+        };
         /** @description A sentence of the corpus that speaks for or against a condition. */
         Line: {
             /** @description One past the last. */
@@ -2015,6 +3034,51 @@ export interface components {
             /** @description The proof: C2SP `tlog-proof`. */
             proof: string;
         };
+        /** @description A measured figure with the run that it comes from. */
+        MeasuredFigure: {
+            /**
+             * @description What prints it; `null` for what people found.
+             * @example osler eval grounding
+             */
+            command?: string | null;
+            /**
+             * @description On what.
+             * @example starter corpus
+             */
+            data: string;
+            /**
+             * @description The day of the run or of the signature; for figures that stand in a document alone, the day on which it took them in.
+             * @example 2026-11-28
+             */
+            date: string;
+            /**
+             * @description The file of the source repository that has it; `null` for what was found here.
+             * @example evals/baseline.json
+             */
+            document?: string | null;
+            /**
+             * @description What was measured.
+             * @example drug: caught
+             */
+            figure: string;
+            /**
+             * @description Whether what was measured is what runs here: the same models, way of writing and settings. Otherwise the figure says
+             *     what is possible, not what is.
+             */
+            holds_here: boolean;
+            /** @description What must be known to read it. */
+            note?: string | null;
+            /**
+             * @description Id of the run, or of the review.
+             * @example baseline-2026-11-28
+             */
+            run: string;
+            /**
+             * @description How much, with its interval and the number of cases where it has them.
+             * @example 97.3 %, 1,349 cases
+             */
+            value: string;
+        };
         Message: {
             content?: Record<string, never>;
             role: string;
@@ -2063,6 +3127,26 @@ export interface components {
          * @enum {string}
          */
         Mode: "quoting" | "synthesis" | "extractive";
+        /** @description The model card. */
+        ModelCard: {
+            /** @description The attributes, group by group, in the order of the rule. */
+            groups: components["schemas"]["CardGroup"][];
+            /**
+             * @description The program.
+             * @example Osler 0.1.0
+             */
+            program: string;
+            /**
+             * @description The rule whose attributes these are.
+             * @example 45 CFR 170.315(b)(11)(iv)
+             */
+            rule: string;
+            /**
+             * @description SHA-256 over everything that makes it another card: the program, its models, what they are told, the policies of the
+             *     corpora, the settings, and the figures that come with the program.
+             */
+            version: string;
+        };
         /** @description A model in use. */
         ModelInUse: {
             /** @description Name. */
@@ -2092,6 +3176,11 @@ export interface components {
          * @enum {string}
          */
         ModelRole: "embedder" | "generator" | "judge" | "reranker";
+        /**
+         * @description How many people a change of a standing needs.
+         * @enum {string}
+         */
+        Needs: "one" | "two";
         /** @description An account to be. */
         NewAccount: {
             /**
@@ -2131,11 +3220,40 @@ export interface components {
             /** @description The words. */
             words: string;
         };
+        /** @description The file that a version came from. */
+        Original: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description Whether it is text that a person can read. */
+            is_text: boolean;
+        };
+        /** @description Documents that are overdue. */
+        Overdue: {
+            /** @description The longest overdue first. */
+            overdue: components["schemas"]["Due"][];
+        };
         /**
          * @description A passage: one span of one version's canonical text.
          * @example 5f1c0c3e9a7b4d2e8f60a1b2c3d4e5f6
          */
         PassageId: string;
+        /** @description Where a passage of a version stands. */
+        PassagePlace: components["schemas"]["Span"] & {
+            /** @description The passage. */
+            id: components["schemas"]["PassageId"];
+            /** @description Whether questions to the published snapshot may find it. */
+            is_in_force: boolean;
+            /**
+             * Format: int32
+             * @description Page of the source, where it has pages.
+             */
+            page?: number | null;
+            /** @description Headings above it. */
+            section: string[];
+        };
         /** @description A passage, and where the quote stands in it. */
         PassageReply: components["schemas"]["PassageView"] & {
             quote?: null | components["schemas"]["QuotePlace"];
@@ -2252,6 +3370,13 @@ export interface components {
              */
             supported: number;
         };
+        /** @description Somebody who did something. */
+        Person: {
+            /** @description As records name them: the id of an account, or `command-line` and `schedule`. */
+            id: string;
+            /** @description Full name, or the account's name; `null` where there is no account. */
+            name?: string | null;
+        };
         /** @description A place in the text in three ways to count. */
         Places: {
             codePoint: number;
@@ -2351,6 +3476,180 @@ export interface components {
              */
             share: number;
         };
+        /** @description A proposal. */
+        Proposal: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Who proposed it. */
+            by: components["schemas"]["Person"];
+            /** @description Version by version; empty in lists, and for a restoration. */
+            changes: components["schemas"]["ProposedChange"][];
+            closed?: null | components["schemas"]["ProposalEnd"];
+            /**
+             * Format: int64
+             * @description Passages that come into force.
+             */
+            coming: number;
+            document?: null | components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Documents that it changes.
+             */
+            documents: number;
+            /** @description Id. */
+            id: string;
+            /** @description Whether it is open and what there is is no longer what its record says: then it cannot go on. */
+            is_changed: boolean;
+            /** @description What it asks for. */
+            kind: components["schemas"]["ProposalKind"];
+            /**
+             * Format: int64
+             * @description Passages that go out of force.
+             */
+            leaving: number;
+            /** @description What whoever reads may do now. */
+            may: components["schemas"]["ProposalDeed"][];
+            /**
+             * Format: int64
+             * @description Its number: the newest has the highest.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description The published snapshot that it builds on; 0 for a restoration.
+             */
+            published: number;
+            /** @description Why. */
+            reason: string;
+            /** @description SHA-256 of the record, hexadecimal: what a signature is given for. */
+            record_hash: string;
+            /** @description In the order in which they were given. */
+            signatures: components["schemas"]["ProposalSignature"][];
+            /**
+             * Format: int64
+             * @description The snapshot that it became.
+             */
+            snapshot?: number | null;
+            /**
+             * Format: int64
+             * @description The snapshot that it would become; 0 for a restoration.
+             */
+            staged: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ProposalState"];
+            /**
+             * Format: int32
+             * @description The version that is to be restored.
+             */
+            version?: number | null;
+        };
+        /** @description Why not. */
+        ProposalClosing: {
+            /**
+             * @description At most 2,000 characters.
+             * @example The dosing table is garbled
+             */
+            reason: string;
+        };
+        /**
+         * @description What can be done with a proposal.
+         * @enum {string}
+         */
+        ProposalDeed: "review" | "approve" | "execute" | "reject" | "withdraw";
+        /** @description How a proposal ended. */
+        ProposalEnd: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Who carried it out, rejected or withdrew it. */
+            by: components["schemas"]["Person"];
+            /** @description Why it was rejected or withdrawn; empty when it was carried out. */
+            reason: string;
+        };
+        /**
+         * @description What a proposal asks for.
+         * @enum {string}
+         */
+        ProposalKind: "publish" | "restore";
+        /** @description Something to be decided. */
+        ProposalRequest: {
+            document?: null | components["schemas"]["DocumentId"];
+            /** @description To publish what is staged, or to bring a version back into force. */
+            kind: components["schemas"]["ProposalKind"];
+            /**
+             * @description Why: at most 2,000 characters.
+             * @example The November update of the stroke guideline
+             */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version?: number | null;
+        };
+        /** @description Who signed a proposal, as what and when. */
+        ProposalSignature: {
+            /** @description When, RFC 3339. */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** @description Printed name. */
+            full_name: string;
+            /** @description Whether record and seal are what was signed: computed anew. */
+            is_good: boolean;
+            /** @description What it stands for. */
+            meaning: components["schemas"]["SignatureMeaning"];
+            /** @description SHA-256 of the record that was read, hexadecimal. */
+            record_hash: string;
+            /** @description Binds all of it to the record. */
+            seal: string;
+        };
+        /** @description A signature. The password is asked for again: a session that was left open does not sign. */
+        ProposalSigning: {
+            /** @description The password of the account; empty for who signed in through the identity provider within the last five minutes. */
+            password: string;
+            /** @description `record_hash` of what was read. */
+            record_hash: string;
+        };
+        /**
+         * @description Where a proposal stands.
+         * @enum {string}
+         */
+        ProposalState: "proposed" | "reviewed" | "approved" | "executed" | "rejected" | "withdrawn";
+        /** @description Proposals. */
+        Proposals: {
+            /**
+             * Format: int64
+             * @description What to go on before, if there is more.
+             */
+            next?: number | null;
+            /** @description The newest first, without their changes. */
+            proposals: components["schemas"]["Proposal"][];
+        };
+        /** @description What publishing would change of one version. The fields stand in the order of their names: the record is written so. */
+        ProposedChange: {
+            /**
+             * Format: int64
+             * @description Passages that come into force.
+             */
+            coming: number;
+            /** @description Its corpus. */
+            corpus: string;
+            /** @description The document. */
+            document: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description Passages that go out of force.
+             */
+            leaving: number;
+            /** @description SHA-256 of its canonical text, hexadecimal. */
+            sha256: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
         /** @description What reading a source came to. */
         Quality: {
             /** @description What takes from it, by kind. */
@@ -2439,6 +3738,42 @@ export interface components {
         Record: components["schemas"]["FoundAnswer"] & {
             /** @description Its entries in the log, in their order. */
             entries: components["schemas"]["LogEntry"][];
+        };
+        /** @description A run of ingest on record. */
+        RecordedRun: {
+            /** @description Who ran it. */
+            actor: components["schemas"]["Person"];
+            /** @description When it began, RFC 3339. */
+            at: string;
+            /** @description Into which corpus. */
+            corpus: string;
+            /** @description Documents by what became of them. */
+            documents: components["schemas"]["IngestCounts"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Passages taken in.
+             */
+            passages: number;
+            /**
+             * Format: int64
+             * @description Things that wanted a person's eye.
+             */
+            reviews: number;
+            /**
+             * Format: int64
+             * @description Files that were passed by.
+             */
+            skipped: number;
+        };
+        /** @description A document that could not be taken in. */
+        RejectedFile: components["schemas"]["Failure"] & {
+            /** @description Its path. */
+            file: string;
         };
         /** @description A link from one work to another that bears on how either stands. */
         Related: components["schemas"]["Identifiers"] & {
@@ -2700,6 +4035,65 @@ export interface components {
          * @enum {string}
          */
         Role: "clinician" | "librarian" | "publisher" | "auditor" | "admin" | "service";
+        /** @description Back to an earlier snapshot. */
+        Rollback: {
+            /** @description The password of the account; empty for who signed in through the identity provider within the last five minutes. */
+            password: string;
+            /**
+             * @description Why: at most 2,000 characters.
+             * @example The new dosing table is wrong
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             * @example 6
+             */
+            snapshot: number;
+        };
+        /** @description What questions see now. */
+        RolledBack: {
+            /** Format: int64 */
+            published: number;
+        };
+        /** @description A run of ingest, as far as it has come. */
+        Run: {
+            /** @description When, RFC 3339. */
+            began_at: string;
+            /** @description Into which corpus. */
+            corpus: string;
+            /** @description What became of them. */
+            documents: components["schemas"]["IngestCounts"];
+            /** @description Why it failed, or which sources did. */
+            error?: string | null;
+            /** @description Documents found so far. */
+            files: number;
+            /** @description Its id while the service runs. */
+            id: string;
+            /** @description Passages taken in. */
+            passages: number;
+            /** @description The last that were not taken in, at most 20. */
+            rejected: components["schemas"]["RejectedFile"][];
+            /** @description Things that want a person's eye. */
+            reviews: number;
+            /**
+             * Format: int64
+             * @description Number of its account on record; `null` until there is one, and where nothing changed.
+             */
+            run?: number | null;
+            /** @description Of them done. */
+            seen: number;
+            /** @description How it stands. */
+            state: components["schemas"]["IngestState"];
+            /** @description The last that want a person's eye, at most 20. */
+            wants_review: components["schemas"]["WantsReview"][];
+        };
+        /** @description An account of a run. */
+        RunAccount: {
+            /** @description What came in, was passed by, was rejected and wants review, name by name. */
+            account: Record<string, never>;
+            run: components["schemas"]["RecordedRun"];
+        };
         /** @description A passage or a statement. */
         Said: {
             /** @description Passage, or what the statement cites. */
@@ -2785,6 +4179,27 @@ export interface components {
             /** @description How one can sign in here. */
             sign_in: components["schemas"]["SignIn"];
         };
+        /** @description What came of a finding. */
+        Settlement: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Who looked. */
+            by: components["schemas"]["Person"];
+            /** @description In their words; may be empty. */
+            note: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["FindingOutcome"];
+        };
+        /** @description What came of it. */
+        SettlementRequest: {
+            /**
+             * @description At most 2,000 characters; needed unless it is dismissed.
+             * @example The same guideline in two editions; both are wanted
+             */
+            note?: string;
+            /** @description `accepted`: it is so, and the text may be used; `acted`: something was done about it; `dismissed`: it is not so. */
+            outcome: components["schemas"]["FindingOutcome"];
+        };
         /**
          * @description What came of it.
          * @enum {string}
@@ -2831,6 +4246,11 @@ export interface components {
             /** @description `record_hash` of what was read. */
             record_hash: string;
         };
+        /**
+         * @description What a signature stands for.
+         * @enum {string}
+         */
+        SignatureMeaning: "review" | "approve";
         /** @description An account as it sees itself. */
         SignedAccount: {
             full_name?: string | null;
@@ -2842,6 +4262,28 @@ export interface components {
          * @description The number of a snapshot. 0 is the empty corpus before the first publish.
          */
         Snapshot: number;
+        /** @description Where the pointer stands, and what was decided. */
+        SnapshotList: {
+            /** @description The last 100, the newest first. */
+            decisions: components["schemas"]["DecisionReply"][];
+            /**
+             * Format: int64
+             * @description The highest number that was published.
+             */
+            head: number;
+            /**
+             * Format: int64
+             * @description What questions see.
+             */
+            published: number;
+            /** @description The newest first. */
+            snapshots: components["schemas"]["SnapshotReply"][];
+            /**
+             * Format: int64
+             * @description The number that the next one takes.
+             */
+            staged: number;
+        };
         /** @description That versions were in force in a snapshot: each is a leaf of a tree whose root is on record. */
         SnapshotProof: {
             /**
@@ -2856,6 +4298,20 @@ export interface components {
             size: number;
             /** @description Those that the answer has as evidence. */
             versions: components["schemas"]["VersionProof"][];
+        };
+        /** @description A snapshot that was published. */
+        SnapshotReply: {
+            /** @description By whom. */
+            actor: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description When it was published first, RFC 3339. */
+            published_at: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A work that a document takes its facts from. */
         Source: {
@@ -2875,6 +4331,90 @@ export interface components {
             end: number;
             /** @description First code point. */
             start: number;
+        };
+        /** @description What is staged. */
+        Staged: {
+            /** @description What publishing would change, version by version. */
+            changes: components["schemas"]["ProposedChange"][];
+            /** @description Open findings about what comes in: they are settled before anybody signs. */
+            findings: number;
+            /** @description The open proposal to publish it. */
+            proposal?: string | null;
+            /**
+             * Format: int64
+             * @description The published snapshot.
+             */
+            published: number;
+            /** @description SHA-256 of what a proposal would be about, hexadecimal. */
+            record_hash: string;
+            /**
+             * Format: int64
+             * @description The number that the next one takes.
+             */
+            staged: number;
+        };
+        /** @description An answer before and after publishing. */
+        StagedAnswer: {
+            /** @description From what is staged. */
+            after: components["schemas"]["StagedSaid"];
+            /** @description From what is published. */
+            before: components["schemas"]["StagedSaid"];
+            is_changed: boolean;
+            question: string;
+        };
+        /** @description What was answered. */
+        StagedSaid: {
+            /** @description Titles of the documents that they are from. */
+            documents: string[];
+            /** @description Sentences of the sources, chosen without a model. */
+            statements: string[];
+            /** @description Status of the answer. */
+            status: string;
+        };
+        /** @description What may be made of a version by those who may. */
+        Standing: {
+            to: components["schemas"]["StandingTurn"][];
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description How a version is to stand. */
+        StandingChange: {
+            /** @description How it stands, as whoever decides has seen it. */
+            expected: components["schemas"]["Status"];
+            /**
+             * @description Why: at most 2,000 characters.
+             * @example Retracted by its publisher on 2026-11-02
+             */
+            reason: string;
+            /** @description How it is to stand. */
+            status: components["schemas"]["Status"];
+        };
+        /** @description How a version stands now. */
+        StandingReply: {
+            /**
+             * Format: int64
+             * @description Answers that cite it.
+             */
+            answers: number;
+            document: components["schemas"]["DocumentId"];
+            /**
+             * Format: int64
+             * @description People who saw them.
+             */
+            people: number;
+            status: components["schemas"]["Status"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What may be made of a version. */
+        StandingTurn: {
+            /** @description `one`: a librarian's word; `two`: a proposal that another person approves. */
+            needs: components["schemas"]["Needs"];
+            /** @description How it would stand. */
+            status: components["schemas"]["Status"];
         };
         /** @description One statement. */
         Statement: {
@@ -2915,6 +4455,11 @@ export interface components {
             /** @description Its name for them, which never changes. */
             subject: string;
         };
+        /**
+         * @description Where a ticket stands.
+         * @enum {string}
+         */
+        TicketState: "open" | "filled" | "declined";
         /** @description Time spent, in milliseconds. */
         Timings: {
             /**
@@ -2986,6 +4531,11 @@ export interface components {
              * @example renal function is not stated; E1 depends on it
              */
             text: string;
+        };
+        /** @description Files to be taken in. */
+        Upload: {
+            /** @description One or more files, with their names. */
+            file: string[];
         };
         /**
          * @description Worst last: the verdict of a whole is the worst of its parts, so the order is the meaning.
@@ -3073,6 +4623,42 @@ export interface components {
              */
             version: number;
         };
+        /** @description A version with everything that is kept of it, but for its text. */
+        VersionRecord: {
+            /** @description From when it is in force, as its issuer says: a date like `published`. */
+            effective?: string | null;
+            /** @description The last day on which it may be relied on: a date like `published`. */
+            expires?: string | null;
+            /** @description Which snapshots hold it, the earliest first. */
+            in_force: components["schemas"]["InForce"][];
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
+            /** @description Name and version of the parser. */
+            parser: string;
+            /**
+             * Format: int64
+             * @description Passages it was split into.
+             */
+            passages: number;
+            /** @description Date of publication: `2024`, `2024-03` or `2024-03-01`. */
+            published?: string | null;
+            quality?: null | components["schemas"]["Quality"];
+            /** @description When it is to be looked at again: a date like `published`. */
+            review_by?: string | null;
+            /** @description SHA-256 of its canonical text, hexadecimal. */
+            sha256: string;
+            /** @description Path of its source below the directory that was ingested. */
+            source_name: string;
+            /** @description SHA-256 of the source's bytes, hexadecimal; empty once the version was found damaged. */
+            source_sha256: string;
+            /** @description Where it stands, as was last decided. */
+            status: components["schemas"]["Status"];
+            /** @description Its title; empty where the metadata is damaged. */
+            title: string;
+        };
         /** @description One version in the list of a document's versions. */
         VersionSummary: {
             /**
@@ -3086,6 +4672,15 @@ export interface components {
             sha256: string;
             /** @description Where it stands now. */
             status: components["schemas"]["Status"];
+        };
+        /** @description Something that wants a person's eye. */
+        WantsReview: {
+            /** @description What was seen. */
+            detail: string;
+            /** @description Path of the document. */
+            file: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FindingKind"];
         };
         /** @description A conversation with its answers. */
         WholeConversation: components["schemas"]["Conversation"] & {
@@ -3155,10 +4750,10 @@ export interface operations {
                 content: {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
-                     *     29
-                     *     osjPjQ9uOQblgbmyAJWh6c6nZI63GeE59169gIM512o=
+                     *     51
+                     *     avlLtfEXOyawBj//dysepajwCHAeL32dZdgueocyi60=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu1E638r/+UI7ptceMfbd0PR0i/7sgSje7LzdJ8+trTM2neD/6sueiOD1yMtESl3/HXOD6Z7u1N0O/jDFifeWkQU=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu/imamRPjBK5nRQPUYpIQACxXCdH7jGLPnTvBwS/uyzkLKk+5GK3LVz914BetGyAOEAVVZjv42psT7xbo9Zj+g0=
                      */
                     "text/plain": string;
                 };
@@ -3394,6 +4989,681 @@ export interface operations {
             };
         };
     };
+    labeling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The labelling */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sha256": "93920f34130ca263799305303327578bd0c4865ec22dc973d785f5fc5e01c69e",
+                     *       "program": "Osler 0.1.0",
+                     *       "model_card": "ec719e211ce7b9447f858b11278aef9316678ec19f573e324c019c66707acfc2",
+                     *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
+                     *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
+                     *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
+                     *       "decision_role": "It informs: a professional opens the sources, judges them and decides. It replaces no decision and starts none.",
+                     *       "not_for": [
+                     *         "emergencies and other time-critical decisions",
+                     *         "patients on their own",
+                     *         "reading images, signals, or genomic data",
+                     *         "decisions without a professional who has opened the sources",
+                     *         "questions outside the corpora that are listed here"
+                     *       ],
+                     *       "mode": "extractive",
+                     *       "models": [],
+                     *       "prompt_sha256": "9a3c2414c11a9b8b0338588ba83f1c9d2469effaabb23bcdb39f6b4038b11ed1",
+                     *       "settings": [
+                     *         {
+                     *           "key": "answer.mode",
+                     *           "value": "extractive"
+                     *         },
+                     *         {
+                     *           "key": "answer.enough",
+                     *           "value": "0.68"
+                     *         },
+                     *         {
+                     *           "key": "answer.passages",
+                     *           "value": "3"
+                     *         },
+                     *         {
+                     *           "key": "answer.words_per_passage",
+                     *           "value": "40"
+                     *         },
+                     *         {
+                     *           "key": "answer.statements",
+                     *           "value": "3"
+                     *         },
+                     *         {
+                     *           "key": "answer.max_tokens",
+                     *           "value": "320"
+                     *         },
+                     *         {
+                     *           "key": "generator.deadline_s",
+                     *           "value": "60"
+                     *         },
+                     *         {
+                     *           "key": "judge.allow_same_family",
+                     *           "value": "false"
+                     *         },
+                     *         {
+                     *           "key": "search.expansion",
+                     *           "value": "true"
+                     *         },
+                     *         {
+                     *           "key": "search.priors",
+                     *           "value": "true"
+                     *         },
+                     *         {
+                     *           "key": "search.reranker",
+                     *           "value": "none"
+                     *         }
+                     *       ],
+                     *       "snapshot": 1,
+                     *       "published_at": "2026-01-01T00:00:00Z",
+                     *       "corpora": [
+                     *         {
+                     *           "id": "test",
+                     *           "title": "Test corpus",
+                     *           "issuer": "Test issuer",
+                     *           "kind": "guideline",
+                     *           "licence": "CC0-1.0",
+                     *           "rights": {
+                     *             "index": true,
+                     *             "display": true,
+                     *             "export": true
+                     *           },
+                     *           "jurisdiction": "international",
+                     *           "language": "en",
+                     *           "documents": 1,
+                     *           "versions": 1,
+                     *           "passages": 1,
+                     *           "oldest": "2025-03-01",
+                     *           "newest": "2025-03-01"
+                     *         }
+                     *       ],
+                     *       "validation": [
+                     *         {
+                     *           "figure": "value: caught",
+                     *           "value": "99.7 %, 1,607 cases",
+                     *           "run": "baseline-2026-11-28",
+                     *           "date": "2026-11-28",
+                     *           "data": "starter corpus",
+                     *           "command": "osler eval grounding",
+                     *           "document": "evals/baseline.json",
+                     *           "note": null,
+                     *           "holds_here": true
+                     *         }
+                     *       ],
+                     *       "limits": [
+                     *         "It knows only what stands in the corpora that are listed here, and says nothing of how good they are.",
+                     *         "Quotes are short: what stands before and after them in the document may change what they mean.",
+                     *         "Scanned pages are not read.",
+                     *         "What looks like a patient's in a question is not recognised; it is sealed in the record, not refused.",
+                     *         "Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point.",
+                     *         "Of 150 questions that a corpus did answer, 8 % were left unanswered.",
+                     *         "In 68.8 % of 138 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %.",
+                     *         "Of 100 time-critical questions, 94 % were seen as such and got the banner."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Labeling"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is away; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "ec719e211ce7b9447f858b11278aef9316678ec19f573e324c019c66707acfc2",
+                     *       "program": "Osler 0.1.0",
+                     *       "rule": "45 CFR 170.315(b)(11)(iv)",
+                     *       "groups": [
+                     *         {
+                     *           "id": "evidence_based",
+                     *           "kind": "evidence_based",
+                     *           "name": "Evidence-based decision support",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "citation",
+                     *               "group": "evidence_based",
+                     *               "name": "Bibliographic citation of the intervention",
+                     *               "value": "Every statement names the document it is taken from (title, issuer, date, version) and quotes it; the document opens at the quote. Searched are: Test corpus (Test issuer): 1 document, published 2025-03-01.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "developer",
+                     *               "group": "evidence_based",
+                     *               "name": "Developer of the intervention",
+                     *               "value": "The documents are those of their issuers, whom every answer names; where a document names no issuer it is that of its corpus (Test issuer). Nobody rewrites them: Osler 0.1.0, free software under Apache-2.0, cuts them into passages by fixed rules.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "funding",
+                     *               "group": "evidence_based",
+                     *               "name": "Funding source of the technical implementation",
+                     *               "value": null,
+                     *               "missing": "Neither the program nor its configuration says who paid for its development. Ask those who run this installation, and keep what they say with the hospital's own register of decision support.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "release_dates",
+                     *               "group": "evidence_based",
+                     *               "name": "Release and revision dates",
+                     *               "value": "Osler 0.1.0; the program does not hold the day of its release. Questions are answered from snapshot 1, published on 2026-01-01. Each answer names the date and version of every document that it cites, and whether the document has been superseded, corrected or retracted.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_race",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of race",
+                     *               "value": "Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_ethnicity",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of ethnicity",
+                     *               "value": "Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_language",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of language",
+                     *               "value": "The patient's language: Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others. The corpora in use are in these languages: en.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_sexual_orientation",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of sexual orientation",
+                     *               "value": "Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_gender_identity",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of gender identity",
+                     *               "value": "Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_sex",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of sex",
+                     *               "value": "Read where a patient's context comes with a question. It changes neither what is found nor what is quoted: for a male patient, pregnancy is not named among the things that the question leaves open.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_date_of_birth",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of date of birth",
+                     *               "value": "Read where a patient's context comes with a question, and turned into an age. The age widens the search by the group it falls into (newborns, infants, children, adults, older adults). Neither is kept in an index, a record or a log.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_social_determinants",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of social determinants of health",
+                     *               "value": "Not used. The patient's context that may come with a question has no field for it, and a FHIR Bundle is read for birth date, administrative gender (as sex), eGFR, body weight, pregnancy, conditions, medicines and allergies alone. Where the question itself names it, its words are searched for like all others.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "use_of_health_status",
+                     *               "group": "evidence_based",
+                     *               "name": "Use of health status assessments",
+                     *               "value": "Pregnancy is read where a patient's context comes with a question, and widens the search by it. No other assessment (functional, cognitive, disability, smoking) is read. An eGFR below 60 widens the search by renal impairment.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "details_and_output",
+                     *           "kind": "predictive",
+                     *           "name": "Details and output",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "developer_contact",
+                     *               "group": "details_and_output",
+                     *               "name": "Name and contact information of the developer",
+                     *               "value": null,
+                     *               "missing": "Osler 0.1.0 is free software under Apache-2.0; neither the program nor its configuration holds a name or an address of its developer. Ask those who run this installation.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "development_funding",
+                     *               "group": "details_and_output",
+                     *               "name": "Funding source of the technical implementation",
+                     *               "value": null,
+                     *               "missing": "Neither the program nor its configuration says who paid for its development. Ask those who run this installation, and keep what they say with the hospital's own register of decision support.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "output",
+                     *               "group": "details_and_output",
+                     *               "name": "What the intervention gives as its output",
+                     *               "value": "At most 3 sentences of the documents, word for word, chosen by a score: no model writes. Each has its issuer, its date, and its place in the document. Beside them: documents that disagree, and what the question leaves open. Where too little is found, there is no answer, but what came nearest.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "output_type",
+                     *               "group": "details_and_output",
+                     *               "name": "Type of the output",
+                     *               "value": "Analysis of documents: a search with quotes. It is no prediction and no classification of a patient, and no recommendation of Osler's own; what is recommended in it is recommended by the documents that it quotes.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "purpose",
+                     *           "kind": "predictive",
+                     *           "name": "Purpose",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "intended_use",
+                     *               "group": "purpose",
+                     *               "name": "Intended use",
+                     *               "value": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "intended_patients",
+                     *               "group": "purpose",
+                     *               "name": "Intended patient population",
+                     *               "value": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "intended_users",
+                     *               "group": "purpose",
+                     *               "name": "Intended users",
+                     *               "value": "Health professionals, librarians and auditors of the house that runs it.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "decision_role",
+                     *               "group": "purpose",
+                     *               "name": "Intended decision-making role",
+                     *               "value": "It informs: a professional opens the sources, judges them and decides. It replaces no decision and starts none.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "cautioned_use",
+                     *           "kind": "predictive",
+                     *           "name": "Cautioned out-of-scope use",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "cautioned_against",
+                     *               "group": "cautioned_use",
+                     *               "name": "Tasks, situations and populations in which users are cautioned against it",
+                     *               "value": "Not for emergencies and other time-critical decisions; patients on their own; reading images, signals, or genomic data; decisions without a professional who has opened the sources; questions outside the corpora that are listed here.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "known_risks",
+                     *               "group": "cautioned_use",
+                     *               "name": "Known risks, inappropriate settings and uses, known limitations",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. What looks like a patient's in a question is not recognised; it is sealed in the record, not refused. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8 % were left unanswered. In 68.8 % of 138 answers the sentence that answers the question was among the statements, in the others it was not. Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
+                     *               "missing": null,
+                     *               "measured": [
+                     *                 {
+                     *                   "figure": "abstained where the corpus has no answer",
+                     *                   "value": "70.3 %, 300 cases",
+                     *                   "run": "baseline-2026-11-28",
+                     *                   "date": "2026-11-28",
+                     *                   "data": "starter corpus",
+                     *                   "command": "osler eval abstention",
+                     *                   "document": "evals/baseline.json",
+                     *                   "note": null,
+                     *                   "holds_here": false
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "development",
+                     *           "kind": "predictive",
+                     *           "name": "Development details and input features",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "training_criteria",
+                     *               "group": "development",
+                     *               "name": "What was left out of and taken into the training data",
+                     *               "value": null,
+                     *               "missing": "Osler is trained on no patients and on none of this hospital's data. What its models were trained on is not in the list of models (no model is named): ask their publishers.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "input_features",
+                     *               "group": "development",
+                     *               "name": "Which of the variables named above are input features",
+                     *               "value": "The question, and the patient's context where one is sent: age (from a date of birth) and pregnancy widen the search, sex closes the question of pregnancy. Race, ethnicity, language, sexual orientation, gender identity and social determinants of health are no inputs. The group \"Evidence-based decision support\" says it of each.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "training_representativeness",
+                     *               "group": "development",
+                     *               "name": "Demographic representativeness of the training data",
+                     *               "value": null,
+                     *               "missing": "Osler is trained on no patients, so that nobody is represented in it by number. Whom the texts speak of that its models were trained on by their publishers is not known here.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "training_relevance",
+                     *               "group": "development",
+                     *               "name": "Relevance of the training data to where it is used",
+                     *               "value": "Answers rest on the corpora, not on what a model was trained on. In use are: Test corpus (Test issuer): 1 document, published 2025-03-01, for international. Whether they hold in this hospital is for its librarians to judge; each can be narrowed to or left out of a question.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "fairness_process",
+                     *           "kind": "predictive",
+                     *           "name": "Process used to ensure fairness in development",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "fairness_approach",
+                     *               "group": "fairness_process",
+                     *               "name": "Approach to ensure that the output is fair",
+                     *               "value": null,
+                     *               "missing": "No approach to fairness was laid down for the development of Osler, and none was tested: no run with questions that differ only in whom they are about is checked in. A hospital can ask such pairs of questions and have two people rate the answers in a review.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "bias_management",
+                     *               "group": "fairness_process",
+                     *               "name": "Approaches to manage, reduce or eliminate bias",
+                     *               "value": "Most attributes of a patient are no inputs, so that they cannot steer the search. Documents that disagree stand side by side, with their issuers and dates. A statement about one population that rests on a quote about another is found by the check of statements, as far as both name it. What the documents themselves leave out or get wrong, Osler does not mend.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "external_validation",
+                     *           "kind": "predictive",
+                     *           "name": "External validation process",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "external_data",
+                     *               "group": "external_validation",
+                     *               "name": "Data source, clinical setting or environment of the tests",
+                     *               "value": "Collections that others made of questions and the documents that answer them: pubmedqa-1k, 1,000 questions: a derived set, not the published one; bioasq-snippets, 2,310 questions: a derived set, not the published one; evidence-inference-v2, 2,399 questions on trial abstracts: a derived set, not the published one; BioASQ questions, searched among 945 documents made of the gold snippets of their abstracts; questions of Evidence Inference 2.0, searched among 974 trial abstracts. No clinical setting was among them, and fairness was not looked at.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "external_party",
+                     *               "group": "external_validation",
+                     *               "name": "Party that conducted the external testing",
+                     *               "value": "Those who develop Osler. No independent party has tested it, as far as this build knows.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "external_representativeness",
+                     *               "group": "external_validation",
+                     *               "name": "Demographic representativeness of the external data",
+                     *               "value": null,
+                     *               "missing": "The collections hold questions and documents, no patients: nobody is represented in them by number. A signed review of answers that were given here says how Osler does in this hospital, though not for whom.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "external_process",
+                     *               "group": "external_validation",
+                     *               "name": "How it was validated externally",
+                     *               "value": "Each figure is printed by the command that stands with it (`osler eval omissions --from DIR`, `osler eval retrieval --from DIR`), which anybody can run again. Figures are checked in with their day and their texts, and a test holds each against the document that tells of it.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "performance",
+                     *           "kind": "predictive",
+                     *           "name": "Quantitative measures of performance",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "internal_validity",
+                     *               "group": "performance",
+                     *               "name": "Validity on test data of the same source",
+                     *               "value": "82 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 34 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "missing": null,
+                     *               "measured": [
+                     *                 {
+                     *                   "figure": "value: caught",
+                     *                   "value": "99.7 %, 1,607 cases",
+                     *                   "run": "baseline-2026-11-28",
+                     *                   "date": "2026-11-28",
+                     *                   "data": "starter corpus",
+                     *                   "command": "osler eval grounding",
+                     *                   "document": "evals/baseline.json",
+                     *                   "note": null,
+                     *                   "holds_here": true
+                     *                 }
+                     *               ]
+                     *             },
+                     *             {
+                     *               "id": "internal_fairness",
+                     *               "group": "performance",
+                     *               "name": "Fairness on test data of the same source",
+                     *               "value": null,
+                     *               "missing": "Fairness was not measured on its own test data: the suites name no groups of people to compare. A hospital can ask pairs of questions that differ only in whom they are about, and have the answers of that hour reviewed.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "external_validity",
+                     *               "group": "performance",
+                     *               "name": "Validity on data of another source",
+                     *               "value": "11 figures of 5 runs on texts and questions of others, collected for other purposes. 11 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "missing": null,
+                     *               "measured": [
+                     *                 {
+                     *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
+                     *                   "value": "0.991, 95 % interval 0.986–0.995, 1,000 cases",
+                     *                   "run": "retrieval-pubmedqa-1k-2026-11-28",
+                     *                   "date": "2026-11-28",
+                     *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
+                     *                   "command": "osler eval retrieval --from DIR",
+                     *                   "document": "evals/README.md",
+                     *                   "note": null,
+                     *                   "holds_here": false
+                     *                 }
+                     *               ]
+                     *             },
+                     *             {
+                     *               "id": "external_fairness",
+                     *               "group": "performance",
+                     *               "name": "Fairness on data of another source",
+                     *               "value": null,
+                     *               "missing": "Fairness was not measured on data of another source: the suites name no groups of people to compare. A hospital can ask pairs of questions that differ only in whom they are about, and have the answers of that hour reviewed.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "outcomes",
+                     *               "group": "performance",
+                     *               "name": "Evaluations of its use on outcomes",
+                     *               "value": null,
+                     *               "missing": "No evaluation is known to this build of whether using Osler changed morbidity, mortality, length of stay or any other outcome of patients.",
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "maintenance",
+                     *           "kind": "predictive",
+                     *           "name": "Ongoing maintenance of implementation and use",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "validity_monitoring",
+                     *               "group": "maintenance",
+                     *               "name": "How, and how often, validity is watched",
+                     *               "value": "All the time, from the record: how many statements are supported, how often Osler abstains, what readers report, how long answers take, and whether anything was retracted when it was cited. By people: an auditor draws a sample of answers, two rate every statement without seeing Osler's verdict or each other's rating, a third settles what they see differently, and the result is signed (none has been signed so far). The configuration sets no interval for reviews.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "local_validity",
+                     *               "group": "maintenance",
+                     *               "name": "Validity on local data",
+                     *               "value": null,
+                     *               "missing": "No review of answers that were given here is signed. An auditor can draw one: what two people find in it stands here as soon as it is signed.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "fairness_monitoring",
+                     *               "group": "maintenance",
+                     *               "name": "How, and how often, fairness is watched",
+                     *               "value": null,
+                     *               "missing": "Fairness is not watched: Osler keeps nothing of the patient whom an answer is for, so that answers cannot be compared by group. A hospital can ask pairs of questions that differ only in whom they are about, as often as it sees fit, and have the answers of that hour reviewed.",
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "local_fairness",
+                     *               "group": "maintenance",
+                     *               "name": "Fairness on local data",
+                     *               "value": null,
+                     *               "missing": "Nothing was measured here. Ask pairs of questions that differ only in whom they are about, for the groups that matter to this hospital, and have the answers of that hour reviewed and signed.",
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "updates",
+                     *           "kind": "predictive",
+                     *           "name": "Updates and schedule of continued validation",
+                     *           "attributes": [
+                     *             {
+                     *               "id": "update_process",
+                     *               "group": "updates",
+                     *               "name": "How, and how often, the intervention is updated",
+                     *               "value": "Program and models are replaced by those who run this installation, at no fixed interval; those of the list of models are held to their hashes, and what begins to answer is on record at every start. This service does not watch the sources of the corpora (`ingest.watch` is off): documents are taken in when somebody asks for it. What is taken in is published as a numbered snapshot, which can be taken back. Questions are answered from snapshot 1, published on 2026-01-01.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             },
+                     *             {
+                     *               "id": "correction",
+                     *               "group": "updates",
+                     *               "name": "How often its performance is corrected when risks are found",
+                     *               "value": "At no fixed interval, but at once where it can be: what is retracted or withdrawn is no evidence any more from that moment, in every snapshot, and everybody who was shown it can be listed. What readers report as harmful is on record the moment they send it. A change of model, prompt, threshold or corpus policy makes another version of this card.",
+                     *               "missing": null,
+                     *               "measured": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is away; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts: {
         parameters: {
             query?: never;
@@ -3413,7 +5683,7 @@ export interface operations {
                      * @example {
                      *       "accounts": [
                      *         {
-                     *           "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *           "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
                      *           "name": "ada.lovelace",
                      *           "full_name": "Ada Lovelace",
                      *           "roles": [
@@ -3427,8 +5697,8 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "ff347857-99e5-4bd0-9d6b-f211193047e5",
-                     *           "name": "admin-1",
+                     *           "id": "d03e2f70-3ae2-4ece-ae75-a929ba2d3ae3",
+                     *           "name": "admin-3",
                      *           "full_name": null,
                      *           "roles": [
                      *             "admin"
@@ -3437,6 +5707,19 @@ export interface operations {
                      *           "created_at": "2026-11-22T10:00:00Z",
                      *           "is_locked_until": null,
                      *           "has_password": false,
+                     *           "subject": null
+                     *         },
+                     *         {
+                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "name": "anna.panizzi",
+                     *           "full_name": "Anna Panizzi",
+                     *           "roles": [
+                     *             "publisher"
+                     *           ],
+                     *           "disabled": false,
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "is_locked_until": null,
+                     *           "has_password": true,
                      *           "subject": null
                      *         },
                      *         {
@@ -3450,6 +5733,19 @@ export interface operations {
                      *           "created_at": "2026-11-22T10:00:00Z",
                      *           "is_locked_until": null,
                      *           "has_password": false,
+                     *           "subject": null
+                     *         },
+                     *         {
+                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "name": "melvil.dewey",
+                     *           "full_name": "Melvil Dewey",
+                     *           "roles": [
+                     *             "librarian"
+                     *           ],
+                     *           "disabled": false,
+                     *           "created_at": "2026-11-22T10:00:00Z",
+                     *           "is_locked_until": null,
+                     *           "has_password": true,
                      *           "subject": null
                      *         }
                      *       ]
@@ -3509,7 +5805,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *       "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -3622,7 +5918,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *       "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -3735,7 +6031,7 @@ export interface operations {
                      * @example {
                      *       "keys": [
                      *         {
-                     *           "id": "44749a360f43110b",
+                     *           "id": "157e514eb0400409",
                      *           "label": "ward information system",
                      *           "created_at": "2026-11-22T10:00:00Z",
                      *           "expires_at": "2027-01-31T12:00:00Z",
@@ -3807,13 +6103,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "44749a360f43110b",
+                     *       "id": "157e514eb0400409",
                      *       "label": "ward information system",
                      *       "created_at": "2026-11-22T10:00:00Z",
                      *       "expires_at": "2027-01-31T12:00:00Z",
                      *       "revoked_at": null,
                      *       "last_used_at": null,
-                     *       "key": "osler_44749a360f43110b_4qwT746NjSCA442pDdgJNR8bB2KNIoVKvVKBHAxtAV8"
+                     *       "key": "osler_157e514eb0400409_s7XLCC-KgB5R7UTBrtT8M_AkvnsuH3hIjlw4NK1p9F0"
                      *     }
                      */
                     "application/json": components["schemas"]["ShownKey"];
@@ -4606,7 +6902,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"87ba4ee6bd229ed4d0195a8df4dcf9c81c886706f9b01d1d511c042d11ccfd57\"},\"id\":\"01a202b2-c500-7a73-8b42-6458e733b8ab\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":3,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\n3kEMA0bcGGRehLAZE66gOhLlICsrd8bp3umVYvllwwE=\nLF4/hZbMNVRu/kZOfiLrJPHgo+Lo0OYUTI9Gypt5ues=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\n3kEMA0bcGGRehLAZE66gOhLlICsrd8bp3umVYvllwwE=\n7WyWpgc4oC+Tte55Y4JKEoNE5FbFNqEHw4Yy5KvjHcM=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "6526b0e96899feb5035e2aa2e7e47acaa195a45c672ef6df3fcd1e15e67972f4",
@@ -4616,7 +6912,7 @@ export interface operations {
                      *       },
                      *       "given": {
                      *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"44db50502988e9685801f031990e887fc04f4e379586fd41fddb6a79e1724b39\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nMJ6QI8sQ//kE7l4PRkB0nM/ArtSR4qF9jB5TDyYmla4=\nAIFszXWJG6Ewp51CSizqEuBHYHy8Uth40rTQc78iSuA=\njp0D4Hj45pCnAb9jG4BEY485V/nzDoCU+KPJcmMrHeI=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nMJ6QI8sQ//kE7l4PRkB0nM/ArtSR4qF9jB5TDyYmla4=\nAIFszXWJG6Ewp51CSizqEuBHYHy8Uth40rTQc78iSuA=\nzvv1qc6YRr0CVNpF8O90XyEGnNbPZLVvPFSGzKekpqQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -4625,8 +6921,8 @@ export interface operations {
                      *         }
                      *       },
                      *       "published": {
-                     *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf\"},\"id\":\"01a202b2-c500-76fb-afaa-6fb125e3d533\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":1,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"librarian\",\"seq\":1,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nO1U3UmBbgzI4b50OE48NzcvMLYRBWUSKP1JxQnYt5Gw=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nOIxSSs4j10RqAuG8YjeuWm6nqLyUeYWbLTN4w1CQcIg=\n\n— osler.log/062f00cdc41f6f6e SMWQu85jsvavjptpu/OSm7TsIX9a9S7xcIVaZFXBk8KfPpwK+w3OAJhKM0J/vd/6T7vEGV5OhvjlEqOHCtzK5NPrZA4=\n"
+                     *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf\"},\"id\":\"01a202b2-c500-76fb-afaa-6fb125e3d533\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":1,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":1,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nO1U3UmBbgzI4b50OE48NzcvMLYRBWUSKP1JxQnYt5Gw=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -5350,27 +7646,25 @@ export interface operations {
                      *       "entries": [
                      *         {
                      *           "v": 1,
-                     *           "seq": 2,
-                     *           "id": "01a202b2-c500-78b7-bd76-6a05068bc6ef",
+                     *           "seq": 40,
+                     *           "id": "01a202b2-c500-73cf-bbfd-3c4dc6a43206",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
-                     *           "actor": "test",
+                     *           "actor": "3ba36bca-987a-43fa-99da-e58417c5400f",
                      *           "role": "librarian",
-                     *           "action": "corpus.ingested",
+                     *           "action": "corpus.standing",
                      *           "request": null,
                      *           "object": {
-                     *             "added": 1,
-                     *             "corpus": "test",
-                     *             "decided_at": "2026-01-01T00:00:00Z",
-                     *             "rejected": 0,
-                     *             "run": 1,
-                     *             "unchanged": 0,
-                     *             "updated": 0
+                     *             "decided_at": "2026-11-22T10:00:00Z",
+                     *             "decision": 5,
+                     *             "document": "bb556a8bbb731c756855a37a0372744e",
+                     *             "standing": "expression_of_concern",
+                     *             "version": 1
                      *           },
                      *           "commitments": {
-                     *             "reason": "cb9b39f67796267e47220a4e6be4dc9c7eb2b1cc5179add1197133deb60c2daa"
+                     *             "reason": "9e467c53abc1e99d6746155a164b07898cdc8226677f4126e21f65357a1b8ac5"
                      *           },
-                     *           "checkpoint": 0,
+                     *           "checkpoint": 19,
                      *           "release": "osler-0.1.0"
                      *         }
                      *       ]
@@ -5728,8 +8022,8 @@ export interface operations {
                      *       "keys": [
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
-                     *       "size": 29,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n29\nosjPjQ9uOQblgbmyAJWh6c6nZI63GeE59169gIM512o=\n\n— osler.log/062f00cdc41f6f6e SMWQu1E638r/+UI7ptceMfbd0PR0i/7sgSje7LzdJ8+trTM2neD/6sueiOD1yMtESl3/HXOD6Z7u1N0O/jDFifeWkQU=\n",
+                     *       "size": 51,
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n51\navlLtfEXOyawBj//dysepajwCHAeL32dZdgueocyi60=\n\n— osler.log/062f00cdc41f6f6e SMWQu/imamRPjBK5nRQPUYpIQACxXCdH7jGLPnTvBwS/uyzkLKk+5GK3LVz914BetGyAOEAVVZjv42psT7xbo9Zj+g0=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -6728,7 +9022,7 @@ export interface operations {
             };
         };
     };
-    gaps: {
+    library_corpora: {
         parameters: {
             query?: never;
             header?: never;
@@ -6737,7 +9031,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description At most 500, the most asked first */
+            /** @description By id */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6745,17 +9039,54 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "gaps": [
+                     *       "corpora": [
                      *         {
-                     *           "question": "Is fidaxomicin covered?",
-                     *           "times": 1,
-                     *           "last_asked_at": "2026-11-22T10:00:00Z",
-                     *           "snapshot": 1
+                     *           "corpus": {
+                     *             "id": "test",
+                     *             "title": "Test corpus",
+                     *             "issuer": "Test issuer",
+                     *             "kind": "guideline",
+                     *             "licence": "CC0-1.0",
+                     *             "rights": {
+                     *               "index": true,
+                     *               "display": true,
+                     *               "export": true
+                     *             },
+                     *             "jurisdiction": "international",
+                     *             "language": "en"
+                     *           },
+                     *           "documents": 3,
+                     *           "versions": 4,
+                     *           "passages": 1,
+                     *           "findings": 0,
+                     *           "overdue": 0,
+                     *           "poor": 0,
+                     *           "suppressed": 0,
+                     *           "sources": 1,
+                     *           "is_licence_over": false,
+                     *           "last_run": {
+                     *             "id": 2,
+                     *             "at": "2026-11-22T10:00:00Z",
+                     *             "actor": {
+                     *               "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *               "name": "Melvil Dewey"
+                     *             },
+                     *             "corpus": "test",
+                     *             "documents": {
+                     *               "added": 2,
+                     *               "updated": 1,
+                     *               "unchanged": 0,
+                     *               "rejected": 0
+                     *             },
+                     *             "passages": 3,
+                     *             "reviews": 1,
+                     *             "skipped": 0
+                     *           }
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Gaps"];
+                    "application/json": components["schemas"]["LibraryCorpora"];
                 };
             };
             /** @description Nobody is signed in, or the key is not known */
@@ -6769,6 +9100,3728 @@ export interface operations {
             };
             /** @description Signed in, but without a role that may */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_corpus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the corpus */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "corpus": "test",
+                     *       "began_at": "2026-11-22T10:00:00Z",
+                     *       "state": "working",
+                     *       "files": 0,
+                     *       "seen": 0,
+                     *       "documents": {
+                     *         "added": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "rejected": 0
+                     *       },
+                     *       "passages": 0,
+                     *       "reviews": 0,
+                     *       "rejected": [],
+                     *       "wants_review": [],
+                     *       "error": null,
+                     *       "run": null,
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such corpus */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It names no sources, or another run is in work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_documents: {
+        parameters: {
+            query?: {
+                /** @description Of this corpus. */
+                corpus?: string;
+                /** @description That stand so. */
+                status?: string;
+                /** @description Of this kind. */
+                kind?: string;
+                /** @description Of this issuer. */
+                issuer?: string;
+                /** @description Published in this year. */
+                year?: number;
+                /** @description `true`: only those that are overdue to be looked at. */
+                due?: boolean;
+                /** @description `true`: only those that were read badly. */
+                poor?: boolean;
+                /** @description Words of the title, or a DOI, PMID, PMCID or id. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description At most so many, up to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest version of each, by title */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "documents": [
+                     *         {
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "version": 1,
+                     *           "versions": 1,
+                     *           "corpus": "test",
+                     *           "title": "Metformin in brief",
+                     *           "issuer": "Test issuer",
+                     *           "kind": "guideline",
+                     *           "status": "current",
+                     *           "access": "full_text",
+                     *           "published": null,
+                     *           "review_by": null,
+                     *           "expires": null,
+                     *           "quality": 0.98,
+                     *           "findings": 0,
+                     *           "is_in_force": false
+                     *         }
+                     *       ],
+                     *       "next": "525a7cffa42b410f60e463cf0682380e",
+                     *       "total": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LibraryDocuments"];
+                };
+            };
+            /** @description A filter that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document to go on after is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions, findings, decisions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": "bb556a8bbb731c756855a37a0372744e",
+                     *       "corpus": "test",
+                     *       "name": "type-2-diabetes",
+                     *       "versions": [
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Type 2 diabetes",
+                     *           "status": "current",
+                     *           "published": "2026-10-01",
+                     *           "effective": null,
+                     *           "review_by": null,
+                     *           "expires": null,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "source_name": "diabetes.md",
+                     *           "source_sha256": "135c81deae6b28e7e421e16264306c9bdd7e7e2bb8733f2e8a6dd96e1ca22a59",
+                     *           "parser": "markdown/3",
+                     *           "quality": {
+                     *             "score": 1,
+                     *             "defects": []
+                     *           },
+                     *           "passages": 1,
+                     *           "in_force": [
+                     *             {
+                     *               "added": 2,
+                     *               "removed": 3
+                     *             }
+                     *           ],
+                     *           "original": {
+                     *             "bytes": 264,
+                     *             "is_text": true
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Type 2 diabetes",
+                     *           "status": "current",
+                     *           "published": "2025-03-01",
+                     *           "effective": null,
+                     *           "review_by": null,
+                     *           "expires": null,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "source_name": "diabetes.md",
+                     *           "source_sha256": "df9478f1ee45d48df0cbd3c73600279eecfd8281ea85018e0078f1d4a6d28dee",
+                     *           "parser": "markdown/3",
+                     *           "quality": {
+                     *             "score": 1,
+                     *             "defects": []
+                     *           },
+                     *           "passages": 1,
+                     *           "in_force": [
+                     *             {
+                     *               "added": 1,
+                     *               "removed": 2
+                     *             },
+                     *             {
+                     *               "added": 3,
+                     *               "removed": null
+                     *             }
+                     *           ],
+                     *           "original": {
+                     *             "bytes": 264,
+                     *             "is_text": true
+                     *           }
+                     *         }
+                     *       ],
+                     *       "findings": [],
+                     *       "decisions": [],
+                     *       "standings": [
+                     *         {
+                     *           "version": 2,
+                     *           "to": [
+                     *             {
+                     *               "status": "superseded",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "retracted",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "expression_of_concern",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "corrected",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "withdrawn",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "expired",
+                     *               "needs": "one"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "version": 1,
+                     *           "to": [
+                     *             {
+                     *               "status": "superseded",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "retracted",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "expression_of_concern",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "corrected",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "withdrawn",
+                     *               "needs": "one"
+                     *             },
+                     *             {
+                     *               "status": "expired",
+                     *               "needs": "one"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LibraryDocument"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_original: {
+        parameters: {
+            query: {
+                /** @description Its number. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document or version, or its file was not kept */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_passages: {
+        parameters: {
+            query: {
+                /** @description Its number. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where each stands, in code points of the canonical text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passages": [
+                     *         {
+                     *           "id": "18b9a5869b590613cb10b5e46b98e72c",
+                     *           "start": 0,
+                     *           "end": 147,
+                     *           "section": [
+                     *             "Metformin"
+                     *           ],
+                     *           "page": null,
+                     *           "is_in_force": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LibraryPassages"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document or version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+                /** @description Number of the version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "Still what the ward does",
+                 *       "next": "2027-11-28"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Inspection"];
+            };
+        };
+        responses: {
+            /** @description On record */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON, or a number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document or version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+                /** @description Number of the version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "expression_of_concern",
+                 *       "reason": "Its publisher doubts a figure",
+                 *       "expected": "current"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StandingChange"];
+            };
+        };
+        responses: {
+            /** @description How it stands now, and who saw it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": "bb556a8bbb731c756855a37a0372744e",
+                     *       "version": 1,
+                     *       "status": "expression_of_concern",
+                     *       "answers": 4,
+                     *       "people": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StandingReply"];
+                };
+            };
+            /** @description Not JSON, or a number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document or version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It takes two people, cannot be, or stands otherwise by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: string;
+                /** @description `open` or `settled`; open ones if absent. */
+                state?: string;
+                /** @description `next` of the stretch before. */
+                after?: number;
+                /** @description At most so many, up to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "kind": "same_text",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "version": 1,
+                     *           "corpus": "test",
+                     *           "title": "Metformin in brief",
+                     *           "detail": "the same text as document 6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "status": "current",
+                     *           "settled": null
+                     *         }
+                     *       ],
+                     *       "next": 1,
+                     *       "open": {
+                     *         "poor_quality": 0,
+                     *         "same_text": 1,
+                     *         "near_text": 0,
+                     *         "same_work": 0,
+                     *         "doubtful_notice": 0
+                     *       },
+                     *       "overdue": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description A number, kind or state that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the finding */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "accepted",
+                 *       "note": "The same text in two places; both are wanted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettlementRequest"];
+            };
+        };
+        responses: {
+            /** @description The finding, settled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "kind": "same_text",
+                     *       "document": "525a7cffa42b410f60e463cf0682380e",
+                     *       "version": 1,
+                     *       "corpus": "test",
+                     *       "title": "Metformin in brief",
+                     *       "detail": "the same text as document 6cc6eb511f43a39f049c9afce07f0c4c",
+                     *       "status": "current",
+                     *       "settled": {
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "by": {
+                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "name": "Melvil Dewey"
+                     *         },
+                     *         "outcome": "accepted",
+                     *         "note": "The same text in two places; both are wanted"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LibraryFinding"];
+                };
+            };
+            /** @description Not JSON, or a number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such finding */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is settled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gap_tickets: {
+        parameters: {
+            query?: {
+                /** @description `open`, `filled` or `declined`; open ones if absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most asked first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tickets": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-000000000009",
+                     *           "n": 1,
+                     *           "questions": [
+                     *             {
+                     *               "question": "Is fidaxomicin covered?",
+                     *               "times": 1,
+                     *               "last_asked_at": "2026-11-22T10:00:00Z"
+                     *             }
+                     *           ],
+                     *           "times": 1,
+                     *           "first_asked_at": "2026-11-22T10:00:00Z",
+                     *           "last_asked_at": "2026-11-22T10:00:00Z",
+                     *           "state": "open",
+                     *           "note": null,
+                     *           "changed_at": null,
+                     *           "changed_by": null,
+                     *           "snapshot": null
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "open": 1,
+                     *         "filled": 0,
+                     *         "declined": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GapTickets"];
+                };
+            };
+            /** @description A state that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_gap_tickets: {
+        parameters: {
+            query?: {
+                /** @description `open`, `filled` or `declined`; open ones if absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each question */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example ticket,state,question,times,last_asked_at,snapshot,note
+                     *     1,declined,Is fidaxomicin covered?,1,2026-11-22T10:00:00Z,,Outside what this hospital treats
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description A state that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_gap_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "declined",
+                 *       "note": "Outside what this hospital treats"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GapChange"];
+            };
+        };
+        responses: {
+            /** @description The ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-000000000009",
+                     *       "n": 1,
+                     *       "questions": [
+                     *         {
+                     *           "question": "Is fidaxomicin covered?",
+                     *           "times": 1,
+                     *           "last_asked_at": "2026-11-22T10:00:00Z"
+                     *         }
+                     *       ],
+                     *       "times": 1,
+                     *       "first_asked_at": "2026-11-22T10:00:00Z",
+                     *       "last_asked_at": "2026-11-22T10:00:00Z",
+                     *       "state": "declined",
+                     *       "note": "Outside what this hospital treats",
+                     *       "changed_at": "2026-11-22T10:00:00Z",
+                     *       "changed_by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "snapshot": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GapTicket"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such ticket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It stands so already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    golden: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "questions": [
+                     *         "In adults with type 2 diabetes, when should metformin not be started?"
+                     *       ],
+                     *       "changed_at": "2026-11-22T10:00:00Z",
+                     *       "changed_by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GoldenQuestions"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_golden: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "questions": [
+                 *         "In adults with type 2 diabetes, when should metformin not be started?"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["GoldenChange"];
+            };
+        };
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "questions": [
+                     *         "In adults with type 2 diabetes, when should metformin not be started?"
+                     *       ],
+                     *       "changed_at": "2026-11-22T10:00:00Z",
+                     *       "changed_by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GoldenQuestions"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many, or too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In work, and on record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ingests": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-00000000000a",
+                     *           "corpus": "test",
+                     *           "began_at": "2026-11-22T10:00:00Z",
+                     *           "state": "done",
+                     *           "files": 3,
+                     *           "seen": 3,
+                     *           "documents": {
+                     *             "added": 2,
+                     *             "updated": 1,
+                     *             "unchanged": 0,
+                     *             "rejected": 0
+                     *           },
+                     *           "passages": 3,
+                     *           "reviews": 1,
+                     *           "rejected": [],
+                     *           "wants_review": [
+                     *             {
+                     *               "file": "brief.md",
+                     *               "kind": "same_text",
+                     *               "detail": "the same text as document 6cc6eb511f43a39f049c9afce07f0c4c"
+                     *             }
+                     *           ],
+                     *           "error": null,
+                     *           "run": 2,
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "runs": [
+                     *         {
+                     *           "id": 2,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "actor": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "corpus": "test",
+                     *           "documents": {
+                     *             "added": 2,
+                     *             "updated": 1,
+                     *             "unchanged": 0,
+                     *             "rejected": 0
+                     *           },
+                     *           "passages": 3,
+                     *           "reviews": 1,
+                     *           "skipped": 0
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-01-01T00:00:00Z",
+                     *           "actor": {
+                     *             "id": "test",
+                     *             "name": null
+                     *           },
+                     *           "corpus": "test",
+                     *           "documents": {
+                     *             "added": 1,
+                     *             "updated": 0,
+                     *             "unchanged": 0,
+                     *             "rejected": 0
+                     *           },
+                     *           "passages": 1,
+                     *           "reviews": 0,
+                     *           "skipped": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestList"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_ingest: {
+        parameters: {
+            query: {
+                /** @description Id of the corpus. */
+                corpus: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            /** @description The run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "corpus": "test",
+                     *       "began_at": "2026-11-22T10:00:00Z",
+                     *       "state": "working",
+                     *       "files": 0,
+                     *       "seen": 0,
+                     *       "documents": {
+                     *         "added": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "rejected": 0
+                     *       },
+                     *       "passages": 0,
+                     *       "reviews": 0,
+                     *       "rejected": [],
+                     *       "wants_review": [],
+                     *       "error": null,
+                     *       "run": null,
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestRun"];
+                };
+            };
+            /** @description No form of files, or broken off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such corpus */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another run is in work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No form of files */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Two files of one name, or none */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "corpus": "test",
+                     *       "began_at": "2026-11-22T10:00:00Z",
+                     *       "state": "done",
+                     *       "files": 3,
+                     *       "seen": 3,
+                     *       "documents": {
+                     *         "added": 2,
+                     *         "updated": 1,
+                     *         "unchanged": 0,
+                     *         "rejected": 0
+                     *       },
+                     *       "passages": 3,
+                     *       "reviews": 1,
+                     *       "rejected": [],
+                     *       "wants_review": [
+                     *         {
+                     *           "file": "brief.md",
+                     *           "kind": "same_text",
+                     *           "detail": "the same text as document 6cc6eb511f43a39f049c9afce07f0c4c"
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "run": 2,
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run since the service started */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_ingest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked to stop, or over already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "corpus": "test",
+                     *       "began_at": "2026-11-22T10:00:00Z",
+                     *       "state": "done",
+                     *       "files": 3,
+                     *       "seen": 3,
+                     *       "documents": {
+                     *         "added": 2,
+                     *         "updated": 1,
+                     *         "unchanged": 0,
+                     *         "rejected": 0
+                     *       },
+                     *       "passages": 3,
+                     *       "reviews": 1,
+                     *       "rejected": [],
+                     *       "wants_review": [
+                     *         {
+                     *           "file": "brief.md",
+                     *           "kind": "same_text",
+                     *           "detail": "the same text as document 6cc6eb511f43a39f049c9afce07f0c4c"
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "run": 2,
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestRun"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run since the service started */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overdue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The longest overdue first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "overdue": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overdue"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals: {
+        parameters: {
+            query?: {
+                /** @description `open` or `closed`; open ones if absent. */
+                state?: string;
+                /** @description `next` of the stretch before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "proposals": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-00000000000f",
+                     *           "n": 3,
+                     *           "kind": "publish",
+                     *           "reason": "The October edition of the diabetes guideline",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "state": "executed",
+                     *           "is_changed": false,
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "published": 1,
+                     *           "staged": 2,
+                     *           "document": null,
+                     *           "version": null,
+                     *           "documents": 3,
+                     *           "coming": 3,
+                     *           "leaving": 1,
+                     *           "changes": [],
+                     *           "signatures": [
+                     *             {
+                     *               "meaning": "review",
+                     *               "by": {
+                     *                 "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *                 "name": "Melvil Dewey"
+                     *               },
+                     *               "full_name": "Melvil Dewey",
+                     *               "at": "2026-11-22T10:00:00Z",
+                     *               "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *               "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *               "is_good": true
+                     *             },
+                     *             {
+                     *               "meaning": "approve",
+                     *               "by": {
+                     *                 "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *                 "name": "Anna Panizzi"
+                     *               },
+                     *               "full_name": "Anna Panizzi",
+                     *               "at": "2026-11-22T10:00:00Z",
+                     *               "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *               "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *               "is_good": true
+                     *             }
+                     *           ],
+                     *           "closed": {
+                     *             "at": "2026-11-22T10:00:00Z",
+                     *             "by": {
+                     *               "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *               "name": "Anna Panizzi"
+                     *             },
+                     *             "reason": ""
+                     *           },
+                     *           "snapshot": 2,
+                     *           "may": []
+                     *         },
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-00000000000e",
+                     *           "n": 2,
+                     *           "kind": "publish",
+                     *           "reason": "The October edition of the diabetes guideline",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "state": "rejected",
+                     *           "is_changed": false,
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "published": 1,
+                     *           "staged": 2,
+                     *           "document": null,
+                     *           "version": null,
+                     *           "documents": 3,
+                     *           "coming": 3,
+                     *           "leaving": 1,
+                     *           "changes": [],
+                     *           "signatures": [],
+                     *           "closed": {
+                     *             "at": "2026-11-22T10:00:00Z",
+                     *             "by": {
+                     *               "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *               "name": "Anna Panizzi"
+                     *             },
+                     *             "reason": "The dosing table is garbled"
+                     *           },
+                     *           "snapshot": null,
+                     *           "may": []
+                     *         },
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-00000000000d",
+                     *           "n": 1,
+                     *           "kind": "publish",
+                     *           "reason": "The October edition of the diabetes guideline",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "state": "withdrawn",
+                     *           "is_changed": false,
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "published": 1,
+                     *           "staged": 2,
+                     *           "document": null,
+                     *           "version": null,
+                     *           "documents": 3,
+                     *           "coming": 3,
+                     *           "leaving": 1,
+                     *           "changes": [],
+                     *           "signatures": [],
+                     *           "closed": {
+                     *             "at": "2026-11-22T10:00:00Z",
+                     *             "by": {
+                     *               "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *               "name": "Melvil Dewey"
+                     *             },
+                     *             "reason": "The dosing table is garbled"
+                     *           },
+                     *           "snapshot": null,
+                     *           "may": []
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description A number or state that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "publish",
+                 *       "reason": "The October edition of the diabetes guideline"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000f",
+                     *       "n": 3,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "proposed",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [],
+                     *       "closed": null,
+                     *       "snapshot": null,
+                     *       "may": [
+                     *         "review",
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document or version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is staged, the same is proposed already, or it is in force */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposal with its changes and signatures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000f",
+                     *       "n": 3,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "executed",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [
+                     *         {
+                     *           "meaning": "review",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "full_name": "Melvil Dewey",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "is_good": true
+                     *         },
+                     *         {
+                     *           "meaning": "approve",
+                     *           "by": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "full_name": "Anna Panizzi",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "is_good": true
+                     *         }
+                     *       ],
+                     *       "closed": {
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "by": {
+                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "name": "Anna Panizzi"
+                     *         },
+                     *         "reason": ""
+                     *       },
+                     *       "snapshot": 2,
+                     *       "may": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalSigning"];
+            };
+        };
+        responses: {
+            /** @description The proposal, approved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000f",
+                     *       "n": 3,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "approved",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [
+                     *         {
+                     *           "meaning": "review",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "full_name": "Melvil Dewey",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "is_good": true
+                     *         },
+                     *         {
+                     *           "meaning": "approve",
+                     *           "by": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "full_name": "Anna Panizzi",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "is_good": true
+                     *         }
+                     *       ],
+                     *       "closed": null,
+                     *       "snapshot": null,
+                     *       "may": [
+                     *         "execute",
+                     *         "reject"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password is wrong, or the sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; The same person proposed or reviewed it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is staged has changed, or it is not its turn */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    execute_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposal, carried out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000f",
+                     *       "n": 3,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "executed",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [
+                     *         {
+                     *           "meaning": "review",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "full_name": "Melvil Dewey",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "is_good": true
+                     *         },
+                     *         {
+                     *           "meaning": "approve",
+                     *           "by": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "full_name": "Anna Panizzi",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "is_good": true
+                     *         }
+                     *       ],
+                     *       "closed": {
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "by": {
+                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "name": "Anna Panizzi"
+                     *         },
+                     *         "reason": ""
+                     *       },
+                     *       "snapshot": 2,
+                     *       "may": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; The same person proposed it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is staged has changed, or it is not approved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The dosing table is garbled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalClosing"];
+            };
+        };
+        responses: {
+            /** @description The proposal, rejected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000e",
+                     *       "n": 2,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "rejected",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [],
+                     *       "closed": {
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "by": {
+                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "name": "Anna Panizzi"
+                     *         },
+                     *         "reason": "The dosing table is garbled"
+                     *       },
+                     *       "snapshot": null,
+                     *       "may": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalSigning"];
+            };
+        };
+        responses: {
+            /** @description The proposal, reviewed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000f",
+                     *       "n": 3,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "reviewed",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [
+                     *         {
+                     *           "meaning": "review",
+                     *           "by": {
+                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "full_name": "Melvil Dewey",
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "is_good": true
+                     *         }
+                     *       ],
+                     *       "closed": null,
+                     *       "snapshot": null,
+                     *       "may": [
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password is wrong, or the sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Findings are open, what is staged has changed, or it is not its turn */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The dosing table is garbled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalClosing"];
+            };
+        };
+        responses: {
+            /** @description The proposal, withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-00000000000d",
+                     *       "n": 1,
+                     *       "kind": "publish",
+                     *       "reason": "The October edition of the diabetes guideline",
+                     *       "by": {
+                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "name": "Melvil Dewey"
+                     *       },
+                     *       "at": "2026-11-22T10:00:00Z",
+                     *       "state": "withdrawn",
+                     *       "is_changed": false,
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "document": null,
+                     *       "version": null,
+                     *       "documents": 3,
+                     *       "coming": 3,
+                     *       "leaving": 1,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "signatures": [],
+                     *       "closed": {
+                     *         "at": "2026-11-22T10:00:00Z",
+                     *         "by": {
+                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "name": "Melvil Dewey"
+                     *         },
+                     *         "reason": "The dosing table is garbled"
+                     *       },
+                     *       "snapshot": null,
+                     *       "may": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Somebody else's proposal */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such proposal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "snapshot": 1,
+                 *       "reason": "The new figure is wrong",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description What questions see now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "published": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password is wrong, or the sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such snapshot */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changes wait to be published */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong passwords; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingest_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the run */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run, name by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run": {
+                     *         "id": 1,
+                     *         "at": "2026-01-01T00:00:00Z",
+                     *         "actor": {
+                     *           "id": "test",
+                     *           "name": null
+                     *         },
+                     *         "corpus": "test",
+                     *         "documents": {
+                     *           "added": 1,
+                     *           "updated": 0,
+                     *           "unchanged": 0,
+                     *           "rejected": 0
+                     *         },
+                     *         "passages": 1,
+                     *         "reviews": 0,
+                     *         "skipped": 0
+                     *       },
+                     *       "account": {
+                     *         "report": {
+                     *           "documents": {
+                     *             "added": 1,
+                     *             "updated": 0,
+                     *             "unchanged": 0,
+                     *             "rejected": 0
+                     *           },
+                     *           "passages": 1,
+                     *           "reviews": 0,
+                     *           "skipped": 0,
+                     *           "snapshot": 1
+                     *         },
+                     *         "taken": [
+                     *           {
+                     *             "file": "diabetes.md",
+                     *             "document": "bb556a8bbb731c756855a37a0372744e",
+                     *             "version": 1,
+                     *             "updated": false,
+                     *             "passages": 1,
+                     *             "quality": 1,
+                     *             "status": "current"
+                     *           }
+                     *         ],
+                     *         "skipped": {},
+                     *         "rejected": [],
+                     *         "reviews": [],
+                     *         "changed": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunAccount"];
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "published": 1,
+                     *       "head": 2,
+                     *       "staged": 3,
+                     *       "snapshots": [
+                     *         {
+                     *           "number": 2,
+                     *           "published_at": "2026-11-22T10:00:00Z",
+                     *           "actor": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "reason": "The October edition of the diabetes guideline (proposal 3)"
+                     *         },
+                     *         {
+                     *           "number": 1,
+                     *           "published_at": "2026-01-01T00:00:00Z",
+                     *           "actor": {
+                     *             "id": "test",
+                     *             "name": null
+                     *           },
+                     *           "reason": "ingest of source"
+                     *         }
+                     *       ],
+                     *       "decisions": [
+                     *         {
+                     *           "number": 3,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "actor": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "action": "rollback",
+                     *           "subject": "1",
+                     *           "reason": "The new figure is wrong"
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "actor": {
+                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "name": "Anna Panizzi"
+                     *           },
+                     *           "action": "publish",
+                     *           "subject": "2",
+                     *           "reason": "The October edition of the diabetes guideline (proposal 3)"
+                     *         },
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-01-01T00:00:00Z",
+                     *           "actor": {
+                     *             "id": "test",
+                     *             "name": null
+                     *           },
+                     *           "action": "publish",
+                     *           "subject": "1",
+                     *           "reason": "ingest of source"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What publishing would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "published": 1,
+                     *       "staged": 2,
+                     *       "changes": [
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "525a7cffa42b410f60e463cf0682380e",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "6cc6eb511f43a39f049c9afce07f0c4c",
+                     *           "leaving": 0,
+                     *           "sha256": "f568e61df4e0c2f230c9d8d104b90162d3d797efc7ba435779f24fb509f5a8ef",
+                     *           "title": "Metformin in brief",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 0,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 1,
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "coming": 1,
+                     *           "corpus": "test",
+                     *           "document": "bb556a8bbb731c756855a37a0372744e",
+                     *           "leaving": 0,
+                     *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
+                     *           "title": "Type 2 diabetes",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
+                     *       "findings": 0,
+                     *       "proposal": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Staged"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_staged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "question": "In adults with type 2 diabetes, when should metformin not be started?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *       "is_changed": true,
+                     *       "before": {
+                     *         "status": "extractive",
+                     *         "statements": [
+                     *           "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m²."
+                     *         ],
+                     *         "documents": [
+                     *           "Type 2 diabetes"
+                     *         ]
+                     *       },
+                     *       "after": {
+                     *         "status": "extractive",
+                     *         "statements": [
+                     *           "Metformin should not be started in adults with an eGFR below 45 mL/min/1.73 m²."
+                     *         ],
+                     *         "documents": [
+                     *           "Type 2 diabetes"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StagedAnswer"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No question */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many questions as can be taken are in work; see Retry-After */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7009,11 +13062,11 @@ export interface operations {
                      * @example {
                      *       "reviews": [
                      *         {
-                     *           "id": "00000000-0000-0000-0000-00000000000a",
+                     *           "id": "00000000-0000-0000-0000-000000000011",
                      *           "title": "November 2026, all wards",
                      *           "created_at": "2026-11-22T10:00:00Z",
-                     *           "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
-                     *           "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *           "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *           "seed": "0000000000000000000000000000001200000000000000000000000000000013",
                      *           "from": "2026-11-01T00:00:00Z",
                      *           "to": "2026-12-01T00:00:00Z",
                      *           "size": 1,
@@ -7034,8 +13087,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "reviewers": [
-                     *             "8f27bfdd-1384-488d-ad5f-399692cea4a2",
-                     *             "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
+                     *             "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *             "91ba62d7-954e-4f27-aff1-dc911498eb3c"
                      *           ],
                      *           "adjudicator": null,
                      *           "state": "open",
@@ -7116,11 +13169,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "id": "00000000-0000-0000-0000-000000000011",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
-                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -7141,8 +13194,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
-                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
+                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
                      *       ],
                      *       "adjudicator": null,
                      *       "state": "open",
@@ -7243,11 +13296,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "id": "00000000-0000-0000-0000-000000000011",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
-                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -7268,10 +13321,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
-                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
+                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
                      *       ],
-                     *       "adjudicator": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
+                     *       "adjudicator": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
                      *       "state": "ready",
                      *       "items": 1,
                      *       "rated": [
@@ -7359,7 +13412,7 @@ export interface operations {
                      *         },
                      *         "changed": 0
                      *       },
-                     *       "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
+                     *       "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
                      *       "is_signed_record": null
                      *     }
                      */
@@ -7397,7 +13450,10 @@ export interface operations {
     };
     export_review: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description `csv`, `ndjson` or `pdf`. */
+                format: string;
+            };
             header?: never;
             path: {
                 /** @description Id of the review */
@@ -7413,6 +13469,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example item,answer,statement,stratum,reviewer_1,rating_1,comment_1,reviewer_2,rating_2,comment_2,adjudicator,adjudication,reason,final,ours
+                     *     1,00000000-0000-0000-0000-000000000003,1,extractive,603176f5-b481-4b8b-be68-f0af33cb97a0,partial,The population is not named.,91ba62d7-954e-4f27-aff1-dc911498eb3c,supported,The population is not named.,0a9849bd-9278-4f7b-a8cf-c37711c2db90,supported,The heading names the population.,supported,supported
+                     */
                     "text/csv": string;
                     "application/x-ndjson": string;
                     "application/pdf": string;
@@ -7467,7 +13527,12 @@ export interface operations {
     };
     review_items: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only what still wants a rating or decision of the one who asks: `true` or `false`. */
+                open?: boolean;
+                /** @description `next` of the stretch before. */
+                after?: number;
+            };
             header?: never;
             path: {
                 /** @description Id of the review */
@@ -7669,14 +13734,14 @@ export interface operations {
                      *       "own": null,
                      *       "others": [
                      *         {
-                     *           "by": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *           "by": "603176f5-b481-4b8b-be68-f0af33cb97a0",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "round": 1
                      *         },
                      *         {
-                     *           "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
+                     *           "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
                      *           "rating": "supported",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -7684,7 +13749,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "adjudication": {
-                     *         "by": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
+                     *         "by": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
                      *         "rating": "supported",
                      *         "reason": "The heading names the population.",
                      *         "at": "2026-11-22T10:00:00Z"
@@ -7807,7 +13872,7 @@ export interface operations {
                      *       "stratum": "extractive",
                      *       "ours": "supported",
                      *       "own": {
-                     *         "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
+                     *         "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
                      *         "rating": "supported",
                      *         "comment": "The population is not named.",
                      *         "at": "2026-11-22T10:00:00Z",
@@ -7815,7 +13880,7 @@ export interface operations {
                      *       },
                      *       "others": [
                      *         {
-                     *           "by": "8f27bfdd-1384-488d-ad5f-399692cea4a2",
+                     *           "by": "603176f5-b481-4b8b-be68-f0af33cb97a0",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -7918,7 +13983,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "meaning": "I have reviewed this sample and approve the result",
-                 *       "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
+                 *       "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
                  *       "password": "correct horse battery"
                  *     }
                  */
@@ -7934,11 +13999,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-00000000000a",
+                     *       "id": "00000000-0000-0000-0000-000000000011",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
-                     *       "seed": "0000000000000000000000000000000b0000000000000000000000000000000c",
+                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -7959,10 +14024,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "8f27bfdd-1384-488d-ad5f-399692cea4a2",
-                     *         "c0b0abbe-f451-4c29-9ee8-2578739bf83e"
+                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
                      *       ],
-                     *       "adjudicator": "398e92a4-f17b-4c7d-97c6-0c5e70c5e892",
+                     *       "adjudicator": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
                      *       "state": "signed",
                      *       "items": 1,
                      *       "rated": [
@@ -7971,12 +14036,12 @@ export interface operations {
                      *       ],
                      *       "differences": 0,
                      *       "signature": {
-                     *         "by": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
+                     *         "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
                      *         "full_name": "Grace Hopper",
                      *         "meaning": "I have reviewed this sample and approve the result",
                      *         "at": "2026-11-22T10:00:00Z",
-                     *         "record_hash": "61b0faf316cc69b0613799ca4ea756fbc9d1c2170dbee71e0a8647c60d201401",
-                     *         "signature": "5a6d184e21fd7cbf69ddd5ed5ec039104330b4fb2ed8243666d9346bc1d1399a"
+                     *         "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
+                     *         "signature": "f87fdd10b09b5ac5e30123a8ffc846052619e267401b871b39692e49c8693b4c"
                      *       }
                      *     }
                      */
@@ -7992,7 +14057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is wrong */
+            /** @description The password is wrong, or the sign-in is too long ago */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +14320,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "account": {
-                     *         "id": "c0b0abbe-f451-4c29-9ee8-2578739bf83e",
+                     *         "id": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
                      *         "name": "grace.hopper",
                      *         "full_name": "Grace Hopper"
                      *       },

@@ -49,7 +49,7 @@ const AnsweredTurn = memo(function AnsweredTurn({ turnKey, answer, asked }: Answ
       <h2 id={`q-${turnKey}`} className={styles.question}>
         {answer.question}
       </h2>
-      <AnswerView answer={answer} known={patient && !isEmpty(patient) ? summary(patient) : null} />
+      <AnswerView answer={answer} known={patient && !isEmpty(patient) ? summary(patient) : null} isKept={asked === null} />
     </article>
   );
 });

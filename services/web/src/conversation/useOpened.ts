@@ -21,7 +21,7 @@ export function useOpened(search: ReaderSearch, asked: readonly Asked[]) {
 
   const show = useCallback(
     (next: Opened | null, replace: boolean) => {
-      const reader = writeOpened(next);
+      const reader = { ...writeOpened(next) };
       void navigate({ to: '.', search: reader, replace, resetScroll: false });
     },
     [navigate],

@@ -12,7 +12,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
 
 export function Button({ children, icon, look = 'plain', size = 'm', ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} className={`${styles.button} ${styles[look]} ${styles[size]}`}>
+    <AriaButton {...rest} className={[styles.button, styles[look], styles[size]].filter(Boolean).join(' ')}>
       {icon}
       <span>{children}</span>
     </AriaButton>

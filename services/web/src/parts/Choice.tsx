@@ -8,6 +8,8 @@ export interface Option<T extends string> {
   value: T;
   label: string;
   note?: string;
+  /** A key that chooses it as well, where the page listens for it. */
+  hotkey?: string;
 }
 
 interface ChoiceProps<T extends string> {
@@ -44,6 +46,11 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
               <span className={`${styles.box} ${styles.dot}`} aria-hidden="true" />
               <span className={styles.optionText}>
                 {option.label}
+                {option.hotkey && (
+                  <kbd className={styles.hotkey} aria-hidden="true">
+                    {option.hotkey}
+                  </kbd>
+                )}
                 {option.note && <span className={styles.optionNote}>{option.note}</span>}
               </span>
             </RadioButton>

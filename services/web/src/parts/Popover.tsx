@@ -10,11 +10,14 @@ interface Props {
   label: string;
   children: ReactNode;
   placement?: NonNullable<PopoverProps['placement']>;
+  /** Where something else than the trigger opens it, too. */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
 }
 
-export function Popover({ trigger, label, children, placement = 'bottom start' }: Props) {
+export function Popover({ trigger, label, children, placement = 'bottom start', ...opened }: Props) {
   return (
-    <DialogTrigger>
+    <DialogTrigger {...opened}>
       {trigger}
       <AriaPopover className={styles.popover ?? ''} placement={placement} offset={4}>
         <Dialog aria-label={label} className={styles.panel ?? ''}>

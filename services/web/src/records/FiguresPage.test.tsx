@@ -40,7 +40,7 @@ const sample: Figures = {
 };
 
 const auditor = signedIn('ada', { roles: ['auditor'] });
-const open = (figures: Partial<Figures> = {}, address = '/records?days=7') => {
+const open = (figures: Partial<Figures> = {}, address = '/audit?days=7') => {
   fakeServer(auditor, { 'GET /v1/audit/figures': () => json({ ...sample, ...figures }) });
   return openPages(address);
 };
@@ -105,11 +105,11 @@ describe('the plots', () => {
 
 describe('the range', () => {
   it('is in the address, and sets how long a period is', async () => {
-    const { pages } = open({}, '/records');
+    const { pages } = open({}, '/audit');
     const group = await screen.findByRole('radiogroup', { name: say.range });
     expect(within(group).getByRole<HTMLInputElement>('radio', { name: say.ranges[30] }).checked).toBe(true);
     await userEvent.click(within(group).getByRole('radio', { name: say.ranges[365] }));
-    await waitFor(() => expect(pages.state.location.href).toBe('/records?days=365'));
+    await waitFor(() => expect(pages.state.location.href).toBe('/audit?days=365'));
     await waitFor(() => expect(askedFor()).toHaveLength(2));
     const wanted = ranges.filter(({ days }) => [30, 365].includes(days)).map((one) => firstDay(one, Date.now()));
     expect(askedFor().map(({ searchParams }) => [searchParams.get('from'), searchParams.get('days')])).toEqual([
@@ -157,15 +157,15 @@ describe('what was retracted when it was cited', () => {
 describe('who may see it', () => {
   it('an auditor gets there from every page', async () => {
     open({}, '/');
-    await userEvent.click(await screen.findByRole('link', { name: shell.records }));
+    await userEvent.click(await screen.findByRole('link', { name: shell.audit }));
     expect(await screen.findByRole('heading', { name: say.title, level: 1 })).toBeTruthy();
   });
 
   it('others have no link, and are told that their role does not include it', async () => {
     fakeServer(anonymous, { 'GET /v1/audit/figures': () => refusal(403, 'not_allowed', 'this needs the role auditor') });
-    openPages('/records');
+    openPages('/audit');
     expect(await screen.findByText(problem.notAllowed)).toBeTruthy();
-    expect(screen.queryByRole('link', { name: shell.records })).toBeNull();
+    expect(screen.queryByRole('link', { name: shell.audit })).toBeNull();
   });
 
   it('has no barriers that a checker finds', async () => {

@@ -35,7 +35,7 @@ async function read(range: Range, signal: AbortSignal): Promise<Read> {
 export function FiguresPage() {
   useTitle(say.title);
   const navigate = useNavigate();
-  const range = rangeOf(useSearch({ from: '/records' }).days);
+  const range = rangeOf(useSearch({ from: '/audit/' }).days);
   const figures = useQuery({
     queryKey: ['figures', range.name],
     queryFn: ({ signal }) => read(range, signal),
@@ -48,7 +48,7 @@ export function FiguresPage() {
         label={say.range}
         options={options}
         value={range.name}
-        onChange={(days) => void navigate({ to: '/records', search: { days }, replace: true, resetScroll: false })}
+        onChange={(days) => void navigate({ to: '/audit', search: { days }, replace: true, resetScroll: false })}
         isRow
       />
       {figures.isPending && <Skeleton lines={8} label={say.loading} />}

@@ -1,6 +1,6 @@
 // Who is signed in, in the header: their roles, their password, and the way out. For whoever is not signed in, the way in.
 import { Link, useLocation } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { Button } from '../parts/Button';
 import { Dialog } from '../parts/Dialog';
@@ -17,6 +17,14 @@ import { isSignedIn } from './useSession';
 import { useSignOut } from './useSignOut';
 
 const words = all.account;
+
+/** Read only when somebody is to see it. Without it the menu does all else. */
+const ToRate = lazy(() =>
+  import('../audit/reviews/ToRate').then(
+    (room) => ({ default: room.ToRate }),
+    () => ({ default: () => null }),
+  ),
+);
 
 export function AccountMenu({ session }: { session: Session }) {
   if (isSignedIn(session)) return <Account session={session} />;
@@ -58,6 +66,11 @@ function Account({ session }: { session: Session }) {
             <p className={styles.small}>{rolesOf(session) || words.noRoles}</p>
             {(how === 'key' || how === 'token') && <p className={styles.small}>{words.how[how]}</p>}
           </div>
+          {account && session.roles.includes('clinician') && !session.roles.includes('auditor') && (
+            <Suspense>
+              <ToRate me={account.id} className={styles.way ?? ''} />
+            </Suspense>
+          )}
           {how === 'session' && (
             <div className={styles.actions}>
               {session.sign_in.password && (

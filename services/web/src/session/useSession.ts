@@ -11,14 +11,31 @@ export interface Here {
   session: Session | null;
   standing: Standing;
   mayAsk: boolean;
-  /** Sees the numbers of the audit. */
+  /** Sees what is held, and what was decided about it. */
+  mayKeep: boolean;
+  /** Takes documents in, and proposes what is to be published. */
+  mayCurate: boolean;
+  /** Approves and publishes what others propose. */
+  mayPublish: boolean;
+  /** Sees what was asked and answered. */
   mayAudit: boolean;
+  /** Gives and takes accounts and keys. */
+  mayRun: boolean;
 }
 
 export function useSession(): Here {
   const { data: session = null, isFetched } = useQuery(sessionQuery);
-  const mayAudit = session?.roles.includes('auditor') ?? false;
-  return { session, standing: standingOf(session, isFetched), mayAsk: mayAsk(session), mayAudit };
+  const has = (role: Role) => session?.roles.includes(role) ?? false;
+  return {
+    session,
+    standing: standingOf(session, isFetched),
+    mayAsk: mayAsk(session),
+    mayKeep: has('librarian') || has('publisher') || has('auditor'),
+    mayCurate: has('librarian'),
+    mayPublish: has('publisher'),
+    mayAudit: has('auditor'),
+    mayRun: has('admin'),
+  };
 }
 
 function standingOf(session: Session | null, isFetched: boolean): Standing {

@@ -28,9 +28,10 @@ export function Header({ here, isHistoryOpen, onHistory }: HeaderProps) {
   const ThemeIcon = icons[theme];
   const isShut = here.standing === 'shut';
   const mayAsk = here.mayAsk && !isShut;
+  const hasMore = here.mayKeep || here.mayRun;
 
   return (
-    <header className={`${styles.header} ${mayAsk && here.mayAudit ? styles.crowded : ''}`} data-no-print>
+    <header className={`${styles.header} ${hasMore ? styles.crowded : ''}`} data-no-print>
       {mayAsk && (
         <IconButton
           label={isHistoryOpen ? words.hideHistory : words.openHistory}
@@ -53,12 +54,22 @@ export function Header({ here, isHistoryOpen, onHistory }: HeaderProps) {
             void navigate({ to: '/' });
           }}
         >
-          <span className={here.mayAudit ? styles.folds : ''}>{words.newQuestion}</span>
+          <span className={hasMore ? styles.folds : ''}>{words.newQuestion}</span>
         </Button>
       )}
+      {here.mayKeep && !isShut && (
+        <Link to="/library" className={styles.link}>
+          {words.library}
+        </Link>
+      )}
       {here.mayAudit && !isShut && (
-        <Link to="/records" className={styles.link}>
-          {words.records}
+        <Link to="/audit" className={styles.link}>
+          {words.audit}
+        </Link>
+      )}
+      {here.mayRun && !isShut && (
+        <Link to="/accounts" className={styles.link}>
+          {words.accounts}
         </Link>
       )}
       {!isShut && (

@@ -13,6 +13,7 @@ export const about = {
     corpora: 'Corpora in use',
     figures: 'Measured figures',
     history: 'What is kept',
+    model: 'Model card and labelling',
     api: 'For programs',
     licences: 'Software in these pages',
   },
@@ -97,6 +98,10 @@ export const about = {
     mayDelete: 'You may delete your conversations. The audit record stays for as long as this hospital’s policy says.',
     mayNot: 'This hospital’s policy does not let conversations be deleted here.',
     patient: 'A patient’s context is sent with a question and not stored: not in an index, a record or a log.',
+  },
+  model: {
+    words: 'What 45 CFR 170.315(b)(11)(iv) asks to be said of decision support, in plain words and with measured figures:',
+    link: 'Model card and labelling',
   },
   api: {
     words: 'Everything these pages do, other programs can do.',

@@ -31,7 +31,7 @@ const feedback: Words = {
 const verdicts: Words = Object.fromEntries(Object.entries(literature.verdicts).map(([name, { word }]) => [name, word]));
 
 export const records = {
-  title: 'Records',
+  title: 'Numbers',
   lead: 'What was asked, what came of it, and what should never be. Nobody is named here.',
   range: 'How far back',
   ranges,

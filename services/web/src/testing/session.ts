@@ -24,7 +24,7 @@ export const signedIn = (name: string, change: Partial<Session> = {}): Session =
 export const PASSWORD = 'correct horse';
 
 /** What the server does with a request, by method and path; what is not here is signed for below, or missing. */
-export type Replies = Record<string, (body: unknown) => Response | Promise<Response>>;
+export type Replies = Record<string, (body: unknown, url: URL) => Response | Promise<Response>>;
 
 /** Puts itself in the place of `fetch`. Its `session` is what it says of whoever asks. */
 export function fakeServer(session: Session | null, replies: Replies = {}) {
@@ -52,11 +52,12 @@ export function fakeServer(session: Session | null, replies: Replies = {}) {
   };
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const request = new Request(input, init);
-    const name = `${request.method} ${new URL(request.url).pathname}`;
+    const url = new URL(request.url);
+    const name = `${request.method} ${url.pathname}`;
     server.asked.push(name);
     const text = await request.text();
     const reply = server.replies[name] ?? own[name];
-    return reply ? reply(text === '' ? null : JSON.parse(text)) : missing();
+    return reply ? reply(text === '' ? null : JSON.parse(text), url) : missing();
   });
   return server;
 }

@@ -1,0 +1,46 @@
+// What was asked, as a receipt opens it: with what went before, what it was narrowed to, and whether a patient was described.
+import { record } from '../../strings/record';
+import type { Request } from '../proof/receipt';
+import { Fact } from './Fact';
+import styles from './Record.module.css';
+
+const say = record.request;
+
+export function OpenedRequest({ request }: { request: Request }) {
+  const { history, filters, as_of, has_patient } = request;
+  const patient = has_patient === true ? say.yes : has_patient === false ? say.no : say.unknown;
+  return (
+    <>
+      <h3>{say.heading}</h3>
+      <p className={styles.kept}>{request.question}</p>
+      <dl className={styles.facts}>
+        <Fact name={say.patient}>{patient}</Fact>
+        <Fact name={say.asOf}>{typeof as_of === 'number' ? as_of : say.published}</Fact>
+        <Fact name={say.filters}>{narrowed(filters)}</Fact>
+        <Fact name={say.history}>{earlier(history)}</Fact>
+      </dl>
+      <p className={styles.note}>{say.note}</p>
+    </>
+  );
+}
+
+const isSet = (value: unknown) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
+
+/** The members that narrow, with their values. */
+function narrowed(filters: unknown): string {
+  const set = Object.entries(typeof filters === 'object' && filters !== null ? filters : {}).filter(([, value]) => isSet(value));
+  if (set.length === 0) return say.nothing;
+  return set.map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`).join('; ');
+}
+
+function earlier(history: unknown) {
+  const turns: readonly unknown[] = Array.isArray(history) ? history : [];
+  if (turns.length === 0) return say.nothing;
+  return (
+    <ol className={styles.turns}>
+      {turns.map((turn, at) => (
+        <li key={at}>{typeof turn === 'object' && turn !== null && 'question' in turn ? String(turn.question) : ''}</li>
+      ))}
+    </ol>
+  );
+}

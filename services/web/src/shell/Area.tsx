@@ -1,0 +1,32 @@
+// The frame of a part of the pages that has pages of its own: links to them, and the one that is open.
+import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
+import styles from './Area.module.css';
+
+export interface AreaLink {
+  to: NonNullable<LinkProps['to']>;
+  label: string;
+  /** How much waits there; none is not shown. */
+  waiting?: number;
+  /** The page at the root of the area: it is not the one that is open when one below it is. */
+  isRoot?: boolean;
+}
+
+export function Area({ label, links }: { label: string; links: AreaLink[] }) {
+  return (
+    <>
+      <nav aria-label={label} className={styles.nav} data-no-print>
+        <ul>
+          {links.map(({ to, label: name, waiting = 0, isRoot = false }) => (
+            <li key={to}>
+              <Link to={to} className={styles.link} activeOptions={{ exact: isRoot, includeSearch: false }}>
+                {name}
+                {waiting > 0 && <span className={styles.waiting}>{waiting}</span>}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Outlet />
+    </>
+  );
+}
