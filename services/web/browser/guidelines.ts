@@ -24,11 +24,16 @@ const difficile = {
   title: 'Clostridioides difficile infection in adults',
 };
 
-const treatment = (dose: string) => `## Treatment
+interface Treatment {
+  dose: string;
+  days: number;
+}
+
+const treatment = ({ dose, days }: Treatment) => `## Treatment
 
 The first-line treatment of Clostridioides difficile infection in adults is oral fidaxomicin ${dose} for 10 days.
 
-Oral vancomycin 125 mg four times daily for 10 days is the alternative when fidaxomicin is not available.
+Oral vancomycin 125 mg four times daily for ${days} days is the alternative when fidaxomicin is not available.
 
 Fidaxomicin is not given for infections outside the gut, because it is hardly absorbed.
 
@@ -39,13 +44,13 @@ A first recurrence of Clostridioides difficile infection is treated with fidaxom
 Loperamide is avoided in severe Clostridioides difficile infection.
 `;
 
-export const DIFFICILE = guideline({ ...difficile, body: treatment('200 mg twice daily') });
+export const DIFFICILE = guideline({ ...difficile, body: treatment({ dose: '200 mg twice daily', days: 10 }) });
 
 /** The same document with another dose: it comes in as a new version. */
 export const DIFFICILE_LATER = guideline({
   ...difficile,
   published: '2026-02-03',
-  body: `${treatment('200 mg twice daily, in severe disease too,')}
+  body: `${treatment({ dose: '200 mg twice daily, in severe disease too,', days: 14 })}
 ## Contact precautions
 
 Hands are washed with soap and water after contact with a patient with Clostridioides difficile infection.

@@ -33,7 +33,7 @@ export const answer = {
   views: { label: 'How the answer is shown', answer: 'Answer', plain: 'Plain words', differential: 'Differential' },
   cite: (n: number, title: string) => `Quote ${n}: ${title}. Open in the document.`,
   citeBroken: (n: number) => `Quote ${n} cannot be shown: it is not where it is said to be.`,
-  since: 'This rests on a source that has not stood as it did since',
+  since: 'A source of this answer no longer stands as it did',
   broken: 'quote not found',
   brokenLong: 'These words do not stand in the passage they are cited from. Do not rely on this statement; report it.',
   noSource: 'The passage that this number names is missing from the answer. Do not rely on this statement; report it.',

@@ -140,6 +140,7 @@ export const documentRecord = {
     review: 'Review due',
     expires: 'Expires',
     none: 'none stated',
+    origin: 'Source and checksums',
     source: 'Source',
     sha256: 'SHA-256 of the text',
     sourceSha256: 'SHA-256 of the source',

@@ -1,6 +1,7 @@
 // The versions of a document, the newest first, and what is known of the one that is open.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Disclosure } from '../../parts/Disclosure';
 import { Fact, Facts } from '../../parts/Facts';
 import { documentRecord } from '../../strings/documents';
 import { dateWords } from '../../text/dates';
@@ -62,39 +63,45 @@ function Known({ version, stand }: { version: LibraryVersion; stand: Snapshots |
   const { quality } = version;
   const day = (date: string | null) => (date === null ? say.none : dateWords(date));
   return (
-    <Facts>
-      <Fact name={say.published}>{day(version.published)}</Fact>
-      <Fact name={say.effective}>{day(version.effective)}</Fact>
-      <Fact name={say.review}>{day(version.review_by)}</Fact>
-      <Fact name={say.expires}>{day(version.expires)}</Fact>
-      <Fact name={say.passages}>{version.passages.toLocaleString('en')}</Fact>
-      <Fact name={say.inForce}>{forceWords(version.in_force, stand)}</Fact>
-      <Fact name={say.parser}>{version.parser}</Fact>
-      <Fact name={say.source}>{version.source_name}</Fact>
-      <Fact name={say.quality} isWide>
-        {quality === null ? (
-          say.unmeasured
-        ) : (
-          <>
-            {say.score(scoreWords(quality.score))}
-            {quality.defects.length === 0 ? (
-              <p>{say.noDefects}</p>
-            ) : (
-              <ul className={styles.defects}>
-                {quality.defects.map(({ kind, times }) => (
-                  <li key={kind}>{say.defect(kind, times)}</li>
-                ))}
-              </ul>
-            )}
-          </>
-        )}
-      </Fact>
-      <Fact name={say.sha256} isWide>
-        <code className={desk.hash}>{version.sha256}</code>
-      </Fact>
-      <Fact name={say.sourceSha256} isWide>
-        <code className={desk.hash}>{version.source_sha256}</code>
-      </Fact>
-    </Facts>
+    <>
+      <Facts>
+        <Fact name={say.published}>{day(version.published)}</Fact>
+        <Fact name={say.effective}>{day(version.effective)}</Fact>
+        <Fact name={say.review}>{day(version.review_by)}</Fact>
+        <Fact name={say.expires}>{day(version.expires)}</Fact>
+        <Fact name={say.passages}>{version.passages.toLocaleString('en')}</Fact>
+        <Fact name={say.inForce}>{forceWords(version.in_force, stand)}</Fact>
+        <Fact name={say.quality} isWide>
+          {quality === null ? (
+            say.unmeasured
+          ) : (
+            <>
+              {say.score(scoreWords(quality.score))}
+              {quality.defects.length === 0 ? (
+                <p>{say.noDefects}</p>
+              ) : (
+                <ul className={styles.defects}>
+                  {quality.defects.map(({ kind, times }) => (
+                    <li key={kind}>{say.defect(kind, times)}</li>
+                  ))}
+                </ul>
+              )}
+            </>
+          )}
+        </Fact>
+      </Facts>
+      <Disclosure title={say.origin} level={4}>
+        <Facts>
+          <Fact name={say.source}>{version.source_name}</Fact>
+          <Fact name={say.parser}>{version.parser}</Fact>
+          <Fact name={say.sha256} isWide>
+            <code className={desk.hash}>{version.sha256}</code>
+          </Fact>
+          <Fact name={say.sourceSha256} isWide>
+            <code className={desk.hash}>{version.source_sha256}</code>
+          </Fact>
+        </Facts>
+      </Disclosure>
+    </>
   );
 }

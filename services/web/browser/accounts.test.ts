@@ -1,0 +1,84 @@
+// The administrator's page at the real server: accounts, roles and keys, and nothing of what was asked.
+import { inject } from 'vitest';
+import { accounts as say } from '../src/strings/accounts';
+import { problem } from '../src/strings/problem';
+import { session } from '../src/strings/session';
+import { shell } from '../src/strings/shell';
+import { accountOf, as, button, dialog, heading, link, signIn } from './support/desk';
+import { ADMIN } from './support/server';
+import { expect, test } from './support/test';
+
+test('adds an account, gives it roles and a key, and shuts it out', async ({ visitor, watch }) => {
+  watch.expects(/status of (401|403|409|422)/);
+  const page = await as(visitor, ADMIN, '/accounts', {});
+  const nora = { name: 'nora', fullName: 'Nora Newcomer', password: 'a password to begin with' };
+  await button(page, say.add).click();
+  const adding = dialog(page, say.new.title);
+  await adding.getByRole('textbox', { name: say.new.name }).fill(ADMIN.name);
+  await adding.getByRole('textbox', { name: say.new.fullName }).fill(nora.fullName);
+  await adding.getByLabel(say.new.password, { exact: true }).fill('short');
+  await button(adding, say.new.save).click();
+  await adding.getByRole('textbox', { name: say.new.name }).fill(nora.name);
+  await adding.getByLabel(say.new.password, { exact: true }).fill('short');
+  await button(adding, say.new.save).click();
+  await adding.getByText(/^A password has 12 to/).waitFor();
+  await adding.getByLabel(say.new.password, { exact: true }).fill(nora.password);
+  await button(adding, say.new.save).click();
+  await page.getByRole('heading', { level: 1, name: nora.fullName }).waitFor();
+
+  // She can come in, and has what the role gives.
+  const hers = await visitor({});
+  await signIn(hers, nora);
+  expect(await link(hers, shell.library).count()).toBe(0);
+  await page.getByRole('checkbox', { name: new RegExp(`^${session.roles.librarian}`) }).check({ force: true });
+  await button(page, say.one.saveRoles).click();
+  const roles = dialog(page, say.changeRoles.title);
+  await roles.getByText(say.changeRoles.gains(session.roles.librarian), { exact: true }).waitFor();
+  await button(roles, say.changeRoles.confirm).click();
+  await page.getByText(say.one.saved, { exact: true }).waitFor();
+  await hers.reload();
+  await link(hers, shell.library).waitFor();
+
+  await button(page, say.keys.add).click();
+  const making = dialog(page, say.newKey.title);
+  await making.getByRole('textbox', { name: say.newKey.label }).fill('ward information system');
+  await button(making, say.newKey.save).click();
+  const shown = dialog(page, say.newKey.shownTitle);
+  const secret = (await shown.locator('code, output, input, pre').first().textContent()) ?? '';
+  expect(secret.length).toBeGreaterThan(20);
+  const asks = () =>
+    fetch(`${inject('origin')}/v1/conversations`, { headers: { authorization: `Bearer ${secret}` } }).then(({ status }) => status);
+  expect(await asks()).toBe(200);
+  await page.keyboard.press('Escape');
+  await shown.getByText(say.newKey.uncopied, { exact: true }).waitFor();
+  await button(shown, say.newKey.done).click();
+  await page.getByRole('row').filter({ hasText: 'ward information system' }).getByText(say.keys.states.works).waitFor();
+  await page.reload();
+  await page.getByText('ward information system').first().waitFor();
+  expect(await page.content()).not.toContain(secret);
+
+  await button(page, say.one.disable).click();
+  await button(dialog(page, say.disabling.title), say.disabling.confirm).click();
+  await page.getByText(say.one.disabledNote, { exact: true }).waitFor();
+  expect(await asks()).toBe(401);
+  // Whoever comes without an account may ask here, and no more.
+  await hers.goto('/library');
+  await hers.getByText(problem.notAllowed).first().waitFor();
+  expect(await accountOf(hers, nora).count()).toBe(0);
+  await page.goto('/accounts?q=nora');
+  await page.getByRole('row').filter({ hasText: nora.name }).getByText(say.disabled, { exact: true }).waitFor();
+});
+
+test('shows an administrator neither the library nor what was asked', async ({ visitor, watch }) => {
+  watch.expects(/status of 403/);
+  const page = await as(visitor, ADMIN, '/accounts', {});
+  await heading(page, say.title).waitFor();
+  for (const other of [shell.library, shell.audit]) expect(await link(page, other).count()).toBe(0);
+  for (const path of ['/library', '/library/documents', '/audit', '/audit/answers', '/audit/reviews']) {
+    await page.goto(path);
+    await page.getByText(problem.notAllowed).first().waitFor();
+  }
+  await page.goto('/');
+  await page.getByText(session.notAsking.title, { exact: true }).waitFor();
+  expect(await page.getByRole('textbox').count()).toBe(0);
+});
