@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 const server = process.env['OSLER_ORIGIN'] ?? 'http://127.0.0.1:8080';
 const proxy = Object.fromEntries(
-  ['/v1', '/healthz', '/readyz', '/openapi.json'].map((path) => [path, { target: server, changeOrigin: false }]),
+  ['/v1', '/log', '/healthz', '/readyz', '/openapi.json'].map((path) => [path, { target: server, changeOrigin: false }]),
 );
 
 /** The pages speak English; react-aria's own words in thirty other languages would be a tenth of the first load. */
