@@ -107,12 +107,7 @@ impl Ledger {
         allows(&transaction)?;
         let staged = staged_number(&transaction)?;
         let published = pointer(&transaction, "published")?;
-        // After a rollback the way on from it is staged, which by itself is what is published already; and what has been rolled
-        // back may be staged again, which by itself is no change to the head.
-        let is_rolled_back = published != pointer(&transaction, "head")?;
-        let has_news =
-            if is_rolled_back { differ(&transaction, published, staged)? } else { has_changes(&transaction, staged)? };
-        if !has_news {
+        if !has_news(&transaction, published, staged)? {
             return Ok(published);
         }
         transaction.execute("INSERT INTO snapshots VALUES (?1, ?2)", params![staged.0, decision.at])?;
@@ -135,7 +130,7 @@ impl Ledger {
         known(&transaction, to)?;
         let staged = staged_number(&transaction)?;
         let published = pointer(&transaction, "published")?;
-        if has_changes(&transaction, staged)? && published == pointer(&transaction, "head")? {
+        if has_news(&transaction, published, staged)? {
             return Err(Error::Staged(staged));
         }
         // What the next snapshot holds must again be what `to` held, so intervals that disagree are closed or begun anew.
@@ -285,6 +280,13 @@ pub(crate) fn change_status(
 
 pub(crate) fn staged_number(connection: &Connection) -> Result<Snapshot> {
     Ok(Snapshot(pointer(connection, "head")?.0 + 1))
+}
+
+/// Whether something waits to be published. After a rollback the way on from it is staged, which by itself is what is published
+/// already; and what has been rolled back may be staged again, which by itself is no change to the head.
+fn has_news(connection: &Connection, published: Snapshot, staged: Snapshot) -> Result<bool> {
+    let is_rolled_back = published != pointer(connection, "head")?;
+    if is_rolled_back { differ(connection, published, staged) } else { has_changes(connection, staged) }
 }
 
 fn has_changes(connection: &Connection, staged: Snapshot) -> Result<bool> {

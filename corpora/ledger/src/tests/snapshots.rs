@@ -71,3 +71,22 @@ fn what_was_rolled_back_can_be_published_again() {
     assert_eq!(ledger.publish_exactly(&changes, &DECISION).unwrap(), Snapshot(3));
     assert!(ledger.passages_of(document("second"), 1).unwrap().iter().all(|place| place.is_in_force));
 }
+
+#[test]
+fn what_is_staged_after_a_rollback_is_not_lost_by_another() {
+    let ledger = ledger();
+    for name in ["first", "second"] {
+        ledger.stage(&[staging(name, 1)], &DECISION).unwrap();
+        ledger.publish(&DECISION).unwrap();
+    }
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    // Nothing waits: one may go on and back as one likes.
+    ledger.rollback(Snapshot(2), &DECISION).unwrap();
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    ledger.stage(&[staging("third", 1)], &DECISION).unwrap();
+    let refused = ledger.rollback(Snapshot(2), &DECISION);
+    assert!(matches!(refused, Err(Error::Staged(Snapshot(3)))), "{refused:?}");
+    assert_eq!(ledger.staged_changes().unwrap().len(), 1);
+    assert_eq!(ledger.publish(&DECISION).unwrap(), Snapshot(3));
+    assert!(ledger.passages_of(document("third"), 1).unwrap().iter().all(|place| place.is_in_force));
+}
