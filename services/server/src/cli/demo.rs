@@ -108,8 +108,11 @@ fn accounts(app: &App) -> Result<Vec<(&'static str, String)>> {
 /// Ingests what is new of the starter corpus.
 pub(super) async fn take_in_starter(places: &Places) -> Result<()> {
     let directory = tempfile::tempdir().context("cannot write to the temporary directory")?;
-    STARTER.extract(directory.path()).context("cannot unpack the starter corpus")?;
-    ingest::into_data(places, directory.path(), &starter_policy()?).await?;
+    // Its name is what decisions say of it.
+    let starter = directory.path().join("starter");
+    std::fs::create_dir(&starter).context("cannot write to the temporary directory")?;
+    STARTER.extract(&starter).context("cannot unpack the starter corpus")?;
+    ingest::into_data(places, &starter, &starter_policy()?).await?;
     Ok(())
 }
 
