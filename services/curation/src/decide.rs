@@ -25,7 +25,7 @@ impl Curation {
         let reason = filled("reason", new.reason)?;
         let mut connection = self.lock();
         let work = begin(&mut connection)?;
-        if kept::is_proposed(&work, new.subject)? {
+        if kept::open_about(&work, new.subject)?.is_some() {
             return Err(Error::AlreadyProposed);
         }
         let now = record::now(ledger, new.subject)?;
@@ -45,6 +45,14 @@ impl Curation {
         let proposal = kept::one(&work, new.id)?.seen_by(by, false);
         work.commit()?;
         Ok(proposal)
+    }
+
+    /// The id of the open proposal to publish, if there is one. The ledger is not asked.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn open_to_publish(&self) -> Result<Option<String>> {
+        kept::open_about(&self.lock(), Subject::Publish)
     }
 
     /// The open or the closed proposals of a number below `before`, newest first, at most `limit`; each as `reader` may see

@@ -242,15 +242,15 @@ pub(crate) fn executing(connection: &Connection) -> Result<Vec<String>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether a proposal about the subject is open.
-pub(crate) fn is_proposed(connection: &Connection, subject: Subject) -> Result<bool> {
-    let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM standing WHERE kind = ?1 AND document IS ?2 AND version IS ?3 AND state IN {OPEN})"
-    );
+/// The open proposal about the subject, if there is one.
+pub(crate) fn open_about(connection: &Connection, subject: Subject) -> Result<Option<String>> {
+    let sql =
+        format!("SELECT id FROM standing WHERE kind = ?1 AND document IS ?2 AND version IS ?3 AND state IN {OPEN}");
     let (document, version) = named(subject);
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row(params![subject.kind().name(), document, version], |row| row.get(0))?)
+        .query_row(params![subject.kind().name(), document, version], |row| row.get(0))
+        .optional()?)
 }
 
 /// Document and version as the file names them.
