@@ -54,10 +54,10 @@ slow: models nextest clients poppler
 
 # The reader of PDF.
 poppler:
-	@command -v pdftotext >/dev/null || { \
+	@{ command -v pdftotext && command -v pdftoppm; } >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq poppler-utils >/dev/null; \
-	  else echo "make: pdftotext is missing: install it (apt-get install poppler-utils)"; exit 1; fi; }
+	  else echo "make: pdftotext or pdftoppm is missing: install them (apt-get install poppler-utils)"; exit 1; fi; }
 
 # The pictures in the README.
 screens: models chromium

@@ -94,6 +94,9 @@ pub enum Rejection {
         /// Where and what.
         why: String,
     },
+    /// No such page.
+    #[error("it has no page {0}")]
+    NoPage(u32),
     /// Nothing to read in it.
     #[error("no text in it")]
     NoText,
@@ -135,6 +138,7 @@ impl From<Rejection> for Failure {
             Rejection::NotUtf8(_) => "not_utf8",
             Rejection::TooDeep(_) => "too_deep",
             Rejection::Malformed { .. } => "malformed",
+            Rejection::NoPage(_) => "no_page",
             Rejection::NoText => "no_text",
             Rejection::Field(_) => "field",
             Rejection::Panicked => "parser_crash",

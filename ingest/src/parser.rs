@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::archive::{self, Limits};
 use crate::error::{Error, Failure, Result};
-use crate::formats::{Format, Parsed, parse_as, pieces};
+use crate::formats::{Format, Parsed, draw_page, parse_as, pieces};
 use crate::worker::{Cost, Reply, Request, receive, send};
 
 /// How long a process may take to come up.
@@ -26,7 +26,7 @@ const LAST_WORDS: usize = 4 << 10;
 /// A file that came out of an archive, or why it did not.
 type Unpacked = (String, std::result::Result<Vec<u8>, Failure>);
 
-/// Parses documents and unpacks archives.
+/// Parses documents, draws their pages and unpacks archives.
 #[derive(Debug)]
 pub enum Parser {
     /// In this process. What overflows the stack or exhausts memory ends it.
@@ -47,6 +47,18 @@ impl Parser {
                 let own = |range| bytes.get(range).unwrap_or_default();
                 pieces.into_iter().map(|piece| self.parse(piece.format, own(piece.range))).collect()
             }
+        }
+    }
+
+    /// A page of a PDF, counted from 1, as a PNG no more than 1,600 pixels wide and high; or why there is none: `no_page` where
+    /// the PDF has no such page.
+    ///
+    /// # Errors
+    /// [`Error::Worker`] as for [`Parser::read`].
+    pub fn page(&self, bytes: &[u8], number: u32) -> Result<std::result::Result<Vec<u8>, Failure>> {
+        match self {
+            Self::Here => Ok(draw_page(bytes, number).map_err(Failure::from)),
+            Self::Apart(workers) => workers.page(bytes, number).map_err(Error::Worker),
         }
     }
 
@@ -98,6 +110,19 @@ impl Workers {
             Ok((Reply::Parsed(wire), _)) => wire.parsed().ok_or_else(|| Failure::crashed("its reply made no sense")),
             Ok((Reply::Failed(failure), _)) => Err(failure),
             Ok(_) => Err(Failure::crashed("its reply made no sense")),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        self.keep(worker);
+        Ok(outcome)
+    }
+
+    fn page(&self, bytes: &[u8], number: u32) -> io::Result<std::result::Result<Vec<u8>, Failure>> {
+        let request = Request::Page { number, bytes: bytes.len() };
+        let mut worker = self.ask(&request, bytes)?;
+        let outcome = match worker.reply(self.cost) {
+            Ok((Reply::Page { .. }, picture)) => Ok(picture),
+            Ok((Reply::Failed(failure), _)) => Err(failure),
+            Ok(_) => return Ok(Err(Failure::crashed("its reply made no sense"))),
             Err(failure) => return Ok(Err(failure)),
         };
         self.keep(worker);
@@ -183,7 +208,7 @@ impl Worker {
             let mut output = BufReader::new(output);
             while let Ok(Some(reply)) = receive::<Reply>(&mut output) {
                 let mut body = match &reply {
-                    Reply::File { bytes, .. } => vec![0; *bytes],
+                    Reply::File { bytes, .. } | Reply::Page { bytes } => vec![0; *bytes],
                     _ => Vec::new(),
                 };
                 if output.read_exact(&mut body).is_err() || hand.send((reply, body)).is_err() {

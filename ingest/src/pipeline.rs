@@ -12,7 +12,7 @@ use ledger::{Decision, Ledger, Staging};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
-use crate::error::{Error, Rejection, Result};
+use crate::error::{Error, Failure, Rejection, Result};
 use crate::follow;
 use crate::originals::Originals;
 use crate::parser::Parser;
@@ -118,6 +118,14 @@ impl Ingest {
         Ok(Self { stores, embedder, parser })
     }
 
+    /// A page of a PDF, as [`Parser::page`] draws it.
+    ///
+    /// # Errors
+    /// As [`Parser::page`].
+    pub fn page(&self, bytes: &[u8], number: u32) -> Result<std::result::Result<Vec<u8>, Failure>> {
+        self.parser.page(bytes, number)
+    }
+
     /// Takes in everything at or below `path`. Raise `stop` to end early without losing anything. The account of the run is
     /// kept in the ledger too.
     ///
@@ -134,7 +142,10 @@ impl Ingest {
     ) -> Result<Account> {
         let Found { files, skipped } = source::find(path, &options.data)?;
         check_space(&options.data)?;
-        self.stores.ledger.put_corpus(corpus)?;
+        // Its name, not where it lay: the reason outlives the folders of one machine.
+        let reason = format!("ingest of {}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
+        let decision = Decision { at: &options.at, actor: &options.actor, reason: &reason };
+        self.stores.ledger.register_corpus(corpus, &decision)?;
         tell(&Event::Started { files: files.len() });
         // Three things go on side by side: reading and splitting on a thread of its own, embedding, and storing. Each runs
         // ahead of the next by a little, so that embedding, which takes longest, never waits.
@@ -153,9 +164,6 @@ impl Ingest {
         let (pass, embedded) = mpsc::channel(1);
         let mut account = Account { skipped, ..Account::default() };
         account.report.skipped = account.skipped.values().sum();
-        // Its name, not where it lay: the reason outlives the folders of one machine.
-        let reason = format!("ingest of {}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
-        let decision = Decision { at: &options.at, actor: &options.actor, reason: &reason };
         let mut enter = |event: Event| {
             account.enter(&event);
             tell(&event);

@@ -1,9 +1,9 @@
 //! The parsing process: what one does that reads files nobody vouches for.
 //!
 //! It is the same program, started again, with limits on memory, processor time, open files and written bytes, and without
-//! system calls that reach the network or other processes. It reads requests from standard input and writes replies to
-//! standard output: one line of JSON, after some of them the bytes it announces. `catch_unwind` would not do: a stack that
-//! overflows and memory that runs out end a process, and are meant to end this one.
+//! system calls that reach the network or other processes or make files. It reads requests from standard input and writes
+//! replies to standard output: one line of JSON, after some of them the bytes it announces. `catch_unwind` would not
+//! do: a stack that overflows and memory that runs out end a process, and are meant to end this one.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -13,7 +13,10 @@ use std::path::PathBuf;
 use knowledge::{Block, CanonicalText, Defect};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{self, Limits};
@@ -47,6 +50,8 @@ pub(crate) enum Request {
     Limit(Cost),
     /// So many bytes follow.
     Parse { format: Format, bytes: usize },
+    /// Draw this page of the PDF of which so many bytes follow.
+    Page { number: u32, bytes: usize },
     /// Unpack the archive at a path, calling it by a name.
     Unpack { path: PathBuf, name: String, limits: Limits },
 }
@@ -57,6 +62,10 @@ pub(crate) enum Reply {
     /// The limits hold.
     Ready,
     Parsed(Box<Wire>),
+    /// A page, drawn: so many bytes of PNG follow.
+    Page {
+        bytes: usize,
+    },
     Failed(Failure),
     /// A file of an archive: so many bytes follow.
     File {
@@ -111,8 +120,7 @@ pub fn serve() -> io::Result<()> {
         match request {
             Request::Limit(_) => return Err(io::Error::other("the limits are set already")),
             Request::Parse { format, bytes } => {
-                let mut body = vec![0; bytes];
-                input.read_exact(&mut body)?;
+                let body = take(&mut input, bytes)?;
                 limit(Resource::Cpu, processor_seconds() + cost.processor_s)?;
                 let reply = match formats::parse_as(format, &body) {
                     Ok(parsed) => Reply::Parsed(Box::new(parsed.into())),
@@ -120,10 +128,25 @@ pub fn serve() -> io::Result<()> {
                 };
                 send(&mut output, &reply, &[])?;
             }
+            Request::Page { number, bytes } => {
+                let body = take(&mut input, bytes)?;
+                limit(Resource::Cpu, processor_seconds() + cost.processor_s)?;
+                match formats::draw_page(&body, number) {
+                    Ok(picture) => send(&mut output, &Reply::Page { bytes: picture.len() }, &picture)?,
+                    Err(rejection) => send(&mut output, &Reply::Failed(rejection.into()), &[])?,
+                }
+            }
             Request::Unpack { path, name, limits } => unpack(&mut output, cost, &path, &name, limits)?,
         }
     }
     Ok(())
+}
+
+/// The bytes that a request announced.
+fn take(input: &mut impl Read, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut body = vec![0; bytes];
+    input.read_exact(&mut body)?;
+    Ok(body)
 }
 
 fn unpack(output: &mut impl Write, cost: Cost, path: &std::path::Path, name: &str, limits: Limits) -> io::Result<()> {
@@ -167,11 +190,20 @@ fn confine(cost: Cost) -> io::Result<()> {
     limit(Resource::Fsize, 0)?;
     limit(Resource::Core, 0)?;
     let architecture = TargetArch::try_from(std::env::consts::ARCH).map_err(io::Error::other)?;
-    let rules: BTreeMap<i64, Vec<_>> = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
+    rules.insert(libc::SYS_openat, vec![makes_a_file().map_err(io::Error::other)?]);
     let refuse = SeccompAction::Errno(libc::EPERM as u32);
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture).map_err(io::Error::other)?;
     let program: BpfProgram = filter.try_into().map_err(io::Error::other)?;
     seccompiler::apply_filter(&program).map_err(io::Error::other)
+}
+
+/// A file that opening makes. Its first byte would be over the limit, and end whoever writes it. The library that finds fonts
+/// for pages of PDF would keep what it found; refused the file, it goes on without.
+fn makes_a_file() -> Result<SeccompRule, BackendError> {
+    let create = libc::O_CREAT as u64;
+    let flags = SeccompCondition::new(2, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(create), create)?;
+    SeccompRule::new(vec![flags])
 }
 
 /// Ways to the network, into other processes and into the kernel. A child, such as the reader of PDF, inherits the ban.

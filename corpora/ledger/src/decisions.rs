@@ -17,9 +17,9 @@ pub struct DecisionRecord {
     pub at: String,
     /// Who.
     pub actor: String,
-    /// What: `publish`, `rollback`, `inspected`, or the status that was set.
+    /// What: `publish`, `rollback`, `inspected`, `policy`, or the status that was set.
     pub action: String,
-    /// The snapshot, or the version as in `DOCUMENT v2`.
+    /// The snapshot, the version as in `DOCUMENT v2`, or the corpus.
     pub subject: String,
     /// Why.
     pub reason: String,

@@ -106,6 +106,20 @@ impl Ledger {
         if versions.is_empty() { Err(Error::UnknownDocument(document)) } else { Ok(versions) }
     }
 
+    /// The last page of a version's source that has text, references included; `None` where the source has no pages.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDocument`] when there is no such document or version.
+    pub fn last_page(&self, document: DocumentId, version: u32) -> Result<Option<u32>> {
+        // What does not parse is no page, so that damage can be read, found and mended.
+        let sql = "SELECT CASE WHEN json_valid(blocks) THEN
+                            (SELECT max(block.value ->> '$.page') FROM json_each(blocks) block) END
+                   FROM versions WHERE document = ?1 AND number = ?2";
+        let held: Option<Option<u32>> =
+            self.read()?.query_row(sql, params![document.to_bytes(), version], |row| row.get(0)).optional()?;
+        held.ok_or(Error::UnknownDocument(document))
+    }
+
     /// Where the passages of a version stand, in order.
     ///
     /// # Errors

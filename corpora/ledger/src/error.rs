@@ -69,6 +69,12 @@ pub enum Error {
         /// How it stands.
         found: Status,
     },
+    /// The policy of the corpus is not the one that was to be changed.
+    #[error("the policy of the corpus was changed meanwhile, to number {found}: look at it again before you change it")]
+    PolicyChanged {
+        /// The number of the one in force; 0 where there is none.
+        found: u32,
+    },
     /// The vectors in the data directory come from another model.
     #[error(
         "the data directory was embedded with {found}, the configuration names {wanted}: name the same model, embed anew with `osler reembed`, or name another --data directory"

@@ -13,8 +13,13 @@ pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 type Migration = (&'static str, fn(&Connection) -> Result<()>);
 
 /// Migration `n` takes format `n` to `n + 1`. Published steps are never edited.
-const MIGRATIONS: &[Migration] =
-    &[(FIRST, |_| Ok(())), (LIFECYCLE, fill_lifecycle), (COMING, |_| Ok(())), (CURATION, |_| Ok(()))];
+const MIGRATIONS: &[Migration] = &[
+    (FIRST, |_| Ok(())),
+    (LIFECYCLE, fill_lifecycle),
+    (COMING, |_| Ok(())),
+    (CURATION, |_| Ok(())),
+    (POLICIES, |_| Ok(())),
+];
 
 const FIRST: &str = "
 CREATE TABLE meta (
@@ -191,6 +196,24 @@ CREATE INDEX versions_by_title ON versions (
 );
 ";
 
+const POLICIES: &str = "
+CREATE TABLE policies (                      -- the one with the highest number is in force, and stands in `corpora`
+  corpus TEXT NOT NULL REFERENCES corpora (id),
+  number INTEGER NOT NULL,                   -- from 1
+  at     TEXT,                               -- NULL, as the one below, where nobody kept that
+  actor  TEXT,
+  reason TEXT NOT NULL,
+  policy TEXT NOT NULL,                      -- JSON of knowledge::Corpus
+  PRIMARY KEY (corpus, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO policies (corpus, number, reason, policy) SELECT id, 1, '', policy FROM corpora;
+CREATE TRIGGER policies_stand BEFORE UPDATE ON policies BEGIN SELECT RAISE(ABORT, 'policies are kept'); END;
+CREATE TRIGGER policies_stay BEFORE DELETE ON policies BEGIN SELECT RAISE(ABORT, 'policies are kept'); END;
+CREATE TRIGGER policies_count BEFORE INSERT ON policies
+  WHEN NEW.number <> (SELECT coalesce(max(p.number), 0) + 1 FROM policies p WHERE p.corpus = NEW.corpus)
+  BEGIN SELECT RAISE(ABORT, 'a policy is left out'); END;
+";
+
 /// A field of the metadata of the version `v`, written as `versions_by_title` has it; NULL where the metadata is damaged.
 pub(crate) fn of_metadata(field: &str) -> String {
     format!("CASE WHEN json_valid(v.metadata) THEN v.metadata ->> '$.{field}' END")
@@ -282,7 +305,7 @@ mod tests {
         older(&path);
         let ledger = Ledger::open(&path).unwrap();
         let format: i64 = ledger.lock().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!((format, FORMAT), (4, 4));
+        assert_eq!((format, FORMAT), (5, 5));
         assert_eq!(ledger.findings().unwrap().len(), 1);
         let closed = ledger.findings_page(None, true, None, 10).unwrap().remove(0);
         let settled = closed.settled.unwrap();

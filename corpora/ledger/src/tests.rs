@@ -4,6 +4,7 @@ mod decisions;
 mod document;
 mod findings;
 mod health;
+mod policies;
 mod shelf;
 mod snapshots;
 mod write;
@@ -34,7 +35,7 @@ fn corpus(id: &str) -> Corpus {
 /// A ledger with the corpus `test`.
 fn ledger() -> Ledger {
     let ledger = Ledger::in_memory().unwrap();
-    ledger.put_corpus(&corpus("test")).unwrap();
+    ledger.put_corpus(&corpus("test"), &DECISION).unwrap();
     ledger
 }
 

@@ -2,8 +2,7 @@
 
 use fail::fail_point;
 use knowledge::{
-    CanonicalText, Corpus, CorpusId, DocumentId, Metadata, Passage, PassageId, Quality, Sketch, Snapshot, Status,
-    sha256_hex,
+    CanonicalText, CorpusId, DocumentId, Metadata, Passage, PassageId, Quality, Sketch, Snapshot, Status, sha256_hex,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -64,18 +63,6 @@ pub struct Staged {
 }
 
 impl Ledger {
-    /// Registers a corpus, or brings its policy up to date.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn put_corpus(&self, corpus: &Corpus) -> Result<()> {
-        let policy = serde_json::to_string(corpus)?;
-        let sql =
-            "INSERT INTO corpora (id, policy) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET policy = ?2 WHERE policy <> ?2";
-        self.lock().execute(sql, params![corpus.id.as_str(), policy])?;
-        Ok(())
-    }
-
     /// Keeps where a registered corpus comes from, in the words of whoever reads it back.
     ///
     /// # Errors

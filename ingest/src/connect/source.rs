@@ -1,5 +1,6 @@
 //! Where does a corpus come from? What the `[[sources]]` of its manifest may say.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -126,6 +127,33 @@ pub enum Dois {
 pub enum HeldWord {
     /// `"held"`.
     Held,
+}
+
+impl fmt::Display for Source {
+    /// In a few words, for people: what it is, and where.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let searched = |ids: &[String], query: &Option<String>| match query {
+            Some(query) => query.clone(),
+            None => format!("{} numbers", ids.len()),
+        };
+        match self {
+            Self::Directory { path } => write!(f, "folder {}", path.display()),
+            Self::Archive { path } => write!(f, "archive {}", path.display()),
+            Self::Urls { list: Some(list), .. } => write!(f, "addresses in {}", list.display()),
+            Self::Urls { urls, list: None } => write!(f, "addresses {}", urls.join(" ")),
+            Self::S3 { bucket, prefix, region, .. } => write!(f, "bucket {bucket}/{prefix} ({region})"),
+            Self::PmcOa { ids, query, .. } => write!(f, "PubMed Central: {}", searched(ids, query)),
+            Self::Pubmed { ids, query, .. } => write!(f, "PubMed: {}", searched(ids, query)),
+            Self::Crossref { dois: Dois::Held(_), .. } => write!(f, "Crossref: notices about all that is held"),
+            Self::Crossref { dois: Dois::Listed(dois), .. } => {
+                write!(f, "Crossref: notices about {} works", dois.len())
+            }
+            Self::RetractionWatch { path: Some(path), .. } => write!(f, "Retraction Watch: {}", path.display()),
+            Self::RetractionWatch { url, path: None } => {
+                write!(f, "Retraction Watch: {}", url.as_deref().unwrap_or_default())
+            }
+        }
+    }
 }
 
 fn thousand() -> u32 {

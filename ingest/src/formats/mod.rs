@@ -27,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Rejection;
 
+pub(crate) use pdf::draw as draw_page;
+
 /// The parsers' version: a change in what they produce raises it, and a re-ingest then takes the documents in again.
 const PARSER_VERSION: u32 = 3;
 

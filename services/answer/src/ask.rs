@@ -372,7 +372,12 @@ impl Asker {
         let settings = &self.parts.settings;
         let offered = narrow(selected, settings.words_per_passage);
         drop(progress.send(Progress::Stage("generate")));
-        let prompt = prompt::build(&question.search_text(), &offered, settings.mode);
+        let mut asked = question.search_text();
+        if generator.is_elsewhere() {
+            // Whom it is about stays in the house.
+            asked = privacy::black_out(&asked, &privacy::find(&asked));
+        }
+        let prompt = prompt::build(&asked, &offered, settings.mode);
         let prompt_sha256 = prompt::sha256(&prompt);
         let (pieces, mut written) = unbounded_channel();
         let request = Request {

@@ -1,8 +1,10 @@
 //! Questions and what came of them: an entry before any work, one before each part that leaves early, one before the answer.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::summary::Summary;
@@ -26,6 +28,8 @@ pub struct Intent<'a> {
     pub question: &'a str,
     /// Everything that it takes to ask again, as JSON: sealed.
     pub request: &'a str,
+    /// What may identify a person in it: how often, by class. Classes are tokens; the entry names them, never the words.
+    pub identifiers: BTreeMap<&'a str, u64>,
 }
 
 /// A part of an answer that leaves before the whole.
@@ -92,18 +96,24 @@ impl AuditLog {
     /// # Errors
     /// [`Error`]; then the work must not be done.
     pub fn begin(&self, intent: &Intent<'_>) -> Result<()> {
-        let draft = Draft::new("answer.asked", intent.actor.clone())
+        let mut draft = Draft::new("answer.asked", intent.actor.clone())
             .in_request(intent.request_id)
             .with("answer", intent.id)
             .sealing("request", intent.request);
+        if !intent.identifiers.is_empty() {
+            draft = draft.with("identifiers", json!(intent.identifiers));
+        }
         let (id, asked_at, actor) = (intent.id.to_owned(), intent.asked_at.to_owned(), intent.actor.clone());
         let asked_ms = self.now().as_millisecond();
         let tag = self.keys.tag(intent.question.trim().as_bytes());
+        let identifiers: u64 = intent.identifiers.values().sum();
         self.append_with(
             draft,
             Box::new(move |connection, seq| {
-                let sql = "INSERT INTO answers (id, asked_at, asked_ms, actor, role, intent, question_tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-                connection.prepare_cached(sql)?.execute(params![id, asked_at, asked_ms, actor.id, actor.role, seq, tag])?;
+                let sql = "INSERT INTO answers (id, asked_at, asked_ms, actor, role, intent, question_tag, identifiers)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                let values = params![id, asked_at, asked_ms, actor.id, actor.role, seq, tag, identifiers];
+                connection.prepare_cached(sql)?.execute(values)?;
                 Ok(())
             }),
         )?;

@@ -77,6 +77,20 @@ pub enum Error {
     /// A record of that id has its outcome.
     #[error("the record has its outcome already")]
     Completed,
+    /// Nobody said anything under that id.
+    #[error("there is no feedback of that id")]
+    UnknownFeedback,
+    /// A report of a risk to safety does not go that way.
+    #[error("the report is {from} and cannot become {to}: read how it stands, and decide again")]
+    Illegal {
+        /// How it stands.
+        from: &'static str,
+        /// How it was to stand.
+        to: &'static str,
+    },
+    /// What is said of a report of a risk to safety is not enough, or too much.
+    #[error("{0}")]
+    Handling(&'static str),
 }
 
 impl Error {

@@ -1,6 +1,9 @@
 //! Numbers over time, for those who watch over the service: what was asked, what came of it, and what should never be.
 
-use rusqlite::{Row, params};
+use std::fmt::Write;
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,6 +48,10 @@ pub struct Period {
 pub struct Figures {
     /// Days that one period has.
     pub days: u32,
+    /// The corpus that they were narrowed to.
+    pub corpus: Option<String>,
+    /// The model that they were narrowed to; `none` where nobody wrote but the sources.
+    pub model: Option<String>,
     /// Periods with questions, the earliest first.
     pub periods: Vec<Period>,
     /// Answers by status.
@@ -65,64 +72,123 @@ pub struct Figures {
     pub feedback: Vec<Share>,
 }
 
-const DAY_MS: i64 = 86_400_000;
+/// What numbers are narrowed to; what is absent does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Only answers that cite something of this corpus, and only their citations of it.
+    pub corpus: Option<String>,
+    /// Only answers that this model wrote; `none`: those that no model wrote.
+    pub model: Option<String>,
+}
+
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+/// As which answers without a model are counted.
+const NO_MODEL: &str = "none";
+
+/// Questions that were not answered, and were not to be.
+pub(crate) const ABSTAINED: &str = "status IN ('no_evidence', 'refused_scope')";
+
+/// Questions of which nothing came.
+pub(crate) const FAILED: &str = "(status = 'timeout' OR status LIKE 'failed:%')";
+
+/// How a source may not stand when it is cited.
+pub(crate) const RETRACTED: [&str; 2] = ["retracted", "withdrawn"];
+
+/// How a source stands that should have been replaced, or doubted.
+pub(crate) const STALE: [&str; 3] = ["superseded", "expired", "expression_of_concern"];
+
+/// Which answers are counted, as conditions on `answers a`, and which of their citations, as conditions on `cited c` as well.
+struct Wanted {
+    answers: String,
+    cited: String,
+    values: Vec<Sql>,
+}
+
+impl Narrow {
+    fn wanted(&self, from_ms: i64, to_ms: i64) -> Wanted {
+        let mut answers = String::from("a.asked_ms >= ?1 AND a.asked_ms < ?2");
+        let mut values = vec![Sql::Integer(from_ms), Sql::Integer(to_ms)];
+        // With the plus it is the time by which answers are looked up: by the model, those of all years would be read.
+        match self.model.as_deref() {
+            None => {}
+            Some(NO_MODEL) => answers.push_str(" AND (+a.model IS NULL OR +a.model = 'none')"),
+            Some(model) => {
+                values.push(Sql::Text(model.to_owned()));
+                let _ = write!(answers, " AND +a.model = ?{}", values.len());
+            }
+        }
+        let mut cited = answers.clone();
+        if let Some(corpus) = &self.corpus {
+            values.push(Sql::Text(corpus.clone()));
+            let at = values.len();
+            let _ = write!(answers, " AND EXISTS (SELECT 1 FROM cited k WHERE k.corpus = ?{at} AND k.answer = a.n)");
+            let _ = write!(cited, " AND c.corpus = ?{at}");
+        }
+        Wanted { answers, cited, values }
+    }
+}
 
 impl AuditLog {
-    /// Numbers of `[from_ms, to_ms)`, in periods of so many days.
+    /// Numbers of `[from_ms, to_ms)`, in periods of so many days. A corpus or model that nobody knows has none.
     ///
     /// # Errors
     /// [`crate::Error`].
-    pub fn figures(&self, from_ms: i64, to_ms: i64, days: u32) -> Result<Figures> {
-        let periods = self.periods(from_ms, to_ms, i64::from(days.max(1)) * DAY_MS)?;
-        let answers = "FROM answers WHERE asked_ms >= ?1 AND asked_ms < ?2";
-        let cited = "FROM cited c JOIN answers a ON a.n = c.answer WHERE a.asked_ms >= ?1 AND a.asked_ms < ?2";
-        let said = "FROM feedback f JOIN answers a ON a.id = f.answer WHERE a.asked_ms >= ?1 AND a.asked_ms < ?2";
-        let shares = |sql: String| self.shares(&sql, from_ms, to_ms);
-        let standings = shares(format!("SELECT c.standing, sum(c.times) {cited} GROUP BY 1 ORDER BY 2 DESC, 1"))?;
+    pub fn figures(&self, from_ms: i64, to_ms: i64, days: u32, narrow: &Narrow) -> Result<Figures> {
+        let wanted = narrow.wanted(from_ms, to_ms);
+        let periods = self.periods(&wanted, i64::from(days.max(1)) * DAY_MS)?;
+        let answers = format!("FROM answers a WHERE {}", wanted.answers);
+        let cited = format!("FROM cited c JOIN answers a ON a.n = c.answer WHERE {}", wanted.cited);
+        let said = format!("FROM feedback f JOIN answers a ON a.id = f.answer WHERE {}", wanted.answers);
+        let shares = |what: &str, from: &str| {
+            self.shares(&format!("SELECT {what} {from} GROUP BY 1 ORDER BY 2 DESC, 1"), &wanted.values)
+        };
+        let standings = shares("c.standing, sum(c.times)", &cited)?;
         let count = |names: &[&str]| {
             standings.iter().filter(|share| names.contains(&share.name.as_str())).map(|share| share.count).sum()
         };
         Ok(Figures {
             days: days.max(1),
+            corpus: narrow.corpus.clone(),
+            model: narrow.model.clone(),
             periods,
-            statuses: shares(format!(
-                "SELECT coalesce(status, 'open'), count(*) {answers} GROUP BY 1 ORDER BY 2 DESC, 1"
-            ))?,
-            verdicts: shares(format!("SELECT c.verdict, sum(c.times) {cited} GROUP BY 1 ORDER BY 2 DESC, 1"))?,
-            retracted_when_cited: count(&["retracted", "withdrawn"]),
-            stale_when_cited: count(&["superseded", "expired", "expression_of_concern"]),
+            statuses: shares("coalesce(a.status, 'open'), count(*)", &answers)?,
+            verdicts: shares("c.verdict, sum(c.times)", &cited)?,
+            retracted_when_cited: count(&RETRACTED),
+            stale_when_cited: count(&STALE),
             standings,
-            corpora: shares(format!("SELECT c.corpus, sum(c.times) {cited} GROUP BY 1 ORDER BY 2 DESC, 1"))?,
-            models: shares(format!(
-                "SELECT coalesce(model, 'none'), count(*) {answers} GROUP BY 1 ORDER BY 2 DESC, 1"
-            ))?,
-            feedback: shares(format!("SELECT f.kind, count(*) {said} GROUP BY 1 ORDER BY 2 DESC, 1"))?,
+            corpora: shares("c.corpus, sum(c.times)", &cited)?,
+            models: shares("coalesce(a.model, 'none'), count(*)", &answers)?,
+            feedback: shares("f.kind, count(*)", &said)?,
         })
     }
 
-    fn shares(&self, sql: &str, from_ms: i64, to_ms: i64) -> Result<Vec<Share>> {
+    fn shares(&self, sql: &str, values: &[Sql]) -> Result<Vec<Share>> {
         let share = |row: &Row<'_>| Ok(Share { name: row.get(0)?, count: row.get(1)? });
         self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_map(params![from_ms, to_ms], share)?.collect::<rusqlite::Result<_>>()?)
+            Ok(statement.query_map(params_from_iter(values), share)?.collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    fn periods(&self, from_ms: i64, to_ms: i64, length_ms: i64) -> Result<Vec<Period>> {
-        let sql = "WITH timed AS (
-              SELECT *, asked_ms / ?3 AS period,
+    fn periods(&self, wanted: &Wanted, length_ms: i64) -> Result<Vec<Period>> {
+        let mut values = wanted.values.clone();
+        values.push(Sql::Integer(length_ms));
+        let (answers, length) = (&wanted.answers, format!("?{}", values.len()));
+        let sql = format!(
+            "WITH timed AS (
+              SELECT *, asked_ms / {length} AS period,
                 CASE WHEN total_ms IS NOT NULL THEN row_number() OVER (
-                  PARTITION BY asked_ms / ?3, total_ms IS NULL ORDER BY total_ms) END AS place,
-                count(total_ms) OVER (PARTITION BY asked_ms / ?3) AS timed
-              FROM answers WHERE asked_ms >= ?1 AND asked_ms < ?2)
-            SELECT date(period * ?3 / 1000, 'unixepoch'), count(*), count(DISTINCT actor),
-              sum(status IN ('answered', 'partial', 'extractive', 'degraded')),
-              sum(status IN ('no_evidence', 'refused_scope')),
-              sum(status = 'timeout' OR status LIKE 'failed:%'),
+                  PARTITION BY asked_ms / {length}, total_ms IS NULL ORDER BY total_ms) END AS place,
+                count(total_ms) OVER (PARTITION BY asked_ms / {length}) AS timed
+              FROM answers a WHERE {answers})
+            SELECT date(period * {length} / 1000, 'unixepoch'), count(*), count(DISTINCT actor),
+              sum(status IN ('answered', 'partial', 'extractive', 'degraded')), sum({ABSTAINED}), sum({FAILED}),
               sum(statements), sum(supported),
               max(CASE WHEN place = (timed + 1) / 2 THEN total_ms END),
               max(CASE WHEN place = (timed * 99 + 99) / 100 THEN total_ms END)
-            FROM timed GROUP BY period ORDER BY period";
+            FROM timed GROUP BY period ORDER BY period"
+        );
         let period = |row: &Row<'_>| {
             let count = |at: usize| row.get::<_, Option<u64>>(at).map(|count| count.unwrap_or(0));
             Ok(Period {
@@ -139,8 +205,8 @@ impl AuditLog {
             })
         };
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_map(params![from_ms, to_ms, length_ms], period)?.collect::<rusqlite::Result<_>>()?)
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_map(params_from_iter(values), period)?.collect::<rusqlite::Result<_>>()?)
         })
     }
 }

@@ -15,6 +15,7 @@ mod erase;
 mod error;
 mod feedback;
 mod figures;
+mod handling;
 mod note;
 mod old;
 mod open;
@@ -27,6 +28,7 @@ mod summary;
 mod tiles;
 mod tree;
 mod verify;
+mod watch;
 mod witness;
 mod writer;
 
@@ -47,8 +49,9 @@ pub use checkpoint::{Checkpoint, LogProof};
 pub use corpus::{Decided, LedgerList, Published, snapshot_line, snapshot_root};
 pub use entry::{Actor, Draft, Entry, MAX_ENTRY_BYTES, MAX_TOKEN_BYTES, is_token, token};
 pub use error::{Error, Result};
-pub use feedback::{Category, Feedback, Kind, Severity};
-pub use figures::{Figures, Period, Share};
+pub use feedback::{AllFeedback, Category, Feedback, FeedbackQuery, Kind, Severity};
+pub use figures::{Figures, Narrow, Period, Share};
+pub use handling::{Handling, HandlingOutcome, HandlingState, HandlingStep, MAX_NOTE_CHARS, Move, RiskReport};
 pub use note::{Note, NoteError, SignatureKind, Signer, VerifierKey, hex};
 pub use open::{add_signing_key, begin_anew};
 pub use receipt::{DocumentText, Logged, Opened, RECEIPT_FORMAT, Receipt, ReceiptSource, SnapshotProof, VersionProof};
@@ -61,6 +64,7 @@ pub use tree::{
     root, root_of, sha256,
 };
 pub use verify::{Checked, Fault, Recheck, Trust, verify_receipt};
+pub use watch::{Measure, MeasureName, MeasureState, Thresholds, Watch, WrongSide};
 pub use witness::{Refusal, Submission, Witness};
 
 use publisher::News;

@@ -8,11 +8,12 @@ use rusqlite::Connection;
 use crate::{Error, Result};
 
 /// The format this build writes.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 4;
 
 /// Marks the file as ours. The bytes are `OSLA`.
 const APPLICATION_ID: i64 = 0x4f53_4c41;
 
+/// Format 3, which is never edited: what came later is added to it, in new files as in old ones.
 const SCHEMA: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -96,6 +97,37 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_by_answer ON feedback (answer);
 ";
 
+/// What format 4 added to 3: what may identify people in questions, what was cited by corpus, and what came of reports of risks to
+/// safety. Those are only ever added to, and a report moves along its arrows alone; the file itself refuses the rest.
+const ADDED_BY_4: &str = "
+ALTER TABLE answers ADD COLUMN identifiers INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cited_by_corpus ON cited (corpus, answer);
+CREATE INDEX feedback_by_kind ON feedback (kind);
+
+CREATE TABLE handled (                      -- the last one says where the report stands
+  feedback TEXT NOT NULL REFERENCES feedback (id),
+  step     INTEGER NOT NULL,
+  seq      INTEGER NOT NULL,                -- of the entry, with the note
+  at       TEXT NOT NULL,
+  who      TEXT NOT NULL,
+  state    TEXT NOT NULL,
+  outcome  TEXT CHECK ((outcome IS NULL) = (state <> 'closed')),
+  PRIMARY KEY (feedback, step)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER handled_counts BEFORE INSERT ON handled
+  WHEN NEW.step <> (SELECT coalesce(max(h.step), 0) + 1 FROM handled h WHERE h.feedback = NEW.feedback)
+  BEGIN SELECT RAISE(ABORT, 'a step is left out'); END;
+CREATE TRIGGER handled_follows BEFORE INSERT ON handled
+  WHEN coalesce((SELECT h.state FROM handled h WHERE h.feedback = NEW.feedback ORDER BY h.step DESC LIMIT 1), 'open')
+    || '>' || NEW.state NOT IN ('open>acknowledged', 'open>closed', 'acknowledged>closed', 'closed>open')
+  BEGIN SELECT RAISE(ABORT, 'a report does not go that way'); END;
+CREATE TRIGGER handled_is_a_risk BEFORE INSERT ON handled
+  WHEN NOT EXISTS (SELECT 1 FROM feedback f WHERE f.id = NEW.feedback AND f.kind = 'safety')
+  BEGIN SELECT RAISE(ABORT, 'only reports of risks to safety are handled'); END;
+CREATE TRIGGER handled_stands BEFORE UPDATE ON handled BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+CREATE TRIGGER handled_stays BEFORE DELETE ON handled BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+";
+
 /// What format 2 added to 1: empty, and set aside like the rest.
 const FEEDBACK_OF_2: &str = "
 CREATE TABLE feedback (
@@ -143,14 +175,15 @@ fn prepare(connection: &Connection) -> Result<()> {
     // What is erased is overwritten, not only forgotten.
     connection.pragma_update(None, "secure_delete", "ON")?;
     if found < FORMAT || tables == 0 {
-        let aside = match (tables, found) {
-            (0, _) => "",
-            (_, 1) => FEEDBACK_OF_2,
-            _ => "",
+        let steps: &[&str] = match (tables, found) {
+            (0, _) => &[SCHEMA, ADDED_BY_4],
+            (_, 1) => &[FEEDBACK_OF_2, SET_ASIDE, SCHEMA, ADDED_BY_4],
+            (_, 2) => &[SET_ASIDE, SCHEMA, ADDED_BY_4],
+            _ => &[ADDED_BY_4],
         };
-        let rename = if tables == 0 { "" } else { SET_ASIDE };
         connection.execute_batch(&format!(
-            "BEGIN; {aside} {rename} {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+            "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;",
+            steps.concat()
         ))?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{AuditLog, Entry, Result};
+use crate::{AuditLog, Entry, Feedback, Result};
 
 /// Answers that are wanted; what is absent does not narrow.
 #[derive(Debug, Clone, Default)]
@@ -88,14 +88,19 @@ pub struct Found {
 }
 
 /// Everything on record about one answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Record {
     /// As lists show it.
     #[serde(flatten)]
     pub answer: FoundAnswer,
     /// Its entries in the log, in their order.
     pub entries: Vec<Entry>,
+    /// What readers said of it, the latest first, at most 500.
+    pub feedback: Vec<Feedback>,
 }
+
+/// What readers said of one answer, at most.
+const MAX_FEEDBACK: u32 = 500;
 
 const COLUMNS: &str =
     "a.n, a.id, a.asked_at, a.actor, a.role, a.status, a.mode, a.snapshot, a.model, a.worst, a.statements, a.supported,
@@ -233,7 +238,8 @@ impl AuditLog {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
         let entries = leaves.iter().filter_map(|leaf| Entry::parse(leaf)).collect();
-        Ok(Some(Record { answer: self.with_question(row)?, entries }))
+        let feedback = self.all_feedback(Some(id), MAX_FEEDBACK)?;
+        Ok(Some(Record { answer: self.with_question(row)?, entries, feedback }))
     }
 
     /// Entries, the latest first: of these actions (all that begin with one of them), by this actor, before this place.

@@ -1,14 +1,15 @@
 //! The way of a proposal: proposed, reviewed and approved by signatures, or rejected or withdrawn before it is carried out.
 
-use knowledge::Status;
-use ledger::Ledger;
-use rusqlite::params;
+use knowledge::{CorpusId, Status};
+use ledger::{Decision, Ledger};
+use rusqlite::{Connection, params};
 
 use crate::error::{Error, Result};
 use crate::kept::{self, Stage};
-use crate::model::{Deed, Meaning, NewProposal, Proposal, ProposalPage, Subject};
+use crate::model::{About, Deed, Meaning, NewPolicy, NewProposal, PolicyOutcome, Proposal, ProposalPage};
+use crate::policy;
 use crate::record;
-use crate::rules::{self, Decider, Power};
+use crate::rules::{self, Decider, Needs, Power};
 use crate::seal::seal;
 use crate::store::{Curation, begin, filled};
 
@@ -25,26 +26,57 @@ impl Curation {
         let reason = filled("reason", new.reason)?;
         let mut connection = self.lock();
         let work = begin(&mut connection)?;
-        if kept::open_about(&work, new.subject)?.is_some() {
-            return Err(Error::AlreadyProposed);
-        }
-        let now = record::now(ledger, new.subject)?;
-        if new.subject == Subject::Publish && now.changes.is_empty() {
+        let about = About::from(new.subject);
+        must_be_first(&work, &about)?;
+        let now = record::now(ledger, &about)?;
+        if about == About::Publish && now.changes.is_empty() {
             return Err(Error::NothingStaged);
         }
         if let Some(from) = now.standing {
             rules::check(from, Status::Current)?;
         }
-        let (document, version) = kept::named(new.subject);
-        work.execute(
-            "INSERT INTO proposals (id, n, kind, document, version, reason, proposer, at, record)
-             VALUES (?1, (SELECT coalesce(max(n), 0) + 1 FROM proposals), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![new.id, new.subject.kind().name(), document, version, reason, by.account, new.at, now.text],
-        )?;
-        kept::put_move(&work, new.id, Stage::Proposed, by.account, new.at, None, None)?;
+        put(&work, new.id, &about, &now.text, (reason, by, new.at))?;
         let proposal = kept::one(&work, new.id)?.seen_by(by, false);
         work.commit()?;
         Ok(proposal)
+    }
+
+    /// Changes the policy of a corpus, or gives a new corpus one: at once where it only narrows what may be done with the text,
+    /// else by a proposal.
+    ///
+    /// # Errors
+    /// [`Error::Power`] for who is no librarian; [`Error::Empty`] or [`Error::TooLong`] of the reason; [`Error::NoChange`];
+    /// [`Error::AlreadyProposed`]; [`Error::Ledger`], also when the policy in force is not the expected one;
+    /// [`Error::Sqlite`], also when the id is taken.
+    pub fn change_policy(&self, ledger: &Ledger, new: &NewPolicy<'_>, by: &Decider<'_>) -> Result<PolicyOutcome> {
+        by.must(Power::Curate)?;
+        let reason = filled("reason", new.reason)?;
+        let mut connection = self.lock();
+        let work = begin(&mut connection)?;
+        let (found, from) = ledger.policy(&new.policy.id)?.unzip();
+        let found = found.unwrap_or(0);
+        if found != new.expected {
+            return Err(ledger::Error::PolicyChanged { found }.into());
+        }
+        if policy::needs(from.as_ref(), new.policy).ok_or(Error::NoChange)? == Needs::One {
+            let decision = Decision { at: new.at, actor: by.account, reason };
+            return Ok(PolicyOutcome::InForce(ledger.change_policy(found, new.policy, &decision)?));
+        }
+        let about = About::Policy { corpus: new.policy.id.clone(), to: Some(Box::new(new.policy.clone())) };
+        must_be_first(&work, &about)?;
+        let now = record::now(ledger, &about)?;
+        put(&work, new.id, &about, &now.text, (reason, by, new.at))?;
+        let proposal = kept::one(&work, new.id)?.seen_by(by, false);
+        work.commit()?;
+        Ok(PolicyOutcome::Proposed(Box::new(proposal)))
+    }
+
+    /// The id of the open proposal about the policy of a corpus, if there is one. The ledger is not asked.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn open_about_policy(&self, corpus: &CorpusId) -> Result<Option<String>> {
+        kept::open_about(&self.lock(), &About::Policy { corpus: corpus.clone(), to: None })
     }
 
     /// The id of the open proposal to publish, if there is one. The ledger is not asked.
@@ -52,7 +84,7 @@ impl Curation {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn open_to_publish(&self) -> Result<Option<String>> {
-        kept::open_about(&self.lock(), Subject::Publish)
+        kept::open_about(&self.lock(), &About::Publish)
     }
 
     /// The open or the closed proposals of a number below `before`, newest first, at most `limit`; each as `reader` may see
@@ -133,7 +165,7 @@ impl Curation {
         let kept = kept::one(&work, id)?;
         kept.allow(deed, by)?;
         let full_name = filled("name", by.full_name)?;
-        let now = record::now(ledger, kept.subject)?;
+        let now = record::now(ledger, &kept.about)?;
         if !kept.record_hash.eq_ignore_ascii_case(record_hash) || !kept.says(&now.text) {
             return Err(Error::RecordChanged);
         }
@@ -185,4 +217,27 @@ impl Curation {
         work.commit()?;
         Ok(proposal)
     }
+}
+
+/// One thing is proposed once at a time.
+fn must_be_first(connection: &Connection, about: &About) -> Result<()> {
+    if kept::open_about(connection, about)?.is_some() { Err(Error::AlreadyProposed) } else { Ok(()) }
+}
+
+/// Writes a proposal down with its record, and that it was made.
+fn put(
+    connection: &Connection,
+    id: &str,
+    about: &About,
+    record: &str,
+    (reason, by, at): (&str, &Decider<'_>, &str),
+) -> Result<()> {
+    let (document, version) = kept::named(about);
+    let corpus = about.corpus().map(CorpusId::as_str);
+    connection.execute(
+        "INSERT INTO proposals (id, n, kind, document, version, reason, proposer, at, record, corpus)
+         VALUES (?1, (SELECT coalesce(max(n), 0) + 1 FROM proposals), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![id, about.kind().name(), document, version, reason, by.account, at, record, corpus],
+    )?;
+    kept::put_move(connection, id, Stage::Proposed, by.account, at, None, None)
 }

@@ -51,6 +51,9 @@ pub enum Error {
     /// The same is proposed already.
     #[error("the same is proposed already, and still open: have it decided or withdrawn first")]
     AlreadyProposed,
+    /// The policy says what the one in force says.
+    #[error("the policy says nothing that the one in force does not: change something")]
+    NoChange,
     /// There is nothing to publish.
     #[error("nothing is staged: take documents in first")]
     NothingStaged,

@@ -5,12 +5,12 @@
 //! asking the ledger whether it has decided.
 
 use knowledge::{Snapshot, Status};
-use ledger::{Decision, Ledger, Snapshots, StagedChange};
+use ledger::{Decision, Ledger, PolicyRecord, Snapshots, StagedChange};
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::kept::{self, Kept, Moved, Stage};
-use crate::model::{Deed, Proposal, Subject};
+use crate::model::{About, Deed, Proposal};
 use crate::record;
 use crate::rules::{Decider, Power};
 use crate::store::{Curation, begin};
@@ -25,10 +25,12 @@ pub(crate) struct Errand {
     snapshots: Option<Snapshots>,
     /// How the version to be restored stood then.
     standing: Option<Status>,
+    /// The number of the policy that was in force then.
+    policy: u32,
 }
 
 impl Curation {
-    /// Carries an approved proposal out: publishes, or restores. What there is must still be what was signed, up to the
+    /// Carries an approved proposal out: publishes, restores, or puts a policy in force. What there is must still be what was signed, up to the
     /// moment in which the ledger decides. One that was interrupted before is settled first.
     ///
     /// # Errors
@@ -83,7 +85,7 @@ pub(crate) fn set_out(
     let work = begin(connection)?;
     let kept = kept::one(&work, id)?;
     kept.allow(Deed::Execute, by)?;
-    let now = record::now(ledger, kept.subject)?;
+    let now = record::now(ledger, &kept.about)?;
     if !kept.says(&now.text) {
         return Err(Error::RecordChanged);
     }
@@ -91,23 +93,26 @@ pub(crate) fn set_out(
     kept::put_move(&work, id, Stage::Executing, by.account, at, None, number)?;
     let kept = kept::one(&work, id)?;
     work.commit()?;
-    Ok(Errand { kept, changes: now.changes, snapshots: now.snapshots, standing: now.standing })
+    Ok(Errand { kept, changes: now.changes, snapshots: now.snapshots, standing: now.standing, policy: now.policy })
 }
 
 /// The second step: the ledger decides, and only what the record says. The snapshot that it became, where it is one.
 pub(crate) fn carry_out(ledger: &Ledger, errand: &Errand) -> Result<Option<Snapshot>> {
-    let Errand { kept, changes, snapshots, standing } = errand;
+    let Errand { kept, changes, snapshots, standing, policy } = errand;
     let reason = format!("{} (proposal {})", kept.reason, kept.n);
     let decision = Decision { at: &kept.moved.at, actor: &kept.moved.by, reason: &reason };
-    let decided = match (kept.subject, standing) {
-        (Subject::Publish, _) => ledger.publish_exactly(changes, &decision).map(Some),
-        (Subject::Restore { document, version }, Some(from)) => {
-            ledger.change_standing(document, version, *from, Status::Current, &decision).map(|()| None)
+    let decided = match (&kept.about, standing) {
+        (About::Publish, _) => ledger.publish_exactly(changes, &decision).map(Some),
+        (About::Restore { document, version }, Some(from)) => {
+            ledger.change_standing(*document, *version, *from, Status::Current, &decision).map(|()| None)
         }
-        (Subject::Restore { .. }, None) => return Err(Error::RecordChanged),
+        (About::Policy { to: Some(to), .. }, _) => ledger.change_policy(*policy, to, &decision).map(|_| None),
+        (About::Restore { .. } | About::Policy { .. }, _) => return Err(Error::RecordChanged),
     };
     match decided {
-        Err(ledger::Error::StagedChanged | ledger::Error::StatusChanged { .. }) => Err(Error::RecordChanged),
+        Err(
+            ledger::Error::StagedChanged | ledger::Error::StatusChanged { .. } | ledger::Error::PolicyChanged { .. },
+        ) => Err(Error::RecordChanged),
         // The ledger found nothing to publish: after a rollback, what is staged may be the newest snapshot once more.
         Ok(Some(snapshot)) if snapshots.is_some_and(|before| before.published == snapshot) => Err(Error::NothingStaged),
         other => Ok(other?),
@@ -130,15 +135,21 @@ fn settle_one(connection: &mut Connection, ledger: &Ledger, id: &str, at: &str) 
         return Ok(kept.stage == Stage::Executed);
     }
     let number = kept.moved.number;
-    let is_done = match kept.subject {
+    let is_done = match &kept.about {
         // A number is never used twice, and the time tells our publishing from another's.
-        Subject::Publish => {
+        About::Publish => {
             let list = ledger.snapshot_list()?;
             list.iter().any(|one| Some(one.number) == number && one.published_at == kept.moved.at)
         }
-        Subject::Restore { document, version } => {
-            let versions = ledger.versions_of(document)?;
-            versions.iter().any(|held| held.number == version && held.status == Status::Current)
+        About::Restore { document, version } => {
+            let versions = ledger.versions_of(*document)?;
+            versions.iter().any(|held| held.number == *version && held.status == Status::Current)
+        }
+        About::Policy { corpus, to } => {
+            let is_ours = |one: &PolicyRecord| {
+                one.at.as_ref() == Some(&kept.moved.at) && to.as_deref().is_some_and(|to| one.policy == *to)
+            };
+            ledger.policy(corpus)?.is_some() && ledger.policies(corpus)?.iter().any(is_ours)
         }
     };
     if is_done {

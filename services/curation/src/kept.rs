@@ -1,12 +1,12 @@
 //! A proposal as it stands in the file: what the rules allow with it, and what of it a reader sees.
 
-use knowledge::{DocumentId, sha256_hex};
+use knowledge::{CorpusId, DocumentId, sha256_hex};
 use ledger::Ledger;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Closed, Deed, Meaning, Proposal, Signature, State, Subject};
+use crate::model::{About, Closed, Deed, Meaning, Proposal, Signature, State};
 use crate::record;
 use crate::rules::{Decider, Power};
 use crate::seal::{Sealed, seal};
@@ -88,7 +88,7 @@ pub(crate) struct Moved {
 pub(crate) struct Kept {
     pub(crate) id: String,
     pub(crate) n: u64,
-    pub(crate) subject: Subject,
+    pub(crate) about: About,
     pub(crate) reason: String,
     pub(crate) by: String,
     pub(crate) at: String,
@@ -154,7 +154,7 @@ impl Kept {
 
     /// Whether it is open and its record is no longer what there is.
     pub(crate) fn is_changed(&self, ledger: &Ledger) -> Result<bool> {
-        Ok(self.stage.is_open() && !self.says(&record::now(ledger, self.subject)?.text))
+        Ok(self.stage.is_open() && !self.says(&record::now(ledger, &self.about)?.text))
     }
 
     /// Whether its record is this text.
@@ -181,15 +181,15 @@ impl Kept {
     pub(crate) fn seen_by(self, reader: &Decider<'_>, is_changed: bool) -> Proposal {
         let is_possible = |deed: &Deed| !(is_changed && deed.goes_on()) && self.allow(*deed, reader).is_ok();
         let may: Vec<Deed> = Deed::ALL.into_iter().filter(is_possible).collect();
-        let content = record::content(&self.record, self.subject.kind());
+        let content = record::content(&self.record, self.about.kind());
         let is_executed = self.stage == Stage::Executed;
-        let (document, version) = self.subject.version().unzip();
+        let (document, version) = self.about.version().unzip();
         let Moved { by, at, reason, number } = self.moved;
         let closed = Closed { at, by, reason: reason.unwrap_or_default() };
         Proposal {
             id: self.id,
             n: self.n,
-            kind: self.subject.kind(),
+            kind: self.about.kind(),
             reason: self.reason,
             by: self.by,
             at: self.at,
@@ -204,6 +204,8 @@ impl Kept {
             coming: content.coming,
             leaving: content.leaving,
             changes: content.changes,
+            corpus: self.about.corpus().cloned(),
+            policy: content.policy,
             signatures: self.signatures,
             closed: (!self.stage.is_open()).then_some(closed),
             snapshot: number.filter(|_| is_executed),
@@ -213,7 +215,7 @@ impl Kept {
 }
 
 const COLUMNS: &str = "id, n, kind, document, version, reason, proposer, at, record, state, moved_by, moved_at, \
-                       moved_for, number";
+                       moved_for, number, corpus";
 
 /// The states of open proposals, as SQL has them.
 const OPEN: &str = "('proposed', 'reviewed', 'approved', 'executing')";
@@ -242,20 +244,22 @@ pub(crate) fn executing(connection: &Connection) -> Result<Vec<String>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The open proposal about the subject, if there is one.
-pub(crate) fn open_about(connection: &Connection, subject: Subject) -> Result<Option<String>> {
-    let sql =
-        format!("SELECT id FROM standing WHERE kind = ?1 AND document IS ?2 AND version IS ?3 AND state IN {OPEN}");
-    let (document, version) = named(subject);
+/// The open proposal about the same, if there is one.
+pub(crate) fn open_about(connection: &Connection, about: &About) -> Result<Option<String>> {
+    let sql = format!(
+        "SELECT id FROM standing WHERE kind = ?1 AND document IS ?2 AND version IS ?3 AND corpus IS ?4 AND state IN {OPEN}"
+    );
+    let (document, version) = named(about);
+    let corpus = about.corpus().map(CorpusId::as_str);
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row(params![subject.kind().name(), document, version], |row| row.get(0))
+        .query_row(params![about.kind().name(), document, version, corpus], |row| row.get(0))
         .optional()?)
 }
 
 /// Document and version as the file names them.
-pub(crate) fn named(subject: Subject) -> (Option<String>, Option<u32>) {
-    subject.version().map(|(document, version)| (document.to_string(), version)).unzip()
+pub(crate) fn named(about: &About) -> (Option<String>, Option<u32>) {
+    about.version().map(|(document, version)| (document.to_string(), version)).unzip()
 }
 
 /// Moves a proposal on.
@@ -277,16 +281,18 @@ pub(crate) fn put_move(
 fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     let (kind, document, version): (String, Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let document: Option<DocumentId> = document.and_then(|id| id.parse().ok());
-    let subject = match (kind.as_str(), document, version) {
-        ("publish", None, None) => Subject::Publish,
-        ("restore", Some(document), Some(version)) => Subject::Restore { document, version },
+    let corpus: Option<CorpusId> = row.get::<_, Option<String>>(14)?.and_then(|id| id.parse().ok());
+    let record = row.get_ref(8)?.as_bytes()?.to_vec();
+    let about = match (kind.as_str(), document, version, corpus) {
+        ("publish", None, None, None) => About::Publish,
+        ("restore", Some(document), Some(version), None) => About::Restore { document, version },
+        ("policy", None, None, Some(corpus)) => About::Policy { to: record::policy(&record, &corpus), corpus },
         _ => return Err(FromSqlError::InvalidType.into()),
     };
-    let record = row.get_ref(8)?.as_bytes()?.to_vec();
     Ok(Kept {
         id: row.get(0)?,
         n: row.get(1)?,
-        subject,
+        about,
         reason: row.get(5)?,
         by: row.get(6)?,
         at: row.get(7)?,

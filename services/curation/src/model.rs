@@ -1,6 +1,6 @@
 //! The nouns: proposals, their signatures, and what came of them. People are accounts here.
 
-use knowledge::DocumentId;
+use knowledge::{Corpus, CorpusId, DocumentId};
 use ledger::StagedChange;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,19 +14,23 @@ pub enum Kind {
     Publish,
     /// To bring a version back into force.
     Restore,
+    /// To put a policy of a corpus in force.
+    Policy,
 }
 
 impl Kind {
     /// The name that files use.
-    pub(crate) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Publish => "publish",
             Self::Restore => "restore",
+            Self::Policy => "policy",
         }
     }
 }
 
-/// What a proposal is about.
+/// What a librarian proposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// What is staged.
@@ -40,18 +44,50 @@ pub enum Subject {
     },
 }
 
-impl Subject {
-    pub(crate) const fn kind(self) -> Kind {
+/// What a proposal is about, as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum About {
+    /// What is staged.
+    Publish,
+    /// A version that is to be in force again.
+    Restore { document: DocumentId, version: u32 },
+    /// A policy that is to be in force.
+    Policy {
+        corpus: CorpusId,
+        /// `None` where the record no longer says it.
+        to: Option<Box<Corpus>>,
+    },
+}
+
+impl From<Subject> for About {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Publish => Self::Publish,
+            Subject::Restore { document, version } => Self::Restore { document, version },
+        }
+    }
+}
+
+impl About {
+    pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Publish => Kind::Publish,
             Self::Restore { .. } => Kind::Restore,
+            Self::Policy { .. } => Kind::Policy,
         }
     }
 
-    pub(crate) fn version(self) -> Option<(DocumentId, u32)> {
+    pub(crate) fn version(&self) -> Option<(DocumentId, u32)> {
         match self {
-            Self::Publish => None,
-            Self::Restore { document, version } => Some((document, version)),
+            Self::Restore { document, version } => Some((*document, *version)),
+            Self::Publish | Self::Policy { .. } => None,
+        }
+    }
+
+    pub(crate) fn corpus(&self) -> Option<&CorpusId> {
+        match self {
+            Self::Policy { corpus, .. } => Some(corpus),
+            Self::Publish | Self::Restore { .. } => None,
         }
     }
 }
@@ -67,6 +103,40 @@ pub struct NewProposal<'a> {
     pub reason: &'a str,
     /// When, RFC 3339.
     pub at: &'a str,
+}
+
+/// A policy that somebody wants in force.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPolicy<'a> {
+    /// Id of the proposal, if it becomes one.
+    pub id: &'a str,
+    /// What it says.
+    pub policy: &'a Corpus,
+    /// The number of the policy that it was made from; 0 for a new corpus.
+    pub expected: u32,
+    /// Why.
+    pub reason: &'a str,
+    /// When, RFC 3339.
+    pub at: &'a str,
+}
+
+/// What became of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyOutcome {
+    /// It only narrows what may be done with the text, and is in force under this number.
+    InForce(u32),
+    /// Another person must approve it.
+    Proposed(Box<Proposal>),
+}
+
+/// What a proposal changes of the policy of a corpus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProposedPolicy)]
+pub struct PolicyChange {
+    /// What it was when that was proposed; `null` for a new corpus.
+    pub from: Option<Corpus>,
+    /// What it is to be.
+    pub to: Corpus,
 }
 
 /// Where a proposal stands.
@@ -241,9 +311,9 @@ pub struct Proposal {
     pub is_changed: bool,
     /// SHA-256 of the record, hexadecimal: what a signature is given for.
     pub record_hash: String,
-    /// The published snapshot that it builds on; 0 for a restoration.
+    /// The published snapshot that it builds on; 0 for anything but a publication.
     pub published: u64,
-    /// The snapshot that it would become; 0 for a restoration.
+    /// The snapshot that it would become; 0 for anything but a publication.
     pub staged: u64,
     /// The document that is to be restored.
     pub document: Option<DocumentId>,
@@ -251,12 +321,16 @@ pub struct Proposal {
     pub version: Option<u32>,
     /// Documents that it changes.
     pub documents: u64,
-    /// Passages that come into force; 0 for a restoration, as those come with the next snapshot.
+    /// Passages that come into force; 0 for anything but a publication: restored ones come with the next snapshot.
     pub coming: u64,
     /// Passages that go out of force.
     pub leaving: u64,
-    /// Version by version; empty in lists, and for a restoration.
+    /// Version by version; empty in lists, and for anything but a publication.
     pub changes: Vec<Change>,
+    /// The corpus whose policy is to change.
+    pub corpus: Option<CorpusId>,
+    /// How that is to change.
+    pub policy: Option<PolicyChange>,
     /// Signatures, in the order in which they were given.
     pub signatures: Vec<Signature>,
     /// How it ended.

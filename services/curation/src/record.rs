@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use knowledge::{DocumentId, Snapshot, Status, sha256_hex};
+use knowledge::{Corpus, CorpusId, DocumentId, Snapshot, Status, sha256_hex};
 use ledger::{Ledger, Snapshots, StagedChange};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::model::{Change, Kind, Subject};
+use crate::model::{About, Change, Kind, PolicyChange};
+use crate::policy::{self, PolicyRecord};
 
 /// The form of the records. A change of it is a new number: what was signed in the old form must still verify.
-const RECORD_FORMAT: u32 = 1;
+pub(crate) const RECORD_FORMAT: u32 = 1;
 
 /// What is to be published. The fields stand in the order of their names, so that what serde writes is canonical JSON
 /// (keys in order, no space) and one content has one text.
@@ -89,18 +90,21 @@ pub(crate) struct Now {
     pub(crate) standing: Option<Status>,
     /// Where the pointer stands, when it is about publishing.
     pub(crate) snapshots: Option<Snapshots>,
+    /// The number of the policy in force, when it is about one; 0 where there is none.
+    pub(crate) policy: u32,
 }
 
-/// Reads what a subject comes to now.
-pub(crate) fn now(ledger: &Ledger, subject: Subject) -> Result<Now> {
-    match subject {
-        Subject::Publish => {
+/// Reads what a proposal comes to now.
+pub(crate) fn now(ledger: &Ledger, about: &About) -> Result<Now> {
+    match about {
+        About::Publish => {
             let snapshots = ledger.snapshots()?;
             let changes = ledger.staged_changes()?;
             let text = publish_text(snapshots, &changes)?;
-            Ok(Now { text, changes, standing: None, snapshots: Some(snapshots) })
+            Ok(Now { text, changes, standing: None, snapshots: Some(snapshots), policy: 0 })
         }
-        Subject::Restore { document, version } => {
+        About::Restore { document, version } => {
+            let (document, version) = (*document, *version);
             let versions = ledger.versions_of(document)?;
             let held = versions.into_iter().find(|held| held.number == version);
             let held = held.ok_or(ledger::Error::UnknownDocument(document))?;
@@ -124,7 +128,14 @@ pub(crate) fn now(ledger: &Ledger, subject: Subject) -> Result<Now> {
                 coming: 1,
                 leaving: 0,
             };
-            Ok(Now { text, changes: vec![coming], standing: Some(held.status), snapshots: None })
+            Ok(Now { text, changes: vec![coming], standing: Some(held.status), snapshots: None, policy: 0 })
+        }
+        About::Policy { corpus, to } => {
+            let (number, from) = ledger.policy(corpus)?.unzip();
+            let number = number.unwrap_or(0);
+            // A record that is damaged says nothing, and nothing is what it is like.
+            let text = to.as_deref().map(|to| policy::text(number, from.as_ref(), to)).transpose()?.unwrap_or_default();
+            Ok(Now { text, changes: Vec::new(), standing: None, snapshots: None, policy: number })
         }
     }
 }
@@ -143,6 +154,13 @@ pub(crate) struct Content {
     pub(crate) coming: u64,
     pub(crate) leaving: u64,
     pub(crate) changes: Vec<Change>,
+    pub(crate) policy: Option<PolicyChange>,
+}
+
+/// The policy that a stored record is to put in force.
+pub(crate) fn policy(record: &[u8], corpus: &CorpusId) -> Option<Box<Corpus>> {
+    let record: PolicyRecord = serde_json::from_slice(record).ok()?;
+    Some(Box::new(record.to)).filter(|to| to.id == *corpus)
 }
 
 /// Reads a stored record.
@@ -159,11 +177,17 @@ pub(crate) fn content(record: &[u8], kind: Kind) -> Content {
                 coming: sum(|change| change.coming),
                 leaving: sum(|change| change.leaving),
                 changes: record.changes,
+                policy: None,
             }
         }
         Kind::Restore => {
             let is_whole = serde_json::from_slice::<RestoreRecord>(record).is_ok();
             Content { documents: u64::from(is_whole), ..Content::default() }
+        }
+        Kind::Policy => {
+            let record: Option<PolicyRecord> = serde_json::from_slice(record).ok();
+            let policy = record.map(|PolicyRecord { from, to, .. }| PolicyChange { from, to });
+            Content { policy, ..Content::default() }
         }
     }
 }

@@ -9,23 +9,26 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 
 /// The format this build writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Marks the file as ours. The bytes are `OSLC`.
 const APPLICATION_ID: i64 = 0x4f53_4c43;
 
-const SCHEMA: &str = "
-CREATE TABLE proposals (
+/// Columns of `proposals`.
+const PROPOSALS: &str = "
   id       TEXT PRIMARY KEY,
   n        INTEGER NOT NULL UNIQUE,     -- counts up: the order of lists, whatever the clock says
-  kind     TEXT NOT NULL CHECK (kind IN ('publish', 'restore')),
-  document TEXT CHECK ((document IS NULL) = (kind = 'publish')),
-  version  INTEGER CHECK ((version IS NULL) = (kind = 'publish')),
+  kind     TEXT NOT NULL CHECK (kind IN ('publish', 'restore', 'policy')),
+  document TEXT CHECK ((document IS NULL) = (kind <> 'restore')),
+  version  INTEGER CHECK ((version IS NULL) = (kind <> 'restore')),
   reason   TEXT NOT NULL,
   proposer TEXT NOT NULL,
   at       TEXT NOT NULL,
-  record   TEXT NOT NULL                -- what is decided about, word for word: its hash is what people sign
-) STRICT;
+  record   TEXT NOT NULL,               -- what is decided about, word for word: its hash is what people sign
+  corpus   TEXT CHECK ((corpus IS NULL) = (kind <> 'policy'))
+";
+
+const TABLES: &str = "
 CREATE TABLE moves (                    -- the last one says where the proposal stands
   proposal TEXT NOT NULL REFERENCES proposals (id),
   step     INTEGER NOT NULL,
@@ -73,9 +76,13 @@ CREATE TABLE ticket_moves (             -- the last one says where the ticket st
   PRIMARY KEY (ticket, step)
 ) STRICT, WITHOUT ROWID;
 
+";
+
+/// Views, and what the file refuses. Made anew where the tables change.
+const RULES: &str = "
 CREATE VIEW standing AS
-SELECT p.id AS id, p.n AS n, p.kind AS kind, p.document AS document, p.version AS version, p.reason AS reason,
-  p.proposer AS proposer, p.at AS at, p.record AS record, m.state AS state, m.who AS moved_by, m.at AS moved_at,
+SELECT p.id AS id, p.n AS n, p.kind AS kind, p.document AS document, p.version AS version,
+  p.corpus AS corpus, p.reason AS reason, p.proposer AS proposer, p.at AS at, p.record AS record, m.state AS state, m.who AS moved_by, m.at AS moved_at,
   m.reason AS moved_for, m.number AS number
 FROM proposals p JOIN moves m ON m.proposal = p.id
 WHERE m.step = (SELECT max(l.step) FROM moves l WHERE l.proposal = p.id);
@@ -87,7 +94,7 @@ WHERE m.step = (SELECT max(l.step) FROM ticket_moves l WHERE l.ticket = t.id);
 
 CREATE TRIGGER one_is_open BEFORE INSERT ON proposals
   WHEN EXISTS (SELECT 1 FROM standing s WHERE s.kind = NEW.kind AND s.document IS NEW.document
-    AND s.version IS NEW.version AND s.state IN ('proposed', 'reviewed', 'approved', 'executing'))
+    AND s.version IS NEW.version AND s.corpus IS NEW.corpus AND s.state IN ('proposed', 'reviewed', 'approved', 'executing'))
   BEGIN SELECT RAISE(ABORT, 'such a proposal is open'); END;
 CREATE TRIGGER moves_count BEFORE INSERT ON moves
   WHEN NEW.step <> (SELECT coalesce(max(m.step), 0) + 1 FROM moves m WHERE m.proposal = NEW.proposal)
@@ -177,17 +184,40 @@ fn prepare(connection: &Connection) -> Result<()> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-    if tables > 0 && (application != APPLICATION_ID || found != FORMAT) {
+    if tables > 0 && (application != APPLICATION_ID || !(1..=FORMAT).contains(&found)) {
         return Err(Error::Format { found });
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A signature that was acknowledged must outlive a power cut, and `executing` must be there before the ledger acts.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
     if tables == 0 {
-        connection.execute_batch(&format!(
-            "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
-        ))?;
+        let made = format!("CREATE TABLE proposals ({PROPOSALS}) STRICT; {TABLES} {RULES}");
+        write(connection, &made)?;
+    } else if found == 1 {
+        write(connection, &from_1(connection)?)?;
     }
+    connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
+}
+
+/// All of it or nothing. Tables that refer to one that is made anew must not hold that up.
+fn write(connection: &Connection, statements: &str) -> Result<()> {
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+    ))?;
+    Ok(())
+}
+
+/// Format 1 knew no proposals about policies. What a table's columns must be cannot be changed: it is made anew, and the rules,
+/// which are about it, with it.
+fn from_1(connection: &Connection) -> Result<String> {
+    let sql = "SELECT 'DROP ' || type || ' ' || name || ';' FROM sqlite_schema WHERE type IN ('trigger', 'view')";
+    let mut statement = connection.prepare(sql)?;
+    let dropped = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?.concat();
+    Ok(format!(
+        "{dropped} CREATE TABLE proposals_of_2 ({PROPOSALS}) STRICT;
+         INSERT INTO proposals_of_2 SELECT id, n, kind, document, version, reason, proposer, at, record, NULL FROM proposals;
+         DROP TABLE proposals; ALTER TABLE proposals_of_2 RENAME TO proposals; {RULES}"
+    ))
 }

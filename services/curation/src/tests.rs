@@ -4,6 +4,7 @@ mod bits;
 mod gaps;
 mod golden;
 mod interrupted;
+mod policies;
 mod proposals;
 mod standings;
 mod walk;
@@ -46,7 +47,7 @@ fn corpus() -> Corpus {
 
 fn ledger() -> Ledger {
     let ledger = Ledger::in_memory().unwrap();
-    ledger.put_corpus(&corpus()).unwrap();
+    ledger.put_corpus(&corpus(), &OUTSIDE).unwrap();
     ledger
 }
 

@@ -89,6 +89,11 @@ pub trait Generator: Send + Sync {
     /// Which model it is.
     fn model(&self) -> &ModelRef;
 
+    /// Whether what it is told leaves this machine.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
     /// How busy it is; nothing is known of a remote one.
     fn load(&self) -> Load {
         Load::default()

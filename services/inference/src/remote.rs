@@ -64,6 +64,10 @@ impl Generator for Remote {
         &self.description
     }
 
+    fn is_elsewhere(&self) -> bool {
+        true
+    }
+
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
         let body = json!({
             "model": self.description.id,

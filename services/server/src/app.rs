@@ -202,6 +202,8 @@ impl App {
     /// When either fails.
     pub async fn warm_up(&self) -> Result<()> {
         self.asker.retriever().embedder.embed(vec!["ready".to_owned()]).await?;
+        // The first call makes the rules, which takes a tenth of a second.
+        drop(privacy::find("ready"));
         if let Some(generator) = self.asker.generator() {
             let grammar = Grammar {
                 lark: "start: \"{}\"".to_owned(),

@@ -1,6 +1,5 @@
 //! Configuration: a TOML file, and the few environment variables that name places.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,11 +10,13 @@ use serde::{Deserialize, Serialize};
 mod audit;
 mod identity;
 mod ingest;
+mod reference;
 mod search;
 
-pub use audit::{Audit, WitnessAt};
+pub use audit::{Alarms, Audit, WitnessAt};
 pub use identity::{Identity, Provider};
 pub use ingest::Ingest;
+pub use reference::reference;
 pub use search::{Search, Vectors};
 
 /// The list of models that comes with the program.
@@ -175,6 +176,17 @@ pub enum Mode {
     Synthesis,
 }
 
+/// What becomes of a question with words that may identify a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Identifying {
+    /// It is answered; how many of which class there were is on record.
+    #[default]
+    Note,
+    /// It is refused, and that is on record.
+    Refuse,
+}
+
 /// How answers are written.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -193,13 +205,17 @@ pub struct Answer {
     pub statements: usize,
     /// Tokens the model may write.
     pub max_tokens: usize,
+    /// What becomes of questions that name a person, a number or a date that may identify one: `note` or `refuse`. The record has
+    /// how many of which class there were, never the words; a model behind an endpoint gets them blacked out either way.
+    pub identifying: Identifying,
 }
 
 impl Default for Answer {
     fn default() -> Self {
         let answer::Settings { enough, passages, words_per_passage, statements, max_tokens, .. } =
             answer::Settings::default();
-        Self { mode: Mode::default(), enough: enough.0, passages, words_per_passage, statements, max_tokens }
+        let (mode, identifying) = (Mode::default(), Identifying::default());
+        Self { mode, enough: enough.0, passages, words_per_passage, statements, max_tokens, identifying }
     }
 }
 
@@ -348,6 +364,7 @@ impl Config {
         if !(0.0..=1.52).contains(&config.answer.enough) {
             bail!("answer.enough must be between 0 and 1.52");
         }
+        config.audit.alarms.check()?;
         for (name, models) in [("generator", &config.generator), ("judge", &config.judge.as_generator())] {
             if models.backend == Backend::Endpoint && models.endpoint.is_none() {
                 bail!("{name}.backend is \"endpoint\": {name}.endpoint must name it");
@@ -397,38 +414,6 @@ pub fn secret(name: Option<&str>) -> Result<Option<String>> {
         .transpose()
 }
 
-/// Every key with its default and meaning, as Markdown; `deploy/CONFIG.md` is this text.
-pub fn reference() -> String {
-    let schema = schemars::schema_for!(Config).to_value();
-    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
-    let mut out = String::from(
-        "# Configuration\n\nWritten by `osler config`; a test compares. Keys of the TOML file that `--config` or `OSLER_CONFIG` names.\n",
-    );
-    let object = |value: &serde_json::Value| value.as_object().cloned().unwrap_or_default();
-    for (section, property) in object(&schema["properties"]) {
-        let name = property["$ref"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-        let definition = &schema["$defs"][name];
-        let about = definition["description"].as_str().unwrap_or_default();
-        let _ = write!(out, "\n## [{section}]\n\n{about}\n\n| key | default | meaning |\n|---|---|---|\n");
-        for (key, property) in object(&definition["properties"]) {
-            let default = &defaults[&section][&key];
-            let default = if default.is_null() { "–".to_owned() } else { format!("`{default}`") };
-            let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
-            let _ = writeln!(out, "| `{key}` | {default} | {meaning} |");
-        }
-    }
-    out.push_str(
-        "\n## Environment\n\n| variable | meaning |\n|---|---|\n\
-         | `OSLER_DATA` | data directory; `.osler/data` if unset |\n\
-         | `OSLER_MODELS` | models directory; `osler/models` in the user's cache directory if unset |\n\
-         | `OSLER_CONFIG` | configuration file |\n\
-         | `XDG_STATE_HOME` | where the log's guard is kept; `.local/state` in the home directory if unset |\n\
-         | `OSLER_PYTHON` | the Python whose pip fetches wheels; `python3` if unset |\n\
-         | `OSLER_LOG` | what is logged, as `tracing` filters say it |\n",
-    );
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,6 +426,9 @@ mod tests {
             ("[generator]\nbackend = \"endpoint\"", "generator.endpoint"),
             ("[judge]\nbackend = \"endpoint\"", "judge.endpoint"),
             ("[answer]\npassages = 0", "answer.passages"),
+            ("[audit.alarms]\ndays = 0", "audit.alarms.days"),
+            ("[audit.alarms]\nstale_above = 1.5", "audit.alarms.stale_above"),
+            ("[audit.alarms]\nfailed_above = nan", "audit.alarms.failed_above"),
             ("[answer", "unclosed"),
         ] {
             let message = format!("{:#}", Config::parse(text).unwrap_err());

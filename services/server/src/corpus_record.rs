@@ -61,6 +61,10 @@ fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()>
             published = Some(Published { number, size: lines.len() as u64, root: snapshot_root(&lines) });
             if decision.action == "publish" { "corpus.published" } else { "corpus.rolled_back" }
         }
+        "policy" => {
+            object.insert("corpus".to_owned(), audit::token(&decision.subject).into());
+            "corpus.policy"
+        }
         standing => {
             // Written by the ledger as `DOCUMENT vNUMBER`.
             let (document, version) = decision.subject.split_once(" v").unwrap_or((&decision.subject, "0"));

@@ -2,6 +2,7 @@
 //!
 //! The only room that knows axum and HTTP status codes, and with its `config` the only one that reads the environment.
 
+pub mod alarms;
 pub mod app;
 pub mod backup;
 pub mod cli;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use answer::{Clock, SystemSeams};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use inference::Embedder;
 use ingest::connect::{Client, ClientOptions, FetchEvent, Guard, Held, Mirror, S3Key, Source, fetch};
-use ingest::{Account, Event, Ingest, Options, Origin, Originals, Parser, Stores, Workers};
+use ingest::{Account, Event, Failure, Ingest, Options, Origin, Originals, Parser, Stores, Workers};
 use knowledge::{Corpus, CorpusId, sha256_hex};
 use ledger::{Decision, Imported};
 use serde::Serialize;
@@ -114,6 +114,39 @@ impl Library {
         Originals::of(&self.data)
     }
 
+    /// A page of a PDF, counted from 1, as a picture (PNG); or why there is none.
+    ///
+    /// # Errors
+    /// When no process can be started that draws it.
+    pub fn page(&self, bytes: &[u8], number: u32) -> Result<Result<Vec<u8>, Failure>> {
+        Ok(self.ingest.page(bytes, number)?)
+    }
+
+    /// Registers a corpus or brings its policy up to date, as a manifest says, and keeps where it comes from.
+    ///
+    /// # Errors
+    /// When policies are for two people to change, in the pages, and this one is not in force; when the ledger cannot be
+    /// written.
+    pub fn declare(&self, corpus: &Corpus, origin: Option<&Origin>, actor: &str) -> Result<()> {
+        let ledger = &self.stores.ledger;
+        if self.config.two_people && ledger.policy(&corpus.id)?.is_none_or(|(_, held)| held != *corpus) {
+            bail!("{}", Self::for_two(&corpus.id));
+        }
+        let at = self.clock.now().to_string();
+        ledger.put_corpus(corpus, &Decision { at: &at, actor, reason: "as its manifest says" })?;
+        if let Some(origin) = origin {
+            ledger.put_sources(&corpus.id, origin)?;
+        }
+        Ok(())
+    }
+
+    fn for_two(corpus: &CorpusId) -> String {
+        format!(
+            "ingest.two_people is set, and the policy of {corpus} is not in force: propose it in the pages under Library, \
+             Corpora, and have another person approve it"
+        )
+    }
+
     /// Where a corpus comes from, if its manifest said.
     ///
     /// # Errors
@@ -160,6 +193,9 @@ impl Library {
         stop: &Arc<AtomicBool>,
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<Account> {
+        if self.config.two_people && self.stores.ledger.policy(&corpus.id)?.is_none() {
+            bail!("{}", Self::for_two(&corpus.id));
+        }
         let options = self.options(publish, actor);
         let tell = |event: &Event| tell(Told::Ingest(event.clone()));
         Ok(self.ingest.run(path, corpus, &options, Arc::clone(stop), tell).await?)
@@ -180,8 +216,6 @@ impl Library {
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<()> {
         let _alone = self.running.lock().await;
-        self.stores.ledger.put_corpus(corpus)?;
-        self.stores.ledger.put_sources(&corpus.id, origin)?;
         let guard = Guard::new(&origin.allow_hosts, &origin.private_hosts)?;
         let client = Client::new(guard, ClientOptions::default())?;
         let held = Held { dois: self.stores.ledger.dois(&corpus.id)?, s3: self.s3_key()? };

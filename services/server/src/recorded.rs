@@ -1,14 +1,16 @@
 //! Asking on the record: intent before, every part before it leaves, outcome after, and no answer without one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use answer::{Answer, Progress, Question};
-use audit::{Actor, Intent, Outcome, Part};
+use audit::{Actor, Draft, Intent, Outcome, Part};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::config::Identifying;
 use crate::corpus_record;
 
 /// An answer that is on record, with the JSON that is.
@@ -38,6 +40,9 @@ pub enum Error {
     /// The record could not be written.
     #[error("the question cannot be recorded, so it is not answered")]
     Record(#[from] audit::Error),
+    /// Its words may identify a person, and the house does not answer such questions.
+    #[error("the question has what may identify a person ({0}): leave it out and ask again; nothing of it was kept")]
+    Identifying(String),
     /// A witness says that the log shows two histories.
     #[error("a witness of the audit log raised an alarm: nothing is answered until it is settled")]
     Alarmed,
@@ -60,6 +65,7 @@ impl Error {
             Self::Answer(answer::Error::Index(_)) => "index_unavailable",
             Self::Answer(answer::Error::Inference(_)) => "model_unavailable",
             Self::Answer(answer::Error::Ledger(_) | answer::Error::Internal(_)) | Self::Panicked => "internal",
+            Self::Identifying(_) => "identifies_a_person",
             Self::Record(_) | Self::Corpus(_) | Self::Alarmed => "audit_unavailable",
         }
     }
@@ -80,6 +86,13 @@ pub async fn ask(
     if app.witnesses.is_alarmed() {
         return Err(Error::Alarmed);
     }
+    let identifiers = identifying(&question);
+    if app.config.answer.identifying == Identifying::Refuse && !identifiers.is_empty() {
+        let classes = identifiers.keys().copied().collect::<Vec<_>>().join(", ");
+        let draft = Draft::new("answer.refused", by.actor).in_request(&by.request_id);
+        blocking(move || app.audit.append(draft.with("identifiers", json!(identifiers)))).await??;
+        return Err(Error::Identifying(classes));
+    }
     let ticket = app.asker.ticket();
     let (id, asked_at) = (ticket.0.to_string(), ticket.1.to_string());
     let begin = {
@@ -95,6 +108,7 @@ pub async fn ask(
                 request_id: &by.request_id,
                 question: &text,
                 request: &request,
+                identifiers,
             };
             Ok(app.audit.begin(&intent)?)
         }
@@ -165,6 +179,17 @@ fn finish(app: &App, id: &str, actor: Actor, outcome: Result<Answer, Error>) -> 
         }
     }
     recorded
+}
+
+/// What may identify a person in a question and in those that it follows, by class: how many.
+fn identifying(question: &Question) -> BTreeMap<&'static str, u64> {
+    let mut classes = BTreeMap::new();
+    for text in question.history.iter().map(|turn| &turn.question).chain([&question.question]) {
+        for found in privacy::find(text) {
+            *classes.entry(found.class.as_str()).or_default() += 1;
+        }
+    }
+    classes
 }
 
 /// Everything that it takes to ask again. What is known of the patient is not kept, only whether something was.

@@ -1,11 +1,13 @@
-// The administrator's page at the real server: accounts, roles and keys, and nothing of what was asked.
+// The administrator's pages at the real server: accounts, roles and keys, words erased by their id, and nothing of what was asked.
 import { inject } from 'vitest';
 import { accounts as say } from '../src/strings/accounts';
 import { problem } from '../src/strings/problem';
+import { record } from '../src/strings/record';
 import { session } from '../src/strings/session';
 import { shell } from '../src/strings/shell';
-import { accountOf, as, button, dialog, heading, link, signIn } from './support/desk';
-import { ADMIN } from './support/server';
+import { caller } from './support/api';
+import { accountOf, as, button, dialog, heading, link, ownServer, signIn } from './support/desk';
+import { ADMIN, AUDITOR, CLINICIAN } from './support/server';
 import { expect, test } from './support/test';
 
 test('adds an account, gives it roles and a key, and shuts it out', async ({ visitor, watch }) => {
@@ -81,4 +83,49 @@ test('shows an administrator neither the library nor what was asked', async ({ v
   await page.goto('/');
   await page.getByText(session.notAsking.title, { exact: true }).waitFor();
   expect(await page.getByRole('textbox').count()).toBe(0);
+});
+
+const QUESTION = 'In adults with type 2 diabetes, when should metformin not be started?';
+
+test('erases the words of an answer by its id alone, where that is allowed', async ({ visitor }) => {
+  const { origin, stop } = await ownServer('[audit]\nearly_erasure = true\n');
+  try {
+    const { id } = await (await caller(origin, CLINICIAN)).ask(QUESTION);
+    const page = await as(visitor, ADMIN, '/accounts', { origin });
+    await link(page, say.areas.words).click();
+    await page.getByRole('textbox', { name: say.words.id }).fill(id);
+    await button(page, say.words.open).click();
+    const asking = dialog(page, say.words.dialog);
+    for (const line of [...say.words.gone, ...say.words.left]) await asking.getByText(line, { exact: true }).waitFor();
+    await button(asking, say.words.act).click();
+    await page.getByText(say.words.done, { exact: true }).waitFor();
+    // The auditor finds that it was, and nothing of the words.
+    const theirs = await as(visitor, AUDITOR, `/audit/answers/${id}`, { origin });
+    await theirs.getByText(record.erased, { exact: true }).waitFor();
+    await theirs.getByText(record.entries.actions['answer.erased'] ?? '', { exact: true }).first().waitFor();
+    expect(await theirs.locator('main').textContent()).not.toContain(QUESTION);
+  } finally {
+    await stop();
+  }
+});
+
+test('says why words must stay', async ({ visitor, watch }) => {
+  watch.expects(/status of (404|409)/);
+  const { id } = await (await caller(inject('origin'), CLINICIAN)).ask(QUESTION);
+  const page = await as(visitor, ADMIN, '/accounts/words', {});
+  const asking = dialog(page, say.words.dialog);
+  const erase = async (what: string) => {
+    await page.getByRole('textbox', { name: say.words.id }).fill(what);
+    await button(page, say.words.open).click();
+    await button(asking, say.words.act).click();
+  };
+  await erase('01234567-0123-0123-0123-0123456789ab');
+  await asking.getByText(say.words.help.unknown, { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await erase(id);
+  await asking.getByText(/early_erasure in \[audit\]/).waitFor();
+  await page.keyboard.press('Escape');
+  await (await caller(inject('origin'), AUDITOR)).call('PUT', `/v1/audit/answers/${id}/hold`, { reason: 'claim 2026-17' });
+  await erase(id);
+  await asking.getByText(say.words.help.held, { exact: true }).waitFor();
 });

@@ -1,5 +1,7 @@
 // Documents that the starter corpus does not hold, written for these tests, and questions that only they answer.
 
+import { pdf } from './support/pdf';
+
 export interface Guideline {
   file: string;
   title: string;
@@ -82,6 +84,26 @@ export const SCABIES = guideline({
 Permethrin 5 % cream is left on the whole body for 8 to 12 hours and repeated after 7 days in adults with scabies.
 `,
 });
+
+const small = (text: string) => ({ text, size: 10 });
+
+/** A paper of two pages, as it is printed. */
+export const QUINSY = {
+  title: 'Quinsy in adults',
+  ...pdf('quinsy.pdf', [
+    [
+      { text: 'Quinsy in adults', size: 18 },
+      { text: 'Diagnosis', size: 13 },
+      small('Quinsy shows itself by a sore throat on one side, a muffled voice and a mouth that hardly opens.'),
+      small('The uvula is pushed away from the side that is swollen, and an ultrasound shows the abscess.'),
+    ],
+    [
+      { text: 'Treatment', size: 13 },
+      small('The abscess is drained by aspiration with a needle, and the pus is sent to be cultured.'),
+      small('Benzylpenicillin with metronidazole is given into a vein until the patient is able to swallow.'),
+    ],
+  ]),
+};
 
 /** Long enough that one sees it being taken in. */
 export const LONG = guideline({

@@ -3,14 +3,16 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { documentRecord as record, documents } from '../src/strings/documents';
 import { ingest } from '../src/strings/ingest';
 import { library } from '../src/strings/library';
+import { pages } from '../src/strings/pages';
 import { queue } from '../src/strings/queue';
 import { shell } from '../src/strings/shell';
-import { BROKEN, copyOf, DIFFICILE, DIFFICILE_LATER, guideline, LONG, VERTIGO } from './guidelines';
+import { BROKEN, copyOf, DIFFICILE, DIFFICILE_LATER, guideline, LONG, QUINSY, VERTIGO } from './guidelines';
 import { vectors } from './payloads';
 import { views } from '../src/library/document/state';
 import type { LibraryDocuments } from '../src/library/types';
 import { eventually, get } from './support/acts';
 import { as, button, choose, heading, link, ownServer, STARTER, takeIn } from './support/desk';
+import { problem, refuse } from './support/fakes';
 import { intruders } from './support/hostile';
 import { LIBRARIAN, type Server } from './support/server';
 import { expect, test } from './support/test';
@@ -178,5 +180,49 @@ describe('a librarian', { concurrent: false }, () => {
     }
     await page.goto('/library/queue');
     await page.getByRole('listbox').getByText(`${image} Zorbitis`).first().waitFor();
+  });
+
+  test('holds a page of a PDF against the text that was read from it, page by page and passage by passage', async ({ visitor, watch }) => {
+    watch.expects(/status of 422/);
+    const page = await as(visitor, LIBRARIAN, '/library/ingest', here());
+    const report = await takeIn(page, STARTER, [QUINSY]);
+    await button(report, `${ingest.report.taken} (1)`).click();
+    await link(report, QUINSY.file).click();
+    await page.getByRole('heading', { level: 1, name: QUINSY.title }).waitFor();
+    const text = (number: number) => page.getByRole('region', { name: pages.text(number), exact: true });
+    const picture = page.getByRole('region', { name: pages.picture, exact: true });
+    const shows = (number: number) =>
+      eventually(
+        () => picture.getByRole('img', { name: pages.alt(number), exact: true }).evaluate((it: HTMLImageElement) => it.naturalWidth > 500),
+        true,
+      );
+    await text(1).getByText('muffled voice').waitFor();
+    await shows(1);
+    expect(await text(1).getByText('Benzylpenicillin').count()).toBe(0);
+    // By the keyboard to its end, and over it.
+    await picture.focus();
+    for (let presses = 0; presses < 40 && (await text(2).count()) === 0; presses += 1) {
+      await page.keyboard.press('PageDown');
+      // It scrolls smoothly: the next press counts from where it is then.
+      await page.waitForTimeout(100);
+    }
+    await text(2).getByText('Benzylpenicillin').waitFor();
+    await shows(2);
+    expect(new URL(page.url()).searchParams.get('page')).toBe('2');
+    await page.getByRole('combobox', { name: pages.zoom }).selectOption('double');
+    await eventually(() => picture.evaluate((it) => it.scrollWidth > it.clientWidth), true);
+    await button(page, pages.previous).click();
+    await text(1).getByRole('button', { name: /^Passage 1,/ }).click();
+    await text(1).locator('mark').first().waitFor();
+    // What is in the address is there again.
+    await page.reload();
+    await text(1).locator('mark').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('passage')).toMatch(/^[\da-f]{32}$/);
+    await page.route('**/original/pages/*', (route) => refuse(route, problem(422, 'the file is damaged')));
+    await button(page, pages.next).click();
+    await picture.getByRole('alert').getByText('The file is damaged.').waitFor();
+    await page.unroute('**/original/pages/*');
+    await button(picture, library.retry).click();
+    await shows(2);
   });
 });

@@ -10,8 +10,8 @@ import { reader } from '../src/strings/reader';
 import { recall } from '../src/strings/recall';
 import { DIFFICILE, DIFFICILE_QUESTION, SCABIES, VERTIGO } from './guidelines';
 import { askAtHome, eventually, get, numberOf, citedIn, readerOf, type Turn } from './support/acts';
-import { as, button, dialog, heading, link, ownServer, STARTER, takeIn } from './support/desk';
-import { AUDITOR, CLINICIAN, LIBRARIAN, type Person, PUBLISHER, SECOND_LIBRARIAN, type Server } from './support/server';
+import { as, button, dialog, heading, link, ownServer, sign, STARTER, takeIn } from './support/desk';
+import { AUDITOR, CLINICIAN, LIBRARIAN, PUBLISHER, SECOND_LIBRARIAN, type Server } from './support/server';
 import { expect, test } from './support/test';
 
 const METFORMIN = 'In adults with type 2 diabetes, when should metformin not be started?';
@@ -39,15 +39,6 @@ async function propose(page: Page, reason: string): Promise<string> {
   await button(asking, changes.propose.act).click();
   await page.getByRole('heading', { level: 1, name: /^Proposal \d+/ }).waitFor();
   return new URL(page.url()).pathname;
-}
-
-async function sign(page: Page, meaning: 'review' | 'approve', who: Person): Promise<void> {
-  await button(page, say.acts[meaning]).click();
-  const signing = dialog(page, say.sign.titles[meaning]);
-  await signing.getByText(say.signatures.meanings[meaning]).waitFor();
-  await signing.getByLabel(act.password, { exact: true }).fill(who.password);
-  await button(signing, say.sign.act).click();
-  await page.getByText(say.sign.done[meaning], { exact: true }).waitFor();
 }
 
 /** Opens the question of what becomes of the document that is open, and answers it. */

@@ -1,6 +1,7 @@
 // What an auditor sees, signed in at the real server: the numbers of what the other tests have asked.
 import type { Page } from 'playwright-core';
 import { describe } from 'vitest';
+import { alarms } from '../src/strings/alarms';
 import { problem } from '../src/strings/problem';
 import { records as words } from '../src/strings/records';
 import { session } from '../src/strings/session';
@@ -29,8 +30,9 @@ describe.for(['light', 'dark'] as const)('the numbers, in %s', (colorScheme) => 
     await plots.first().waitFor();
     expect(await plots.count()).toBe(3);
     await auditor.getByText(words.retracted.noneDetail).waitFor();
+    await auditor.getByRole('table', { name: alarms.table }).waitFor();
     await auditor.getByRole('button', { name: new RegExp(`^${words.numbers}`) }).first().click();
-    const table = auditor.getByRole('table').first();
+    const table = plots.first().getByRole('table');
     await table.waitFor();
     expect(await table.getByRole('row').count()).toBeGreaterThan(1);
     expect(await barriers(auditor)).toEqual([]);

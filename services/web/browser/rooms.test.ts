@@ -33,7 +33,7 @@ const rooms: readonly (readonly [Person, readonly (() => string)[]])[] = [
   [
     LIBRARIAN,
     [
-      () => '/library', () => '/library/documents', () => '/library/ingest?run=1', () => '/library/queue', () => '/library/changes',
+      () => '/library', () => '/library/corpora/starter', () => '/library/documents', () => '/library/ingest?run=1', () => '/library/queue', () => '/library/changes',
       () => '/library/snapshots', () => '/library/gaps?state=filled',
       () => `/library/changes/${made.proposal}`,
       ...['text', 'differences', 'passages', 'answers'].map(
@@ -45,11 +45,11 @@ const rooms: readonly (readonly [Person, readonly (() => string)[]])[] = [
     AUDITOR,
     [
       () => '/audit/answers', () => `/audit/answers/${made.answer}`, () => `/audit/recall?document=${made.document}`,
-      () => '/audit/feedback', () => '/audit/reviews', () => `/audit/reviews/${made.review}`, () => '/audit/log',
+      () => '/audit/feedback', () => '/audit/feedback?kind=safety', () => '/audit/reviews', () => `/audit/reviews/${made.review}`, () => '/audit/log',
     ],
   ],
   [CLINICIAN, [() => `/audit/reviews/${made.review}`, () => '/about/model']],
-  [ADMIN, [() => '/accounts']],
+  [ADMIN, [() => '/accounts', () => '/accounts/words']],
 ];
 
 describe.for(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -70,6 +70,7 @@ describe.for(['light', 'dark'] as const)('in %s', (colorScheme) => {
 /** For each page, those who see it. */
 const doors: readonly (readonly [() => string, readonly Person[]])[] = [
   [() => '/library', [LIBRARIAN, PUBLISHER, AUDITOR]],
+  [() => '/library/corpora/starter', [LIBRARIAN, PUBLISHER, AUDITOR]],
   [() => `/library/changes/${made.proposal}`, [LIBRARIAN, PUBLISHER, AUDITOR]],
   [() => '/audit', [AUDITOR]],
   [() => '/audit/answers', [AUDITOR]],
@@ -79,6 +80,7 @@ const doors: readonly (readonly [() => string, readonly Person[]])[] = [
   [() => '/audit/reviews', [CLINICIAN, AUDITOR]],
   [() => '/audit/log', [AUDITOR]],
   [() => '/accounts', [ADMIN]],
+  [() => '/accounts/words', [ADMIN]],
   [() => '/about/model', [CLINICIAN, LIBRARIAN, PUBLISHER, AUDITOR, ADMIN]],
 ];
 

@@ -220,6 +220,9 @@ async fn every_change(service: &TestService) -> BTreeSet<(String, String)> {
     change(&clinician, "POST", "/v1/verify", "/v1/verify", foreign).await;
     let said = json!({ "kind": "helpful" });
     change(&clinician, "POST", "/v1/answers/{id}/feedback", &format!("/v1/answers/{id}/feedback"), said).await;
+    let risk = json!({ "kind": "safety", "category": "wrong_dose", "severity": "near_miss" });
+    let risk =
+        change(&clinician, "POST", "/v1/answers/{id}/feedback", &format!("/v1/answers/{id}/feedback"), risk).await;
     let begun = change(&clinician, "POST", "/v1/conversations", "/v1/conversations", json!({})).await;
     let conversation = format!("/v1/conversations/{}", text(&begun["id"]));
     change(&clinician, "PATCH", "/v1/conversations/{id}", &conversation, json!({ "title": "Ward" })).await;
@@ -242,6 +245,9 @@ async fn every_change(service: &TestService) -> BTreeSet<(String, String)> {
         .await;
     change(&auditor, "DELETE", "/v1/audit/answers/{id}/hold", &format!("{record}/hold"), json!({})).await;
     change(&auditor, "POST", "/v1/audit/bundles", "/v1/audit/bundles", json!({ "answers": [id] })).await;
+    let handling = format!("/v1/audit/feedback/{}/handling", text(&risk["id"]));
+    let taken = json!({ "to": "acknowledged" });
+    change(&auditor, "POST", "/v1/audit/feedback/{id}/handling", &handling, taken).await;
 
     // A review from the draw to the signature.
     let key_of = |name: &str| {

@@ -189,8 +189,13 @@ async fn compliance(scribe: &mut Scribe, answer: &str) {
     let document = scribe.examples["search"]["reply"]["hits"][0]["document"]["id"].clone();
     scribe.ask("recall", get.clone(), &format!("/v1/audit/recall?document={}", text(&document)), None).await;
     scribe.ask("figures", get.clone(), "/v1/audit/figures?days=7", None).await;
+    scribe.ask("alarms", get.clone(), "/v1/audit/alarms", None).await;
     scribe.ask("entries", get.clone(), "/v1/audit/entries?action=corpus.&limit=1", None).await;
-    scribe.ask("all_feedback", get.clone(), "/v1/audit/feedback", None).await;
+    let said = scribe.ask("all_feedback", get.clone(), "/v1/audit/feedback?kind=safety&state=open", None).await;
+    let handling = format!("/v1/audit/feedback/{}/handling", text(&said["feedback"][0]["id"]));
+    let acknowledge = json!({ "to": "acknowledged", "note": "The radiologists were asked" });
+    scribe.ask("handle_feedback", post.clone(), &handling, Some(acknowledge)).await;
+    scribe.ask("export_feedback", get.clone(), "/v1/audit/feedback/export?format=csv", None).await;
     scribe.ask("log_state", get.clone(), "/v1/audit/state", None).await;
     scribe.ask("checkpoint", get.clone(), "/log/checkpoint", None).await;
     // The archive itself is not shown.
@@ -336,6 +341,11 @@ async fn library(scribe: &mut Scribe) {
 
     scribe.key = Some(librarian);
     scribe.ask("library_corpora", get.clone(), "/v1/library/corpora", None).await;
+    let mut policy = scribe.examples["library_corpora"]["reply"]["corpora"][0]["corpus"].clone();
+    policy["rights"]["quote_words"] = json!(60);
+    let narrower = json!({ "policy": policy, "reason": "The contract with the publisher says so", "expected": 1 });
+    scribe.ask("change_policy", put.clone(), "/v1/library/corpora/test/policy", Some(narrower)).await;
+    scribe.ask("library_corpus", get.clone(), "/v1/library/corpora/test", None).await;
     scribe.ask("library_documents", get.clone(), "/v1/library/documents?q=metformin&limit=1", None).await;
     let diabetes = scribe.examples["search"]["reply"]["hits"][0]["document"]["id"].clone();
     let document = format!("/v1/library/documents/{}", text(&diabetes));
@@ -368,6 +378,7 @@ fn every_operation_has_an_example() {
                 "/log/tile/{*path}",
                 "/v1/reviews/{id}/export",
                 "/v1/library/documents/{id}/original",
+                "/v1/library/documents/{id}/original/pages/{page}",
             ]
             .contains(&path.as_str());
             let is_shown = good["content"].is_null() || is_file || has_example(&good["content"]);

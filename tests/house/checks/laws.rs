@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 17] = [
+const ROOMS: [(&str, &str, &[&str]); 18] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
@@ -16,9 +16,10 @@ const ROOMS: [(&str, &str, &[&str]); 17] = [
     ("curation", "services/curation", &["knowledge", "ledger"]),
     ("history", "services/history", &["knowledge"]),
     ("identity", "services/identity", &["knowledge"]),
+    ("privacy", "services/privacy", &[]),
     ("review", "services/review", &["knowledge"]),
     ("ingest", "ingest", &["knowledge", "ledger", "index", "inference"]),
-    ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding"]),
+    ("answer", "services/answer", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "privacy"]),
     ("evals", "evals", &["knowledge", "vocabulary", "ledger", "index", "inference", "grounding", "answer", "ingest"]),
     (
         "server",
@@ -35,6 +36,7 @@ const ROOMS: [(&str, &str, &[&str]); 17] = [
             "curation",
             "history",
             "identity",
+            "privacy",
             "review",
             "ingest",
             "evals",

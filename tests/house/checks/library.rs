@@ -3,13 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use identity::Role;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
-use support::{Reply, TestService};
 
-const PASSWORD: &str = "correct horse battery";
+use crate::desk::{Desk, PASSWORD, text};
+
 const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
 fn guideline(id: &str, title: &str, text: &str) -> (String, String) {
@@ -24,115 +22,6 @@ fn diabetes() -> (String, String) {
         "Type 2 diabetes",
         "Metformin should not be started in adults with an eGFR below 30 mL/min. Metformin may cause nausea.",
     )
-}
-
-/// A service with people who sign with a password and ask with a key.
-struct Desk {
-    service: TestService,
-}
-
-impl Desk {
-    async fn new() -> Self {
-        let service = TestService::without_generator().await;
-        service.stores.ledger.put_corpus(&TestService::corpus()).unwrap();
-        service.app.warm_up().await.unwrap();
-        let now = service.app.asker.now();
-        for (name, roles) in [
-            ("lena", vec![Role::Librarian]),
-            ("luca", vec![Role::Librarian]),
-            ("petra", vec![Role::Publisher]),
-            ("both", vec![Role::Librarian, Role::Publisher]),
-        ] {
-            let full_name = format!("{}{} Osler", name[..1].to_uppercase(), &name[1..]);
-            let roles: BTreeSet<Role> = roles.into_iter().collect();
-            service.app.identity.add(name, Some(&full_name), &roles, Some(PASSWORD), now).unwrap();
-        }
-        Self { service }
-    }
-
-    fn key(&self, name: &str) -> String {
-        let now = self.service.app.asker.now();
-        let account = self.service.app.identity.by_name(name, now).unwrap().unwrap();
-        self.service.app.identity.add_key(&account.id, "test", None, now).unwrap().1
-    }
-
-    async fn get(&self, name: &str, path: &str) -> Value {
-        let reply = self.service.get_as(&self.key(name), path).await;
-        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text);
-        reply.json()
-    }
-
-    async fn send(&self, name: &str, method: &str, path: &str, body: Value) -> Reply {
-        self.service.send_as(&self.key(name), method, path, &body).await
-    }
-
-    async fn done(&self, name: &str, method: &str, path: &str, body: Value) -> Value {
-        let reply = self.send(name, method, path, body).await;
-        assert!(reply.status.is_success(), "{method} {path}: {} {}", reply.status, reply.text);
-        serde_json::from_str(&reply.text).unwrap_or(Value::Null)
-    }
-
-    async fn refused(&self, name: &str, method: &str, path: &str, body: Value, code: &str) {
-        let reply = self.send(name, method, path, body).await;
-        assert!(
-            reply.status.is_client_error() && reply.json()["code"] == code,
-            "{path}: {} {}",
-            reply.status,
-            reply.text
-        );
-    }
-
-    async fn upload(&self, name: &str, files: &[(String, String)]) -> Reply {
-        let mut body = String::new();
-        for (file, text) in files {
-            body.push_str(&format!(
-                "--frontier\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n{text}\r\n"
-            ));
-        }
-        body.push_str("--frontier--\r\n");
-        let request = Request::post("/v1/library/ingests?corpus=test")
-            .header("authorization", format!("Bearer {}", self.key(name)))
-            .header("content-type", "multipart/form-data; boundary=frontier");
-        self.service.send(request.body(Body::from(body)).unwrap()).await
-    }
-
-    /// Uploads, and waits until the run is over.
-    async fn take_in(&self, files: &[(String, String)]) -> Value {
-        let begun = self.upload("lena", files).await;
-        assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text);
-        let path = format!("/v1/library/ingests/{}", begun.json()["id"].as_str().unwrap());
-        loop {
-            let run = self.get("lena", &path).await;
-            if run["state"] != "working" {
-                return run;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    }
-
-    async fn propose(&self, name: &str) -> (String, Value) {
-        let proposal =
-            self.done(name, "POST", "/v1/library/proposals", json!({ "kind": "publish", "reason": "update" })).await;
-        let path = format!("/v1/library/proposals/{}", proposal["id"].as_str().unwrap());
-        let signing = json!({ "record_hash": proposal["record_hash"], "password": PASSWORD });
-        (path, signing)
-    }
-
-    /// Publishes what is staged, as it must be.
-    async fn publish(&self) -> Value {
-        let (path, signing) = self.propose("lena").await;
-        self.done("lena", "POST", &format!("{path}/review"), signing.clone()).await;
-        self.done("petra", "POST", &format!("{path}/approval"), signing).await;
-        self.done("petra", "POST", &format!("{path}/execution"), json!({})).await
-    }
-
-    async fn asks(&self, question: &str) -> Value {
-        self.service.ask(question).await
-    }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
 }
 
 #[tokio::test]
@@ -341,7 +230,7 @@ async fn an_upload_that_is_none_is_refused_and_its_original_comes_back_as_it_was
     let id = desk.get("lena", "/v1/library/documents?q=diabetes").await["documents"][0]["document"].clone();
     let document = format!("/v1/library/documents/{}", text(&id));
     let known = desk.get("lena", &document).await;
-    assert_eq!(known["versions"][0]["original"], json!({ "bytes": source.len(), "is_text": true }));
+    assert_eq!(known["versions"][0]["original"], json!({ "bytes": source.len(), "is_text": true, "pages": null }));
     assert_eq!(known["versions"][0]["source_name"], name.as_str());
     let original = desk.service.get_as(&desk.key("petra"), &format!("{document}/original?version=1")).await;
     assert_eq!((original.status, &original.text), (StatusCode::OK, &source));
@@ -369,6 +258,11 @@ pub(crate) async fn every_change() -> BTreeSet<(String, String)> {
     desk.asks("Which orbit has the moon Europa?").await;
     let gap = desk.get("lena", "/v1/library/gaps").await["tickets"][0]["id"].clone();
     walk("post", "/nothing-yet");
+    let mut policy = desk.get("lena", "/v1/library/corpora/test").await["policies"][0]["policy"].clone();
+    policy["rights"]["quote_words"] = json!(500);
+    let narrower = json!({ "policy": policy, "reason": "the contract", "expected": 1 });
+    desk.done("lena", "PUT", "/v1/library/corpora/test/policy", narrower).await;
+    walk("put", "/corpora/{id}/policy");
     desk.done(
         "lena",
         "PATCH",

@@ -71,7 +71,7 @@ async fn rolling_back_restores_and_the_next_publish_has_a_new_number() {
     let second = quotes(&service, Some(2)).await;
     assert!(has(&second, 10) && has(&second, 77) && !has(&second, 5), "{second:?}");
     let actions: Vec<String> = service.stores.ledger.decisions().unwrap().into_iter().map(|d| d.action).collect();
-    assert_eq!(actions, ["publish", "publish", "rollback", "publish"]);
+    assert_eq!(actions, ["policy", "publish", "publish", "rollback", "publish"]);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const WORDS: &str = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wor
   <w:tc><w:p><w:r><w:t>5 mg</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>";
 
 /// The program beside the tests: a build of the workspace has put it there.
-fn workers() -> Parser {
+pub(crate) fn workers() -> Parser {
     let tests = std::env::current_exe().unwrap();
     let program: PathBuf = tests.ancestors().nth(2).unwrap().join("osler");
     assert!(program.is_file(), "{} is missing: build the whole workspace", program.display());

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::Query;
 use axum::http::{Request, StatusCode, Uri};
 use identity::Role;
+use ledger::Decision;
 use serde_json::{Value, json};
 use server::config::Config;
 use support::{Fault, OpenIdProvider, Reply, TestService, test_settings};
@@ -357,7 +358,8 @@ async fn whoever_has_just_signed_in_at_the_provider_signs_without_a_password() {
     let (lena, token) = (house.session().await, house.provider.bearer());
     house.provider.receive("2", "Petra", &["press"]);
     let petra = house.session().await;
-    house.service.stores.ledger.put_corpus(&TestService::corpus()).unwrap();
+    let decision = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "because" };
+    house.service.stores.ledger.put_corpus(&TestService::corpus(), &decision).unwrap();
     let form = "--frontier\r\ncontent-disposition: form-data; name=\"file\"; filename=\"gout.md\"\r\n\r\n\
                 # Gout\n\nColchicine is given for acute gout in adults.\n\r\n--frontier--\r\n";
     let request = Request::post("/v1/library/ingests?corpus=test").header("cookie", &lena);

@@ -2,8 +2,11 @@
 
 use axum::http::StatusCode;
 use knowledge::{Corpus, DocumentId, PassageId, Rights, Span, char_slice};
+use ledger::Decision;
 use serde_json::{Value, json};
 use support::{Script, TestService};
+
+const DECISION: Decision<'static> = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "because" };
 
 /// The day on which the clock of the test service stands.
 const TODAY: &str = "2026-11-22";
@@ -61,7 +64,7 @@ async fn take_in(service: &TestService, rights: Rights, files: &[(&str, &str)]) 
 
 /// Changes the licence of what is held.
 fn relicense(service: &TestService, rights: Rights) {
-    service.stores.ledger.put_corpus(&corpus(rights)).unwrap();
+    service.stores.ledger.put_corpus(&corpus(rights), &DECISION).unwrap();
 }
 
 async fn hits(service: &TestService, question: &str) -> Vec<Value> {

@@ -73,6 +73,10 @@ pub struct ScriptedGenerator {
     script: Mutex<VecDeque<Script>>,
     /// Requests that were cancelled.
     pub cancelled: std::sync::atomic::AtomicUsize,
+    /// Whether it says that what it is told leaves the house.
+    pub is_elsewhere: std::sync::atomic::AtomicBool,
+    /// What users' messages it was sent.
+    pub prompts: Mutex<Vec<String>>,
 }
 
 impl ScriptedGenerator {
@@ -85,7 +89,8 @@ impl ScriptedGenerator {
             parameters: json!({}),
         };
         let script = Mutex::new(script.into_iter().collect());
-        Self { model, script, cancelled: std::sync::atomic::AtomicUsize::new(0) }
+        let (cancelled, is_elsewhere, prompts) = Default::default();
+        Self { model, script, cancelled, is_elsewhere, prompts }
     }
 
     /// Adds a line to the script.
@@ -100,7 +105,12 @@ impl Generator for ScriptedGenerator {
         &self.model
     }
 
+    fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
+        self.prompts.lock().unwrap().push(request.prompt.user.clone());
         let line = self.script.lock().unwrap().pop_front().unwrap_or(Script::QuoteFirst);
         let text = match line {
             Script::Write(text) => text,

@@ -19,7 +19,7 @@ fn decisions_are_found_by_what_they_are_about() {
     assert_eq!(actions, ["corrected", "withdrawn"]);
     assert!(ledger.decisions_about(document("nothing")).unwrap().is_empty());
     let last: Vec<u64> = ledger.last_decisions(3).unwrap().iter().map(|decision| decision.number).collect();
-    assert_eq!(last, [4, 3, 2]);
+    assert_eq!(last, [5, 4, 3]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! One document: its versions, their intervals and passages.
+//! One document: its versions, their intervals, passages and pages.
 
-use knowledge::{PassageId, Quality, Snapshot, Status};
+use knowledge::{BlockKind, PassageId, Quality, Snapshot, Status, TextBuilder};
 
 use super::{DECISION, corpus, document, ledger, staging, version_in};
 use crate::{Error, InForce, Ledger};
@@ -56,6 +56,26 @@ fn passages_come_in_order_and_say_whether_they_can_be_found() {
     ledger.set_status(document("drug"), 1, Status::Withdrawn, &DECISION).unwrap();
     assert!(places().iter().all(|place| !place.is_in_force), "at once");
     assert!(matches!(ledger.passages_of(document("drug"), 2), Err(Error::UnknownDocument(_))));
+}
+
+#[test]
+fn the_last_page_is_the_last_that_has_text_also_when_nothing_of_it_is_evidence() {
+    let ledger = ledger();
+    let mut paged = staging("paged", 1);
+    let mut builder = TextBuilder::new();
+    for (kind, page) in [(BlockKind::Paragraph, 2), (BlockKind::Paragraph, 11), (BlockKind::Reference, 12)] {
+        builder.block_on_page(kind, "Words on a page.", Some(page));
+    }
+    paged.version.text = builder.finish();
+    (paged.passages, paged.vectors) = (Vec::new(), Vec::new());
+    ledger.stage(&[paged, staging("drug", 1)], &DECISION).unwrap();
+    assert_eq!(ledger.last_page(document("paged"), 1).unwrap(), Some(12));
+    assert_eq!(ledger.last_page(document("drug"), 1).unwrap(), None, "its source has no pages");
+    for (name, version) in [("paged", 2), ("other", 1)] {
+        assert!(matches!(ledger.last_page(document(name), version), Err(Error::UnknownDocument(_))));
+    }
+    ledger.lock().execute("UPDATE versions SET blocks = 'broken['", []).unwrap();
+    assert_eq!(ledger.last_page(document("paged"), 1).unwrap(), None);
 }
 
 #[test]

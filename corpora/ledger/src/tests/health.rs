@@ -11,7 +11,7 @@ fn corpora_are_told_in_figures() {
     let ledger = ledger();
     let mut over = corpus("over");
     over.rights.expires = Some("2025".into());
-    ledger.put_corpus(&over).unwrap();
+    ledger.put_corpus(&over, &DECISION).unwrap();
     ledger.put_sources(&corpus("test").id, &json!({ "sources": [{}, {}], "allow_hosts": [] })).unwrap();
     let mut due = titled("due", "Due");
     due.version.metadata.review_by = Some("2026-01".into());
@@ -40,7 +40,7 @@ fn corpora_are_told_in_figures() {
 #[test]
 fn runs_are_listed_without_their_accounts() {
     let ledger = ledger();
-    ledger.put_corpus(&corpus("other")).unwrap();
+    ledger.put_corpus(&corpus("other"), &DECISION).unwrap();
     for (at, id) in [("1", "test"), ("2", "other"), ("3", "test")] {
         let account = json!({ "report": { "passages": at }, "taken": ["a", "b"] });
         ledger.put_run(at, "ann", &corpus(id).id, &account).unwrap();

@@ -81,7 +81,7 @@ fn a_row_tells_of_the_newest_version() {
 #[test]
 fn what_is_asked_is_asked_of_the_newest_version() {
     let ledger = ledger();
-    ledger.put_corpus(&corpus("other")).unwrap();
+    ledger.put_corpus(&corpus("other"), &DECISION).unwrap();
     let mut trial = titled("trial", "Trial");
     trial.version.metadata.kind = Kind::Trial;
     trial.version.metadata.issuer = "Some Society".into();

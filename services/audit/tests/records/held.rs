@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use audit::{
-    Actor, AuditLog, Decided, DocumentText, Intent, LedgerList, Options, Outcome, Published, ReceiptSource, Seams, hex,
-    sha256, snapshot_line, snapshot_root,
+    Actor, AuditLog, Category, Decided, DocumentText, Feedback, Intent, Kind, LedgerList, Options, Outcome, Published,
+    ReceiptSource, Seams, Severity, hex, sha256, snapshot_line, snapshot_root,
 };
 use jiff::Timestamp;
 use knowledge::Entropy;
@@ -157,6 +157,11 @@ impl ReceiptSource for Library {
 }
 
 pub(crate) fn begin(log: &AuditLog, id: &str, question: &str) {
+    begin_with(log, id, question, BTreeMap::new());
+}
+
+/// Asks a question in which something was seen that may identify a person.
+pub(crate) fn begin_with(log: &AuditLog, id: &str, question: &str, identifiers: BTreeMap<&str, u64>) {
     let request = json!({ "question": question }).to_string();
     let intent = Intent {
         id,
@@ -165,8 +170,27 @@ pub(crate) fn begin(log: &AuditLog, id: &str, question: &str) {
         request_id: "0193577c-0000-7000-8000-000000000000",
         question,
         request: &request,
+        identifiers,
     };
     log.begin(&intent).unwrap();
+}
+
+/// Somebody says something of an answer.
+pub(crate) fn say(log: &AuditLog, id: &str, answer: &str, kind: Kind, received_at: &str) {
+    let is_risk = kind == Kind::Safety;
+    let feedback = Feedback {
+        id: id.to_owned(),
+        received_at: received_at.to_owned(),
+        actor: "ada".to_owned(),
+        answer: answer.to_owned(),
+        statement: Some(1),
+        kind,
+        category: is_risk.then_some(Category::WrongDose),
+        severity: is_risk.then_some(Severity::NearMiss),
+        comment: Some("The secret comment".to_owned()),
+        handling: None,
+    };
+    assert!(log.feedback(&feedback, ada()).unwrap());
 }
 
 pub(crate) fn ask(log: &AuditLog, library: &Library, id: &str, document: &str, question: &str) {

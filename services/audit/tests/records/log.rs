@@ -1,5 +1,5 @@
 //! The log as a whole: what was told is durable, what was signed is kept, and nothing that was typed stands in it.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use crate::held::{BEGAN, Held, Library, ada, ask, begin, options};
@@ -346,7 +346,7 @@ fn answers_are_found_by_any_field() {
     assert_eq!(page.answers.iter().map(|answer| answer.id.as_str()).collect::<Vec<_>>(), ["open", "a4"]);
     assert_eq!(found(Query { before: page.next, ..Query::default() })[0], "a3");
 
-    let figures = held.log.figures(0, i64::MAX, 1).unwrap();
+    let figures = held.log.figures(0, i64::MAX, 1, &audit::Narrow::default()).unwrap();
     assert_eq!((figures.periods.len(), figures.periods[0].questions, figures.periods[0].supported), (1, 6, 5));
     assert_eq!(figures.periods[0].p50_ms, Some(12));
     assert_eq!(figures.retracted_when_cited, 0);
@@ -393,6 +393,7 @@ fn an_intent_of_the_same_id_is_refused_and_nothing_else_with_it() {
         request_id: "",
         question: "Gout?",
         request: "{}",
+        identifiers: BTreeMap::new(),
     };
     assert!(held.log.begin(&intent).is_err());
     assert!(held.log.is_well());

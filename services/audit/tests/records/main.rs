@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bundle;
+mod figures;
+mod format;
+mod handling;
 mod held;
 mod log;
 mod tree;
+mod watch;

@@ -97,7 +97,7 @@ fn the_file_refuses_what_is_against_the_rules() {
         "UPDATE proposals SET record = 'x'",
         "DELETE FROM proposals",
         "INSERT OR REPLACE INTO proposals SELECT * FROM proposals WHERE id = 'publish'",
-        "INSERT INTO proposals VALUES ('q', 9, 'publish', NULL, NULL, 'x', 'lina', 't', 'x')",
+        "INSERT INTO proposals VALUES ('q', 9, 'publish', NULL, NULL, 'x', 'lina', 't', 'x', NULL)",
         "UPDATE moves SET state = 'executed'",
         "DELETE FROM moves",
         "INSERT INTO moves VALUES ('publish', 5, 'proposed', 'lina', 't', NULL, NULL)",

@@ -243,6 +243,7 @@ fn one(log: &AuditLog, number: u64) -> audit::Result<()> {
         request_id: "",
         question,
         request: QUESTION,
+        identifiers: BTreeMap::new(),
     })?;
     let end = TEXT.chars().count();
     let answer = json!({

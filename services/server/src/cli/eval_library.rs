@@ -55,7 +55,7 @@ pub(super) fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     let directory = tempfile::tempdir_in(&places.data)?;
     let ledger = Ledger::open(&directory.path().join("ledger.db"))?;
     let corpus = corpus()?;
-    ledger.put_corpus(&corpus)?;
+    ledger.put_corpus(&corpus, &DECISION)?;
     eprintln!("making {} documents", args.documents);
     for first in (0..args.documents).step_by(BATCH as usize) {
         let batch: Vec<Staging> =

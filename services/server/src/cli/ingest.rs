@@ -78,8 +78,14 @@ async fn take_in(library: &Library, data: &Data, args: Args, given: Option<Manif
     let ledger = &data.stores.ledger;
     let corpus = policy(ledger, &args.corpus, given.as_ref())?;
     let (stop, mut view) = (stop_on_interrupt(), View::new(args.json));
+    if let Some(manifest) = &given {
+        library.declare(&corpus, Some(&manifest.origin), ACTOR)?;
+    }
     let Some(path) = &args.path else {
         let origin = origin(ledger, &args.corpus, given)?;
+        if library.origin(&corpus.id)?.is_none() {
+            library.declare(&corpus, Some(&origin), ACTOR)?;
+        }
         let refreshed =
             library.refresh(&corpus, &origin, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
         view.close();
@@ -90,10 +96,6 @@ async fn take_in(library: &Library, data: &Data, args: Args, given: Option<Manif
         }
         return Ok(ExitCode::SUCCESS);
     };
-    if let Some(manifest) = &given {
-        ledger.put_corpus(&corpus)?;
-        ledger.put_sources(&corpus.id, &manifest.origin)?;
-    }
     let taken = library.take_in(path, &corpus, !args.stage, ACTOR, &stop, &mut |told| view.show(&told)).await;
     view.close();
     let account = taken?;
@@ -122,6 +124,7 @@ pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> 
 
 /// The same, with everything loaded already.
 pub(super) async fn into_open(library: &Library, data: &Data, path: &Path, corpus: &Corpus) -> Result<Account> {
+    library.declare(corpus, None, ACTOR)?;
     let mut view = View::aside();
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();

@@ -15,7 +15,7 @@ use crate::data::open_identity;
 use crate::http;
 use crate::labeling::Follower;
 use crate::library::{SourceEvent, Told, watch};
-use crate::{corpus_record, witnessing};
+use crate::{alarms, corpus_record, witnessing};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -93,10 +93,11 @@ pub(super) fn check_identity(places: &Places, config: &config::Config, address: 
 /// How often questions without an end are closed, and sessions that ended forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Closes what nobody will, puts a changed labelling on record, and sends checkpoints to witnesses.
+/// Closes what nobody will, puts a changed labelling on record, sends checkpoints to witnesses, and watches the numbers.
 pub(super) fn keep_records(app: &Arc<App>) {
     let every = Duration::from_secs(app.config.audit.witness_every_s.max(1));
     tokio::spawn(witnessing::keep_sending(Arc::clone(&app.witnesses), Arc::clone(&app.audit), every));
+    tokio::spawn(alarms::keep_watching(Arc::clone(app)));
     let (app, follower) = (Arc::clone(app), Arc::new(Follower::default()));
     tokio::spawn(async move {
         loop {

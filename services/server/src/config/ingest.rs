@@ -21,7 +21,8 @@ pub struct Ingest {
     pub keep_originals: bool,
     /// Largest upload in the pages, all its files together, in MiB.
     pub upload_mib: usize,
-    /// Leave what comes in staged whatever is asked, so that it is published by two people in the pages alone.
+    /// Leave what comes in staged whatever is asked, so that it is published by two people in the pages alone, and have policies
+    /// of corpora changed there alone.
     pub two_people: bool,
     /// Look at the sources of all corpora as often as their manifests say, while serving.
     pub watch: bool,

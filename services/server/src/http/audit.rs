@@ -1,8 +1,8 @@
-//! What auditors do: find answers, read records, take receipts and bundles, ask again, hold and erase, watch the numbers.
+//! What auditors do: find answers, read records, take receipts, ask again, hold and erase, read the log.
 
 use std::sync::Arc;
 
-use ::audit::{Draft, Entry, Feedback, Figures, Found, FoundAnswer, Query as Wanted, Receipt, Record};
+use ::audit::{Draft, Entry, Found, FoundAnswer, Query as Wanted, Receipt, Record};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,7 +19,7 @@ use crate::corpus_record::Held;
 use crate::replay::{Replay, replay};
 
 /// Answers of one reply, at most.
-const MAX_LISTED: u32 = 500;
+pub(super) const MAX_LISTED: u32 = 500;
 
 /// Take the receipt of an answer
 ///
@@ -85,7 +85,7 @@ pub(super) struct AnswersQuery {
 }
 
 /// A time, or the beginning of a day, in milliseconds since 1970.
-fn time(name: &str, text: &str) -> Result<i64, Problem> {
+pub(super) fn time(name: &str, text: &str) -> Result<i64, Problem> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     let detail = format!("{name} must be a time or a day, as in 2026-11-28T10:00:00Z or 2026-11-28; it is {text:?}");
     let time = whole.parse::<Timestamp>().map_err(|_| Problem::bad_request("bad_time", &detail))?;
@@ -335,38 +335,6 @@ pub(super) async fn recall(
     Ok(Json(recall.await?))
 }
 
-/// A stretch of time.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct FiguresQuery {
-    /// From this time or day on; ninety days ago if absent.
-    from: Option<String>,
-    /// Up to this time or day; now if absent.
-    to: Option<String>,
-    /// Days of one period.
-    #[param(value_type = Option<u32>)]
-    days: Option<String>,
-}
-
-/// Read the numbers over time
-#[utoipa::path(get, path = "/v1/audit/figures", tag = "audit", operation_id = "figures", params(FiguresQuery),
-    responses(
-        (status = 200, description = "The numbers", body = Figures),
-        (status = 400, description = "A number or time that is none", body = Problem, content_type = "application/problem+json"),
-    ))]
-pub(super) async fn figures(
-    State(shared): State<Shared>,
-    Query(query): Query<FiguresQuery>,
-) -> Result<Json<Figures>, Problem> {
-    const NINETY_DAYS_MS: i64 = 90 * 86_400_000;
-    let now = shared.app.asker.now().as_millisecond();
-    let to = query.to.map(|to| time("to", &to)).transpose()?.unwrap_or(now + 1);
-    let from = query.from.map(|from| time("from", &from)).transpose()?.unwrap_or(to - NINETY_DAYS_MS);
-    let days = query.days.map(|days| number("days", &days)).transpose()?.unwrap_or(1);
-    let app = Arc::clone(&shared.app);
-    Ok(Json(blocking(move || app.audit.figures(from, to, days)).await?))
-}
-
 /// Which entries are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -409,19 +377,4 @@ pub(super) async fn entries(
         app.audit.entries(&actions, query.actor.as_deref(), before, limit)
     };
     Ok(Json(Entries { entries: blocking(read).await? }))
-}
-
-/// What readers said.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AllFeedback {
-    /// The latest first, at most 500.
-    feedback: Vec<Feedback>,
-}
-
-/// Read what readers said of answers
-#[utoipa::path(get, path = "/v1/audit/feedback", tag = "audit", operation_id = "all_feedback",
-    responses((status = 200, description = "The latest first", body = AllFeedback)))]
-pub(super) async fn feedback(State(shared): State<Shared>) -> Result<Json<AllFeedback>, Problem> {
-    let app = Arc::clone(&shared.app);
-    Ok(Json(AllFeedback { feedback: blocking(move || app.audit.all_feedback(None, MAX_LISTED)).await? }))
 }

@@ -84,6 +84,7 @@ pub(super) async fn feedback(
         category,
         severity,
         comment: comment.filter(|comment| !comment.trim().is_empty()),
+        handling: None,
     };
     let received = Received { id: feedback.id.clone(), received_at: feedback.received_at.clone() };
     let keep = move || shared.app.audit.feedback(&feedback, caller.actor());

@@ -11,13 +11,14 @@ use axum::response::{IntoResponse, Response};
 use curation::Needs;
 use ingest::Originals;
 use knowledge::{Corpus, DocumentId, Status};
-use ledger::{DocumentMark, DocumentQuery, DocumentRow, PassagePlace, VersionRecord};
+use ledger::{DocumentMark, DocumentQuery, DocumentRow, Ledger, PassagePlace, VersionRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
 use super::findings::FindingReply;
 use super::ingests::RecordedRun;
+use super::pdf_pages::{is_pdf, is_text, original_of};
 use super::snapshots::DecisionReply;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::people::People;
@@ -52,6 +53,24 @@ pub(super) struct CorpusHealth {
     last_run: Option<RecordedRun>,
 }
 
+impl CorpusHealth {
+    pub(super) fn new(health: ledger::CorpusHealth, people: &People) -> Self {
+        Self {
+            corpus: health.corpus,
+            documents: health.documents,
+            versions: health.versions,
+            passages: health.passages,
+            findings: health.findings,
+            overdue: health.overdue,
+            poor: health.poor,
+            suppressed: health.suppressed,
+            sources: health.sources,
+            is_licence_over: health.is_licence_over,
+            last_run: health.last_run.map(|run| RecordedRun::new(run, people)),
+        }
+    }
+}
+
 /// The corpora.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LibraryCorpora {
@@ -66,19 +85,8 @@ pub(super) async fn corpora(State(shared): State<Shared>) -> Result<Json<Library
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<LibraryCorpora, Problem> {
         let (people, retriever) = (People::of(&app)?, app.asker.retriever());
-        let corpora = retriever.ledger.corpus_health(&retriever.today())?.into_iter().map(|health| CorpusHealth {
-            corpus: health.corpus,
-            documents: health.documents,
-            versions: health.versions,
-            passages: health.passages,
-            findings: health.findings,
-            overdue: health.overdue,
-            poor: health.poor,
-            suppressed: health.suppressed,
-            sources: health.sources,
-            is_licence_over: health.is_licence_over,
-            last_run: health.last_run.map(|run| RecordedRun::new(run, &people)),
-        });
+        let corpora = retriever.ledger.corpus_health(&retriever.today())?.into_iter();
+        let corpora = corpora.map(|health| CorpusHealth::new(health, &people));
         Ok(LibraryCorpora { corpora: corpora.collect() })
     };
     Ok(Json(blocking(read).await?))
@@ -180,6 +188,8 @@ pub(super) struct Original {
     bytes: u64,
     /// Whether it is text that a person can read.
     is_text: bool,
+    /// Number of its last page that has text, if it is a PDF.
+    pages: Option<u32>,
 }
 
 /// A version, as librarians see it.
@@ -255,8 +265,10 @@ pub(super) async fn document(
             standings: standings.collect(),
             versions: versions
                 .into_iter()
-                .map(|version| LibraryVersion { original: kept(originals.as_ref(), &version), version })
-                .collect(),
+                .map(|version| {
+                    Ok(LibraryVersion { original: kept(ledger, originals.as_ref(), document, &version)?, version })
+                })
+                .collect::<Result<_, Problem>>()?,
             findings: ledger
                 .findings_about(document)?
                 .into_iter()
@@ -272,19 +284,20 @@ pub(super) async fn document(
     Ok(Json(blocking(read).await?))
 }
 
-fn named(id: &str) -> Result<DocumentId, Problem> {
+pub(super) fn named(id: &str) -> Result<DocumentId, Problem> {
     id.parse().map_err(|error: knowledge::IdError| Problem::not_found("unknown_document", &error.to_string()))
 }
 
-fn kept(originals: Option<&Originals>, version: &VersionRecord) -> Option<Original> {
-    let bytes = originals?.size(&version.source_sha256)?;
-    Some(Original { bytes, is_text: is_text(&version.source_name) })
-}
-
-/// Whether a file of this name is text that a person can read.
-fn is_text(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    matches!(ending.as_deref(), Some("xml" | "nxml" | "html" | "htm" | "md" | "txt"))
+fn kept(
+    ledger: &Ledger,
+    originals: Option<&Originals>,
+    document: DocumentId,
+    version: &VersionRecord,
+) -> Result<Option<Original>, Problem> {
+    let size = originals.and_then(|originals| originals.size(&version.source_sha256));
+    let Some(bytes) = size else { return Ok(None) };
+    let pages = if is_pdf(&version.source_name) { ledger.last_page(document, version.number)? } else { None };
+    Ok(Some(Original { bytes, is_text: is_text(&version.source_name), pages }))
 }
 
 /// A version of a document.
@@ -293,7 +306,7 @@ fn is_text(name: &str) -> bool {
 pub(super) struct VersionQuery {
     /// Its number.
     #[param(value_type = u32)]
-    version: String,
+    pub(super) version: String,
 }
 
 /// The passages of a version.
@@ -347,17 +360,9 @@ pub(super) async fn original(
         .with("version", wanted);
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<(String, Vec<u8>), Problem> {
-        let missing = || Problem::not_found("no_original", "the file that this version came from was not kept");
-        let versions = app.asker.retriever().ledger.versions_of(document)?;
-        let version = versions.into_iter().find(|version| version.number == wanted);
-        let version = version.ok_or(ledger::Error::UnknownDocument(document))?;
-        let originals = app.library.as_ref().map(|library| library.originals()).ok_or_else(missing)?;
-        let bytes = originals.get(&version.source_sha256).map_err(|error| {
-            tracing::error!(%error, %document, "an original cannot be read");
-            Problem::internal()
-        })?;
+        let (version, bytes) = original_of(&app, document, wanted)?;
         app.audit.append(draft)?;
-        Ok((version.source_name, bytes.ok_or_else(missing)?))
+        Ok((version.source_name, bytes))
     };
     let (name, bytes) = blocking(read).await?;
     let disposition = HeaderValue::try_from(attachment(&name)).map_err(|_| Problem::internal())?;

@@ -9,8 +9,10 @@ mod conversations;
 mod deciding;
 mod documents;
 mod feedback;
+mod figures;
 mod findings;
 mod gaps;
+mod handling;
 mod health;
 mod ingests;
 mod library;
@@ -19,6 +21,8 @@ mod model_card;
 mod openai;
 mod openapi;
 mod pages;
+mod pdf_pages;
+mod policies;
 mod problem;
 mod proposal_acts;
 mod proposals;
@@ -64,6 +68,9 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(900);
 /// Passwords compared at once.
 const MAX_SIGN_INS: usize = 8;
 
+/// Pages of PDFs drawn at once: readers must not take all processors from those who ask.
+const MAX_PICTURES: usize = 2;
+
 /// What handlers share.
 #[derive(Clone)]
 pub struct Shared {
@@ -72,6 +79,8 @@ pub struct Shared {
     requests: Arc<Semaphore>,
     /// Passwords that are compared at once: each takes 19 MiB.
     sign_ins: Arc<Semaphore>,
+    /// Pages of PDFs that are drawn at once.
+    pictures: Arc<Semaphore>,
     refusals: Arc<access::Refusals>,
     metrics: PrometheusHandle,
 }
@@ -120,11 +129,14 @@ fn api(max_upload_bytes: usize) -> OpenApiRouter<Shared> {
         .routes(routes!(library::document))
         .routes(routes!(library::passages))
         .routes(routes!(library::original))
+        .routes(routes!(pdf_pages::page))
         .routes(routes!(standing::change))
         .routes(routes!(standing::inspect))
         .routes(routes!(findings::list))
         .routes(routes!(findings::settle))
         .routes(routes!(findings::overdue))
+        .routes(routes!(policies::get))
+        .routes(routes!(policies::change))
         .routes(routes!(ingests::refresh))
         .routes(routes!(ingests::get, ingests::stop))
         .routes(routes!(ingests::account))
@@ -158,9 +170,12 @@ fn api(max_upload_bytes: usize) -> OpenApiRouter<Shared> {
         .routes(routes!(audit::hold, audit::release))
         .routes(routes!(audit::erase))
         .routes(routes!(audit::recall))
-        .routes(routes!(audit::figures))
+        .routes(routes!(figures::figures))
+        .routes(routes!(figures::alarms))
         .routes(routes!(audit::entries))
-        .routes(routes!(audit::feedback))
+        .routes(routes!(handling::list))
+        .routes(routes!(handling::export))
+        .routes(routes!(handling::handle))
         .routes(routes!(log::state))
         .routes(routes!(log::bundle))
         .routes(routes!(log::checkpoint))
@@ -200,6 +215,7 @@ pub fn router(app: Arc<App>) -> Router {
         questions: Arc::new(Semaphore::new(server.max_questions)),
         requests: Arc::new(Semaphore::new(server.max_requests)),
         sign_ins: Arc::new(Semaphore::new(MAX_SIGN_INS)),
+        pictures: Arc::new(Semaphore::new(MAX_PICTURES)),
         refusals: Arc::default(),
         metrics: recorder(),
         app,

@@ -124,7 +124,7 @@ impl From<recorded::Error> for Problem {
     fn from(error: recorded::Error) -> Self {
         let (code, said) = (error.code(), error.to_string());
         match code {
-            "bad_question" => Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, &said),
+            "bad_question" | "identifies_a_person" => Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, &said),
             "unknown_corpus" | "unknown_snapshot" => Self::not_found(code, &said),
             "cancelled" => Self::bad_request(code, &said),
             "index_unavailable" | "model_unavailable" | "audit_unavailable" => {
@@ -154,7 +154,7 @@ impl From<ledger::Error> for Problem {
             ledger::Error::UnknownFinding(_) => Self::not_found("unknown_finding", &error.to_string()),
             ledger::Error::Settled(_) => Self::new(StatusCode::CONFLICT, "settled", &error.to_string()),
             ledger::Error::StagedChanged => Self::new(StatusCode::CONFLICT, "record_changed", &error.to_string()),
-            ledger::Error::StatusChanged { .. } => {
+            ledger::Error::StatusChanged { .. } | ledger::Error::PolicyChanged { .. } => {
                 Self::new(StatusCode::CONFLICT, "changed_meanwhile", &error.to_string())
             }
             _ => answer::Error::Ledger(error).into(),
@@ -180,6 +180,11 @@ impl From<audit::Error> for Problem {
         match &error {
             audit::Error::Unknown => Self::not_found("unknown_answer", &error.to_string()),
             audit::Error::Kept { .. } => Self::new(StatusCode::CONFLICT, "kept", &error.to_string()),
+            audit::Error::UnknownFeedback => Self::not_found("unknown_feedback", &error.to_string()),
+            audit::Error::Illegal { .. } => Self::new(StatusCode::CONFLICT, "illegal_change", &error.to_string()),
+            audit::Error::Handling(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_feedback", &error.to_string())
+            }
             _ => recorded::Error::Record(error).into(),
         }
     }
@@ -239,6 +244,7 @@ impl From<curation::Error> for Problem {
             Error::StandingChanged { .. } => (StatusCode::CONFLICT, "changed_meanwhile"),
             Error::AlreadyProposed => (StatusCode::CONFLICT, "already_proposed"),
             Error::NothingStaged => (StatusCode::CONFLICT, "nothing_staged"),
+            Error::NoChange => (StatusCode::UNPROCESSABLE_ENTITY, "no_change"),
             Error::FindingsOpen(_) => (StatusCode::CONFLICT, "findings_open"),
             Error::RecordChanged => (StatusCode::CONFLICT, "record_changed"),
             Error::State { .. } | Error::Closed(_) | Error::Executing | Error::Ticket { .. } => {

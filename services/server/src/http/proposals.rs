@@ -6,8 +6,8 @@ use ::audit::Draft;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use curation::{Change, Closed, Deed, Kind, Meaning, NewProposal, Proposal, Signature, Subject};
-use knowledge::DocumentId;
+use curation::{Change, Closed, Deed, Kind, Meaning, NewProposal, PolicyChange, Proposal, Signature, Subject};
+use knowledge::{CorpusId, DocumentId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -72,9 +72,9 @@ pub(super) struct ProposalReply {
     is_changed: bool,
     /// SHA-256 of the record, hexadecimal: what a signature is given for.
     record_hash: String,
-    /// The published snapshot that it builds on; 0 for a restoration.
+    /// The published snapshot that it builds on; 0 for anything but a publication.
     published: u64,
-    /// The snapshot that it would become; 0 for a restoration.
+    /// The snapshot that it would become; 0 for anything but a publication.
     staged: u64,
     /// The document that is to be restored.
     document: Option<DocumentId>,
@@ -86,8 +86,12 @@ pub(super) struct ProposalReply {
     coming: u64,
     /// Passages that go out of force.
     leaving: u64,
-    /// Version by version; empty in lists, and for a restoration.
+    /// Version by version; empty in lists, and for anything but a publication.
     changes: Vec<Change>,
+    /// The corpus whose policy is to change.
+    corpus: Option<CorpusId>,
+    /// How that is to change.
+    policy: Option<PolicyChange>,
     /// In the order in which they were given.
     signatures: Vec<ProposalSignature>,
     /// How it ended.
@@ -128,6 +132,8 @@ impl ProposalReply {
             coming: proposal.coming,
             leaving: proposal.leaving,
             changes: proposal.changes,
+            corpus: proposal.corpus,
+            policy: proposal.policy,
             signatures: proposal.signatures.into_iter().map(signature).collect(),
             closed: proposal.closed.map(end),
             snapshot: proposal.snapshot,
@@ -211,7 +217,7 @@ pub(super) async fn get(
 #[serde(deny_unknown_fields)]
 #[schema(as = ProposalRequest)]
 pub(super) struct Request {
-    /// To publish what is staged, or to bring a version back into force.
+    /// To publish what is staged, or to bring a version back into force. A policy is proposed where it is changed.
     kind: Kind,
     /// Why: at most 2,000 characters.
     #[schema(example = "The November update of the stroke guideline")]
@@ -247,7 +253,8 @@ pub(super) async fn propose(
         (Kind::Publish, None, None) => Subject::Publish,
         (Kind::Restore, Some(document), Some(version)) => Subject::Restore { document, version },
         _ => {
-            let detail = "to restore, name document and version; to publish, neither";
+            let detail =
+                "to restore, name document and version; to publish, neither; a policy is proposed at its corpus";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_field", detail));
         }
     };
@@ -269,7 +276,7 @@ pub(super) async fn propose(
 pub(super) fn record(app: &App, draft: Draft, proposal: &Proposal) -> Result<(), Problem> {
     let draft = draft
         .with("proposal", ::audit::token(&proposal.id))
-        .with("kind", if proposal.kind == Kind::Publish { "publish" } else { "restore" })
+        .with("kind", proposal.kind.name())
         .with("record_sha256", proposal.record_hash.as_str());
     app.audit.append(draft)?;
     Ok(())

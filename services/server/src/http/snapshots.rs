@@ -31,9 +31,9 @@ pub(super) struct DecisionReply {
     at: String,
     /// Who.
     actor: Person,
-    /// What: `publish`, `rollback`, `inspected`, or the status that was set.
+    /// What: `publish`, `rollback`, `inspected`, `policy`, or the status that was set.
     action: String,
-    /// The snapshot or version.
+    /// The snapshot, version or corpus.
     subject: String,
     /// Why.
     reason: String,

@@ -146,7 +146,7 @@ pub(super) async fn inspect(
 }
 
 /// A year, a month or a day that there is.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let whole = match text.len() {
         4 => format!("{text}-01-01"),
         7 => format!("{text}-01"),

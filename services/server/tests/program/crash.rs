@@ -10,17 +10,31 @@ use crate::chain::Server;
 use crate::run::{json, kills, osler, succeed};
 
 const DOCUMENTS: usize = 40;
-const SECTIONS: usize = 8;
+
+/// How long a document is.
+#[derive(Clone, Copy)]
+struct Length {
+    sections: usize,
+    sentences: usize,
+}
+
+/// Together more than one batch of passages.
+const LONG: Length = Length { sections: 8, sentences: 4 };
+
+/// Little to embed, so that a thousand rounds are no night's work.
+const SHORT: Length = Length { sections: 2, sentences: 1 };
 
 /// Every round changes every document.
-fn write_sources(directory: &Path, round: u64) {
+fn write_sources(directory: &Path, round: u64, length: Length) {
     for document in 0..DOCUMENTS {
         let mut text = format!("+++\nid = \"doc-{document}\"\n+++\n# Topic {document}\n");
-        for section in 0..SECTIONS {
+        for section in 0..length.sections {
             text.push_str(&format!(
                 "\n## Part {section}\n\nIn round {round} drug {document} is given at {section}{round} mg daily. "
             ));
-            text.push_str(&"Renal function is checked before the next dose is given to adults. ".repeat(4));
+            text.push_str(
+                &"Renal function is checked before the next dose is given to adults. ".repeat(length.sentences),
+            );
         }
         fs::write(directory.join(format!("doc-{document}.md")), text).unwrap();
     }
@@ -28,33 +42,36 @@ fn write_sources(directory: &Path, round: u64) {
 
 #[test]
 fn a_killed_ingest_loses_nothing_ten_times() {
-    kill_ingest(10);
+    kill_ingest(10, LONG);
 }
 
 #[test]
 #[ignore = "many minutes: make slow"]
 fn a_killed_ingest_loses_nothing_hundreds_of_times() {
-    kill_ingest(kills());
+    kill_ingest(kills(), SHORT);
 }
 
-fn kill_ingest(rounds: u64) {
+fn kill_ingest(rounds: u64, length: Length) {
     let directory = tempfile::tempdir().unwrap();
     let (data, source) = (directory.path().join("data"), directory.path().join("source"));
     fs::create_dir_all(&source).unwrap();
     let arguments = ["ingest", source.to_str().unwrap(), "--corpus", "starter", "--json"];
-    write_sources(&source, 0);
+    write_sources(&source, 0, length);
+    let began = Instant::now();
     let first = json(&data, &arguments);
+    // Most of this is the work; the rest is over before the first line comes.
+    let work_ms = u64::try_from(began.elapsed().as_millis()).unwrap() * 3 / 4;
     assert_eq!(first["documents"]["added"].as_u64(), Some(DOCUMENTS as u64));
     let passages = first["passages"].as_u64().unwrap();
 
     let (mut killed, mut snapshot) = (0, 1);
     for round in 1..=rounds {
-        write_sources(&source, round);
+        write_sources(&source, round, length);
         let mut child = osler(&data).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         // The first line comes when the work begins; from there on the time of death wanders over all of it.
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         lines.next();
-        std::thread::sleep(Duration::from_millis(round * 137 % 1_900));
+        std::thread::sleep(Duration::from_millis(round * 137 % work_ms));
         if child.try_wait().unwrap().is_none() {
             killed += 1;
         }
@@ -97,7 +114,7 @@ fn kill_server(rounds: u64) {
     let directory = tempfile::tempdir().unwrap();
     let (data, source) = (directory.path().join("data"), directory.path().join("source"));
     fs::create_dir_all(&source).unwrap();
-    write_sources(&source, 0);
+    write_sources(&source, 0, LONG);
     let manifest = directory.path().join("house.toml");
     let policy = "id = \"house\"\ntitle = \"House\"\nissuer = \"House\"\nkind = \"local_policy\"\nlicence = \"own\"\nrefresh = \"1s\"\n\
                   rights = { index = true, display = true, export = true }\njurisdiction = \"NG\"\nlanguage = \"en\"\n";
@@ -112,7 +129,7 @@ fn kill_server(rounds: u64) {
     };
     let (whole, mut published) = passages(&data);
     for round in 1..=rounds {
-        write_sources(&source, round);
+        write_sources(&source, round, LONG);
         let server = Server::start(&data, &config);
         let until = Instant::now() + Duration::from_millis(400 + round * 137 % 2_600);
         while Instant::now() < until {

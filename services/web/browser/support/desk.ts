@@ -1,20 +1,24 @@
 // What those do who keep the library and its records: sign in, take documents in, go through what came of it.
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { inject } from 'vitest';
+import { act } from '../../src/strings/act';
+import { changes } from '../../src/strings/changes';
 import { ingest } from '../../src/strings/ingest';
 import { session as words } from '../../src/strings/session';
 import { type Person, serve, type Server } from './server';
 import type { VisitorOptions } from './test';
 
-/** A server of its own, for those who change what all see. */
-export async function ownServer(): Promise<Server> {
+/** A server of its own, for those who change what all see, or who need it configured otherwise. */
+export async function ownServer(configuration = ''): Promise<Server> {
   const place = await mkdtemp(join(tmpdir(), 'osler-own-'));
   const data = join(place, 'data');
   await cp(inject('seed'), data, { recursive: true });
-  const server = await serve(data);
+  const config = join(place, 'osler.toml');
+  await writeFile(config, configuration);
+  const server = await serve(data, undefined, config);
   return {
     ...server,
     stop: async () => {
@@ -57,6 +61,17 @@ export async function signIn(page: Page, who: Pick<Person, 'name' | 'fullName' |
   await page.getByLabel(words.password, { exact: true }).fill(who.password);
   await page.keyboard.press('Enter');
   await accountOf(page, who).waitFor();
+}
+
+/** On the page of a proposal. */
+export async function sign(page: Page, meaning: 'review' | 'approve', who: Pick<Person, 'password'>): Promise<void> {
+  const { acts, sign: says, signatures } = changes.proposal;
+  await button(page, acts[meaning]).click();
+  const signing = dialog(page, says.titles[meaning]);
+  await signing.getByText(signatures.meanings[meaning]).waitFor();
+  await signing.getByLabel(act.password, { exact: true }).fill(who.password);
+  await button(signing, says.act).click();
+  await page.getByText(says.done[meaning], { exact: true }).waitFor();
 }
 
 export interface File {

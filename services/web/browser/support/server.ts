@@ -63,11 +63,12 @@ export async function starter(data: string): Promise<void> {
   }
 }
 
-/** Starts a server and waits until it can answer. A port is given where it must be the one it had before. */
-export async function serve(data: string, port?: number): Promise<Server> {
+/** Starts a server and waits until it can answer. A port is given where it must be the one it had before; a file, to configure it. */
+export async function serve(data: string, port?: number, config?: string): Promise<Server> {
   const at = port ?? (await freePort());
   const origin = `http://127.0.0.1:${at}`;
-  const { child, said } = run(['serve', '--data', data, '--listen', `127.0.0.1:${at}`]);
+  const configured = config === undefined ? [] : ['--config', config];
+  const { child, said } = run(['serve', '--data', data, '--listen', `127.0.0.1:${at}`, ...configured]);
   const stop = async () => {
     if (hasEnded(child)) return;
     const ended = once(child, 'exit');

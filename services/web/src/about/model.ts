@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client, takeWhole } from '../api/client';
 import type { components } from '../api/schema';
-import type { Corpus, Whole } from '../api/types';
+import type { Whole } from '../api/types';
 
 type Schemas = components['schemas'];
 
@@ -11,8 +11,8 @@ export type CardGroup = ModelCard['groups'][number];
 /** Exactly one of `value` and `missing` is there. */
 export type CardAttribute = CardGroup['attributes'][number];
 export type MeasuredFigure = CardAttribute['measured'][number];
-export type CorpusScope = Corpus & { oldest: string | null; newest: string | null };
-export type Labeling = Whole<Omit<Schemas['Labeling'], 'corpora'>> & { corpora: CorpusScope[] };
+export type CorpusScope = Whole<Schemas['CorpusScope']>;
+export type Labeling = Whole<Schemas['Labeling']>;
 
 /** Saved as files from here, too. */
 export const CARD = '/v1/about/model-card';

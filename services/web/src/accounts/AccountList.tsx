@@ -21,7 +21,7 @@ const STRETCH = 100;
 
 export function AccountList({ accounts }: { accounts: readonly Account[] }) {
   const navigate = useNavigate();
-  const { q = '' } = useSearch({ from: '/accounts' });
+  const { q = '' } = useSearch({ from: '/accounts/' });
   // The address follows a moment later than what is typed.
   const [text, setText] = useState(q);
   const [most, setMost] = useState(STRETCH);

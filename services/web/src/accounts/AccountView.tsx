@@ -1,6 +1,7 @@
 // One account: what it may do, how it signs in, and its keys.
 import { useState } from 'react';
 import { timeLine } from '../answer/words';
+import { ActDialog } from '../parts/ActDialog';
 import { Button } from '../parts/Button';
 import { Checks } from '../parts/Checks';
 import { Fact, Facts } from '../parts/Facts';
@@ -14,7 +15,6 @@ import { States } from './AccountList';
 import { isLastAdmin, listOf, nameOf, roleOptions } from './accounts';
 import styles from './Accounts.module.css';
 import type { Account } from './calls';
-import { Confirm } from './Confirm';
 import { Keys } from './Keys';
 import { NewPasswordDialog } from './NewPasswordDialog';
 import { useChange } from './useAccounts';
@@ -68,18 +68,22 @@ function Roles({ account, isOwn, isLast }: PartProps) {
         </span>
       </div>
       {isAsking && (
-        <Confirm
-          words={say.changeRoles}
-          warnings={[...(losesAdmin && isOwn ? [say.self.roles] : []), ...(losesAdmin && isLast ? [say.lastAdmin] : [])]}
+        <ActDialog
+          title={say.changeRoles.title}
+          size="s"
+          act={say.changeRoles.confirm}
+          acting={say.changeRoles.working}
+          failed={say.changeRoles.failed}
           isDanger={losesAdmin}
-          work={change}
-          onConfirm={() => change.mutate(() => ({ roles: [...chosen] }), { onSuccess: () => setAsking(false) })}
+          send={() => change.mutateAsync(() => ({ roles: [...chosen] }))}
+          onDone={() => setAsking(false)}
           onClose={() => setAsking(false)}
         >
+          {losesAdmin && <Warnings own={isOwn ? say.self.roles : null} isLast={isLast} />}
           {gains.length > 0 && <p>{say.changeRoles.gains(listOf(gains))}</p>}
           {loses.length > 0 && <p>{say.changeRoles.loses(listOf(loses))}</p>}
           <p>{say.changeRoles.text(nameOf(account))}</p>
-        </Confirm>
+        </ActDialog>
       )}
     </section>
   );
@@ -94,7 +98,6 @@ function Access({ account, isOwn, isLast }: PartProps) {
   const close = () => setAsking(null);
   // The button that lifted the lock is gone with it.
   const heading = useArrival(lockedUntil == null ? '' : 'locked');
-  const warnings = [...(isOwn ? [say.self.disable] : []), ...(isLast ? [say.lastAdmin] : [])];
   return (
     <section className={styles.section}>
       <h2 ref={heading} tabIndex={-1}>
@@ -125,18 +128,32 @@ function Access({ account, isOwn, isLast }: PartProps) {
       </div>
       {asking === 'password' && <NewPasswordDialog account={account} isOwn={isOwn} onClose={close} />}
       {asking === 'standing' && (
-        <Confirm
-          words={words}
-          warnings={disabled ? [] : warnings}
+        <ActDialog
+          title={words.title}
+          size="s"
+          act={words.confirm}
+          acting={words.working}
+          failed={words.failed}
           isDanger={!disabled}
-          work={change}
-          onConfirm={() => change.mutate(() => ({ disabled: !disabled }), { onSuccess: close })}
+          send={() => change.mutateAsync(() => ({ disabled: !disabled }))}
+          onDone={close}
           onClose={close}
         >
+          {!disabled && <Warnings own={isOwn ? say.self.disable : null} isLast={isLast} />}
           <p>{words.text(nameOf(account))}</p>
-        </Confirm>
+        </ActDialog>
       )}
     </section>
+  );
+}
+
+/** What whoever asks may not have thought of. */
+function Warnings({ own, isLast }: { own: string | null; isLast: boolean }) {
+  return (
+    <>
+      {own !== null && <Notice tone="warn">{own}</Notice>}
+      {isLast && <Notice tone="warn">{say.lastAdmin}</Notice>}
+    </>
   );
 }
 

@@ -15,7 +15,7 @@ import { AccountView } from './AccountView';
 import { type Account, accountsQuery } from './calls';
 
 export function AccountsPage() {
-  const { account: id } = useSearch({ from: '/accounts' });
+  const { account: id } = useSearch({ from: '/accounts/' });
   const accounts = useQuery(accountsQuery);
   const opened = accounts.data?.find((one) => one.id === id);
   const title = opened ? nameOf(opened) : say.title;
@@ -48,7 +48,7 @@ function Told({ accounts, id }: { accounts: readonly Account[]; id: string | und
 }
 
 function Back() {
-  const { q } = useSearch({ from: '/accounts' });
+  const { q } = useSearch({ from: '/accounts/' });
   return (
     <p className={styles.back}>
       <Link to="/accounts" search={q === undefined ? {} : { q }}>

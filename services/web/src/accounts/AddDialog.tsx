@@ -1,19 +1,16 @@
 // An account to be. Its password is in its field alone, and goes with the dialog.
 import { useNavigate } from '@tanstack/react-router';
-import { type SubmitEvent, useId, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Refused } from '../api/problem';
-import { Button } from '../parts/Button';
+import { ActDialog } from '../parts/ActDialog';
 import { Checks } from '../parts/Checks';
 import { Choice } from '../parts/Choice';
-import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
 import { PasswordField } from '../parts/PasswordField';
-import { ProblemNotice, sentence } from '../parts/ProblemNotice';
-import { useFirstInvalid } from '../parts/useFirstInvalid';
+import { sentence } from '../parts/ProblemNotice';
 import type { Role } from '../session/types';
 import { accounts } from '../strings/accounts';
 import { folded, isName, MAX_FULL_NAME, MAX_NAME, roleOptions } from './accounts';
-import styles from './Accounts.module.css';
 import { useAdd } from './useAccounts';
 
 const say = accounts.new;
@@ -29,7 +26,6 @@ interface Errors {
 }
 
 export function AddDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [fullName, setFullName] = useState('');
@@ -37,82 +33,71 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
   const [way, setWay] = useState<Way>('password');
   const password = useRef<HTMLInputElement>(null);
   const [errors, setErrors] = useState<Errors>({});
-  const place = useFirstInvalid(errors);
   const add = useAdd();
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (add.isPending) return;
+  const check = () => {
     const found: Errors = {};
     if (!isName(name)) found.name = say.errors.name;
     if ([...fullName.trim()].length > MAX_FULL_NAME) found.fullName = say.errors.fullName;
     if (way === 'password' && !password.current?.value) found.password = say.errors.password;
     setErrors(found);
-    if (Object.keys(found).length > 0) {
-      add.reset();
-      return;
-    }
-    const made = () => ({
-      name: folded(name),
-      full_name: fullName.trim() || null,
-      roles: [...roles],
-      password: way === 'password' ? (password.current?.value ?? null) : null,
-    });
-    add.mutate(made, {
-      onSuccess: ({ id }) => {
-        onClose();
-        void navigate({ to: '/accounts', search: { account: id } });
-      },
-      onError: (error) => setErrors(faultOf(error)),
-    });
+    return Object.keys(found).length === 0;
   };
+  const made = () => ({
+    name: folded(name),
+    full_name: fullName.trim() || null,
+    roles: [...roles],
+    password: way === 'password' ? (password.current?.value ?? null) : null,
+  });
 
   return (
-    <Dialog
+    <ActDialog
       title={say.title}
-      isOpen
-      onOpenChange={onClose}
-      foot={
+      more={
         <>
-          <Button onPress={onClose}>{accounts.cancel}</Button>
-          <Button look="primary" type="submit" form={form}>
-            {add.isPending ? say.saving : say.save}
-          </Button>
+          <Field
+            label={say.name}
+            description={say.nameNote}
+            value={name}
+            onChange={setName}
+            maxLength={MAX_NAME}
+            spellCheck="false"
+            autoFocus
+            isRequired
+            error={errors.name}
+          />
+          <Field
+            label={say.fullName}
+            description={say.fullNameNote}
+            value={fullName}
+            onChange={setFullName}
+            error={errors.fullName}
+          />
+          <Checks label={say.roles} options={roleOptions} value={roles} onChange={setRoles} />
+          <Choice label={say.way} options={ways} value={way} onChange={setWay} />
+          {way === 'password' && (
+            <PasswordField
+              label={say.password}
+              inputRef={password}
+              autoComplete="new-password"
+              error={errors.password ?? null}
+            />
+          )}
         </>
       }
-    >
-      <form ref={place} id={form} className={styles.form} onSubmit={submit} autoComplete="off" noValidate>
-        <Field
-          label={say.name}
-          description={say.nameNote}
-          value={name}
-          onChange={setName}
-          maxLength={MAX_NAME}
-          spellCheck="false"
-          autoFocus
-          isRequired
-          error={errors.name}
-        />
-        <Field
-          label={say.fullName}
-          description={say.fullNameNote}
-          value={fullName}
-          onChange={setFullName}
-          error={errors.fullName}
-        />
-        <Checks label={say.roles} options={roleOptions} value={roles} onChange={setRoles} />
-        <Choice label={say.way} options={ways} value={way} onChange={setWay} />
-        {way === 'password' && (
-          <PasswordField
-            label={say.password}
-            inputRef={password}
-            autoComplete="new-password"
-            error={errors.password ?? null}
-          />
-        )}
-        {add.isError && isOther(add.error) && <ProblemNotice title={say.failed} error={add.error} />}
-      </form>
-    </Dialog>
+      check={check}
+      act={say.save}
+      acting={say.saving}
+      failed={say.failed}
+      send={() => add.mutateAsync(made)}
+      onDone={({ id }) => {
+        onClose();
+        void navigate({ to: '/accounts', search: { account: id } });
+      }}
+      onFailed={(error) => setErrors(faultOf(error))}
+      isTold={(error) => Object.keys(faultOf(error)).length > 0}
+      onClose={onClose}
+    />
   );
 }
 
@@ -123,5 +108,3 @@ function faultOf(error: unknown): Errors {
   if (error.problem.code === 'bad_password') return { password: sentence(error.problem.detail) };
   return {};
 }
-
-const isOther = (error: unknown) => Object.keys(faultOf(error)).length === 0;

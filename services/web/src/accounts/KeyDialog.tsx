@@ -1,12 +1,11 @@
 // A key to be, and the key itself, which is shown this once and kept nowhere.
-import { type SubmitEvent, useCallback, useId, useState } from 'react';
+import { useCallback, useState } from 'react';
+import { ActDialog } from '../parts/ActDialog';
 import { Button } from '../parts/Button';
 import { Copyable } from '../parts/Copyable';
 import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
 import { Notice } from '../parts/Notice';
-import { ProblemNotice } from '../parts/ProblemNotice';
-import { useFirstInvalid } from '../parts/useFirstInvalid';
 import { accounts } from '../strings/accounts';
 import { MAX_LABEL } from './accounts';
 import styles from './Accounts.module.css';
@@ -20,56 +19,56 @@ interface Errors {
 }
 
 export function KeyDialog({ account, onClose }: { account: string; onClose: () => void }) {
-  const form = useId();
   const [label, setLabel] = useState('');
   const [lastDay, setLastDay] = useState('');
   const [errors, setErrors] = useState<Errors>({});
-  const place = useFirstInvalid(errors);
+  const [secret, setSecret] = useState<string | null>(null);
   const add = useAddKey(account);
+  const ends = lastDay === '' ? null : `${lastDay}T23:59:59Z`;
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (add.isPending) return;
-    const ends = lastDay === '' ? null : `${lastDay}T23:59:59Z`;
+  const check = () => {
     const found: Errors = {};
     if (label.trim() === '') found.label = say.errors.label;
     if (ends !== null && !(Date.parse(ends) > Date.now())) found.ends = say.errors.ends;
     setErrors(found);
-    if (Object.keys(found).length > 0) add.reset();
-    else add.mutate({ label: label.trim(), expires_at: ends });
+    return Object.keys(found).length === 0;
   };
 
-  if (add.data) return <Shown secret={add.data.key} onClose={onClose} />;
+  if (secret !== null) return <Shown secret={secret} onClose={onClose} />;
   return (
-    <Dialog
+    <ActDialog
       title={say.title}
       size="s"
-      isOpen
-      onOpenChange={onClose}
-      foot={
+      more={
         <>
-          <Button onPress={onClose}>{accounts.cancel}</Button>
-          <Button look="primary" type="submit" form={form}>
-            {add.isPending ? say.saving : say.save}
-          </Button>
+          <Field
+            label={say.label}
+            description={say.labelNote}
+            value={label}
+            onChange={setLabel}
+            maxLength={MAX_LABEL}
+            autoFocus
+            isRequired
+            error={errors.label}
+          />
+          <Field
+            label={say.ends}
+            description={say.endsNote}
+            type="date"
+            value={lastDay}
+            onChange={setLastDay}
+            error={errors.ends}
+          />
         </>
       }
-    >
-      <form ref={place} id={form} className={styles.form} onSubmit={submit} autoComplete="off" noValidate>
-        <Field
-          label={say.label}
-          description={say.labelNote}
-          value={label}
-          onChange={setLabel}
-          maxLength={MAX_LABEL}
-          autoFocus
-          isRequired
-          error={errors.label}
-        />
-        <Field label={say.ends} description={say.endsNote} type="date" value={lastDay} onChange={setLastDay} error={errors.ends} />
-        {add.isError && <ProblemNotice title={say.failed} error={add.error} />}
-      </form>
-    </Dialog>
+      check={check}
+      act={say.save}
+      acting={say.saving}
+      failed={say.failed}
+      send={() => add.mutateAsync({ label: label.trim(), expires_at: ends })}
+      onDone={({ key }) => setSecret(key)}
+      onClose={onClose}
+    />
   );
 }
 

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { timeLine } from '../answer/words';
+import { ActDialog } from '../parts/ActDialog';
 import { Button } from '../parts/Button';
 import { Chip } from '../parts/Chip';
 import { CheckIcon, PlusIcon, StopIcon } from '../parts/icons';
@@ -12,7 +13,6 @@ import { accounts } from '../strings/accounts';
 import { stateOf } from './accounts';
 import styles from './Accounts.module.css';
 import { type Account, type Key, keysQuery } from './calls';
-import { Confirm } from './Confirm';
 import { KeyDialog } from './KeyDialog';
 import { useRevoke } from './useAccounts';
 
@@ -49,6 +49,7 @@ function List({ keys, account }: { keys: readonly Key[]; account: Account }) {
   const [revoked, setRevoked] = useState<Key | null>(null);
   const revoke = useRevoke(account.id);
   const close = () => setRevoked(null);
+  const asking = accounts.revoking;
   const { label, id, made, ends, used, state, act } = say.columns;
   if (keys.length === 0) return <p className={styles.note}>{say.none}</p>;
   return (
@@ -79,15 +80,19 @@ function List({ keys, account }: { keys: readonly Key[]; account: Account }) {
         ))}
       </WideTable>
       {revoked && (
-        <Confirm
-          words={accounts.revoking}
+        <ActDialog
+          title={asking.title}
+          size="s"
+          act={asking.confirm}
+          acting={asking.working}
+          failed={asking.failed}
           isDanger
-          work={revoke}
-          onConfirm={() => revoke.mutate(revoked.id, { onSuccess: close })}
+          send={() => revoke.mutateAsync(revoked.id)}
+          onDone={close}
           onClose={close}
         >
-          <p>{accounts.revoking.text(revoked.label)}</p>
-        </Confirm>
+          <p>{asking.text(revoked.label)}</p>
+        </ActDialog>
       )}
     </>
   );

@@ -56,12 +56,12 @@ export function openAccounts(address = '/accounts', { accounts = [ada, eve, root
     held.set(id, changed);
     return json(changed);
   };
-  const each = Object.fromEntries(
+  const each: Replies = Object.fromEntries(
     accounts.flatMap(({ id }) => [
       [`PATCH /v1/accounts/${id}`, changing(id)],
       [`GET /v1/accounts/${id}/keys`, () => json({ keys })],
     ]),
-  ) as Replies;
+  );
   const server = fakeServer(signedIn('root', { roles: ['admin'] }), {
     'GET /v1/accounts': () => json({ accounts: [...held.values()] }),
     ...each,

@@ -4,7 +4,7 @@ import type { Credentials, NewPassword, Session } from '../session/types';
 import { client, request, take } from './client';
 import type {
   About, Answer, Conversation, ConversationHead, ConversationPage, Corpus, Differential, DocumentRef, FeedbackReceipt, FeedbackReport,
-  Figures, HeldDocument, PlainAnswer,
+  HeldDocument, PlainAnswer,
 } from './types';
 
 const signalOf = (signal?: AbortSignal) => (signal ? { signal } : {});
@@ -39,9 +39,6 @@ export const getCorpora = async (signal?: AbortSignal): Promise<Corpus[]> =>
   (await take(client.GET('/v1/corpora', signalOf(signal)))).corpora;
 
 export const getAbout = (signal?: AbortSignal): Promise<About> => take(client.GET('/v1/about', signalOf(signal)));
-
-export const getFigures = (query: { from: string; days: number }, signal?: AbortSignal): Promise<Figures> =>
-  take(client.GET('/v1/audit/figures', { params: { query }, ...signalOf(signal) }));
 
 export const createConversation = (): Promise<ConversationHead> => take(client.POST('/v1/conversations'));
 

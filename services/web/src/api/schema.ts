@@ -350,6 +350,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which numbers are on the wrong side of their limits
+         * @description The last days, as `[audit.alarms]` says. The service looks by itself once a minute, and tells it in its log and metrics.
+         */
+        get: operations["alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/answers": {
         parameters: {
             query?: never;
@@ -497,6 +517,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/feedback/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the reports of risks to safety along
+         * @description For whoever watches over more than one house: nobody is named, and nothing that anybody wrote is in it.
+         */
+        get: operations["export_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/feedback/{id}/handling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up a report of a risk to safety, close it, or open it again */
+        post: operations["handle_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/figures": {
         parameters: {
             query?: never;
@@ -504,7 +561,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the numbers over time */
+        /**
+         * Read the numbers over time
+         * @description A corpus or model that nobody knows has none.
+         */
         get: operations["figures"];
         put?: never;
         post?: never;
@@ -670,6 +730,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/library/corpora/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a corpus with its policies, in force and of before */
+        get: operations["library_corpus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/corpora/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the policy of a corpus, or begin a corpus
+         * @description What only narrows what may be done with the text is in force at once. Everything else, a new corpus included, becomes a
+         *     proposal that another person must approve.
+         */
+        put: operations["change_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/library/corpora/{id}/refresh": {
         parameters: {
             query?: never;
@@ -733,6 +831,26 @@ export interface paths {
          * @description Always as an attachment: it is somebody else's, and no page of ours.
          */
         get: operations["library_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/library/documents/{id}/original/pages/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the PDF that a version came from
+         * @description As readers of PDF show it. It is drawn anew each time, two at a time: the others wait.
+         */
+        get: operations["library_original_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1594,10 +1712,20 @@ export interface components {
             /** @description Items on which they agree. */
             observed: components["schemas"]["Proportion"];
         };
-        /** @description What readers said. */
+        /** @description A stretch of what readers said. */
         AllFeedback: {
-            /** @description The latest first, at most 500. */
+            /** @description The latest first. */
             feedback: components["schemas"]["Feedback"][];
+            /**
+             * Format: int64
+             * @description What to go on before, if there is more.
+             */
+            next?: number | null;
+            /**
+             * Format: int64
+             * @description Reports of risks to safety that nobody has taken up, however the stretch is narrowed.
+             */
+            waiting: number;
         };
         /** @description An answer. */
         Answer: {
@@ -2027,7 +2155,7 @@ export interface components {
         };
         /** @description A decision about the knowledge. */
         DecisionReply: {
-            /** @description What: `publish`, `rollback`, `inspected`, or the status that was set. */
+            /** @description What: `publish`, `rollback`, `inspected`, `policy`, or the status that was set. */
             action: string;
             /** @description Who. */
             actor: components["schemas"]["Person"];
@@ -2040,7 +2168,7 @@ export interface components {
             number: number;
             /** @description Why. */
             reason: string;
-            /** @description The snapshot or version. */
+            /** @description The snapshot, version or corpus. */
             subject: string;
         };
         /** @description One kind of defect and how often it was met. */
@@ -2311,6 +2439,7 @@ export interface components {
             category?: null | components["schemas"]["Category"];
             /** @description In the reader's words. */
             comment?: string | null;
+            handling?: null | components["schemas"]["Handling"];
             /** @description Id. */
             id: string;
             /** @description What. */
@@ -2406,6 +2535,8 @@ export interface components {
         Figures: {
             /** @description Citations by corpus. */
             corpora: components["schemas"]["Share"][];
+            /** @description The corpus that they were narrowed to. */
+            corpus?: string | null;
             /**
              * Format: int32
              * @description Days that one period has.
@@ -2413,6 +2544,8 @@ export interface components {
             days: number;
             /** @description What readers said, by kind: `disagree` is an override. */
             feedback: components["schemas"]["Share"][];
+            /** @description The model that they were narrowed to; `none` where nobody wrote but the sources. */
+            model?: string | null;
             /** @description Answers by the model that wrote. */
             models: components["schemas"]["Share"][];
             /** @description Periods with questions, the earliest first. */
@@ -2691,6 +2824,43 @@ export interface components {
             changed_by?: null | components["schemas"]["Person"];
             questions: string[];
         };
+        /** @description What was done about a report. */
+        Handling: {
+            /** @description The oldest first; none while nobody has touched it. */
+            moves: components["schemas"]["Move"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["HandlingState"];
+            /**
+             * Format: double
+             * @description Hours from the report until somebody first took it up; `null` while it is open.
+             */
+            waited_hours?: number | null;
+        };
+        /**
+         * @description What came of a report.
+         * @enum {string}
+         */
+        HandlingOutcome: "no_fault" | "answer_corrected" | "corpus_changed" | "passed_on";
+        /**
+         * @description What is to become of a report.
+         * @example {
+         *       "to": "closed",
+         *       "outcome": "corpus_changed",
+         *       "note": "The second edition names the population."
+         *     }
+         */
+        HandlingRequest: {
+            /** @description Why: at most 2,000 characters, and nothing that identifies a patient; sealed. Needed with `closed` and `open`. */
+            note?: string | null;
+            outcome?: null | components["schemas"]["HandlingOutcome"];
+            /** @description Where it is to stand: open to acknowledged or closed, acknowledged to closed, closed to open again. */
+            to: components["schemas"]["HandlingState"];
+        };
+        /**
+         * @description Where a report of a risk to safety stands.
+         * @enum {string}
+         */
+        HandlingState: "open" | "acknowledged" | "closed";
         /** @description A corpus and how much of it can be found. */
         HeldCorpus: components["schemas"]["Corpus"] & components["schemas"]["Totals"];
         /** @description What becomes of conversations. */
@@ -2878,6 +3048,19 @@ export interface components {
             /** @description By id. */
             corpora: components["schemas"]["CorpusHealth"][];
         };
+        /** @description A corpus with its past. */
+        LibraryCorpus: {
+            /** @description How it stands. */
+            health: components["schemas"]["CorpusHealth"];
+            /** @description Its policies, the newest first; that one is in force. */
+            policies: components["schemas"]["PolicyReply"][];
+            /** @description The open proposal about its policy. */
+            proposal?: string | null;
+            /** @description How often they are looked at, as its manifest says. */
+            refresh?: string | null;
+            /** @description Its sources, in a few words each. */
+            sources: string[];
+        };
         /** @description A document, as librarians see it. Its text is read where everybody reads it. */
         LibraryDocument: {
             corpus: string;
@@ -3034,6 +3217,35 @@ export interface components {
             /** @description The proof: C2SP `tlog-proof`. */
             proof: string;
         };
+        /** @description A measure of the window. */
+        Measure: {
+            /**
+             * Format: double
+             * @description Its limit; `null` where nobody watches it.
+             */
+            limit?: number | null;
+            /** @description What is measured. */
+            name: components["schemas"]["MeasureName"];
+            /** @description The side of the limit that is wrong. */
+            side: components["schemas"]["WrongSide"];
+            /** @description How it stands. */
+            state: components["schemas"]["MeasureState"];
+            /**
+             * Format: double
+             * @description What it comes to; `null` where there is nothing to measure.
+             */
+            value?: number | null;
+        };
+        /**
+         * @description What is measured.
+         * @enum {string}
+         */
+        MeasureName: "supported" | "abstained" | "failed" | "contradicted" | "stale" | "retracted" | "disagreed" | "identifiers" | "p99_ms" | "waiting_hours";
+        /**
+         * @description How a measure stands.
+         * @enum {string}
+         */
+        MeasureState: "quiet" | "raised" | "too_few" | "unwatched";
         /** @description A measured figure with the run that it comes from. */
         MeasuredFigure: {
             /**
@@ -3176,6 +3388,18 @@ export interface components {
          * @enum {string}
          */
         ModelRole: "embedder" | "generator" | "judge" | "reranker";
+        /** @description A move of a report. */
+        Move: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Who: the id of an account. */
+            by: string;
+            /** @description In that person's words; `null` where there are none, or they were erased. */
+            note?: string | null;
+            outcome?: null | components["schemas"]["HandlingOutcome"];
+            /** @description Where it stands since. */
+            to: components["schemas"]["HandlingState"];
+        };
         /**
          * @description How many people a change of a standing needs.
          * @enum {string}
@@ -3213,6 +3437,33 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description What became of a policy. */
+        NewPolicyReply: {
+            /**
+             * Format: int32
+             * @description Its number, when it is in force.
+             */
+            number?: number | null;
+            outcome: components["schemas"]["PolicyOutcome"];
+            /** @description Id of the proposal, when it is one. */
+            proposal?: string | null;
+        };
+        /** @description A policy that is to be in force. */
+        NewPolicyRequest: {
+            /**
+             * Format: int32
+             * @description Number of the policy that it was made from; 0 for a corpus that is new.
+             * @example 1
+             */
+            expected: number;
+            /** @description What it says; its id is the one in the path. */
+            policy: components["schemas"]["Corpus"];
+            /**
+             * @description Why: at most 2,000 characters.
+             * @example The contract with the publisher ends in June
+             */
+            reason: string;
+        };
         /** @description Words with their salt. */
         Opened: {
             /** @description 32 bytes, hexadecimal. */
@@ -3229,6 +3480,11 @@ export interface components {
             bytes: number;
             /** @description Whether it is text that a person can read. */
             is_text: boolean;
+            /**
+             * Format: int32
+             * @description Number of its last page that has text, if it is a PDF.
+             */
+            pages?: number | null;
         };
         /** @description Documents that are overdue. */
         Overdue: {
@@ -3404,6 +3660,26 @@ export interface components {
             text: string;
         };
         /**
+         * @description What became of it.
+         * @enum {string}
+         */
+        PolicyOutcome: "in_force" | "proposed";
+        /** @description A policy of a corpus, in force or of before. */
+        PolicyReply: {
+            /** @description Since when, RFC 3339; `null` where that was not kept. */
+            at?: string | null;
+            by?: null | components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description What it says. */
+            policy: components["schemas"]["Corpus"];
+            /** @description Why; empty where that was not kept. */
+            reason: string;
+        };
+        /**
          * @description A group of patients whose care differs. Adults in general are not one: most texts are about them without saying so.
          * @enum {string}
          */
@@ -3482,7 +3758,7 @@ export interface components {
             at: string;
             /** @description Who proposed it. */
             by: components["schemas"]["Person"];
-            /** @description Version by version; empty in lists, and for a restoration. */
+            /** @description Version by version; empty in lists, and for anything but a publication. */
             changes: components["schemas"]["ProposedChange"][];
             closed?: null | components["schemas"]["ProposalEnd"];
             /**
@@ -3490,6 +3766,7 @@ export interface components {
              * @description Passages that come into force.
              */
             coming: number;
+            corpus?: null | components["schemas"]["CorpusId"];
             document?: null | components["schemas"]["DocumentId"];
             /**
              * Format: int64
@@ -3514,9 +3791,10 @@ export interface components {
              * @description Its number: the newest has the highest.
              */
             n: number;
+            policy?: null | components["schemas"]["ProposedPolicy"];
             /**
              * Format: int64
-             * @description The published snapshot that it builds on; 0 for a restoration.
+             * @description The published snapshot that it builds on; 0 for anything but a publication.
              */
             published: number;
             /** @description Why. */
@@ -3532,7 +3810,7 @@ export interface components {
             snapshot?: number | null;
             /**
              * Format: int64
-             * @description The snapshot that it would become; 0 for a restoration.
+             * @description The snapshot that it would become; 0 for anything but a publication.
              */
             staged: number;
             /** @description Where it stands. */
@@ -3569,11 +3847,11 @@ export interface components {
          * @description What a proposal asks for.
          * @enum {string}
          */
-        ProposalKind: "publish" | "restore";
+        ProposalKind: "publish" | "restore" | "policy";
         /** @description Something to be decided. */
         ProposalRequest: {
             document?: null | components["schemas"]["DocumentId"];
-            /** @description To publish what is staged, or to bring a version back into force. */
+            /** @description To publish what is staged, or to bring a version back into force. A policy is proposed where it is changed. */
             kind: components["schemas"]["ProposalKind"];
             /**
              * @description Why: at most 2,000 characters.
@@ -3649,6 +3927,12 @@ export interface components {
              * @description Its version.
              */
             version: number;
+        };
+        /** @description What a proposal changes of the policy of a corpus. */
+        ProposedPolicy: {
+            from?: null | components["schemas"]["Corpus"];
+            /** @description What it is to be. */
+            to: components["schemas"]["Corpus"];
         };
         /** @description What reading a source came to. */
         Quality: {
@@ -3738,6 +4022,8 @@ export interface components {
         Record: components["schemas"]["FoundAnswer"] & {
             /** @description Its entries in the log, in their order. */
             entries: components["schemas"]["LogEntry"][];
+            /** @description What readers said of it, the latest first, at most 500. */
+            feedback: components["schemas"]["Feedback"][];
         };
         /** @description A run of ingest on record. */
         RecordedRun: {
@@ -4682,6 +4968,30 @@ export interface components {
             /** @description What it is. */
             kind: components["schemas"]["FindingKind"];
         };
+        /** @description The measures of the last days. */
+        Watch: {
+            /**
+             * Format: int32
+             * @description Days of the window.
+             */
+            days: number;
+            /** @description After this time, RFC 3339. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Questions below which shares and times are not judged.
+             */
+            least: number;
+            /** @description Each once, always in this order. */
+            measures: components["schemas"]["Measure"][];
+            /**
+             * Format: int64
+             * @description Questions in it.
+             */
+            questions: number;
+            /** @description Up to and with this one. */
+            to: string;
+        };
         /** @description A conversation with its answers. */
         WholeConversation: components["schemas"]["Conversation"] & {
             /** @description Oldest first, each exactly as it was sent. */
@@ -4703,6 +5013,11 @@ export interface components {
             /** @description Where it is. */
             url: string;
         };
+        /**
+         * @description On which side of its limit a measure is wrong.
+         * @enum {string}
+         */
+        WrongSide: "below" | "above";
     };
     responses: never;
     parameters: never;
@@ -4750,10 +5065,10 @@ export interface operations {
                 content: {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
-                     *     51
-                     *     avlLtfEXOyawBj//dysepajwCHAeL32dZdgueocyi60=
+                     *     56
+                     *     s6d71LSTXHZ7qzc6oMGmlQAaePDhDT7SHDbyHzSSUSs=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu/imamRPjBK5nRQPUYpIQACxXCdH7jGLPnTvBwS/uyzkLKk+5GK3LVz914BetGyAOEAVVZjv42psT7xbo9Zj+g0=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu3YQU6jR64rI8uCXYDoKDOTGUW4HYRqzPEJRIdiLn1BNJy5QP6VGxhOb/R9rD4b5xhSN3aarX6fvmTo3I3l7zAg=
                      */
                     "text/plain": string;
                 };
@@ -5683,7 +5998,7 @@ export interface operations {
                      * @example {
                      *       "accounts": [
                      *         {
-                     *           "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *           "id": "80180600-a7bd-4505-9e4f-7fba2708511a",
                      *           "name": "ada.lovelace",
                      *           "full_name": "Ada Lovelace",
                      *           "roles": [
@@ -5697,7 +6012,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "d03e2f70-3ae2-4ece-ae75-a929ba2d3ae3",
+                     *           "id": "f024be7b-2e1f-4848-8e5c-3834ad69f45d",
                      *           "name": "admin-3",
                      *           "full_name": null,
                      *           "roles": [
@@ -5710,7 +6025,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *           "name": "anna.panizzi",
                      *           "full_name": "Anna Panizzi",
                      *           "roles": [
@@ -5723,7 +6038,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "abb02445-1edc-473d-89e7-9dfe9e26e352",
+                     *           "id": "9d6bf211-1930-47e5-bba3-6bca987ac3fa",
                      *           "name": "librarian-0",
                      *           "full_name": null,
                      *           "roles": [
@@ -5736,7 +6051,7 @@ export interface operations {
                      *           "subject": null
                      *         },
                      *         {
-                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *           "name": "melvil.dewey",
                      *           "full_name": "Melvil Dewey",
                      *           "roles": [
@@ -5805,7 +6120,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *       "id": "80180600-a7bd-4505-9e4f-7fba2708511a",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -5918,7 +6233,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *       "id": "80180600-a7bd-4505-9e4f-7fba2708511a",
                      *       "name": "ada.lovelace",
                      *       "full_name": "Ada Lovelace",
                      *       "roles": [
@@ -6031,7 +6346,7 @@ export interface operations {
                      * @example {
                      *       "keys": [
                      *         {
-                     *           "id": "157e514eb0400409",
+                     *           "id": "3564e059a37cbd83",
                      *           "label": "ward information system",
                      *           "created_at": "2026-11-22T10:00:00Z",
                      *           "expires_at": "2027-01-31T12:00:00Z",
@@ -6103,13 +6418,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "157e514eb0400409",
+                     *       "id": "3564e059a37cbd83",
                      *       "label": "ward information system",
                      *       "created_at": "2026-11-22T10:00:00Z",
                      *       "expires_at": "2027-01-31T12:00:00Z",
                      *       "revoked_at": null,
                      *       "last_used_at": null,
-                     *       "key": "osler_157e514eb0400409_s7XLCC-KgB5R7UTBrtT8M_AkvnsuH3hIjlw4NK1p9F0"
+                     *       "key": "osler_3564e059a37cbd83_05xaEyLHOZhx09PMohG1rRALTYYhXDHCrkLHP6Cmrdc"
                      *     }
                      */
                     "application/json": components["schemas"]["ShownKey"];
@@ -6901,28 +7216,28 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "asked": {
-                     *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"87ba4ee6bd229ed4d0195a8df4dcf9c81c886706f9b01d1d511c042d11ccfd57\"},\"id\":\"01a202b2-c500-7a73-8b42-6458e733b8ab\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":3,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 3\n3kEMA0bcGGRehLAZE66gOhLlICsrd8bp3umVYvllwwE=\n7WyWpgc4oC+Tte55Y4JKEoNE5FbFNqEHw4Yy5KvjHcM=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n",
+                     *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\ndylulASJHVFgb+8pViOP1OX99u7RQW4qR9qr7ZNhWlQ=\nRw6a4S1j/8jgUlle8xRKTCPtvbreE7ek8e6BPrfc/Xw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n",
                      *         "opened": {
                      *           "request": {
-                     *             "salt": "6526b0e96899feb5035e2aa2e7e47acaa195a45c672ef6df3fcd1e15e67972f4",
+                     *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
                      *             "words": "{\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"history\":[],\"filters\":{\"corpora\":[],\"kinds\":[],\"issuers\":[],\"jurisdictions\":[],\"statuses\":[],\"populations\":[],\"from_year\":null,\"to_year\":null,\"full_text_only\":false},\"as_of\":null,\"has_patient\":false}"
                      *           }
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"44db50502988e9685801f031990e887fc04f4e379586fd41fddb6a79e1724b39\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nMJ6QI8sQ//kE7l4PRkB0nM/ArtSR4qF9jB5TDyYmla4=\nAIFszXWJG6Ewp51CSizqEuBHYHy8Uth40rTQc78iSuA=\nzvv1qc6YRr0CVNpF8O90XyEGnNbPZLVvPFSGzKekpqQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nRw6a4S1j/8jgUlle8xRKTCPtvbreE7ek8e6BPrfc/Xw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n",
                      *         "opened": {
                      *           "answer": {
-                     *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
+                     *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
                      *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
-                     *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"c05a847e37bcbe6d42b61034fecfdeadac7fbc1dc2a98af447cfbdee3b89bacf\"},\"id\":\"01a202b2-c500-76fb-afaa-6fb125e3d533\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":1,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":1,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 1\nvVeE5qZGzrVHNXA+Ubl+Z3c+PjDWaCOR7UMTW/2V5d8=\nO1U3UmBbgzI4b50OE48NzcvMLYRBWUSKP1JxQnYt5Gw=\nAcFfxwTLa5K3nQbTD9ucBuST7gc7J0AHtx95oujTYtQ=\nOfzKkcqG+IzG0WVfpnJAtuthgmVaPcwvSoqT1hpWts0=\nNMS5s7lFfXfx2qf+nBl2zfpUF8H/5K5HHtqIMMqBdpM=\n\nosler.log/062f00cdc41f6f6e\n19\nWWaFE0n2E61w9JSvmHqG/yaF0DVpkZzbUShgAn0WPRg=\n\n— osler.log/062f00cdc41f6f6e SMWQu+y9x/qOSk2T6E5jZir/ADKbf3cucOkyeGugWPj8LeqpchmyOZ7KSP2eDcnlfO8mAorQS2iJhMOfzdBdAV2uxQo=\n"
+                     *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nRgIDgq+btSyjTs2IeEa10l/ptX/nu4hjNW+8f0EwqGY=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -6971,6 +7286,125 @@ export interface operations {
             };
             /** @description No such answer, or its words were erased */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every measure, with its limit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-15T10:00:00Z",
+                     *       "to": "2026-11-22T10:00:00Z",
+                     *       "days": 7,
+                     *       "questions": 5,
+                     *       "least": 50,
+                     *       "measures": [
+                     *         {
+                     *           "name": "supported",
+                     *           "value": 1,
+                     *           "limit": 0.9,
+                     *           "side": "below",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "abstained",
+                     *           "value": 0.2,
+                     *           "limit": 0.6,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "failed",
+                     *           "value": 0,
+                     *           "limit": 0.02,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "contradicted",
+                     *           "value": 0,
+                     *           "limit": 0.02,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "stale",
+                     *           "value": 0,
+                     *           "limit": 0.1,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "retracted",
+                     *           "value": 0,
+                     *           "limit": 0,
+                     *           "side": "above",
+                     *           "state": "quiet"
+                     *         },
+                     *         {
+                     *           "name": "disagreed",
+                     *           "value": 0,
+                     *           "limit": 0.1,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "identifiers",
+                     *           "value": 0,
+                     *           "limit": 0.05,
+                     *           "side": "above",
+                     *           "state": "too_few"
+                     *         },
+                     *         {
+                     *           "name": "p99_ms",
+                     *           "value": 21,
+                     *           "limit": null,
+                     *           "side": "above",
+                     *           "state": "unwatched"
+                     *         },
+                     *         {
+                     *           "name": "waiting_hours",
+                     *           "value": 0,
+                     *           "limit": 24,
+                     *           "side": "above",
+                     *           "state": "quiet"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Watch"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7093,8 +7527,8 @@ export interface operations {
                      *       "entries": [
                      *         {
                      *           "v": 1,
-                     *           "seq": 3,
-                     *           "id": "01a202b2-c500-7a73-8b42-6458e733b8ab",
+                     *           "seq": 4,
+                     *           "id": "01a202b2-c500-7c2f-990e-5eacc7dbaa66",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -7105,15 +7539,15 @@ export interface operations {
                      *             "answer": "00000000-0000-0000-0000-000000000002"
                      *           },
                      *           "commitments": {
-                     *             "request": "87ba4ee6bd229ed4d0195a8df4dcf9c81c886706f9b01d1d511c042d11ccfd57"
+                     *             "request": "56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 4,
-                     *           "id": "01a202b2-c500-7c2f-990e-5eacc7dbaa66",
+                     *           "seq": 5,
+                     *           "id": "01a202b2-c500-7deb-a6da-5900a8839c22",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -7154,15 +7588,15 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "44db50502988e9685801f031990e887fc04f4e379586fd41fddb6a79e1724b39"
+                     *             "answer": "3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 11,
-                     *           "id": "01a202b2-c500-7851-b9a2-36f7ec734689",
+                     *           "seq": 12,
+                     *           "id": "01a202b2-c500-7a0d-876e-314bcd1b3845",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -7178,15 +7612,15 @@ export interface operations {
                      *             "statement": 1
                      *           },
                      *           "commitments": {
-                     *             "comment": "d5f48f790b9b5e014bd12a35f7788dd8da7b08c099ea0b5c7ebb6b39c42f2cbd"
+                     *             "comment": "f8452a10334b3b51bfd4200a19eef3ccaef5b0b9ee4d18f9c53786e7bceb9655"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
                      *         },
                      *         {
                      *           "v": 1,
-                     *           "seq": 18,
-                     *           "id": "01a202b2-c500-7f41-b0d2-20476f130d78",
+                     *           "seq": 19,
+                     *           "id": "01a202b2-c500-70fc-be9e-1a9b4fbbff34",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
                      *           "actor": "browser:84e0c0eafaa95a34",
@@ -7199,6 +7633,24 @@ export interface operations {
                      *           "commitments": {},
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
+                     *         }
+                     *       ],
+                     *       "feedback": [
+                     *         {
+                     *           "id": "00000000-0000-0000-0000-000000000006",
+                     *           "received_at": "2026-11-22T10:00:00Z",
+                     *           "actor": "browser:84e0c0eafaa95a34",
+                     *           "answer": "00000000-0000-0000-0000-000000000002",
+                     *           "statement": 1,
+                     *           "kind": "safety",
+                     *           "category": "missing_warning",
+                     *           "severity": "near_miss",
+                     *           "comment": "Says nothing of contrast media.",
+                     *           "handling": {
+                     *             "state": "open",
+                     *             "moves": [],
+                     *             "waited_hours": null
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -7398,9 +7850,9 @@ export interface operations {
                      * @example {
                      *       "answer": "00000000-0000-0000-0000-000000000002",
                      *       "snapshot": 1,
-                     *       "same_evidence": true,
+                     *       "same_evidence": false,
                      *       "same_statements": true,
-                     *       "same": true,
+                     *       "same": false,
                      *       "reasons": [],
                      *       "evidence": [
                      *         {
@@ -7411,10 +7863,10 @@ export interface operations {
                      *           },
                      *           "after": {
                      *             "id": "18b9a5869b590613cb10b5e46b98e72c",
-                     *             "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *             "text": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
                      *             "verdict": null
                      *           },
-                     *           "same": true
+                     *           "same": false
                      *         }
                      *       ],
                      *       "statements": [
@@ -7646,25 +8098,25 @@ export interface operations {
                      *       "entries": [
                      *         {
                      *           "v": 1,
-                     *           "seq": 40,
-                     *           "id": "01a202b2-c500-73cf-bbfd-3c4dc6a43206",
+                     *           "seq": 43,
+                     *           "id": "01a202b2-c500-73b5-8b08-2f8a801e51ed",
                      *           "at": "2026-11-22T10:00:00.000000000Z",
                      *           "tenant": "default",
-                     *           "actor": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "actor": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *           "role": "librarian",
                      *           "action": "corpus.standing",
                      *           "request": null,
                      *           "object": {
                      *             "decided_at": "2026-11-22T10:00:00Z",
-                     *             "decision": 5,
+                     *             "decision": 7,
                      *             "document": "bb556a8bbb731c756855a37a0372744e",
                      *             "standing": "expression_of_concern",
                      *             "version": 1
                      *           },
                      *           "commitments": {
-                     *             "reason": "9e467c53abc1e99d6746155a164b07898cdc8226677f4126e21f65357a1b8ac5"
+                     *             "reason": "b901191e9abbe9e96a436ba7763c65bfc22fbe375c4b62b980cfc02d1381edc6"
                      *           },
-                     *           "checkpoint": 19,
+                     *           "checkpoint": 39,
                      *           "release": "osler-0.1.0"
                      *         }
                      *       ]
@@ -7704,7 +8156,16 @@ export interface operations {
     };
     all_feedback: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What readers said. */
+                kind?: components["schemas"]["FeedbackKind"];
+                /** @description Where reports of risks to safety stand; nothing else stands anywhere. */
+                state?: components["schemas"]["HandlingState"];
+                /** @description `next` of the stretch before. */
+                before?: number;
+                /** @description At most so many, up to 500; 100 if absent. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7729,12 +8190,28 @@ export interface operations {
                      *           "kind": "safety",
                      *           "category": "missing_warning",
                      *           "severity": "near_miss",
-                     *           "comment": "Says nothing of contrast media."
+                     *           "comment": "Says nothing of contrast media.",
+                     *           "handling": {
+                     *             "state": "open",
+                     *             "moves": [],
+                     *             "waited_hours": null
+                     *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "next": null,
+                     *       "waiting": 1
                      *     }
                      */
                     "application/json": components["schemas"]["AllFeedback"];
+                };
+            };
+            /** @description A number, kind or state that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is not known */
@@ -7757,6 +8234,192 @@ export interface operations {
             };
         };
     };
+    export_feedback: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `ndjson`; a table if absent. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each report, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example report,answer,statement,category,severity,day,state,waited_hours,outcome
+                     *     00000000-0000-0000-0000-000000000006,00000000-0000-0000-0000-000000000002,1,missing_warning,near_miss,2026-11-22,acknowledged,0.0,
+                     */
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A form that there is not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handle_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the report */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "acknowledged",
+                 *       "note": "The radiologists were asked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandlingRequest"];
+            };
+        };
+        responses: {
+            /** @description The report as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "00000000-0000-0000-0000-000000000006",
+                     *       "received_at": "2026-11-22T10:00:00Z",
+                     *       "actor": "browser:84e0c0eafaa95a34",
+                     *       "answer": "00000000-0000-0000-0000-000000000002",
+                     *       "statement": 1,
+                     *       "kind": "safety",
+                     *       "category": "missing_warning",
+                     *       "severity": "near_miss",
+                     *       "comment": "Says nothing of contrast media.",
+                     *       "handling": {
+                     *         "state": "acknowledged",
+                     *         "moves": [
+                     *           {
+                     *             "at": "2026-11-22T10:00:00Z",
+                     *             "by": "c55827df-1d1b-4a40-a38f-a1989c659655",
+                     *             "to": "acknowledged",
+                     *             "outcome": null,
+                     *             "note": "The radiologists were asked"
+                     *           }
+                     *         ],
+                     *         "waited_hours": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not go that way from where it stands */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not enough, or too much, or no report of a risk */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures: {
         parameters: {
             query?: {
@@ -7766,6 +8429,10 @@ export interface operations {
                 to?: string;
                 /** @description Days of one period. */
                 days?: number;
+                /** @description Only answers that cite something of this corpus, and only their citations of it. */
+                corpus?: string;
+                /** @description Only answers that this model wrote, as the numbers name it; `none`: those that no model wrote. */
+                model?: string;
             };
             header?: never;
             path?: never;
@@ -7782,6 +8449,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "days": 7,
+                     *       "corpus": null,
+                     *       "model": null,
                      *       "periods": [
                      *         {
                      *           "day": "2026-11-19",
@@ -8022,8 +8691,8 @@ export interface operations {
                      *       "keys": [
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
-                     *       "size": 51,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n51\navlLtfEXOyawBj//dysepajwCHAeL32dZdgueocyi60=\n\n— osler.log/062f00cdc41f6f6e SMWQu/imamRPjBK5nRQPUYpIQACxXCdH7jGLPnTvBwS/uyzkLKk+5GK3LVz914BetGyAOEAVVZjv42psT7xbo9Zj+g0=\n",
+                     *       "size": 56,
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\ns6d71LSTXHZ7qzc6oMGmlQAaePDhDT7SHDbyHzSSUSs=\n\n— osler.log/062f00cdc41f6f6e SMWQu3YQU6jR64rI8uCXYDoKDOTGUW4HYRqzPEJRIdiLn1BNJy5QP6VGxhOb/R9rD4b5xhSN3aarX6fvmTo3I3l7zAg=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -9068,7 +9737,7 @@ export interface operations {
                      *             "id": 2,
                      *             "at": "2026-11-22T10:00:00Z",
                      *             "actor": {
-                     *               "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *               "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *               "name": "Melvil Dewey"
                      *             },
                      *             "corpus": "test",
@@ -9100,6 +9769,294 @@ export interface operations {
             };
             /** @description Signed in, but without a role that may */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_corpus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the corpus */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands, and its policies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "health": {
+                     *         "corpus": {
+                     *           "id": "test",
+                     *           "title": "Test corpus",
+                     *           "issuer": "Test issuer",
+                     *           "kind": "guideline",
+                     *           "licence": "CC0-1.0",
+                     *           "rights": {
+                     *             "index": true,
+                     *             "quote_words": 60,
+                     *             "display": true,
+                     *             "export": true
+                     *           },
+                     *           "jurisdiction": "international",
+                     *           "language": "en"
+                     *         },
+                     *         "documents": 3,
+                     *         "versions": 4,
+                     *         "passages": 1,
+                     *         "findings": 0,
+                     *         "overdue": 0,
+                     *         "poor": 0,
+                     *         "suppressed": 0,
+                     *         "sources": 1,
+                     *         "is_licence_over": false,
+                     *         "last_run": {
+                     *           "id": 2,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "actor": {
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "corpus": "test",
+                     *           "documents": {
+                     *             "added": 2,
+                     *             "updated": 1,
+                     *             "unchanged": 0,
+                     *             "rejected": 0
+                     *           },
+                     *           "passages": 3,
+                     *           "reviews": 1,
+                     *           "skipped": 0
+                     *         }
+                     *       },
+                     *       "policies": [
+                     *         {
+                     *           "number": 2,
+                     *           "at": "2026-11-22T10:00:00Z",
+                     *           "by": {
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
+                     *             "name": "Melvil Dewey"
+                     *           },
+                     *           "reason": "The contract with the publisher says so",
+                     *           "policy": {
+                     *             "id": "test",
+                     *             "title": "Test corpus",
+                     *             "issuer": "Test issuer",
+                     *             "kind": "guideline",
+                     *             "licence": "CC0-1.0",
+                     *             "rights": {
+                     *               "index": true,
+                     *               "quote_words": 60,
+                     *               "display": true,
+                     *               "export": true
+                     *             },
+                     *             "jurisdiction": "international",
+                     *             "language": "en"
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-01-01T00:00:00Z",
+                     *           "by": {
+                     *             "id": "test",
+                     *             "name": null
+                     *           },
+                     *           "reason": "ingest of source",
+                     *           "policy": {
+                     *             "id": "test",
+                     *             "title": "Test corpus",
+                     *             "issuer": "Test issuer",
+                     *             "kind": "guideline",
+                     *             "licence": "CC0-1.0",
+                     *             "rights": {
+                     *               "index": true,
+                     *               "display": true,
+                     *               "export": true
+                     *             },
+                     *             "jurisdiction": "international",
+                     *             "language": "en"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "proposal": null,
+                     *       "sources": [
+                     *         "folder /tmp/.tmpXNrfOP"
+                     *       ],
+                     *       "refresh": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LibraryCorpus"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such corpus */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the corpus, known or new */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "policy": {
+                 *         "id": "test",
+                 *         "title": "Test corpus",
+                 *         "issuer": "Test issuer",
+                 *         "kind": "guideline",
+                 *         "licence": "CC0-1.0",
+                 *         "rights": {
+                 *           "index": true,
+                 *           "display": true,
+                 *           "export": true,
+                 *           "quote_words": 60
+                 *         },
+                 *         "jurisdiction": "international",
+                 *         "language": "en"
+                 *       },
+                 *       "reason": "The contract with the publisher says so",
+                 *       "expected": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPolicyRequest"];
+            };
+        };
+        responses: {
+            /** @description It is in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "in_force",
+                     *       "number": 2,
+                     *       "proposal": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewPolicyReply"];
+                };
+            };
+            /** @description It is proposed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPolicyReply"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may; Sent by the pages of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No id of a corpus */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another policy is in force than the one it was made from, or one is proposed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields that do not fit, or nothing changes */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9148,7 +10105,7 @@ export interface operations {
                      *       "error": null,
                      *       "run": null,
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -9345,7 +10302,8 @@ export interface operations {
                      *           ],
                      *           "original": {
                      *             "bytes": 264,
-                     *             "is_text": true
+                     *             "is_text": true,
+                     *             "pages": null
                      *           }
                      *         },
                      *         {
@@ -9377,7 +10335,8 @@ export interface operations {
                      *           ],
                      *           "original": {
                      *             "bytes": 264,
-                     *             "is_text": true
+                     *             "is_text": true,
+                     *             "pages": null
                      *           }
                      *         }
                      *       ],
@@ -9530,6 +10489,79 @@ export interface operations {
             };
             /** @description No such document or version, or its file was not kept */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    library_original_page: {
+        parameters: {
+            query: {
+                /** @description Its number. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the document */
+                id: string;
+                /** @description Number of the page, from 1 */
+                page: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page; its longer side has 1,600 pixels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description A number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but without a role that may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such document, version or page; its file was not kept, or is no PDF */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file cannot be read */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9955,7 +10987,7 @@ export interface operations {
                      *       "settled": {
                      *         "at": "2026-11-22T10:00:00Z",
                      *         "by": {
-                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *           "name": "Melvil Dewey"
                      *         },
                      *         "outcome": "accepted",
@@ -10220,7 +11252,7 @@ export interface operations {
                      *       "note": "Outside what this hospital treats",
                      *       "changed_at": "2026-11-22T10:00:00Z",
                      *       "changed_by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "snapshot": null
@@ -10325,7 +11357,7 @@ export interface operations {
                      *       ],
                      *       "changed_at": "2026-11-22T10:00:00Z",
                      *       "changed_by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -10386,7 +11418,7 @@ export interface operations {
                      *       ],
                      *       "changed_at": "2026-11-22T10:00:00Z",
                      *       "changed_by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -10494,7 +11526,7 @@ export interface operations {
                      *           "error": null,
                      *           "run": 2,
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           }
                      *         }
@@ -10504,7 +11536,7 @@ export interface operations {
                      *           "id": 2,
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "actor": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "corpus": "test",
@@ -10605,7 +11637,7 @@ export interface operations {
                      *       "error": null,
                      *       "run": null,
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -10732,7 +11764,7 @@ export interface operations {
                      *       "error": null,
                      *       "run": 2,
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -10814,7 +11846,7 @@ export interface operations {
                      *       "error": null,
                      *       "run": 2,
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       }
                      *     }
@@ -10923,7 +11955,7 @@ export interface operations {
                      *           "kind": "publish",
                      *           "reason": "The October edition of the diabetes guideline",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "at": "2026-11-22T10:00:00Z",
@@ -10938,36 +11970,38 @@ export interface operations {
                      *           "coming": 3,
                      *           "leaving": 1,
                      *           "changes": [],
+                     *           "corpus": null,
+                     *           "policy": null,
                      *           "signatures": [
                      *             {
                      *               "meaning": "review",
                      *               "by": {
-                     *                 "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *                 "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *                 "name": "Melvil Dewey"
                      *               },
                      *               "full_name": "Melvil Dewey",
                      *               "at": "2026-11-22T10:00:00Z",
                      *               "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *               "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *               "seal": "efd51339b7269daafc164a96a27c30a8490124f7077f387731c821e3d9a52bae",
                      *               "is_good": true
                      *             },
                      *             {
                      *               "meaning": "approve",
                      *               "by": {
-                     *                 "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *                 "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *                 "name": "Anna Panizzi"
                      *               },
                      *               "full_name": "Anna Panizzi",
                      *               "at": "2026-11-22T10:00:00Z",
                      *               "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *               "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *               "seal": "cadf08d4d09d08e6170599cf709955d3ddedee3c9071a79a269d30607e591fcb",
                      *               "is_good": true
                      *             }
                      *           ],
                      *           "closed": {
                      *             "at": "2026-11-22T10:00:00Z",
                      *             "by": {
-                     *               "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *               "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *               "name": "Anna Panizzi"
                      *             },
                      *             "reason": ""
@@ -10981,7 +12015,7 @@ export interface operations {
                      *           "kind": "publish",
                      *           "reason": "The October edition of the diabetes guideline",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "at": "2026-11-22T10:00:00Z",
@@ -10996,11 +12030,13 @@ export interface operations {
                      *           "coming": 3,
                      *           "leaving": 1,
                      *           "changes": [],
+                     *           "corpus": null,
+                     *           "policy": null,
                      *           "signatures": [],
                      *           "closed": {
                      *             "at": "2026-11-22T10:00:00Z",
                      *             "by": {
-                     *               "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *               "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *               "name": "Anna Panizzi"
                      *             },
                      *             "reason": "The dosing table is garbled"
@@ -11014,7 +12050,7 @@ export interface operations {
                      *           "kind": "publish",
                      *           "reason": "The October edition of the diabetes guideline",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "at": "2026-11-22T10:00:00Z",
@@ -11029,11 +12065,13 @@ export interface operations {
                      *           "coming": 3,
                      *           "leaving": 1,
                      *           "changes": [],
+                     *           "corpus": null,
+                     *           "policy": null,
                      *           "signatures": [],
                      *           "closed": {
                      *             "at": "2026-11-22T10:00:00Z",
                      *             "by": {
-                     *               "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *               "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *               "name": "Melvil Dewey"
                      *             },
                      *             "reason": "The dosing table is garbled"
@@ -11109,7 +12147,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -11161,6 +12199,8 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [],
                      *       "closed": null,
                      *       "snapshot": null,
@@ -11272,7 +12312,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -11324,36 +12364,38 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [
                      *         {
                      *           "meaning": "review",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "full_name": "Melvil Dewey",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "seal": "efd51339b7269daafc164a96a27c30a8490124f7077f387731c821e3d9a52bae",
                      *           "is_good": true
                      *         },
                      *         {
                      *           "meaning": "approve",
                      *           "by": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "full_name": "Anna Panizzi",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "seal": "cadf08d4d09d08e6170599cf709955d3ddedee3c9071a79a269d30607e591fcb",
                      *           "is_good": true
                      *         }
                      *       ],
                      *       "closed": {
                      *         "at": "2026-11-22T10:00:00Z",
                      *         "by": {
-                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *           "name": "Anna Panizzi"
                      *         },
                      *         "reason": ""
@@ -11429,7 +12471,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -11481,29 +12523,31 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [
                      *         {
                      *           "meaning": "review",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "full_name": "Melvil Dewey",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "seal": "efd51339b7269daafc164a96a27c30a8490124f7077f387731c821e3d9a52bae",
                      *           "is_good": true
                      *         },
                      *         {
                      *           "meaning": "approve",
                      *           "by": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "full_name": "Anna Panizzi",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "seal": "cadf08d4d09d08e6170599cf709955d3ddedee3c9071a79a269d30607e591fcb",
                      *           "is_good": true
                      *         }
                      *       ],
@@ -11626,7 +12670,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -11678,36 +12722,38 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [
                      *         {
                      *           "meaning": "review",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "full_name": "Melvil Dewey",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "seal": "efd51339b7269daafc164a96a27c30a8490124f7077f387731c821e3d9a52bae",
                      *           "is_good": true
                      *         },
                      *         {
                      *           "meaning": "approve",
                      *           "by": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "full_name": "Anna Panizzi",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "662985b4c75396d4fea71a150a2efdba60873ed7dc54a4b0ff885f777aeb2f20",
+                     *           "seal": "cadf08d4d09d08e6170599cf709955d3ddedee3c9071a79a269d30607e591fcb",
                      *           "is_good": true
                      *         }
                      *       ],
                      *       "closed": {
                      *         "at": "2026-11-22T10:00:00Z",
                      *         "by": {
-                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *           "name": "Anna Panizzi"
                      *         },
                      *         "reason": ""
@@ -11791,7 +12837,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -11843,11 +12889,13 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [],
                      *       "closed": {
                      *         "at": "2026-11-22T10:00:00Z",
                      *         "by": {
-                     *           "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *           "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *           "name": "Anna Panizzi"
                      *         },
                      *         "reason": "The dosing table is garbled"
@@ -11968,7 +13016,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -12020,17 +13068,19 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [
                      *         {
                      *           "meaning": "review",
                      *           "by": {
-                     *             "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
                      *           "full_name": "Melvil Dewey",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "record_hash": "55ac341e9e435e1b2afa65f3fa5c3d3009395792290d26304ca2324c78228dcf",
-                     *           "seal": "1b87e5a492b1c887af95b57197614a00f8c4f1e01b9b6cca08dc3afde0a31c8d",
+                     *           "seal": "efd51339b7269daafc164a96a27c30a8490124f7077f387731c821e3d9a52bae",
                      *           "is_good": true
                      *         }
                      *       ],
@@ -12161,7 +13211,7 @@ export interface operations {
                      *       "kind": "publish",
                      *       "reason": "The October edition of the diabetes guideline",
                      *       "by": {
-                     *         "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *         "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *         "name": "Melvil Dewey"
                      *       },
                      *       "at": "2026-11-22T10:00:00Z",
@@ -12213,11 +13263,13 @@ export interface operations {
                      *           "version": 2
                      *         }
                      *       ],
+                     *       "corpus": null,
+                     *       "policy": null,
                      *       "signatures": [],
                      *       "closed": {
                      *         "at": "2026-11-22T10:00:00Z",
                      *         "by": {
-                     *           "id": "3ba36bca-987a-43fa-99da-e58417c5400f",
+                     *           "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *           "name": "Melvil Dewey"
                      *         },
                      *         "reason": "The dosing table is garbled"
@@ -12555,7 +13607,7 @@ export interface operations {
                      *           "number": 2,
                      *           "published_at": "2026-11-22T10:00:00Z",
                      *           "actor": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "reason": "The October edition of the diabetes guideline (proposal 3)"
@@ -12572,10 +13624,10 @@ export interface operations {
                      *       ],
                      *       "decisions": [
                      *         {
-                     *           "number": 3,
+                     *           "number": 4,
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "actor": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "action": "rollback",
@@ -12583,15 +13635,26 @@ export interface operations {
                      *           "reason": "The new figure is wrong"
                      *         },
                      *         {
-                     *           "number": 2,
+                     *           "number": 3,
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "actor": {
-                     *             "id": "b48152b0-95a4-444e-92b8-cc6a14ef3063",
+                     *             "id": "a63d207c-8ff8-44f6-8474-9a360f43110b",
                      *             "name": "Anna Panizzi"
                      *           },
                      *           "action": "publish",
                      *           "subject": "2",
                      *           "reason": "The October edition of the diabetes guideline (proposal 3)"
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "at": "2026-01-01T00:00:00Z",
+                     *           "actor": {
+                     *             "id": "test",
+                     *             "name": null
+                     *           },
+                     *           "action": "publish",
+                     *           "subject": "1",
+                     *           "reason": "ingest of source"
                      *         },
                      *         {
                      *           "number": 1,
@@ -12600,8 +13663,8 @@ export interface operations {
                      *             "id": "test",
                      *             "name": null
                      *           },
-                     *           "action": "publish",
-                     *           "subject": "1",
+                     *           "action": "policy",
+                     *           "subject": "test",
                      *           "reason": "ingest of source"
                      *         }
                      *       ]
@@ -13062,11 +14125,11 @@ export interface operations {
                      * @example {
                      *       "reviews": [
                      *         {
-                     *           "id": "00000000-0000-0000-0000-000000000011",
+                     *           "id": "00000000-0000-0000-0000-000000000012",
                      *           "title": "November 2026, all wards",
                      *           "created_at": "2026-11-22T10:00:00Z",
-                     *           "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
-                     *           "seed": "0000000000000000000000000000001200000000000000000000000000000013",
+                     *           "created_by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
+                     *           "seed": "0000000000000000000000000000001300000000000000000000000000000014",
                      *           "from": "2026-11-01T00:00:00Z",
                      *           "to": "2026-12-01T00:00:00Z",
                      *           "size": 1,
@@ -13087,8 +14150,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "reviewers": [
-                     *             "603176f5-b481-4b8b-be68-f0af33cb97a0",
-                     *             "91ba62d7-954e-4f27-aff1-dc911498eb3c"
+                     *             "80180600-a7bd-4505-9e4f-7fba2708511a",
+                     *             "dfcbb321-8174-4173-be03-2cdb00be7d88"
                      *           ],
                      *           "adjudicator": null,
                      *           "state": "open",
@@ -13169,11 +14232,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000011",
+                     *       "id": "00000000-0000-0000-0000-000000000012",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
-                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
+                     *       "created_by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
+                     *       "seed": "0000000000000000000000000000001300000000000000000000000000000014",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -13194,8 +14257,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
-                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
+                     *         "80180600-a7bd-4505-9e4f-7fba2708511a",
+                     *         "dfcbb321-8174-4173-be03-2cdb00be7d88"
                      *       ],
                      *       "adjudicator": null,
                      *       "state": "open",
@@ -13296,11 +14359,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000011",
+                     *       "id": "00000000-0000-0000-0000-000000000012",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
-                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
+                     *       "created_by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
+                     *       "seed": "0000000000000000000000000000001300000000000000000000000000000014",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -13321,10 +14384,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
-                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
+                     *         "80180600-a7bd-4505-9e4f-7fba2708511a",
+                     *         "dfcbb321-8174-4173-be03-2cdb00be7d88"
                      *       ],
-                     *       "adjudicator": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
+                     *       "adjudicator": "58a99a07-7e9d-41c7-b6e1-13c0fde86ddc",
                      *       "state": "ready",
                      *       "items": 1,
                      *       "rated": [
@@ -13412,7 +14475,7 @@ export interface operations {
                      *         },
                      *         "changed": 0
                      *       },
-                     *       "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
+                     *       "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
                      *       "is_signed_record": null
                      *     }
                      */
@@ -13471,7 +14534,7 @@ export interface operations {
                 content: {
                     /**
                      * @example item,answer,statement,stratum,reviewer_1,rating_1,comment_1,reviewer_2,rating_2,comment_2,adjudicator,adjudication,reason,final,ours
-                     *     1,00000000-0000-0000-0000-000000000003,1,extractive,603176f5-b481-4b8b-be68-f0af33cb97a0,partial,The population is not named.,91ba62d7-954e-4f27-aff1-dc911498eb3c,supported,The population is not named.,0a9849bd-9278-4f7b-a8cf-c37711c2db90,supported,The heading names the population.,supported,supported
+                     *     1,00000000-0000-0000-0000-000000000008,1,extractive,80180600-a7bd-4505-9e4f-7fba2708511a,partial,The population is not named.,dfcbb321-8174-4173-be03-2cdb00be7d88,supported,The population is not named.,58a99a07-7e9d-41c7-b6e1-13c0fde86ddc,supported,The heading names the population.,supported,supported
                      */
                     "text/csv": string;
                     "application/x-ndjson": string;
@@ -13553,7 +14616,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "n": 1,
-                     *           "answer": "00000000-0000-0000-0000-000000000003",
+                     *           "answer": "00000000-0000-0000-0000-000000000008",
                      *           "statement": 1,
                      *           "stratum": "extractive",
                      *           "ours": null,
@@ -13630,7 +14693,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "n": 1,
-                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "answer": "00000000-0000-0000-0000-000000000008",
                      *       "statement": 1,
                      *       "stratum": "extractive",
                      *       "ours": null,
@@ -13638,17 +14701,17 @@ export interface operations {
                      *       "others": [],
                      *       "adjudication": null,
                      *       "final": null,
-                     *       "question": "nausea, diarrhoea",
-                     *       "said": "Metformin may cause nausea and diarrhoea.",
+                     *       "question": "In adults with type 2 diabetes, when should metformin not be started?",
+                     *       "said": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².",
                      *       "quotes": [
                      *         {
-                     *           "quote": "Metformin may cause nausea and diarrhoea.",
+                     *           "quote": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².",
                      *           "passage": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
                      *           "title": "Type 2 diabetes",
                      *           "document": "bb556a8bbb731c756855a37a0372744e",
                      *           "version": 1,
-                     *           "start": 106,
-                     *           "end": 147
+                     *           "start": 26,
+                     *           "end": 105
                      *         }
                      *       ]
                      *     }
@@ -13727,21 +14790,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "n": 1,
-                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "answer": "00000000-0000-0000-0000-000000000008",
                      *       "statement": 1,
                      *       "stratum": "extractive",
                      *       "ours": "supported",
                      *       "own": null,
                      *       "others": [
                      *         {
-                     *           "by": "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *           "by": "80180600-a7bd-4505-9e4f-7fba2708511a",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
                      *           "round": 1
                      *         },
                      *         {
-                     *           "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *           "by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
                      *           "rating": "supported",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -13749,7 +14812,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "adjudication": {
-                     *         "by": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
+                     *         "by": "58a99a07-7e9d-41c7-b6e1-13c0fde86ddc",
                      *         "rating": "supported",
                      *         "reason": "The heading names the population.",
                      *         "at": "2026-11-22T10:00:00Z"
@@ -13867,12 +14930,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "n": 1,
-                     *       "answer": "00000000-0000-0000-0000-000000000003",
+                     *       "answer": "00000000-0000-0000-0000-000000000008",
                      *       "statement": 1,
                      *       "stratum": "extractive",
                      *       "ours": "supported",
                      *       "own": {
-                     *         "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *         "by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
                      *         "rating": "supported",
                      *         "comment": "The population is not named.",
                      *         "at": "2026-11-22T10:00:00Z",
@@ -13880,7 +14943,7 @@ export interface operations {
                      *       },
                      *       "others": [
                      *         {
-                     *           "by": "603176f5-b481-4b8b-be68-f0af33cb97a0",
+                     *           "by": "80180600-a7bd-4505-9e4f-7fba2708511a",
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
@@ -13983,7 +15046,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "meaning": "I have reviewed this sample and approve the result",
-                 *       "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
+                 *       "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
                  *       "password": "correct horse battery"
                  *     }
                  */
@@ -13999,11 +15062,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00000000-0000-0000-0000-000000000011",
+                     *       "id": "00000000-0000-0000-0000-000000000012",
                      *       "title": "November 2026, all wards",
                      *       "created_at": "2026-11-22T10:00:00Z",
-                     *       "created_by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
-                     *       "seed": "0000000000000000000000000000001200000000000000000000000000000013",
+                     *       "created_by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
+                     *       "seed": "0000000000000000000000000000001300000000000000000000000000000014",
                      *       "from": "2026-11-01T00:00:00Z",
                      *       "to": "2026-12-01T00:00:00Z",
                      *       "size": 1,
@@ -14024,10 +15087,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "reviewers": [
-                     *         "603176f5-b481-4b8b-be68-f0af33cb97a0",
-                     *         "91ba62d7-954e-4f27-aff1-dc911498eb3c"
+                     *         "80180600-a7bd-4505-9e4f-7fba2708511a",
+                     *         "dfcbb321-8174-4173-be03-2cdb00be7d88"
                      *       ],
-                     *       "adjudicator": "0a9849bd-9278-4f7b-a8cf-c37711c2db90",
+                     *       "adjudicator": "58a99a07-7e9d-41c7-b6e1-13c0fde86ddc",
                      *       "state": "signed",
                      *       "items": 1,
                      *       "rated": [
@@ -14036,12 +15099,12 @@ export interface operations {
                      *       ],
                      *       "differences": 0,
                      *       "signature": {
-                     *         "by": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *         "by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
                      *         "full_name": "Grace Hopper",
                      *         "meaning": "I have reviewed this sample and approve the result",
                      *         "at": "2026-11-22T10:00:00Z",
-                     *         "record_hash": "97a2d60ade4ffcec909733fca75d483319a3b08e5c0529d38d72f861ec7382ae",
-                     *         "signature": "f87fdd10b09b5ac5e30123a8ffc846052619e267401b871b39692e49c8693b4c"
+                     *         "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
+                     *         "signature": "78d6d8a97eeabcf6ac1a39728f959a669efb905a677213c4f3804443ab056169"
                      *       }
                      *     }
                      */
@@ -14320,7 +15383,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "account": {
-                     *         "id": "91ba62d7-954e-4f27-aff1-dc911498eb3c",
+                     *         "id": "dfcbb321-8174-4173-be03-2cdb00be7d88",
                      *         "name": "grace.hopper",
                      *         "full_name": "Grace Hopper"
                      *       },

@@ -5,13 +5,17 @@ type Schemas = components['schemas'];
 
 /**
  * As the server sends it: with every key, null where a thing is absent. The description calls each key optional that may be
- * null. Only the policy of a corpus leaves keys out: it stands here as `Schemas['Corpus']` has it.
+ * null. Only the policy of a corpus leaves keys out.
  */
 export type Whole<T> = T extends readonly (infer Each)[]
   ? Whole<Each>[]
-  : T extends object
-    ? { [Key in keyof T]-?: Whole<T[Key]> }
-    : T;
+  : T extends Policy
+    ? Policy & Whole<Omit<T, keyof Policy>>
+    : T extends object
+      ? { [Key in keyof T]-?: Whole<T[Key]> }
+      : T;
+
+export type Policy = Schemas['Corpus'];
 
 export type Answer = Schemas['Answer'];
 export type AnswerStatus = Schemas['AnswerStatus'];
@@ -48,8 +52,5 @@ export type DifferentialLine = Schemas['Line'];
 export type FeedbackReceipt = Schemas['Received'];
 export type ModelInUse = Schemas['ModelInUse'];
 export type Figure = Schemas['Figure'];
-export type Figures = Schemas['Figures'];
-export type Period = Schemas['Period'];
-export type Share = Schemas['Share'];
 export type About = Schemas['About'];
 export type FeedbackReport = Required<Schemas['FeedbackRequest']>;

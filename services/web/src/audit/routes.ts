@@ -18,7 +18,7 @@ const figures = createRoute({
   getParentRoute: () => area,
   path: '/',
   component: lazyRouteComponent(() => import('../records/FiguresPage'), 'FiguresPage'),
-  validateSearch: (search: Search): { days?: string } => pick(['days'], search),
+  validateSearch: (search: Search) => pick(['days', 'corpus', 'model'], search),
 });
 
 const answers = createRoute({
@@ -44,8 +44,8 @@ const recall = createRoute({
 const feedback = createRoute({
   getParentRoute: () => area,
   path: 'feedback',
-  component: lazyRouteComponent(() => import('./recall/FeedbackPage'), 'FeedbackPage'),
-  validateSearch: (search: Search) => pick(['kind'], search),
+  component: lazyRouteComponent(() => import('./feedback/FeedbackPage'), 'FeedbackPage'),
+  validateSearch: (search: Search) => pick(['kind', 'state', 'before'], search),
 });
 
 const reviews = createRoute({

@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { problem } from '../strings';
 import { corpora as say } from '../strings/corpora';
+import { policies } from '../strings/policies';
 import { openPages } from '../testing/pages';
 import { fakeServer, json, refusal, type Replies, signedIn } from '../testing/session';
 import type { CorpusHealth, Policy } from './types';
@@ -91,11 +92,12 @@ describe('a corpus', () => {
     expect(screen.queryByText(say.rights.endless)).toBeNull();
   });
 
-  it('leads to the documents and findings that it counts', async () => {
+  it('leads to its own page, and to the documents and findings that it counts', async () => {
     open();
     const section = await screen.findByRole('region', { name: policy.title });
     const links = within(section).getAllByRole('link');
     expect(links.map((one) => [one.textContent, one.getAttribute('href')])).toEqual([
+      [policy.title, '/library/corpora/starter'],
       [`1,200 documents, ${policy.title}`, '/library/documents?corpus=starter'],
       [`4 open findings, ${policy.title}`, '/library/queue'],
       [`2 review overdue, ${policy.title}`, '/library/documents?corpus=starter&due=true'],
@@ -154,5 +156,65 @@ describe('the page', () => {
     await screen.findByRole('region', { name: 'Other' });
     const { violations } = await axe.run(container);
     expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('a new corpus', () => {
+  const text = (name: string) => screen.getByRole('textbox', { name: new RegExp(`^${name}`) });
+  const { form } = policies;
+  const begin = async () => {
+    await userEvent.click(await screen.findByRole('button', { name: policies.add }));
+    return screen.getByRole('dialog', { name: form.titles.add });
+  };
+  const write = async (values: Record<string, string>) => {
+    for (const [name, value] of Object.entries(values)) {
+      await userEvent.clear(text(name));
+      await userEvent.type(text(name), value);
+    }
+  };
+
+  it('is proposed by a librarian, once everything is said of it', async () => {
+    const sent: unknown[] = [];
+    open([health()], {
+      'PUT /v1/library/corpora/ward-7/policy': (body) => {
+        sent.push(body);
+        return json({ outcome: 'proposed', number: null, proposal: 'p-1' }, 202);
+      },
+    });
+    const dialog = await begin();
+    expect(document.activeElement).toBe(text(form.id));
+    expect(within(dialog).getByText(form.consequences.add)).toBeTruthy();
+    await write({ [form.id]: 'starter', [form.title]: 'Ward 7' });
+    await userEvent.click(within(dialog).getByRole('button', { name: form.act.proposal }));
+    expect(within(dialog).getByText(form.faults.idTaken)).toBeTruthy();
+    expect(within(dialog).getByText(form.faults.kind)).toBeTruthy();
+    expect(document.activeElement).toBe(text(form.id));
+    expect(sent).toEqual([]);
+    await write({
+      [form.id]: 'ward-7',
+      [form.issuer]: 'Ward 7',
+      [form.licence]: 'Our own',
+      [form.jurisdiction]: 'NG',
+      [form.language]: 'en-NG',
+      [form.reason]: 'Our own rules',
+    });
+    await userEvent.click(within(dialog).getByRole('radio', { name: 'Local policy' }));
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: new RegExp(`^${form.rightNames.index}`) }));
+    const { violations } = await axe.run(dialog);
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await userEvent.click(within(dialog).getByRole('button', { name: form.act.proposal }));
+    const link = await screen.findByRole('link', { name: policies.toProposal });
+    expect(link.getAttribute('href')).toBe('/library/changes/p-1');
+    const wanted: Policy = {
+      id: 'ward-7', title: 'Ward 7', issuer: 'Ward 7', kind: 'local_policy', licence: 'Our own',
+      rights: { index: true, display: false, export: false }, jurisdiction: 'NG', language: 'en-NG',
+    };
+    expect(sent).toEqual([{ policy: wanted, reason: 'Our own rules', expected: 0 }]);
+  });
+
+  it('is not for those who only look', async () => {
+    open([health()], {}, signedIn('pat', { roles: ['publisher', 'auditor'] }));
+    await screen.findByRole('region', { name: policy.title });
+    expect(screen.queryByRole('button', { name: policies.add })).toBeNull();
   });
 });

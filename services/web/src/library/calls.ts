@@ -1,9 +1,9 @@
 // Every call of the library, by name.
-import { client, take, takeWhole } from '../api/client';
+import { client, request, take, takeWhole } from '../api/client';
 import type {
-  DocumentFilter, Finding, FindingKind, Findings, GapChange, Gaps, GapState, Golden, Ingest, Ingests, Inspection,
-  LibraryCorpora, LibraryDocument, LibraryDocuments, LibraryPassages, NewProposal, Overdue, Proposal, Proposals,
-  Rollback, RunAccount, Settlement, Signing, Snapshots, Staged, StagedAnswers, StandingChange, StandingChanged, Ticket,
+  CorpusRecord, DocumentFilter, Finding, FindingKind, Findings, GapChange, Gaps, GapState, Golden, Ingest, Ingests, Inspection,
+  LibraryCorpora, LibraryDocument, LibraryDocuments, LibraryPassages, NewProposal, Overdue, PolicyOutcome, PolicyRequest,
+  Proposal, Proposals, Rollback, RunAccount, Settlement, Signing, Snapshots, Staged, StagedAnswers, StandingChange, StandingChanged, Ticket,
 } from './types';
 
 const signalOf = (signal?: AbortSignal) => (signal ? { signal } : {});
@@ -17,6 +17,14 @@ const from = <Name extends string, Mark>(name: Name, mark: Mark | null | undefin
 
 export const getLibraryCorpora = (signal?: AbortSignal): Promise<LibraryCorpora> =>
   takeWhole(client.GET('/v1/library/corpora', signalOf(signal)));
+
+/** A corpus with every policy that it has had. */
+export const getCorpusRecord = (id: string, signal?: AbortSignal): Promise<CorpusRecord> =>
+  takeWhole(client.GET('/v1/library/corpora/{id}', { params: named(id), ...signalOf(signal) }));
+
+/** What only narrows is in force at once; anything else, a new corpus too, becomes a proposal. */
+export const putPolicy = (body: PolicyRequest): Promise<PolicyOutcome> =>
+  takeWhole(client.PUT('/v1/library/corpora/{id}/policy', { params: named(body.policy.id), body }));
 
 export function listDocuments(
   { year, due, poor, ...filter }: DocumentFilter,
@@ -44,6 +52,17 @@ export const getPassages = (id: string, version: number, signal?: AbortSignal): 
 /** Where the bytes that a version was read from can be had; followed as a link, it is saved as a file. */
 export const originalAddress = (id: string, version: number): string =>
   `/v1/library/documents/${encodeURIComponent(id)}/original?version=${version}`;
+
+/** A page of a PDF as a picture. */
+export const pageAddress = (id: string, version: number, page: number): string =>
+  `/v1/library/documents/${encodeURIComponent(id)}/original/pages/${page}?version=${version}`;
+
+/** Why a picture did not come: an `<img>` is not told. Nothing where it comes by now. */
+export const checkPage = async (address: string, signal?: AbortSignal): Promise<null> => {
+  const response = await request('GET', address, { accept: 'image/png', ...signalOf(signal) });
+  await response.body?.cancel();
+  return null;
+};
 
 /** Of a version whose original is text. */
 export const getOriginalText = (id: string, version: number, signal?: AbortSignal): Promise<string> => {

@@ -15,6 +15,13 @@ export const libraryCorporaQuery = queryOptions({
   staleTime,
 });
 
+export const corpusRecordQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...libraryKey, 'corpus', id],
+    queryFn: ({ signal }) => calls.getCorpusRecord(id, signal),
+    staleTime,
+  });
+
 /** From the first, or after the one that the server calls so. */
 export const documentsQuery = (filter: DocumentFilter, after: string | null = null) =>
   infiniteQueryOptions({
@@ -46,6 +53,15 @@ export const originalTextQuery = (id: string, version: number) =>
     queryKey: ['original', id, version],
     queryFn: ({ signal }) => calls.getOriginalText(id, version, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Looked up once for each time that a picture has failed. */
+export const pageProblemQuery = (address: string, attempt: number) =>
+  queryOptions({
+    queryKey: ['page', address, attempt],
+    queryFn: ({ signal }) => calls.checkPage(address, signal),
+    retry: false,
+    gcTime: 0,
   });
 
 export const overdueQuery = queryOptions({

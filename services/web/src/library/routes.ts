@@ -24,6 +24,12 @@ const corpora = createRoute({
   component: lazyRouteComponent(() => import('./CorporaPage'), 'CorporaPage'),
 });
 
+const corpus = createRoute({
+  getParentRoute: () => area,
+  path: 'corpora/$corpus',
+  component: lazyRouteComponent(() => import('./corpora/CorpusPage'), 'CorpusPage'),
+});
+
 const documents = createRoute({
   getParentRoute: () => area,
   path: 'documents',
@@ -35,7 +41,7 @@ const document = createRoute({
   getParentRoute: () => area,
   path: 'documents/$id',
   component: lazyRouteComponent(() => import('./document/RecordPage'), 'RecordPage'),
-  validateSearch: (search: Search) => pick(['version', 'against', 'view'], search),
+  validateSearch: (search: Search) => pick(['version', 'against', 'view', 'page', 'passage'], search),
 });
 
 const ingest = createRoute({
@@ -78,5 +84,5 @@ const gaps = createRoute({
 });
 
 export const libraryRoutes = area.addChildren([
-  corpora, documents, document, ingest, queue, changes, proposal, snapshots, gaps,
+  corpora, corpus, documents, document, ingest, queue, changes, proposal, snapshots, gaps,
 ]);

@@ -1,5 +1,5 @@
 // What a server may say of its library, for tests.
-import type { CorpusHealth, Finding, Proposal, StagedChange, Ticket } from './types';
+import type { CorpusHealth, CorpusRecord, Finding, Policy, PolicyRecord, Proposal, StagedChange, Ticket } from './types';
 
 export const lin = { id: 'id-lin', name: 'Lin Librarian' };
 export const pat = { id: 'id-pat', name: 'Pat Publisher' };
@@ -27,6 +27,29 @@ export const corpusHealth = (id: string, change: Partial<CorpusHealth> = {}): Co
   last_run: null,
   ...change,
 });
+
+type PolicyPart = Partial<Omit<Policy, 'rights'>> & { rights?: Partial<Policy['rights']> };
+
+export const policyOf = ({ rights = {}, ...change }: PolicyPart = {}): Policy => {
+  const { corpus } = corpusHealth('starter');
+  return { ...corpus, ...change, rights: { ...corpus.rights, ...rights } };
+};
+
+export const policyRecord = (number: number, change: Partial<PolicyRecord> = {}): PolicyRecord => ({
+  number,
+  at: `2026-11-0${number}T09:00:00Z`,
+  by: lin,
+  reason: `Reason ${number}`,
+  policy: policyOf(),
+  ...change,
+});
+
+/** The first of its policies is in force. */
+export const corpusRecord = (change: Partial<CorpusRecord> = {}): CorpusRecord => {
+  const { policies = [policyRecord(1)], health, ...rest } = change;
+  const held = health ?? { ...corpusHealth('starter'), corpus: policies[0]?.policy ?? policyOf() };
+  return { health: held, policies, proposal: null, sources: [], refresh: null, ...rest };
+};
 
 export const findingOf = (id: number, change: Partial<Finding> = {}): Finding => ({
   id,
@@ -59,6 +82,8 @@ export const proposalOf = (change: Partial<Proposal> = {}): Proposal => ({
   id: 'p-1',
   n: 4,
   kind: 'publish',
+  corpus: null,
+  policy: null,
   reason: 'The autumn guidelines',
   by: lin,
   at: '2026-11-27T09:00:00Z',

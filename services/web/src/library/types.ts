@@ -2,19 +2,28 @@
 import type { components, paths } from '../api/schema';
 import type { Whole } from '../api/types';
 
-export type { DocumentStatus as Status, Kind } from '../api/types';
+export type { DocumentStatus as Status, Kind, Policy } from '../api/types';
 
 type Schemas = components['schemas'];
 
 export type Person = Whole<Schemas['Person']>;
 
-/* Corpora and documents */
+/* Corpora */
 
-export type Policy = Schemas['Corpus'];
-export type CorpusHealth = Whole<Omit<Schemas['CorpusHealth'], 'corpus'>> & { corpus: Policy };
-export interface LibraryCorpora {
-  corpora: CorpusHealth[];
-}
+export type CorpusHealth = Whole<Schemas['CorpusHealth']>;
+export type LibraryCorpora = Whole<Schemas['LibraryCorpora']>;
+
+/* Policies of corpora, with their past */
+
+export type CorpusRecord = Whole<Schemas['LibraryCorpus']>;
+export type PolicyRecord = Whole<Schemas['PolicyReply']>;
+export type PolicyRequest = Schemas['NewPolicyRequest'];
+/** The number of a policy in force, or the id of a proposal. */
+export type PolicyOutcome = Whole<Schemas['NewPolicyReply']>;
+/** From null: a new corpus. */
+export type PolicyChange = Whole<Schemas['ProposedPolicy']>;
+
+/* Documents */
 
 type Asked = NonNullable<paths['/v1/library/documents']['get']['parameters']['query']>;
 /** What a list of documents is narrowed down to, as it stands in the address. */

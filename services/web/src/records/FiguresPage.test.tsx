@@ -3,12 +3,13 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Figures, Period } from '../api/types';
 import { problem, shell } from '../strings';
 import { records as say } from '../strings/records';
 import { openPages } from '../testing/pages';
 import { anonymous, fakeServer, json, refusal, signedIn } from '../testing/session';
 import { dayOf, firstDay, nameOfDay, ranges } from './range';
+import { quiet } from './sample';
+import type { Figures, Period } from './types';
 import { dayLong } from './words';
 
 const today = dayOf(Date.now());
@@ -37,11 +38,20 @@ const sample: Figures = {
   corpora: [{ name: 'starter', count: 40 }],
   models: [{ name: 'none', count: 9 }],
   feedback: [{ name: 'disagree', count: 1 }],
+  corpus: null,
+  model: null,
 };
+
+const corpora = { corpora: [{ id: 'starter', title: 'Starter corpus' }, { id: 'empty', title: 'Nothing cited' }] };
 
 const auditor = signedIn('ada', { roles: ['auditor'] });
 const open = (figures: Partial<Figures> = {}, address = '/audit?days=7') => {
-  fakeServer(auditor, { 'GET /v1/audit/figures': () => json({ ...sample, ...figures }) });
+  fakeServer(auditor, {
+    'GET /v1/audit/figures': (_, { searchParams }) =>
+      json({ ...sample, corpus: searchParams.get('corpus'), model: searchParams.get('model'), ...figures }),
+    'GET /v1/audit/alarms': () => json(quiet),
+    'GET /v1/corpora': () => json(corpora),
+  });
   return openPages(address);
 };
 const askedFor = () =>
@@ -122,6 +132,64 @@ describe('the range', () => {
     open({ periods: [] });
     expect(await screen.findByText(say.empty)).toBeTruthy();
     expect(screen.queryByRole('img')).toBeNull();
+  });
+});
+
+describe('what they are narrowed to', () => {
+  const select = (name: string) => screen.findByRole<HTMLSelectElement>('combobox', { name });
+  const optionsOf = (of: HTMLSelectElement) => [...of.options].map(({ text }) => text);
+  const HASHED = `writer@${'ab'.repeat(32)}`;
+
+  it('is chosen from what there is, by title where that is known, and stands in the address', async () => {
+    const { pages } = open({ corpora: [{ name: 'starter', count: 3 }, { name: 'gone', count: 1 }], models: [{ name: HASHED, count: 2 }, { name: 'none', count: 9 }] });
+    const corpus = await select(say.narrow.corpus);
+    await waitFor(() => expect(optionsOf(corpus)).toEqual([say.narrow.allCorpora, 'Starter corpus', 'Nothing cited', 'gone']));
+    expect(optionsOf(await select(say.narrow.model))).toEqual([say.narrow.allModels, 'writer@abababababab…', say.narrow.noModel]);
+    await userEvent.selectOptions(corpus, 'Starter corpus');
+    await waitFor(() => expect(pages.state.location.search).toEqual({ days: '7', corpus: 'starter' }));
+    await userEvent.selectOptions(await select(say.narrow.model), say.narrow.noModel);
+    await waitFor(() => expect(pages.state.location.search).toEqual({ days: '7', corpus: 'starter', model: 'none' }));
+    const last = askedFor().at(-1)?.searchParams;
+    expect([last?.get('corpus'), last?.get('model'), last?.get('days')]).toEqual(['starter', 'none', '1']);
+    // What can be chosen stays what there is.
+    expect(optionsOf(await select(say.narrow.corpus))).toHaveLength(4);
+  });
+
+  it('is said, with what it leaves out, and can be undone', async () => {
+    const { pages } = open({}, `/audit?days=7&corpus=starter&model=${HASHED}`);
+    const line = await screen.findByText(say.narrow.toCorpus('Starter corpus'), { exact: false });
+    expect(line.textContent).toContain('Abstentions and failures cite nothing');
+    expect(line.textContent).toContain(say.narrow.toModel('writer@abababababab…'));
+    expect(await screen.findByText(say.retracted.noneOfThese)).toBeTruthy();
+    await userEvent.click(screen.getByRole('link', { name: say.narrow.clear }));
+    await waitFor(() => expect(pages.state.location.href).toBe('/audit?days=7'));
+    await waitFor(() => expect(screen.queryByText(say.narrow.toCorpus('Starter corpus'), { exact: false })).toBeNull());
+    expect(await screen.findByText(say.retracted.noneDetail)).toBeTruthy();
+  });
+
+  it('is kept when another range is chosen', async () => {
+    const { pages } = open({}, '/audit?corpus=starter');
+    await userEvent.click(await screen.findByRole('radio', { name: say.ranges[90] }));
+    await waitFor(() => expect(pages.state.location.search).toEqual({ days: '90', corpus: 'starter' }));
+  });
+
+  it('by a name that nobody knows, gives nothing and says so', async () => {
+    open({ periods: [] }, '/audit?corpus=constructor');
+    expect(await screen.findByText(say.narrow.empty)).toBeTruthy();
+    expect((await select(say.narrow.corpus)).value).toBe('constructor');
+  });
+
+  it('is not what it seems at a server that does not narrow', async () => {
+    open({ corpus: null }, '/audit?corpus=starter');
+    expect(await screen.findByText(say.narrow.notNarrowed)).toBeTruthy();
+    expect(screen.queryByRole('link', { name: say.narrow.clear })).toBeNull();
+  });
+
+  it('is nothing at first, and then the numbers are read once', async () => {
+    open();
+    await screen.findByRole('heading', { name: say.outcome.title });
+    expect(askedFor()).toHaveLength(1);
+    expect([...(askedFor()[0]?.searchParams.keys() ?? [])]).toEqual(['from', 'days']);
   });
 });
 

@@ -1,11 +1,11 @@
 // The three plots: questions, support, time.
-import type { Period } from '../api/types';
 import { records as say } from '../strings/records';
 import { Bars, type Part } from './Bars';
 import { Lines } from './Lines';
 import { openOf, shareOf } from './periods';
 import { Plot, type Table } from './Plot';
 import { ticks } from './ticks';
+import type { Period } from './types';
 import { count, dayLong, milliseconds, percent } from './words';
 
 interface PlotsProps {
@@ -100,9 +100,9 @@ function Support({ periods, each }: PlotsProps) {
 
 function Times({ periods, each }: PlotsProps) {
   const words = say.time;
-  const latest = periods.findLast((period) => period.p50_ms != null);
-  const p50 = periods.map((period) => period.p50_ms ?? null);
-  const p99 = periods.map((period) => period.p99_ms ?? null);
+  const latest = periods.findLast((period) => period.p50_ms !== null);
+  const p50 = periods.map((period) => period.p50_ms);
+  const p99 = periods.map((period) => period.p99_ms);
   const most = Math.max(0, ...[...p50, ...p99].filter((ms) => ms !== null));
   return (
     <Plot

@@ -1,18 +1,25 @@
 // How often what was: lists with a bar for each line.
 import type { ReactNode } from 'react';
-import type { Figures, Share } from '../api/types';
 import { records as say } from '../strings/records';
+import type { Words } from './Narrow';
 import styles from './Records.module.css';
+import type { Figures, Share } from './types';
 import { count, nameOf, percent } from './words';
 
 const names = ['statuses', 'verdicts', 'standings', 'corpora', 'models', 'feedback'] as const;
 
-export function Shares({ figures }: { figures: Figures }) {
+interface SharesProps {
+  figures: Figures;
+  /** Titles of the corpora that are known. */
+  titles: Words;
+}
+
+export function Shares({ figures, titles }: SharesProps) {
   const stale = figures.stale_when_cited;
   return (
     <div className={styles.lists}>
       {names.map((name) => (
-        <List key={name} {...say.shares[name]} shares={figures[name]}>
+        <List key={name} {...say.shares[name]} {...(name === 'corpora' ? { words: titles } : {})} shares={figures[name]}>
           {name === 'standings' && stale > 0 && <p className={styles.note}>{say.stale(count(stale), stale === 1)}</p>}
         </List>
       ))}
@@ -23,7 +30,7 @@ export function Shares({ figures }: { figures: Figures }) {
 interface ListProps {
   title: string;
   note: string;
-  words: Readonly<Record<string, string>>;
+  words: Words;
   shares: readonly Share[];
   children: ReactNode;
 }

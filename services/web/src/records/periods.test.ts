@@ -1,8 +1,8 @@
 // Periods without questions are there, as zeros or as gaps.
 import { describe, expect, it } from 'vitest';
-import type { Period } from '../api/types';
 import { filled, openOf, shareOf } from './periods';
 import { firstDay, rangeOf, ranges } from './range';
+import type { Period } from './types';
 
 const now = Date.parse('2026-11-28T18:30:00Z');
 const asked = (day: string): Period => ({

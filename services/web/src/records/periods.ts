@@ -1,6 +1,6 @@
 // Periods in a row without holes: the server names only those with questions.
-import type { Period } from '../api/types';
 import { dayOf, nameOfDay } from './range';
+import type { Period } from './types';
 
 /**
  * Every period from the first day on until now. Where nobody asked, the counts are 0, since that is a number like any

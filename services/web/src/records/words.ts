@@ -21,7 +21,7 @@ export function percent(part: number, whole: number): string {
   return `${shown.toLocaleString('en', { maximumFractionDigits: 1 })}\u00a0%`;
 }
 
-export const milliseconds = (ms: number | null | undefined): string => (ms == null ? say.none : say.time.ms(count(ms)));
+export const milliseconds = (ms: number | null): string => (ms === null ? say.none : say.time.ms(count(ms)));
 
 /** Names in words; a newer server may have some that have no words here yet. */
 export function nameOf(name: string, words: Readonly<Record<string, string>>): string {

@@ -1,5 +1,6 @@
 // The frame of a part of the pages that has pages of its own: links to them, and the one that is open.
 import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
+import { VisuallyHidden } from '../parts/VisuallyHidden';
 import styles from './Area.module.css';
 
 export interface AreaLink {
@@ -7,6 +8,8 @@ export interface AreaLink {
   label: string;
   /** How much waits there; none is not shown. */
   waiting?: number;
+  /** What it is that waits, read aloud after how much. */
+  waitingFor?: string;
   /** The page at the root of the area: it is not the one that is open when one below it is. */
   isRoot?: boolean;
 }
@@ -16,11 +19,18 @@ export function Area({ label, links }: { label: string; links: AreaLink[] }) {
     <>
       <nav aria-label={label} className={styles.nav} data-no-print>
         <ul>
-          {links.map(({ to, label: name, waiting = 0, isRoot = false }) => (
+          {links.map(({ to, label: name, waiting = 0, waitingFor, isRoot = false }) => (
             <li key={to}>
               <Link to={to} className={styles.link} activeOptions={{ exact: isRoot, includeSearch: false }}>
                 {name}
-                {waiting > 0 && <span className={styles.waiting}>{waiting}</span>}
+                {waiting > 0 && (
+                  <>
+                    {' '}
+                    <span className={styles.waiting}>
+                      {waiting} {waitingFor !== undefined && <VisuallyHidden>{waitingFor}</VisuallyHidden>}
+                    </span>
+                  </>
+                )}
               </Link>
             </li>
           ))}

@@ -6,11 +6,13 @@ const does: Record<Role, string> = {
   librarian: 'Takes documents in, keeps them up to date, and proposes what is to be published.',
   publisher: 'Approves and publishes what a librarian proposed; nobody approves their own.',
   auditor: 'Reads all questions, answers and entries of the log, and asks nothing.',
-  admin: 'Manages accounts and keys, and reads no questions or answers.',
+  admin: 'Manages accounts and keys, erases words for good where that is asked for, and reads no questions or answers.',
   service: 'A program that asks, with a key.',
 };
 
 export const accounts = {
+  area: 'Accounts',
+  areas: { accounts: 'Accounts', words: 'Erase words' },
   title: 'Accounts',
   lead: 'Who may sign in, with which roles, and which programs may ask. Every change is put on record.',
   loading: 'Reading the accounts…',
@@ -164,5 +166,43 @@ export const accounts = {
     confirm: 'Revoke',
     working: 'Revoking…',
     failed: 'The key was not revoked',
+  },
+  words: {
+    title: 'Erase words',
+    lead:
+      'For the day on which the words of an answer must go for good: they name a patient, or somebody has a right to it. You need ' +
+      'the id of the answer alone, and see nothing of what was asked.',
+    form: 'Which answer',
+    id: 'Id of the answer',
+    idNote: 'Whoever wants its words gone can name it: it stands in the record of the answer, in exports, and in the answer’s own address.',
+    badId: 'An id has only letters, digits and hyphens, 64 at most.',
+    open: 'Erase its words',
+    dialog: 'Erase the words of this answer for good?',
+    of: 'Answer',
+    goes: 'What goes',
+    gone: [
+      'The question and the answer, here and in conversations.',
+      'What readers wrote about it, and the notes of those who looked into their reports.',
+      'Its receipt: it can no longer be taken.',
+    ],
+    stays: 'What stays',
+    left: [
+      'That it was asked and answered, when, and under which pseudonym: the entries of the log.',
+      'Every proof of them, which still holds.',
+      'That you erased its words: a new entry with your account.',
+      'Copies that somebody has taken along.',
+    ],
+    never: 'Nothing brings them back.',
+    act: 'Erase for good',
+    acting: 'Erasing…',
+    failed: 'Nothing was erased.',
+    help: {
+      unknown: 'Look whether the whole id was entered, and whether it is that of an answer and not of a conversation.',
+      held: 'An auditor who lifts the hold, in the record of the answer, opens the way.',
+      early: (time: string) =>
+        `From ${time} on they may be erased. Before that only if the configuration of the service allows it, with early_erasure in [audit].`,
+    },
+    done: 'The words are erased',
+    doneDetail: (id: string) => `Of the answer ${id}. The log has an entry that says so.`,
   },
 };

@@ -24,7 +24,24 @@ const meanings: Record<Signature['meaning'], string> = {
   approve: 'Approval: I approve that these changes go into force.',
 };
 
+type Kind = Proposal['kind'];
+
+function aimOf({ kind, corpus, policy }: Pick<Proposal, 'kind' | 'corpus' | 'policy'>): string {
+  if (kind === 'publish') return 'publish';
+  if (kind === 'restore') return 'restore a document';
+  const title = policy?.to.title ?? corpus ?? '';
+  return policy?.from === null ? `new corpus ${title}` : `policy of ${title}`;
+}
+
 export type StepName = 'ingest' | 'review' | 'approve' | 'publish';
+
+/** The same for all that readers come to see. */
+const both = (words: string) => ({ publish: words, restore: words });
+
+const closing: Record<Kind, string> = {
+  ...both('It is closed. What is staged stays staged and can be proposed again.'),
+  policy: 'It is closed. What is in force stays in force, and the change can be proposed again.',
+};
 
 export const changes = {
   title: 'Changes',
@@ -79,12 +96,12 @@ export const changes = {
     failed: 'The proposals could not be read.',
     more: 'Show earlier ones',
     loading: 'Reading…',
-    name: ({ n: number, kind }: Pick<Proposal, 'n' | 'kind'>) =>
-      kind === 'publish' ? `Proposal ${n(number)}: publish` : `Proposal ${n(number)}: restore a document`,
+    name: ({ n: number, ...what }: Pick<Proposal, 'n' | 'kind' | 'corpus' | 'policy'>) => `Proposal ${n(number)}: ${aimOf(what)}`,
     by: (name: string) => `by ${name}`,
     changed: 'Changed since',
     states: proposalStates,
-    restored: 'Restored',
+    /** Instead of “Published”. */
+    executed: { publish: proposalStates.executed, restore: 'Restored', policy: 'Put in force' } satisfies Record<Kind, string>,
   },
   golden: {
     title: 'Golden questions',
@@ -135,12 +152,19 @@ export const changes = {
     },
   },
   proposal: {
-    lead: 'Nothing is published by one person alone: whoever approves and publishes is not the one who proposed it.',
+    lead: {
+      ...both('Nothing is published by one person alone: whoever approves and publishes is not the one who proposed it.'),
+      policy: 'No corpus is opened further by one person alone: whoever approves and carries this out is not the one who proposed it.',
+    } satisfies Record<Kind, string>,
     failed: 'The proposal could not be read.',
     loading: 'Reading the proposal…',
     all: 'All changes',
     reason: 'Reason',
-    kind: { publish: 'Publish what is staged', restore: 'Restore a version of a document' },
+    kind: {
+      publish: 'Publish what is staged',
+      restore: 'Restore a version of a document',
+      policy: 'Put a policy of a corpus in force',
+    } satisfies Record<Kind, string>,
     hash: 'Record hash',
     hashDetail: 'Made of everything this proposal is about. Each signature names it.',
     document: (version: number) => `Open the document, version ${n(version)}`,
@@ -150,6 +174,15 @@ export const changes = {
       'Something was taken in, withdrawn or restored since. This proposal cannot be signed or published any more. Withdraw or ' +
       'reject it, and propose what is staged now.',
     toStaged: 'See what is staged now',
+    policy: {
+      title: 'What changes',
+      newTitle: 'The policy of the new corpus',
+      toCorpus: 'Open the corpus',
+      changedTitle: 'The policy in force is no longer the one that this was made from',
+      changedDetail:
+        'It was changed since. This proposal cannot be signed or carried out any more. Withdraw or reject it, and propose the ' +
+        'change anew.',
+    },
     steps: {
       title: 'Steps',
       names: {
@@ -158,7 +191,12 @@ export const changes = {
         approve: 'Approval',
         publish: 'Publication',
       } satisfies Record<StepName, string>,
-      restore: 'Restoring',
+      /** For proposals that publish nothing. */
+      others: {
+        restore: { publish: 'Restoring' },
+        policy: { ingest: 'Proposed', publish: 'Putting in force' },
+      } as Readonly<Partial<Record<Kind, Partial<Record<StepName, string>>>>>,
+      reviewPolicy: 'A librarian or a publisher signs the review.',
       done: 'Done',
       next: 'Next',
       later: 'Later',
@@ -178,7 +216,10 @@ export const changes = {
       withdrawn: 'This proposal was withdrawn',
     },
     endedBy: (name: string) => `By ${name},`,
-    own: 'You proposed this, so another publisher has to approve and publish it. Two people see each change before readers do.',
+    own: {
+      ...both('You proposed this, so another publisher has to approve and publish it. Two people see each change before readers do.'),
+      policy: 'You proposed this, so another publisher has to approve it and put it in force.',
+    } satisfies Record<Kind, string>,
     reviewed: 'You signed the review, so another publisher has to approve it.',
     notYours: 'There is nothing for you to do here now.',
     signatures: {
@@ -204,9 +245,10 @@ export const changes = {
       approve: 'Sign the approval',
       execute: 'Publish',
       restore: 'Restore',
+      policy: 'Put in force',
       reject: 'Reject',
       withdraw: 'Withdraw',
-    } satisfies Record<ProposalAct | 'title' | 'restore', string>,
+    } satisfies Record<ProposalAct | 'title' | 'restore' | 'policy', string>,
     sign: {
       titles: { review: 'Sign the review', approve: 'Sign the approval' },
       says: 'With your signature you say:',
@@ -225,21 +267,33 @@ export const changes = {
       done: { review: 'The review is signed.', approve: 'The approval is signed.' },
     },
     execute: {
-      title: { publish: 'Publish now?', restore: 'Restore now?' },
+      title: { publish: 'Publish now?', restore: 'Restore now?', policy: 'Put it in force now?' } satisfies Record<Kind, string>,
       publish: (of: number, staged: number) =>
         `${documents(of)} change. From this moment questions see them, as snapshot ${n(staged)}. Open gaps are asked again ` +
         'afterwards. You can go back to an earlier snapshot; its number stays used.',
       restore:
         'What of this version the published snapshot still has may be cited again from this moment; the rest comes into force with ' +
         'the next publication.',
-      act: { publish: 'Publish', restore: 'Restore' },
-      acting: { publish: 'Publishing…', restore: 'Restoring…' },
-      failed: { publish: 'It was not published', restore: 'It was not restored' },
-      done: { publish: 'Published. Questions see it now.', restore: 'Restored.' },
+      policy: (isNew: boolean) =>
+        isNew
+          ? 'From this moment documents can be taken in for this corpus. Questions see them once they are published.'
+          : 'From this moment this holds for what is found, quoted, displayed and exported.',
+      act: { publish: 'Publish', restore: 'Restore', policy: 'Put in force' } satisfies Record<Kind, string>,
+      acting: { publish: 'Publishing…', restore: 'Restoring…', policy: 'Putting in force…' } satisfies Record<Kind, string>,
+      failed: {
+        publish: 'It was not published',
+        restore: 'It was not restored',
+        policy: 'It was not put in force',
+      } satisfies Record<Kind, string>,
+      done: {
+        publish: 'Published. Questions see it now.',
+        restore: 'Restored.',
+        policy: 'The policy is in force.',
+      } satisfies Record<Kind, string>,
     },
     reject: {
       title: 'Reject this proposal?',
-      detail: 'It is closed. What is staged stays staged and can be proposed again.',
+      detail: closing,
       missing: 'Say why it is rejected.',
       act: 'Reject',
       acting: 'Rejecting…',
@@ -248,7 +302,7 @@ export const changes = {
     },
     withdraw: {
       title: 'Withdraw your proposal?',
-      detail: 'It is closed. What is staged stays staged and can be proposed again.',
+      detail: closing,
       missing: 'Say why it is withdrawn.',
       act: 'Withdraw',
       acting: 'Withdrawing…',
@@ -260,7 +314,7 @@ export const changes = {
         'Whoever proposed or reviewed a change does not approve it, and whoever proposed it does not publish it: two different ' +
         'people have to have looked. Ask another publisher.',
       findings_open: 'Findings of these documents are open. Each has to be settled before the review can be signed.',
-      record_changed: 'What is staged changed meanwhile. What you would have signed is not what is there now.',
+      record_changed: 'What this is about changed meanwhile. What you would have signed is not what is there now.',
       sign_in_again: 'You signed in more than five minutes ago. Sign out and in again, then sign at once.',
     } as Readonly<Record<string, string>>,
   },
@@ -309,6 +363,7 @@ export const changes = {
         publish: 'Published',
         rollback: 'Went back',
         inspected: 'Looked at',
+        policy: 'Put a policy in force for',
       } as Readonly<Record<string, string>>,
       snapshot: (of: string) => `snapshot ${of}`,
     },

@@ -1,8 +1,7 @@
 // Words of the list of corpora.
-const written = (n: number) => n.toLocaleString('en');
+import { UNDISPLAYED_WORDS } from '../library/corpora/differences';
 
-/** What is shown of one document at a time where the licence sets no figure, but does not let documents be displayed. */
-const UNDISPLAYED_WORDS = 60;
+const written = (n: number) => n.toLocaleString('en');
 
 export const corpora = {
   title: 'Corpora',
@@ -10,7 +9,7 @@ export const corpora = {
   loading: 'Fetching the corpora',
   failed: 'The corpora could not be had',
   empty: 'There is no corpus',
-  emptyDetail: 'A corpus begins with its manifest, which whoever runs the service adds.',
+  emptyDetail: 'A corpus begins with its policy, which a librarian proposes and a second person approves.',
   about: (issuer: string, kind: string, jurisdiction: string, language: string) =>
     `${issuer} · ${kind} · ${jurisdiction} · language: ${language}`,
   evidence: (level: string) => `Evidence, as its issuer grades it: ${level}`,

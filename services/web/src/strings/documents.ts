@@ -98,6 +98,7 @@ const actions: Record<string, string> = {
   publish: 'Published',
   rollback: 'Went back to an earlier snapshot',
   inspected: 'Looked at',
+  policy: 'Put a policy in force',
   current: 'Put in force',
   superseded: 'Made superseded',
   retracted: 'Made retracted',

@@ -45,7 +45,7 @@ export const ingest = {
   fresh: 'New documents',
   corpus: 'Corpus',
   noCorpora: 'There is no corpus yet',
-  noCorporaDetail: 'A corpus is set up at the server, by its manifest: what may be held, quoted and shown of it.',
+  noCorporaDetail: 'A corpus begins with its policy, which a librarian proposes and a second person approves: what may be done with it.',
   corporaFailed: 'The corpora could not be read.',
   licenceOver: 'Its licence is over.',
   noCorpus: 'Choose the corpus that they belong to.',

@@ -1,6 +1,4 @@
-// Words of the recall of a document, and of what readers said.
-import { feedback } from './feedback';
-
+// Words of the recall of a document.
 const answers = (n: string) => (n === '1' ? '1 answer' : `${n} answers`);
 const people = (n: string) => (n === '1' ? '1 person' : `${n} people`);
 
@@ -70,37 +68,4 @@ export const recall = {
     answer: 'Answer',
     end: 'End of the list',
   },
-};
-
-export const readers = {
-  title: 'Feedback',
-  lead: 'What readers said of answers, the latest first. Whoever holds otherwise overrides an answer; safety concerns are marked.',
-  kinds: {
-    helpful: 'It helped',
-    unhelpful: 'It did not help',
-    disagree: 'Override: the reader holds otherwise',
-    safety: 'Safety concern',
-  },
-  categories: feedback.categories,
-  severities: feedback.severities,
-  filter: 'What kind',
-  all: 'All',
-  counted: (name: string, n: string) => `${name} (${n})`,
-  loading: 'Reading what was said…',
-  failed: 'What readers said could not be read.',
-  retry: 'Try again',
-  none: 'Nobody has said anything yet',
-  noneDetail: 'Readers give feedback from the menu of a statement, or below an answer.',
-  noneOfKind: 'Nothing of this kind',
-  noneOfKindDetail: 'Among what is listed here, nobody has said so.',
-  most: (n: string) => `These are the latest ${n}; earlier ones stand in the records of their answers.`,
-  list: 'What readers said',
-  about: (statement: number | null) => (statement === null ? 'The whole answer' : `Statement ${statement}`),
-  what: 'What is wrong',
-  outcome: 'What came of it',
-  where: 'About',
-  who: 'Who',
-  noComment: 'No comment, or its words were destroyed.',
-  open: 'The record of the answer',
-  openOf: (time: string) => `The record of the answer, feedback of ${time}`,
 };

@@ -16,6 +16,7 @@ const actions: Readonly<Record<string, string>> = {
   'answer.erased': 'Words erased',
   'answer.imported': 'Taken over from an older record',
   'feedback.given': 'Feedback',
+  'feedback.handled': 'Report handled',
   'receipt.taken': 'Receipt taken',
 };
 
@@ -125,8 +126,6 @@ export const record = {
   feedback: {
     heading: 'What readers said',
     none: 'Nobody has said anything about it.',
-    loading: 'Reading what was said…',
-    failed: 'What was said could not be read.',
     kinds: {
       helpful: 'It helped',
       unhelpful: 'It did not help',

@@ -40,6 +40,23 @@ export const records = {
   retry: 'Try again',
   empty: 'No questions in this range',
   emptyDetail: 'Nobody has asked since the first day of it. A longer range may have some.',
+  narrow: {
+    corpus: 'Corpus',
+    allCorpora: 'All corpora',
+    model: 'Model',
+    allModels: 'All models',
+    noModel: 'No model wrote',
+    toCorpus: (title: string) =>
+      `Narrowed to the corpus “${title}”: only answers that cite this corpus, and only their citations of it. Abstentions and ` +
+      'failures cite nothing, so there are none of them here.',
+    toModel: (name: string) => `Narrowed to the model ${name}: only answers that it wrote.`,
+    toNoModel: 'Narrowed to answers that no model wrote.',
+    clear: 'Show the numbers of all answers',
+    empty: 'No such answers in this range',
+    emptyDetail: 'Nothing since the first day of it fits what the numbers are narrowed to.',
+    notNarrowed: 'These are the numbers of all answers',
+    notNarrowedDetail: 'This server does not narrow them to what was asked for.',
+  },
   span: (from: string, to: string, days: number) =>
     `From ${from} to ${to}, by ${days === 1 ? 'day' : `periods of ${days} days, named by their first`}. ` +
     `Days are those of UTC; the last ${days === 1 ? 'day' : 'period'} is not over yet.`,
@@ -89,6 +106,7 @@ export const records = {
     title: 'Retracted when cited',
     none: 'None, as it must be',
     noneDetail: 'No source was cited that was retracted or withdrawn by then.',
+    noneOfThese: 'None of these answers cited a source that was retracted or withdrawn by then.',
     some: (n: string, isOne: boolean) =>
       `${citations(n, isOne)} of what was retracted or withdrawn when it was cited. This must never be`,
     someDetail:

@@ -6,10 +6,10 @@ import { Chip } from '../../parts/Chip';
 import { AlertIcon } from '../../parts/icons';
 import { Time } from '../../parts/Time';
 import { answersFound } from '../../strings/answersFound';
+import { ROW, useRowKeys } from '../useRowKeys';
 import { Actor } from './Actor';
 import styles from './Answers.module.css';
 import type { FoundAnswer } from './calls';
-import { ROW, useRowKeys } from './useRowKeys';
 import { modelWord, statusWord } from './words';
 
 const say = answersFound.list;

@@ -76,7 +76,7 @@ function Unknowns({ answer: { unknowns } }: { answer: Answer }) {
       <dl className={styles.facts}>
         {unknowns.map(({ factor, text }) => (
           <div key={factor}>
-            <dt>{(literature.factors as Readonly<Record<string, string>>)[factor] ?? factor}</dt>
+            <dt>{literature.factors[factor] ?? factor}</dt>
             <dd>{sentence(text)}</dd>
           </div>
         ))}

@@ -1,42 +1,30 @@
-// What readers said of an answer. That they did stands in the log; their words are read apart from it.
-import { useQuery } from '@tanstack/react-query';
+// What readers said of an answer. That they did stands in the log; their words, and what was done about them, are kept apart from it.
 import { Chip } from '../../parts/Chip';
 import { AlertIcon, FlagIcon } from '../../parts/icons';
-import { Button } from '../../parts/Button';
-import { ProblemNotice } from '../../parts/ProblemNotice';
-import { Skeleton } from '../../parts/Skeleton';
 import { Time } from '../../parts/Time';
-import { record } from '../../strings/record';
+import { record as words } from '../../strings/record';
+import { Moves } from '../feedback/Moves';
+import { StateChip } from '../feedback/StateChip';
+import type { Feedback } from '../feedback/types';
 import type { LogEntry } from '../log/calls';
-import { type Feedback, feedbackQuery } from '../recall/calls';
 import { Actor } from './Actor';
+import type { AnswerRecord } from './calls';
 import styles from './Record.module.css';
 
-const say = record.feedback;
+const say = words.feedback;
 
-export const saidIn = (entries: readonly LogEntry[]): LogEntry[] =>
-  entries.filter(({ action }) => action === 'feedback.given');
-
-export function FeedbackOf({ entries }: { entries: readonly LogEntry[] }) {
-  const said = saidIn(entries);
-  const feedback = useQuery({ ...feedbackQuery, enabled: said.length > 0 });
+export function FeedbackOf({ record: { entries, feedback } }: { record: AnswerRecord }) {
+  const said = entries.filter(({ action }) => action === 'feedback.given');
   return (
     <section className={styles.section}>
       <h2>{say.heading}</h2>
-      {said.length === 0 && <p>{say.none}</p>}
-      {said.length > 0 && feedback.isPending && <Skeleton label={say.loading} />}
-      {feedback.isError && (
-        <ProblemNotice
-          title={say.failed}
-          error={feedback.error}
-          actions={<Button onPress={() => void feedback.refetch()}>{record.retry}</Button>}
-        />
-      )}
-      {said.length > 0 && !feedback.isPending && (
+      {said.length === 0 ? (
+        <p>{say.none}</p>
+      ) : (
         <ol className={styles.said} aria-label={say.heading}>
           {said.map((entry) => (
             <li key={entry.seq}>
-              <One entry={entry} found={feedback.data?.find(({ id }) => id === entry.object['feedback'])} />
+              <One entry={entry} found={feedback.find(({ id }) => id === entry.object['feedback'])} />
             </li>
           ))}
         </ol>
@@ -61,6 +49,7 @@ function One({ entry, found }: { entry: LogEntry; found: Feedback | undefined })
         <Chip tone={isSafety ? 'stop' : isGrave ? 'warn' : 'info'} {...(isGrave ? { icon: <Icon size={13} /> } : {})}>
           {say.kinds[kind] ?? kind}
         </Chip>
+        {found?.handling && <StateChip state={found.handling.state} />}
         <Time at={at} isExact />
         <Actor id={actor} role={role} />
       </p>
@@ -70,6 +59,7 @@ function One({ entry, found }: { entry: LogEntry; found: Feedback | undefined })
       ) : (
         <p className={styles.note}>{found ? say.noComment : say.notListed}</p>
       )}
+      {found?.handling && <Moves moves={found.handling.moves} />}
     </>
   );
 }

@@ -1,15 +1,14 @@
 // Holding the words of an answer, lifting that, and erasing them: each after it has been asked again.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { keys } from '../../api/keys';
-import { ActDialog } from '../../library/ActDialog';
 import { useSaid } from '../../library/useSaid';
+import { ActDialog } from '../../parts/ActDialog';
 import { Button } from '../../parts/Button';
 import { TrashIcon } from '../../parts/icons';
 import { useSession } from '../../session/useSession';
 import { record } from '../../strings/record';
-import { feedbackQuery } from '../recall/calls';
 import { type AnswerRecord, deleteHold, deleteWords, FOUND, putHold, recordQuery } from './calls';
+import { forgetWords } from './forget';
 import styles from './Record.module.css';
 
 const say = record.keeping;
@@ -30,12 +29,8 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
     await client.invalidateQueries({ queryKey: recordQuery(id).queryKey });
   };
   const erased = async () => {
-    // They are gone on the server, and must not stay in the memory of this page.
-    client.removeQueries({ queryKey: FOUND });
     await done(say.eraseDone);
-    for (const queryKey of [keys.answer(id), ['plain', id], ['differential', id], feedbackQuery.queryKey]) {
-      client.removeQueries({ queryKey });
-    }
+    forgetWords(client, id);
   };
   return (
     <section className={styles.section}>

@@ -9,9 +9,12 @@ import { problem } from '../../strings';
 import { answer as answerWords } from '../../strings/answer';
 import { literature } from '../../strings/literature';
 import { proof } from '../../strings/proof';
+import { readers } from '../../strings/readers';
 import { record as say } from '../../strings/record';
 import { openPages } from '../../testing/pages';
 import { fakeServer, json, refusal, type Replies, signedIn } from '../../testing/session';
+import { move } from '../feedback/sample';
+import type { Handling } from '../feedback/types';
 import { spelled } from '../proof/entry';
 import { newSigner } from '../proof/sample';
 import type { AnswerRecord } from './calls';
@@ -24,6 +27,7 @@ vi.mock('../../export/file', async (original) => ({
 }));
 
 const { id } = record;
+const [askedAt = 0, givenAt = 0] = record.entries.map(({ seq }) => seq);
 const ONE = `/v1/audit/answers/${id}`;
 const [key = ''] = receipt.keys;
 const auditor = signedIn('ada', { roles: ['auditor'] });
@@ -41,7 +45,6 @@ const open = (here: Here = {}) => {
     [`GET ${ONE}`]: () => json({ ...record, ...here.record }),
     [`GET /v1/answers/${id}`]: () => json({ ...answer, ...here.answer }),
     [`GET /v1/answers/${id}/receipt`]: () => json(receipt),
-    'GET /v1/audit/feedback': () => json({ feedback: [] }),
     ...here.more,
   });
   return { server, ...openPages(`/audit/answers/${id}`) };
@@ -101,7 +104,7 @@ describe('the record', () => {
     const list = within(await screen.findByRole('list', { name: say.entries.list }));
     const entries = list.getAllByRole('listitem');
     expect(entries.map((one) => one.querySelector('strong')?.textContent)).toEqual(['Asked', 'Answered', 'Feedback', 'Receipt taken']);
-    await userEvent.click(within(entries[1] as HTMLElement).getByRole('button', { name: /Entry 4/ }));
+    await userEvent.click(within(entries[1] as HTMLElement).getByRole('button', { name: new RegExp(`Entry ${givenAt}`) }));
     expect(within(entries[1] as HTMLElement).getByText(receipt.given.entry)).toBeTruthy();
     expect(record.entries.slice(0, 2).map(spelled)).toEqual([receipt.asked.entry, receipt.given.entry]);
   });
@@ -117,16 +120,18 @@ describe('the record', () => {
     expect(list.getAllByRole('listitem')).toHaveLength(120);
   });
 
-  it('has what readers said, with their words where they can be read', async () => {
-    const comment = 'Says nothing of contrast media.';
-    const feedback = record.entries[2]?.object['feedback'];
-    open({ more: { 'GET /v1/audit/feedback': () => json({ feedback: [{ id: feedback, comment, kind: 'safety' }] }) } });
+  it('has what readers said, with their words where they can be read, and what was done about it', async () => {
+    const closed = move('closed', { outcome: 'corpus_changed', note: 'A later edition was taken in.' });
+    const handling: Handling = { state: 'closed', moves: [closed], waited_hours: 2 };
+    open({ record: { feedback: record.feedback.map((one) => ({ ...one, handling })) } });
     const section = await sectionOf(say.feedback.heading);
-    expect(await section.findByText(comment)).toBeTruthy();
+    expect(section.getByText('Says nothing of contrast media.')).toBeTruthy();
     expect(section.getByText(say.feedback.kinds['safety'] ?? '')).toBeTruthy();
     expect(section.getByText('Statement 1 · A warning is missing · Near miss')).toBeTruthy();
-    open();
-    expect(await (await sectionOf(say.feedback.heading)).findByText(say.feedback.notListed)).toBeTruthy();
+    expect(section.getByText(readers.states.closed, { selector: 'p:first-child span' })).toBeTruthy();
+    expect(section.getByText('A later edition was taken in.')).toBeTruthy();
+    open({ record: { feedback: [] } });
+    expect((await sectionOf(say.feedback.heading)).getByText(say.feedback.notListed)).toBeTruthy();
   });
 
   it('of erased words says that they are, and asks for no answer', async () => {
@@ -268,16 +273,17 @@ describe('the entries', () => {
   it('are held against the log as it is now', async () => {
     const state = { origin: 'osler.log/test', keys: [key], size: 1, checkpoint: '', witnesses: [], is_well: true, kept_days: 1 };
     const checkpoint = receipt.given.proof.slice(receipt.given.proof.indexOf('\n\n') + 2);
+    const size = Number(checkpoint.split('\n')[1]);
     open({
       more: {
         'GET /log/checkpoint': () => new Response(checkpoint),
         'GET /v1/audit/state': () => json(state),
-        'GET /log/tile/0/000.p/19': () => new Response(new Uint8Array(19 * 32)),
+        [`GET /log/tile/0/000.p/${size}`]: () => new Response(new Uint8Array(size * 32)),
       },
     });
     await press(say.entries.check);
     expect(await screen.findByText(say.entries.fails)).toBeTruthy();
-    expect(screen.getByText(proof.reasons.notInLog(3))).toBeTruthy();
+    expect(screen.getByText(proof.reasons.notInLog(askedAt))).toBeTruthy();
   });
 });
 

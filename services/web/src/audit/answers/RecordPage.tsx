@@ -94,7 +94,7 @@ function Told({ record, onReread }: { record: AnswerRecord; onReread: () => void
             )}
             {answer.data && <Answered answer={answer.data} />}
           </section>
-          <FeedbackOf entries={entries} />
+          <FeedbackOf record={record} />
           {answer.data && <Checked answer={answer.data} record={record} />}
         </>
       )}

@@ -1,8 +1,9 @@
 // What answers and their records are read with, and what is done to them.
 import { queryOptions } from '@tanstack/react-query';
-import { client, request, take } from '../../api/client';
+import { client, request, take, takeWhole } from '../../api/client';
 import { Lost, Refused } from '../../api/problem';
 import type { components } from '../../api/schema';
+import type { Whole } from '../../api/types';
 import type { LogEntry } from '../log/calls';
 import type { Bytes } from '../proof/bytes';
 import type { Log } from '../proof/inlog';
@@ -12,7 +13,7 @@ type Schemas = components['schemas'];
 
 export type Found = Schemas['Found'];
 export type FoundAnswer = Schemas['FoundAnswer'];
-export type AnswerRecord = Omit<Schemas['Record'], 'entries'> & { entries: LogEntry[] };
+export type AnswerRecord = Omit<Whole<Schemas['Record']>, 'entries'> & { entries: LogEntry[] };
 export type Replay = Schemas['Replay'];
 export type Side = Schemas['Side'];
 
@@ -49,8 +50,7 @@ const named = (id: string) => ({ params: { path: { id } } });
 export const recordQuery = (id: string) =>
   queryOptions({
     queryKey: ['audit', 'record', id],
-    queryFn: async ({ signal }): Promise<AnswerRecord> =>
-      (await take(client.GET('/v1/audit/answers/{id}', { ...named(id), signal }))) as AnswerRecord,
+    queryFn: ({ signal }): Promise<AnswerRecord> => takeWhole(client.GET('/v1/audit/answers/{id}', { ...named(id), signal })),
     // Whoever looks is on record each time.
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -31,8 +31,8 @@ interface Recorded {
 const file = new URL('../../../../server/src/http/examples.json', `file://${import.meta.filename}`);
 const examples = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
 
-export const receipt = examples.receipt.reply;
+export const record = examples.record.reply;
 export const replay = examples.replay.reply;
+export const receipt = examples.receipt.reply;
 /** The answer whose receipt it is. */
 export const answer = JSON.parse(receipt.given.opened?.['answer']?.words ?? '') as Answer;
-export const record: AnswerRecord = examples.record.reply;

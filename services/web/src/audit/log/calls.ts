@@ -20,10 +20,10 @@ export type EntriesWanted = Partial<Record<'action' | 'actor', string>>;
 /** Entries of one stretch. */
 export const STRETCH = 50;
 
-async function getEntries(wanted: EntriesWanted, before: number | null, limit: number, signal: AbortSignal) {
+async function getEntries(wanted: EntriesWanted, before: number | null, limit: number, signal: AbortSignal): Promise<LogEntry[]> {
   const query = { ...wanted, limit, ...(before === null ? {} : { before }) };
   const { entries } = await take(client.GET('/v1/audit/entries', { params: { query }, signal }));
-  return entries as LogEntry[];
+  return entries;
 }
 
 export const entriesQuery = (wanted: EntriesWanted, before: number | null) =>

@@ -1,4 +1,4 @@
-// What recalls and feedback are read with.
+// What recalls are read with.
 import { queryOptions } from '@tanstack/react-query';
 import { client, take } from '../../api/client';
 import type { components } from '../../api/schema';
@@ -7,7 +7,6 @@ type Schemas = components['schemas'];
 
 export type Recall = Schemas['Recall'];
 export type FoundAnswer = Schemas['FoundAnswer'];
-export type Feedback = Schemas['Feedback'];
 
 /** Answers that rest on a document: on this version of it, or on any. */
 export interface Wanted {
@@ -34,9 +33,3 @@ export const recallQuery = (wanted: Wanted, before: number | null) =>
     // Each reading is an entry in the log: none without a reason.
     staleTime: 60_000,
   });
-
-export const feedbackQuery = queryOptions({
-  queryKey: ['readers'],
-  queryFn: async ({ signal }): Promise<Feedback[]> =>
-    (await take(client.GET('/v1/audit/feedback', { signal }))).feedback,
-});

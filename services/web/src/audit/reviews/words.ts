@@ -52,7 +52,7 @@ export const isAbstention = ({ statement }: Pick<Item, 'statement'>): boolean =>
 /** A rating of this item in words; a newer server may have some that have none here yet. */
 export function ratingOf(rating: Rating, item: Pick<Item, 'statement'>): string {
   const own = isAbstention(item) ? say.ratingsOfAbstention[rating] : undefined;
-  return (own ?? (say.ratings as Partial<typeof say.ratings>)[rating])?.word ?? rating;
+  return (own ?? say.ratings[rating])?.word ?? rating;
 }
 
 /** A verdict of ours in words. */

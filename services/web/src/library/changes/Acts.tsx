@@ -52,7 +52,7 @@ export function Acts({ proposal, onDone }: ActsProps) {
   return (
     <section className={styles.section} aria-labelledby="acts">
       <h2 id="acts">{say.acts.title}</h2>
-      {needsOther && <Notice>{say.own}</Notice>}
+      {needsOther && <Notice>{say.own[kind]}</Notice>}
       {needsThird && <Notice>{say.reviewed}</Notice>}
       {!needsOther && !needsThird && may.length === 0 && <p>{say.notYours}</p>}
       {may.length > 0 && (
@@ -65,7 +65,7 @@ export function Acts({ proposal, onDone }: ActsProps) {
                 look={one === 'reject' || one === 'withdraw' ? 'danger' : 'primary'}
                 onPress={() => setDoing(one)}
               >
-                {one === 'execute' && kind === 'restore' ? say.acts.restore : say.acts[one]}
+                {one === 'execute' && kind !== 'publish' ? say.acts[kind] : say.acts[one]}
               </Button>
             ))}
         </div>
@@ -88,7 +88,7 @@ export function Acts({ proposal, onDone }: ActsProps) {
           onDone={(changed) => done(changed, say.execute.done[kind])}
           {...common}
         >
-          <p>{kind === 'publish' ? say.execute.publish(proposal.documents, proposal.staged) : say.execute.restore}</p>
+          <p>{effectOf(proposal)}</p>
         </ActDialog>
       )}
       {(doing === 'reject' || doing === 'withdraw') && (
@@ -103,9 +103,14 @@ export function Acts({ proposal, onDone }: ActsProps) {
           onDone={(changed) => done(changed, say[doing].done)}
           {...common}
         >
-          <p>{say[doing].detail}</p>
+          <p>{say[doing].detail[kind]}</p>
         </ActDialog>
       )}
     </section>
   );
+}
+
+function effectOf({ kind, documents, staged, policy }: Proposal): string {
+  if (kind === 'publish') return say.execute.publish(documents, staged);
+  return kind === 'restore' ? say.execute.restore : say.execute.policy(policy?.from === null);
 }

@@ -6,6 +6,7 @@ import { changes } from '../../strings/changes';
 import styles from '../Desk.module.css';
 import { nameOf } from '../people';
 import type { Decision } from '../types';
+import { useCorpusTitles } from '../useCorpusTitles';
 import own from './Changes.module.css';
 
 const say = changes.snapshots.decisions;
@@ -41,6 +42,7 @@ function actionOf(action: string): string {
 }
 
 function Subject({ action, subject }: Pick<Decision, 'action' | 'subject'>) {
+  if (action === 'policy') return <CorpusLink id={subject} />;
   const [, id, version] = /^([\da-f-]{32,36})(?: v(\d+))?$/.exec(subject) ?? [];
   if (id !== undefined) {
     return (
@@ -56,4 +58,13 @@ function Subject({ action, subject }: Pick<Decision, 'action' | 'subject'>) {
   }
   const isSnapshot = action === 'publish' || action === 'rollback';
   return <span className={styles.title}>{isSnapshot ? say.snapshot(subject) : subject}</span>;
+}
+
+function CorpusLink({ id }: { id: string }) {
+  const titleOf = useCorpusTitles();
+  return (
+    <Link to="/library/corpora/$corpus" params={{ corpus: id }} className={styles.title}>
+      {titleOf(id)}
+    </Link>
+  );
 }

@@ -87,6 +87,5 @@ const tones: Record<ProposalState, Tone> = {
 };
 
 export function StateChip({ state, kind }: Pick<Proposal, 'state' | 'kind'>) {
-  const isRestored = state === 'executed' && kind === 'restore';
-  return <Chip tone={tones[state]}>{isRestored ? say.restored : say.states[state]}</Chip>;
+  return <Chip tone={tones[state]}>{state === 'executed' ? say.executed[kind] : say.states[state]}</Chip>;
 }

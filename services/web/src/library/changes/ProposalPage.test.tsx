@@ -127,7 +127,7 @@ describe('a publisher who proposed it', () => {
   it('is told that another one has to approve, and may not', async () => {
     proposal = proposalOf({ state: 'reviewed', may: ['withdraw'], signatures: [signed('review', { by: lin })] });
     open(both);
-    expect(await screen.findByText(say.own)).toBeTruthy();
+    expect(await screen.findByText(say.own.publish)).toBeTruthy();
     expect(screen.queryByRole('button', { name: say.acts.approve })).toBeNull();
     expect(screen.queryByRole('button', { name: say.acts.execute })).toBeNull();
   });
@@ -175,7 +175,7 @@ describe('a publisher', () => {
     proposal = proposalOf({ state: 'reviewed', may: ['reject'], signatures: [signed('review')] });
     open(publisher);
     expect(await screen.findByText(say.reviewed)).toBeTruthy();
-    expect(screen.queryByText(say.own)).toBeNull();
+    expect(screen.queryByText(say.own.publish)).toBeNull();
     expect(screen.queryByRole('button', { name: say.acts.approve })).toBeNull();
   });
 

@@ -10,6 +10,7 @@ import { Time } from '../../parts/Time';
 import { useTitle } from '../../shell/useTitle';
 import { act } from '../../strings/act';
 import { changes } from '../../strings/changes';
+import { PolicyDifferences } from '../corpora/PolicyDifferences';
 import styles from '../Desk.module.css';
 import { nameOf } from '../people';
 import { proposalQuery } from '../queries';
@@ -52,7 +53,7 @@ export function ProposalPage() {
 }
 
 function Told({ proposal }: { proposal: Proposal }) {
-  const { kind, reason, record_hash, state, closed, document, version } = proposal;
+  const { kind, reason, record_hash, state, closed, document, version, corpus, policy } = proposal;
   const [said, setSaid] = useSaid();
   const [acts, setActs] = useState(0);
   const steps = useRef<HTMLHeadingElement>(null);
@@ -68,7 +69,7 @@ function Told({ proposal }: { proposal: Proposal }) {
       <p className={own.chips}>
         <StateChip {...proposal} />
       </p>
-      <p className={styles.lead}>{say.lead}</p>
+      <p className={styles.lead}>{say.lead[kind]}</p>
       <p role="status" className={styles.said}>
         {said}
       </p>
@@ -76,11 +77,11 @@ function Told({ proposal }: { proposal: Proposal }) {
         <div className={own.loud}>
           <Notice
             tone="stop"
-            title={say.changedTitle}
+            title={(kind === 'policy' ? say.policy : say).changedTitle}
             live="alert"
-            actions={<Link to="/library/changes">{say.toStaged}</Link>}
+            actions={kind !== 'policy' && <Link to="/library/changes">{say.toStaged}</Link>}
           >
-            {say.changedDetail}
+            {(kind === 'policy' ? say.policy : say).changedDetail}
           </Notice>
         </div>
       )}
@@ -114,12 +115,26 @@ function Told({ proposal }: { proposal: Proposal }) {
             </Link>
           </p>
         )}
+        {/* One that is new has no page before this is carried out. */}
+        {corpus !== null && (policy?.from !== null || state === 'executed') && (
+          <p>
+            <Link to="/library/corpora/$corpus" params={{ corpus }}>
+              {say.policy.toCorpus}
+            </Link>
+          </p>
+        )}
         <p className={styles.note}>
           {say.hash}: <code className={styles.hash}>{record_hash}</code>
           <br />
           {say.hashDetail}
         </p>
       </div>
+      {policy && (
+        <section className={styles.section} aria-labelledby="policy">
+          <h2 id="policy">{policy.from === null ? say.policy.newTitle : say.policy.title}</h2>
+          <PolicyDifferences {...policy} />
+        </section>
+      )}
       <Steps proposal={proposal} headingRef={steps} />
       {isOpen(proposal) && (
         <Acts

@@ -5,6 +5,7 @@ import { useSession } from '../../session/useSession';
 import { personOf } from '../../session/roles';
 import { ActDialog } from '../ActDialog';
 import { approveProposal, reviewProposal } from '../calls';
+import { PolicyDifferences } from '../corpora/PolicyDifferences';
 import styles from '../Desk.module.css';
 import type { Proposal } from '../types';
 import own from './Changes.module.css';
@@ -23,7 +24,7 @@ interface SignDialogProps {
 export function SignDialog({ proposal, meaning, ...others }: SignDialogProps) {
   const { session } = useSession();
   const provider = session?.sign_in.provider ?? null;
-  const { id, kind, record_hash, documents, coming, leaving } = proposal;
+  const { id, kind, record_hash, documents, coming, leaving, policy } = proposal;
   const sign = meaning === 'review' ? reviewProposal : approveProposal;
   return (
     <ActDialog
@@ -41,7 +42,8 @@ export function SignDialog({ proposal, meaning, ...others }: SignDialogProps) {
       <p>{say.says}</p>
       <p className={own.statementOf}>{changes.proposal.signatures.meanings[meaning]}</p>
       {/* What a restoration brings back is not counted. */}
-      <p>{kind === 'publish' ? say.about(documents, coming, leaving) : changes.proposal.kind.restore}</p>
+      <p>{kind === 'publish' ? say.about(documents, coming, leaving) : changes.proposal.kind[kind]}</p>
+      {policy && <PolicyDifferences {...policy} />}
       <p>
         {say.hash}:<br />
         <code className={styles.hash}>{record_hash}</code>

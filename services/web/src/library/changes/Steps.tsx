@@ -37,10 +37,10 @@ export function Steps({ proposal, headingRef }: StepsProps) {
             </span>
             <div>
               <h3>
-                {step.name === 'publish' && proposal.kind === 'restore' ? say.restore : say.names[step.name]}
+                {say.others[proposal.kind]?.[step.name] ?? say.names[step.name]}
                 <Chip tone={step.state === 'done' ? 'good' : 'info'}>{states[step.state]}</Chip>
               </h3>
-              <Told step={step} snapshot={proposal.snapshot} />
+              <Told step={step} proposal={proposal} />
             </div>
           </li>
         ))}
@@ -49,8 +49,12 @@ export function Steps({ proposal, headingRef }: StepsProps) {
   );
 }
 
-function Told({ step, snapshot }: { step: Step; snapshot: number | null }) {
-  if (step.state !== 'done') return step.state === 'never' ? null : <p className={styles.quiet}>{say.who[step.name]}</p>;
+function Told({ step, proposal: { kind, snapshot } }: { step: Step; proposal: Proposal }) {
+  if (step.state === 'never') return null;
+  if (step.state !== 'done') {
+    const isAboutNoDocument = kind === 'policy' && step.name === 'review';
+    return <p className={styles.quiet}>{isAboutNoDocument ? say.reviewPolicy : say.who[step.name]}</p>;
+  }
   return (
     <>
       {step.by !== null && step.at !== null && (

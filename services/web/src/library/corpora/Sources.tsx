@@ -8,16 +8,23 @@ import { Time } from '../../parts/Time';
 import { VisuallyHidden } from '../../parts/VisuallyHidden';
 import { useSession } from '../../session/useSession';
 import { corpora } from '../../strings/corpora';
+import { policies } from '../../strings/policies';
 import { refreshCorpus } from '../calls';
 import styles from '../Desk.module.css';
 import { nameOf } from '../people';
 import { libraryKey } from '../queries';
-import type { CorpusHealth } from '../types';
+import type { CorpusHealth, CorpusRecord } from '../types';
 import own from './CorpusView.module.css';
 
 const say = corpora.runs;
 
-export function Sources({ health: { corpus, sources, last_run } }: { health: CorpusHealth }) {
+interface SourcesProps {
+  health: CorpusHealth;
+  /** Where each of them is named. */
+  named?: Pick<CorpusRecord, 'sources' | 'refresh'>;
+}
+
+export function Sources({ health: { corpus, sources, last_run }, named }: SourcesProps) {
   const { mayCurate } = useSession();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -43,6 +50,16 @@ export function Sources({ health: { corpus, sources, last_run } }: { health: Cor
         </p>
       )}
       <p className={styles.quiet}>{sources === 0 ? say.noSources : say.sources(sources)}</p>
+      {named && named.sources.length > 0 && (
+        <ul aria-label={policies.namedSources} className={own.rights}>
+          {named.sources.map((source, at) => (
+            <li key={at} className={styles.title}>
+              {source}
+            </li>
+          ))}
+        </ul>
+      )}
+      {named?.refresh && <p className={styles.quiet}>{policies.refresh(named.refresh)}</p>}
       {mayCurate && sources > 0 && (
         // Not disabled while it is sending: it would lose the focus, and the keyboard with it.
         <Button

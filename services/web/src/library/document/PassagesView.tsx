@@ -9,8 +9,9 @@ import { VisuallyHidden } from '../../parts/VisuallyHidden';
 import { WideTable } from '../../parts/WideTable';
 import { documentRecord } from '../../strings/documents';
 import { library } from '../../strings/library';
+import { pages } from '../../strings/pages';
 import { passagesQuery } from '../queries';
-import type { LibraryPassage } from '../types';
+import type { LibraryPassage, LibraryVersion } from '../types';
 import styles from './Record.module.css';
 
 const say = documentRecord.passages;
@@ -20,7 +21,12 @@ const columns = [...Object.values(headings), opens];
 /** Rows that are shown at first, and with each press of the button. */
 const STEP = 200;
 
-export function PassagesView({ document, version }: { document: string; version: number }) {
+interface PassagesViewProps {
+  document: string;
+  version: LibraryVersion;
+}
+
+export function PassagesView({ document, version: { number: version, original } }: PassagesViewProps) {
   const { data, error, isPending, isError, refetch } = useQuery(passagesQuery(document, version));
   if (isPending) return <Skeleton lines={8} label={say.loading} />;
   if (isError) {
@@ -33,16 +39,19 @@ export function PassagesView({ document, version }: { document: string; version:
     );
   }
   if (data.passages.length === 0) return <p>{say.none}</p>;
-  return <Listed key={version} document={document} version={version} passages={data.passages} />;
+  const hasPages = original !== null && typeof original.pages === 'number';
+  return <Listed key={version} document={document} version={version} passages={data.passages} hasPages={hasPages} />;
 }
 
 interface ListedProps {
   document: string;
   version: number;
   passages: readonly LibraryPassage[];
+  /** Each can be seen beside the page that it stands on. */
+  hasPages: boolean;
 }
 
-function Listed({ document, version, passages }: ListedProps) {
+function Listed({ document, version, passages, hasPages }: ListedProps) {
   const [shown, setShown] = useState(STEP);
   const left = passages.length - shown;
   return (
@@ -65,6 +74,20 @@ function Listed({ document, version, passages }: ListedProps) {
                 {say.open}
                 <VisuallyHidden>{say.openOf(at + 1)}</VisuallyHidden>
               </Link>
+              {hasPages && (
+                <>
+                  {' · '}
+                  <Link
+                    to="/library/documents/$id"
+                    params={{ id: document }}
+                    search={{ version: String(version), view: 'text', ...(page === null ? {} : { page: String(page) }), passage: id }}
+                    resetScroll={false}
+                  >
+                    {pages.passages.onPage}
+                    <VisuallyHidden>{say.openOf(at + 1)}</VisuallyHidden>
+                  </Link>
+                </>
+              )}
             </td>
           </tr>
         ))}

@@ -116,7 +116,7 @@ describe('the text', () => {
   });
 
   it('whose original is no text can be saved; one that was not kept is said to be so', async () => {
-    const { server } = open('', { versions: [versionOf({ original: { bytes: 5_000_000, is_text: false } })] });
+    const { server } = open('', { versions: [versionOf({ original: { bytes: 5_000_000, is_text: false, pages: null } })] });
     expect(await screen.findByRole('link', { name: say.original.save('5\u00a0MB') })).toBeTruthy();
     expect(screen.getByText(say.original.binary, { exact: false })).toBeTruthy();
     await screen.findByText('Passage 1, page 3, in force');

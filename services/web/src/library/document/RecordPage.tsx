@@ -57,7 +57,7 @@ function Told({ record, search }: { record: LibraryDocument; search: RecordSearc
   if (!opened) return <Notice>{say.noVersion}</Notice>;
   const { version, against, view } = opened;
   const id = record.document;
-  const go = (change: RecordSearch) =>
+  const go = (change: { [Name in keyof RecordSearch]: string | undefined }) =>
     void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false });
   const waiting = record.findings.filter((one) => one.settled === null).length;
   return (
@@ -75,7 +75,7 @@ function Told({ record, search }: { record: LibraryDocument; search: RecordSearc
         open={view}
         onOpen={(next) => go({ view: next })}
       >
-        {view === 'text' && <TextView document={id} version={version} />}
+        {view === 'text' && <TextView document={id} version={version} search={search} onTurn={go} />}
         {view === 'differences' && (
           <DifferencesView
             document={id}
@@ -85,7 +85,7 @@ function Told({ record, search }: { record: LibraryDocument; search: RecordSearc
             onAgainst={(number) => go({ against: String(number) })}
           />
         )}
-        {view === 'passages' && <PassagesView document={id} version={version.number} />}
+        {view === 'passages' && <PassagesView document={id} version={version} />}
         {view === 'findings' && <FindingsView findings={record.findings} onSaid={setSaid} />}
         {view === 'history' && <HistoryView decisions={record.decisions} />}
         {view === 'answers' && <CitedView document={id} />}

@@ -1,18 +1,16 @@
 // The text of a version with the bounds of its passages, beside what it was read from: so that one sees what was lost.
-import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { documentQuery } from '../../api/keys';
 import type { HeldDocument } from '../../api/types';
 import { Button } from '../../parts/Button';
-import { ProblemNotice } from '../../parts/ProblemNotice';
-import { Skeleton } from '../../parts/Skeleton';
 import { documentRecord } from '../../strings/documents';
-import { library } from '../../strings/library';
-import { passagesQuery } from '../queries';
 import type { LibraryPassage, LibraryVersion } from '../types';
-import { type Cut, cutText, type Run } from './cut';
-import { isNotDisplayable, NotDisplayable } from './displayable';
+import { BlockView } from './BlockView';
+import { cutText } from './cut';
+import { HeldText } from './HeldText';
 import { OriginalView } from './OriginalView';
+import type { PageSearch } from './pages';
+import { PagesView } from './PagesView';
+import type { RecordSearch } from './state';
 import styles from './Text.module.css';
 
 const say = documentRecord.text;
@@ -20,44 +18,29 @@ const say = documentRecord.text;
 interface TextViewProps {
   document: string;
   version: LibraryVersion;
+  search: RecordSearch;
+  onTurn: (to: PageSearch) => void;
 }
 
-export function TextView({ document: id, version }: TextViewProps) {
-  const held = useQuery(documentQuery(id, version.number));
-  const passages = useQuery(passagesQuery(id, version.number));
-  const isBeside = version.original?.is_text === true;
+export function TextView({ document: id, version, search, onTurn }: TextViewProps) {
+  const { number, original } = version;
+  if (original !== null && original.pages !== null) {
+    const { bytes, pages } = original;
+    return <PagesView document={id} version={number} bytes={bytes} last={pages} search={search} onTurn={onTurn} />;
+  }
+  const isBeside = original?.is_text === true;
   return (
     <div className={isBeside ? styles.beside : styles.alone}>
       <div className={styles.room}>
-        <h2>{say.label(version.number)}</h2>
-        {held.isPending && <Skeleton lines={12} label={say.loading} />}
-        {held.isError &&
-          (isNotDisplayable(held.error) ? (
-            <NotDisplayable />
-          ) : (
-            <ProblemNotice
-              title={say.failed}
-              error={held.error}
-              actions={<Button onPress={() => void held.refetch()}>{library.retry}</Button>}
-            />
-          ))}
-        {held.data && (
-          <>
-            <p className={styles.intro}>{say.intro}</p>
-            {passages.isError && (
-              <ProblemNotice
-                title={say.passagesFailed}
-                error={passages.error}
-                actions={<Button onPress={() => void passages.refetch()}>{library.retry}</Button>}
-              />
-            )}
-            {passages.isPending ? (
-              <Skeleton lines={12} label={say.loading} />
-            ) : (
-              <Canonical document={held.data} passages={passages.data?.passages ?? null} isBounded={isBeside} />
-            )}
-          </>
-        )}
+        <h2>{say.label(number)}</h2>
+        <HeldText document={id} version={number}>
+          {(held, passages) => (
+            <>
+              <p className={styles.intro}>{say.intro}</p>
+              <Canonical document={held} passages={passages} isBounded={isBeside} />
+            </>
+          )}
+        </HeldText>
       </div>
       <OriginalView document={id} version={version} />
     </div>
@@ -101,42 +84,5 @@ function Canonical({ document, passages, isBounded }: CanonicalProps) {
     <div className={`${styles.text} ${styles.pane}`} role="region" aria-label={say.label(document.version)} tabIndex={0}>
       {shown}
     </div>
-  );
-}
-
-function BlockView({ cut: { kind, level, page, isCovered, runs }, knowsPassages }: { cut: Cut; knowsPassages: boolean }) {
-  const first = runs.findIndex((run) => run.is === 'text');
-  // Bounds before the first words stand above the block: they are no part of a heading.
-  const [above, within] = first < 0 ? [runs, []] : [runs.slice(0, first), runs.slice(first)];
-  const words = within.map((run, at) => (run.is === 'text' ? run.text : <Edge key={at} run={run} />));
-  const Heading = level <= 1 ? 'h3' : level === 2 ? 'h4' : 'h5';
-  return (
-    <div className={styles.block} data-kind={kind}>
-      <p className={styles.kind}>
-        {say.kinds[kind]}
-        {page !== null && `, ${say.page(page)}`}
-        {knowsPassages && !isCovered && <span className={styles.uncovered}>{say.uncovered}</span>}
-      </p>
-      <div className={styles.words}>
-        {above.length > 0 && (
-          <p className={styles.edges}>
-            {above.map((run, at) => run.is !== 'text' && <Edge key={at} run={run} />)}
-          </p>
-        )}
-        {kind === 'heading' ? <Heading>{words}</Heading> : <p>{words}</p>}
-      </div>
-    </div>
-  );
-}
-
-function Edge({ run }: { run: Exclude<Run, { is: 'text' }> }) {
-  if (run.is === 'end') return <span className={styles.edge}>{say.ends(run.n)}</span>;
-  const { page, is_in_force } = run.passage;
-  return (
-    <span className={`${styles.edge} ${is_in_force ? '' : styles.idle}`}>
-      {[say.begins(run.n), page === null ? '' : say.page(page), is_in_force ? say.inForce : say.notInForce]
-        .filter(Boolean)
-        .join(', ')}
-    </span>
   );
 }

@@ -4,9 +4,10 @@ import { layout, type Piece } from '../../reader/layout';
 import { unitsAt } from '../../text/points';
 import type { LibraryPassage } from '../types';
 
+/** `within`: the passages that the words are of. */
 export type Run =
-  | { is: 'text'; text: string }
-  /** Counted from 1 in the order of the text. */
+  | { is: 'text'; text: string; within: readonly number[] }
+  /** Counted from 1, as `inOrder` has them. */
   | { is: 'begin'; n: number; passage: LibraryPassage }
   | { is: 'end'; n: number };
 
@@ -41,22 +42,26 @@ export function cutText(
     for (let edge = edges[next]; edge && isWithin(edge, end); edge = edges[++next]) {
       // One that lies between two blocks goes to the later.
       const at = Math.min(Math.max(edge.unit - piece.start, 0), text.length);
-      if (at > shown) runs.push({ is: 'text', text: text.slice(shown, at) });
+      if (at > shown) runs.push({ is: 'text', text: text.slice(shown, at), within: [...inside] });
       shown = Math.max(shown, at);
       runs.push(edge.run);
       if (edge.run.is === 'begin') inside.add(edge.run.n);
       else inside.delete(edge.run.n);
       isCovered ||= edge.run.is === 'begin';
     }
-    if (shown < text.length) runs.push({ is: 'text', text: text.slice(shown) });
+    if (shown < text.length) runs.push({ is: 'text', text: text.slice(shown), within: [...inside] });
     return { kind: piece.kind, level: piece.level, page: piece.page, isCovered, runs };
   });
   return withoutNeedlessEnds(cuts);
 }
 
+/** As they are counted. */
+export const inOrder = (passages: readonly LibraryPassage[]): LibraryPassage[] =>
+  passages.toSorted((a, b) => a.start - b.start || a.end - b.end);
+
 /** Ends before beginnings where they meet. */
 function edgesIn(text: string, passages: readonly LibraryPassage[]): Edge[] {
-  const ordered = passages.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const ordered = inOrder(passages);
   const points = [...new Set(ordered.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   const units = unitsAt(text, points);
   const unitOf = new Map(points.map((point, at) => [point, units[at] ?? text.length]));

@@ -19,7 +19,7 @@ export const versionOf = (change: Partial<LibraryVersion> = {}): LibraryVersion 
   quality: { score: 0.73, defects: [{ kind: 'empty_page', times: 2 }, { kind: 'from_the_future' as DefectKind, times: 4 }] },
   passages: 2,
   in_force: [{ added: 4, removed: null }],
-  original: { bytes: 2048, is_text: true },
+  original: { bytes: 2048, is_text: true, pages: null },
   ...change,
 });
 

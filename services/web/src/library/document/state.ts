@@ -8,6 +8,10 @@ export interface RecordSearch {
   version?: string;
   against?: string;
   view?: string;
+  /** Of a PDF. */
+  page?: string;
+  /** The id of the one that is chosen there. */
+  passage?: string;
 }
 
 export interface Opened {

@@ -1,0 +1,37 @@
+// Words of the pages of a PDF beside their text.
+const n = (of: number) => of.toLocaleString('en');
+
+export const pages = {
+  nav: 'Pages of the file',
+  page: 'Page',
+  of: (last: number) => `of ${n(last)}`,
+  go: 'Go',
+  noSuchPage: (last: number) => `Give a number from 1 to ${n(last)}.`,
+  at: (page: number, last: number) => `Page ${n(page)} of ${n(last)}.`,
+  missing: (asked: string, page: number) => `There is no page ${asked} with text. This is page ${n(page)}.`,
+  previous: 'Previous page',
+  next: 'Next page',
+  text: (page: number) => `Text of page ${n(page)}`,
+  noText: 'Nothing on this page was read as text.',
+  intro: 'The text as answers quote it, with the passages that it lies in. Choose one to see where it stands.',
+  picture: 'The page as it came',
+  pictureIntro: 'What stands there and not in the text was lost.',
+  keepersAlone: 'Your role lets you see it; the licence lets its text be shown to nobody else.',
+  alt: (page: number) => `Page ${n(page)} of the file as it came`,
+  keys: 'Where it ends, Page Up and Page Down turn the page.',
+  zoom: 'Size',
+  zooms: { fit: 'Fit width', natural: '100\u00a0%', double: '200\u00a0%' },
+  failed: (page: number) => `Page ${n(page)} could not be shown`,
+  broken: 'The picture came, and the browser could not show it.',
+  looking: 'Asking why',
+  passages: {
+    label: 'Passages',
+    previous: 'Previous passage',
+    next: 'Next passage',
+    name: (of: number, isInForce: boolean) => `Passage ${n(of)}, ${isInForce ? 'in force' : 'not in force'}`,
+    goesOn: 'Goes on from an earlier page:',
+    begins: (of: number) => `[passage ${n(of)}: `,
+    ends: 'end of passage] ',
+    onPage: 'Beside its page',
+  },
+};

@@ -1,0 +1,130 @@
+// Words of the policies of corpora: what may be done with their texts, and how that has changed.
+import type { Field } from '../library/corpora/differences';
+
+const n = (of: number) => of.toLocaleString('en');
+
+const fields: Record<Field, string> = {
+  title: 'Title',
+  issuer: 'Issuer',
+  kind: 'Kind',
+  licence: 'Licence',
+  index: 'Indexing and search',
+  display: 'Display of whole documents',
+  export: 'Quotes in exports',
+  quote_words: 'Longest quote',
+  expires: 'Last day of the licence',
+  jurisdiction: 'Jurisdiction',
+  language: 'Language',
+  evidence_level: 'Level of evidence',
+};
+
+export const policies = {
+  all: 'All corpora',
+  loading: 'Fetching the corpus',
+  failed: 'The corpus could not be had',
+  label: 'Corpus',
+  proposed: 'A change of this policy is proposed',
+  proposedDetail: 'Until it is carried out, what stands here holds.',
+  toProposal: 'Open the proposal',
+  change: 'Change policy',
+  add: 'Add a corpus',
+  refresh: (time: string) => `The server looks at them by itself every ${time}.`,
+  namedSources: 'Sources',
+  history: {
+    title: 'Policies',
+    detail: 'The newest first, each with what it changed.',
+    name: (number: number) => `Policy ${n(number)}`,
+    inForce: 'In force',
+    before: 'Before policies were kept',
+    by: (name: string) => `by ${name}`,
+    noReason: 'Without a reason.',
+    first: 'As it began:',
+  },
+  differences: {
+    fields,
+    allowed: 'allowed',
+    notAllowed: 'not allowed',
+    words: (of: number) => (of === 1 ? '1 word' : `${n(of)} words`),
+    noLimit: 'no limit set',
+    endless: 'it does not end',
+    notStated: 'not stated',
+    allows: { less: 'Allows less', more: 'Allows more' },
+    spoken: { from: 'from: ', to: 'to: ' },
+    none: 'Nothing of it is different.',
+  },
+  form: {
+    titles: { change: (corpus: string) => `Change the policy of ${corpus}`, add: 'Add a corpus' },
+    id: 'Short name',
+    idNote: 'For addresses and files, as nstg-2022: small letters a to z, digits, hyphens and underscores. It cannot be changed later.',
+    title: 'Title',
+    issuer: 'Issuer',
+    issuerNote: 'Who stands behind its documents, where they do not say so themselves.',
+    kind: 'Kind of its documents, where they do not say',
+    licence: 'Licence',
+    licenceNote: 'As its issuer names it.',
+    rights: 'What the licence allows',
+    rightNames: { index: 'Index', display: 'Display', export: 'Export' },
+    rightNotes: {
+      index: 'Its texts may be indexed and searched; without this nothing of it is found.',
+      display: 'Whole documents may be displayed to readers; without this they get quotes alone.',
+      export: 'Quotes of it may leave the house in exports.',
+    },
+    quoteWords: 'Longest quote',
+    quoteWordsNote: (undisplayed: number) =>
+      `Empty: of any length; where documents may not be displayed, up to ${n(undisplayed)} words.`,
+    wordsUnit: 'words',
+    expires: 'Last day of the licence',
+    expiresNote: 'As 2027-12-31; 2027-12 or 2027 is its last day. Empty: it does not end.',
+    jurisdiction: 'Jurisdiction',
+    jurisdictionNote: 'Where its documents apply: a country, as NG, or international.',
+    language: 'Language',
+    languageNote: 'A language tag, as en or pt-BR.',
+    evidence: 'Level of evidence',
+    evidenceNote: 'As its issuer grades it. May be left empty.',
+    reason: 'Reason',
+    reasonNote: 'It stays on record with your name.',
+    faults: {
+      id: 'Use 1 to 64 of a to z, 0 to 9, hyphen and underscore, with a letter or a digit first.',
+      idTaken: 'There is a corpus of this short name.',
+      empty: 'This cannot be empty.',
+      long: (most: number) => `This is longer than ${n(most)} characters.`,
+      control: 'This has a line break, a tab or another character that is not seen.',
+      kind: 'Choose what its documents are.',
+      quoteWords: 'Give a whole number from 1 on, or leave it empty.',
+      expires: 'Give a day, a month or a year that there is, as 2027-12-31, or leave it empty.',
+      language: 'This is no language tag. Write one as en, fr or pt-BR.',
+      reason: 'Say why, for whoever reads the record.',
+      nothing: 'Nothing is changed yet: there is nothing to send.',
+    },
+    changes: 'What this changes',
+    consequences: {
+      incomplete: 'This is told as soon as each field is filled as it has to be.',
+      nothing: 'Nothing is changed yet.',
+      narrower:
+        'It only narrows what may be done with the text, so it takes effect at once: on what is found, quoted, displayed and ' +
+        'exported. To widen it again takes a second person.',
+      proposal:
+        'It becomes a proposal. Nothing changes until it has been reviewed, and a second person has approved it and put it in force.',
+      mixed: 'What only narrows takes effect at once if it is sent by itself, before the rest.',
+      add:
+        'A new corpus becomes a proposal. Documents can be taken in once it has been reviewed, and a second person has approved it ' +
+        'and put it in force.',
+    },
+    act: { narrower: 'Put in force', proposal: 'Propose' },
+    acting: { narrower: 'Putting in force…', proposal: 'Proposing…' },
+    failed: 'The policy was not changed',
+    addFailed: 'The corpus was not proposed',
+    inForce: (number: number) => `Policy ${n(number)} is in force.`,
+    help: {
+      changed_meanwhile:
+        'Somebody else has changed this policy meanwhile. What you entered is kept, and is compared below with what is in force now: ' +
+        'look at the differences before you send it again.',
+      no_change: 'That is what is in force already.',
+    } as Readonly<Record<string, string>>,
+    proposalOpen: 'A change is proposed already. It has to be carried out, rejected or withdrawn before there can be another.',
+    toProposals: 'See what is proposed',
+    proposedTitle: 'It is proposed',
+    proposed: 'Nothing changes until it has been reviewed, and a second person has approved it and put it in force.',
+    close: 'Close',
+  },
+};
