@@ -342,8 +342,8 @@ async fn library(scribe: &mut Scribe) {
     scribe.key = Some(librarian);
     scribe.ask("library_corpora", get.clone(), "/v1/library/corpora", None).await;
     let mut policy = scribe.examples["library_corpora"]["reply"]["corpora"][0]["corpus"].clone();
-    policy["rights"]["quote_words"] = json!(60);
-    let narrower = json!({ "policy": policy, "reason": "The contract with the publisher says so", "expected": 1 });
+    policy["rights"]["expires"] = json!("2030-12-31");
+    let narrower = json!({ "policy": policy, "reason": "The contract with the publisher ends then", "expected": 1 });
     scribe.ask("change_policy", put.clone(), "/v1/library/corpora/test/policy", Some(narrower)).await;
     scribe.ask("library_corpus", get.clone(), "/v1/library/corpora/test", None).await;
     scribe.ask("library_documents", get.clone(), "/v1/library/documents?q=metformin&limit=1", None).await;

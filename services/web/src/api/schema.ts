@@ -5066,9 +5066,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     s6d71LSTXHZ7qzc6oMGmlQAaePDhDT7SHDbyHzSSUSs=
+                     *     vgDXQWdItcXcZAmgBF4CBa9EVK7ZOeIfDRB1iixwng4=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu3YQU6jR64rI8uCXYDoKDOTGUW4HYRqzPEJRIdiLn1BNJy5QP6VGxhOb/R9rD4b5xhSN3aarX6fvmTo3I3l7zAg=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu8gijsyQr5Xm1fpdkyWVcDF2DQZLeP+2DjWGLOcJZUvSZwq4Hc6NCXUKPeHmNBZjouWLkjgWlHXZhkuhkTFomQE=
                      */
                     "text/plain": string;
                 };
@@ -7850,9 +7850,9 @@ export interface operations {
                      * @example {
                      *       "answer": "00000000-0000-0000-0000-000000000002",
                      *       "snapshot": 1,
-                     *       "same_evidence": false,
+                     *       "same_evidence": true,
                      *       "same_statements": true,
-                     *       "same": false,
+                     *       "same": true,
                      *       "reasons": [],
                      *       "evidence": [
                      *         {
@@ -7863,10 +7863,10 @@ export interface operations {
                      *           },
                      *           "after": {
                      *             "id": "18b9a5869b590613cb10b5e46b98e72c",
-                     *             "text": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
+                     *             "text": "Type 2 diabetes\nMetformin\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.",
                      *             "verdict": null
                      *           },
-                     *           "same": false
+                     *           "same": true
                      *         }
                      *       ],
                      *       "statements": [
@@ -8116,7 +8116,7 @@ export interface operations {
                      *           "commitments": {
                      *             "reason": "b901191e9abbe9e96a436ba7763c65bfc22fbe375c4b62b980cfc02d1381edc6"
                      *           },
-                     *           "checkpoint": 39,
+                     *           "checkpoint": 20,
                      *           "release": "osler-0.1.0"
                      *         }
                      *       ]
@@ -8692,7 +8692,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\ns6d71LSTXHZ7qzc6oMGmlQAaePDhDT7SHDbyHzSSUSs=\n\n— osler.log/062f00cdc41f6f6e SMWQu3YQU6jR64rI8uCXYDoKDOTGUW4HYRqzPEJRIdiLn1BNJy5QP6VGxhOb/R9rD4b5xhSN3aarX6fvmTo3I3l7zAg=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nvgDXQWdItcXcZAmgBF4CBa9EVK7ZOeIfDRB1iixwng4=\n\n— osler.log/062f00cdc41f6f6e SMWQu8gijsyQr5Xm1fpdkyWVcDF2DQZLeP+2DjWGLOcJZUvSZwq4Hc6NCXUKPeHmNBZjouWLkjgWlHXZhkuhkTFomQE=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -9807,9 +9807,9 @@ export interface operations {
                      *           "licence": "CC0-1.0",
                      *           "rights": {
                      *             "index": true,
-                     *             "quote_words": 60,
                      *             "display": true,
-                     *             "export": true
+                     *             "export": true,
+                     *             "expires": "2030-12-31"
                      *           },
                      *           "jurisdiction": "international",
                      *           "language": "en"
@@ -9850,7 +9850,7 @@ export interface operations {
                      *             "id": "2d5f3996-92ce-44a2-8b96-b350121920b7",
                      *             "name": "Melvil Dewey"
                      *           },
-                     *           "reason": "The contract with the publisher says so",
+                     *           "reason": "The contract with the publisher ends then",
                      *           "policy": {
                      *             "id": "test",
                      *             "title": "Test corpus",
@@ -9859,9 +9859,9 @@ export interface operations {
                      *             "licence": "CC0-1.0",
                      *             "rights": {
                      *               "index": true,
-                     *               "quote_words": 60,
                      *               "display": true,
-                     *               "export": true
+                     *               "export": true,
+                     *               "expires": "2030-12-31"
                      *             },
                      *             "jurisdiction": "international",
                      *             "language": "en"
@@ -9893,7 +9893,7 @@ export interface operations {
                      *       ],
                      *       "proposal": null,
                      *       "sources": [
-                     *         "folder /tmp/.tmpXNrfOP"
+                     *         "folder /tmp/.tmpSusN37"
                      *       ],
                      *       "refresh": null
                      *     }
@@ -9954,12 +9954,12 @@ export interface operations {
                  *           "index": true,
                  *           "display": true,
                  *           "export": true,
-                 *           "quote_words": 60
+                 *           "expires": "2030-12-31"
                  *         },
                  *         "jurisdiction": "international",
                  *         "language": "en"
                  *       },
-                 *       "reason": "The contract with the publisher says so",
+                 *       "reason": "The contract with the publisher ends then",
                  *       "expected": 1
                  *     }
                  */
