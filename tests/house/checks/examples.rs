@@ -345,6 +345,9 @@ async fn library(scribe: &mut Scribe) {
     policy["rights"]["expires"] = json!("2030-12-31");
     let narrower = json!({ "policy": policy, "reason": "The contract with the publisher ends then", "expected": 1 });
     scribe.ask("change_policy", put.clone(), "/v1/library/corpora/test/policy", Some(narrower)).await;
+    // A folder that is called the same each time.
+    let origin = json!({ "sources": [{ "type": "directory", "path": "/srv/guidelines" }], "refresh": "7 days" });
+    scribe.service.stores.ledger.put_sources(&"test".parse().unwrap(), &origin).unwrap();
     scribe.ask("library_corpus", get.clone(), "/v1/library/corpora/test", None).await;
     scribe.ask("library_documents", get.clone(), "/v1/library/documents?q=metformin&limit=1", None).await;
     let diabetes = scribe.examples["search"]["reply"]["hits"][0]["document"]["id"].clone();

@@ -9893,9 +9893,9 @@ export interface operations {
                      *       ],
                      *       "proposal": null,
                      *       "sources": [
-                     *         "folder /tmp/.tmpSusN37"
+                     *         "folder /srv/guidelines"
                      *       ],
-                     *       "refresh": null
+                     *       "refresh": "7 days"
                      *     }
                      */
                     "application/json": components["schemas"]["LibraryCorpus"];
