@@ -3,7 +3,7 @@ import { Area, type AreaLink } from '../shell/Area';
 import { library as say } from '../strings/library';
 
 const links: AreaLink[] = [
-  { to: '/library', label: say.areas.corpora, isRoot: true },
+  { to: '/library', label: say.areas.corpora, isRoot: true, below: '/library/corpora/' },
   { to: '/library/documents', label: say.areas.documents },
   { to: '/library/ingest', label: say.areas.ingest },
   { to: '/library/queue', label: say.areas.queue },

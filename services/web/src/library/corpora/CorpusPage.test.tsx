@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { act } from '../../strings/act';
 import { corpora } from '../../strings/corpora';
+import { library } from '../../strings/library';
 import { policies as say } from '../../strings/policies';
 import { openPages } from '../../testing/pages';
 import { fakeServer, json, refusal, type Replies, signedIn } from '../../testing/session';
@@ -68,6 +69,8 @@ describe('the page', () => {
     expect(screen.getByText(say.refresh('7 days'))).toBeTruthy();
     const counted = screen.getAllByRole('link').find((one) => one.textContent === '3 open findings, starter library');
     expect(counted?.getAttribute('href')).toBe('/library/queue');
+    const area = within(screen.getByRole('navigation', { name: library.area }));
+    expect(area.getAllByRole('link', { current: 'page' }).map((one) => one.textContent)).toEqual([library.areas.corpora]);
     expect(screen.queryByText(say.proposed)).toBeNull();
     await waitFor(() => expect(document.title).toContain('starter library'));
     const { violations } = await axe.run(container);
