@@ -1,5 +1,6 @@
 //! Numbers over time, for those who watch over the service: what was asked, what came of it, and what should never be.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use rusqlite::types::Value as Sql;
@@ -140,10 +141,12 @@ impl AuditLog {
         let answers = format!("FROM answers a WHERE {}", wanted.answers);
         let cited = format!("FROM cited c JOIN answers a ON a.n = c.answer WHERE {}", wanted.cited);
         let said = format!("FROM feedback f JOIN answers a ON a.id = f.answer WHERE {}", wanted.answers);
-        let shares = |what: &str, from: &str| {
-            self.shares(&format!("SELECT {what} {from} GROUP BY 1 ORDER BY 2 DESC, 1"), &wanted.values)
-        };
-        let standings = shares("c.standing, sum(c.times)", &cited)?;
+        let values = &wanted.values;
+        let [standings, verdicts, corpora] =
+            self.shares(["c.standing", "c.verdict", "c.corpus"], "sum(c.times)", &cited, values)?;
+        let [statuses, models] =
+            self.shares(["coalesce(a.status, 'open')", "coalesce(a.model, 'none')"], "count(*)", &answers, values)?;
+        let [feedback] = self.shares(["f.kind"], "count(*)", &said, values)?;
         let count = |names: &[&str]| {
             standings.iter().filter(|share| names.contains(&share.name.as_str())).map(|share| share.count).sum()
         };
@@ -152,23 +155,40 @@ impl AuditLog {
             corpus: narrow.corpus.clone(),
             model: narrow.model.clone(),
             periods,
-            statuses: shares("coalesce(a.status, 'open'), count(*)", &answers)?,
-            verdicts: shares("c.verdict, sum(c.times)", &cited)?,
+            statuses,
+            verdicts,
             retracted_when_cited: count(&RETRACTED),
             stale_when_cited: count(&STALE),
             standings,
-            corpora: shares("c.corpus, sum(c.times)", &cited)?,
-            models: shares("coalesce(a.model, 'none'), count(*)", &answers)?,
-            feedback: shares("f.kind, count(*)", &said)?,
+            corpora,
+            models,
+            feedback,
         })
     }
 
-    fn shares(&self, sql: &str, values: &[Sql]) -> Result<Vec<Share>> {
-        let share = |row: &Row<'_>| Ok(Share { name: row.get(0)?, count: row.get(1)? });
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_map(params_from_iter(values), share)?.collect::<rusqlite::Result<_>>()?)
-        })
+    /// How often each value of each column is, the most frequent first: all columns in one pass over the rows.
+    fn shares<const N: usize>(
+        &self,
+        columns: [&str; N],
+        count: &str,
+        from: &str,
+        values: &[Sql],
+    ) -> Result<[Vec<Share>; N]> {
+        let (columns, places) = (columns.join(", "), (1..=N).map(|at| at.to_string()).collect::<Vec<_>>().join(", "));
+        let sql = format!("SELECT {columns}, {count} {from} GROUP BY {places}");
+        let counts = self.read(|connection| {
+            let mut counts: [BTreeMap<String, u64>; N] = std::array::from_fn(|_| BTreeMap::new());
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(params_from_iter(values))?;
+            while let Some(row) = rows.next()? {
+                let times: u64 = row.get(N)?;
+                for (at, counts) in counts.iter_mut().enumerate() {
+                    *counts.entry(row.get(at)?).or_default() += times;
+                }
+            }
+            Ok(counts)
+        })?;
+        Ok(counts.map(by_count))
     }
 
     fn periods(&self, wanted: &Wanted, length_ms: i64) -> Result<Vec<Period>> {
@@ -209,4 +229,11 @@ impl AuditLog {
             Ok(statement.query_map(params_from_iter(values), period)?.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// The most frequent first; ties stay in the order of their names.
+fn by_count(counts: BTreeMap<String, u64>) -> Vec<Share> {
+    let mut shares: Vec<Share> = counts.into_iter().map(|(name, count)| Share { name, count }).collect();
+    shares.sort_by_key(|share| std::cmp::Reverse(share.count));
+    shares
 }

@@ -37,6 +37,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use knowledge::Entropy;
@@ -71,13 +72,18 @@ use publisher::News;
 use seal::Keys;
 use writer::{Job, Rows, Shared};
 
-/// The clock and the source of randomness.
+/// The longest that an entry waits for a checkpoint, but in tests.
+pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
+/// The clock, the source of randomness, and what else hangs on time.
 #[derive(Clone)]
 pub struct Seams {
     /// Tells the time.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Makes salts, nonces and keys.
     pub entropy: Arc<dyn Entropy>,
+    /// The longest that an entry waits for a checkpoint: entries name the newest one, so that this is seen in them.
+    pub checkpoint_every: Duration,
 }
 
 impl std::fmt::Debug for Seams {

@@ -1,4 +1,4 @@
-//! Makes the log public: writes tiles and signs a checkpoint, at the latest a second after an entry. Entries are durable before
+//! Makes the log public: writes tiles and signs a checkpoint, at the latest [`Seams::checkpoint_every`] after an entry. Entries are durable before
 //! they come here; what is written here can be made again from them.
 
 use std::path::PathBuf;
@@ -13,9 +13,6 @@ use crate::tiles::{Edge, TILE_WIDTH, TileStore, entry_bundle, write_whole};
 use crate::tree::Hash;
 use crate::writer::Shared;
 use crate::{Result, Seams};
-
-/// The longest that an entry waits for a checkpoint.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
 /// Entries after which a checkpoint is signed at once.
 const CHECKPOINT_ENTRIES: u64 = 1_000;
@@ -53,7 +50,7 @@ impl Publisher {
             match news.recv_timeout(wait) {
                 Ok(News::Entries(entries)) => {
                     self.take(entries);
-                    due = due.or_else(|| Some(Instant::now() + CHECKPOINT_EVERY));
+                    due = due.or_else(|| Some(Instant::now() + self.seams.checkpoint_every));
                     let unsigned = self.edge.size() - self.shared.signed.load(Ordering::Acquire);
                     if unsigned < CHECKPOINT_ENTRIES {
                         continue;
@@ -74,7 +71,7 @@ impl Publisher {
                 Ok(()) => None,
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "no checkpoint could be signed");
-                    Some(Instant::now() + CHECKPOINT_EVERY)
+                    Some(Instant::now() + self.seams.checkpoint_every)
                 }
             };
         }

@@ -156,7 +156,11 @@ pub struct Records {
 
 /// The machine's clock and randomness.
 pub fn system_seams() -> audit::Seams {
-    audit::Seams { now: Arc::new(Timestamp::now), entropy: Arc::new(SystemEntropy) }
+    audit::Seams {
+        now: Arc::new(Timestamp::now),
+        entropy: Arc::new(SystemEntropy),
+        checkpoint_every: audit::CHECKPOINT_EVERY,
+    }
 }
 
 /// The audit log of a data directory.

@@ -62,7 +62,9 @@ pub fn test_settings() -> Settings {
 /// A clock that stands, and randomness that counts: what is written twice is the same twice.
 pub fn fixed_seams() -> audit::Seams {
     let now = Arc::new(|| FixedSeams::default().now());
-    audit::Seams { now, entropy: Arc::new(CountingEntropy::default()) }
+    // No checkpoint but those that are asked for: how fast a test runs must not be seen in the log.
+    let checkpoint_every = std::time::Duration::from_secs(3_600);
+    audit::Seams { now, entropy: Arc::new(CountingEntropy::default()), checkpoint_every }
 }
 
 impl TestService {

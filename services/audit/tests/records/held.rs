@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use audit::{
-    Actor, AuditLog, Category, Decided, DocumentText, Feedback, Intent, Kind, LedgerList, Options, Outcome, Published,
-    ReceiptSource, Seams, Severity, hex, sha256, snapshot_line, snapshot_root,
+    Actor, AuditLog, CHECKPOINT_EVERY, Category, Decided, DocumentText, Feedback, Intent, Kind, LedgerList, Options,
+    Outcome, Published, ReceiptSource, Seams, Severity, hex, sha256, snapshot_line, snapshot_root,
 };
 use jiff::Timestamp;
 use knowledge::Entropy;
@@ -44,7 +44,7 @@ pub(crate) fn options(data: &Path, clock: &Arc<AtomicI64>) -> Options {
         guard: Some(data.with_extension("guard")),
         kept_days: 2_192,
         early_erasure: false,
-        seams: Seams { now, entropy: Arc::new(Counting::default()) },
+        seams: Seams { now, entropy: Arc::new(Counting::default()), checkpoint_every: CHECKPOINT_EVERY },
     }
 }
 

@@ -5066,9 +5066,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     vgDXQWdItcXcZAmgBF4CBa9EVK7ZOeIfDRB1iixwng4=
+                     *     D/qrmGVifGftworS7OJOQpNWaABXka7zMw6GoELGl8o=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu8gijsyQr5Xm1fpdkyWVcDF2DQZLeP+2DjWGLOcJZUvSZwq4Hc6NCXUKPeHmNBZjouWLkjgWlHXZhkuhkTFomQE=
+                     *     — osler.log/062f00cdc41f6f6e SMWQuxBWlaVR3AW4rPdrfdDewa55daxDilJWbHHeq25kvnf5F5Xq9ZNimmetsBAAbMBVHA+hydtAEIslDNyNjt/SoQs=
                      */
                     "text/plain": string;
                 };
@@ -8692,7 +8692,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nvgDXQWdItcXcZAmgBF4CBa9EVK7ZOeIfDRB1iixwng4=\n\n— osler.log/062f00cdc41f6f6e SMWQu8gijsyQr5Xm1fpdkyWVcDF2DQZLeP+2DjWGLOcJZUvSZwq4Hc6NCXUKPeHmNBZjouWLkjgWlHXZhkuhkTFomQE=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nD/qrmGVifGftworS7OJOQpNWaABXka7zMw6GoELGl8o=\n\n— osler.log/062f00cdc41f6f6e SMWQuxBWlaVR3AW4rPdrfdDewa55daxDilJWbHHeq25kvnf5F5Xq9ZNimmetsBAAbMBVHA+hydtAEIslDNyNjt/SoQs=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
