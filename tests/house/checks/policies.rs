@@ -50,6 +50,9 @@ async fn what_narrows_holds_at_once_and_is_kept_with_its_past() {
     assert_eq!((&decided["action"], &decided["subject"]), (&json!("policy"), &json!("test")));
     let entries = desk.service.app.audit.entries("corpus.policy", None, None, 10).unwrap();
     assert_eq!(entries.len(), 2, "that it was registered, and that it was changed");
+    // Whoever takes documents in with the policy of before in hand does not put it back.
+    desk.service.ingest(&[("more.md", "# More\n\nGive allopurinol 100 mg daily to prevent gout.\n")]).await;
+    assert_eq!(desk.get("lena", CORPUS).await["policies"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -124,7 +124,6 @@ pub(super) async fn into_data(places: &Places, path: &Path, corpus: &Corpus) -> 
 
 /// The same, with everything loaded already.
 pub(super) async fn into_open(library: &Library, data: &Data, path: &Path, corpus: &Corpus) -> Result<Account> {
-    library.declare(corpus, None, ACTOR)?;
     let mut view = View::aside();
     let taken = library.take_in(path, corpus, true, ACTOR, &stop_on_interrupt(), &mut |told| view.show(&told)).await;
     view.close();
