@@ -2,20 +2,23 @@
 
 use jiff::Timestamp;
 use rusqlite::params;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::figures::{ABSTAINED, DAY_MS, FAILED, RETRACTED, STALE};
 use crate::handling::hours;
 use crate::{AuditLog, Result};
 
-/// What is measured, and beyond which limit that is an alarm. A share is never below 0 and never said to be above 1, so a limit
-/// there says that nobody wants to be told.
-#[derive(Debug, Clone, PartialEq)]
+/// Which numbers are an alarm, over all answers of the last days. It is looked once a minute; what is raised is in `/metrics`, in
+/// the log, and on the auditors' page. A share that may be anything has the limit 1, `supported_below` 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Alarms")]
 pub struct Thresholds {
-    /// Days of the window.
+    /// Days that are looked at.
     pub days: u32,
-    /// Questions in the window below which shares and times are not judged: what is of few questions is chance.
+    /// Questions in these days below which shares and times are not judged.
     pub least: u64,
     /// Least share of statements that their quotes bear out.
     pub supported_below: f64,

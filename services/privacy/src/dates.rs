@@ -237,10 +237,7 @@ mod tests {
     use super::*;
 
     fn found(question: &str) -> Vec<String> {
-        let text = Text::new(question);
-        let mut found = Vec::new();
-        find(&text, &mut found);
-        found.into_iter().map(|found| text.plain[found.range].to_owned()).collect()
+        crate::rule::found_by(find, question).into_iter().map(|(_, words)| words).collect()
     }
 
     #[test]

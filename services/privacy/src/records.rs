@@ -256,10 +256,7 @@ mod tests {
     use super::*;
 
     fn found(question: &str) -> Vec<(Class, String)> {
-        let text = Text::new(question);
-        let mut found = Vec::new();
-        find(&text, &mut found);
-        found.into_iter().map(|found| (found.class, text.plain[found.range].to_owned())).collect()
+        crate::rule::found_by(find, question)
     }
 
     #[test]

@@ -81,3 +81,12 @@ pub(crate) fn apply(rules: &[Rule], text: &Text, found: &mut Vec<Candidate>) {
         rule.apply(text, found);
     }
 }
+
+/// What a finder alone finds, for tests of its rules: classes with their words.
+#[cfg(test)]
+pub(crate) fn found_by(find: fn(&Text, &mut Vec<Candidate>), question: &str) -> Vec<(Class, String)> {
+    let text = Text::new(question);
+    let mut found = Vec::new();
+    find(&text, &mut found);
+    found.into_iter().map(|found| (found.class, text.plain[found.range].to_owned())).collect()
+}

@@ -23,7 +23,7 @@ impl Alarms {
     /// # Errors
     /// [`audit::Error`].
     pub fn look(&self, app: &App) -> audit::Result<Watch> {
-        let watch = app.audit.watch(app.asker.now().as_millisecond(), &app.config.audit.alarms.thresholds())?;
+        let watch = app.audit.watch(app.asker.now().as_millisecond(), &app.config.audit.alarms)?;
         self.tell(&watch);
         Ok(watch)
     }

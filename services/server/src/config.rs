@@ -13,7 +13,7 @@ mod ingest;
 mod reference;
 mod search;
 
-pub use audit::{Alarms, Audit, WitnessAt};
+pub use audit::{Audit, WitnessAt};
 pub use identity::{Identity, Provider};
 pub use ingest::Ingest;
 pub use reference::reference;
@@ -364,7 +364,7 @@ impl Config {
         if !(0.0..=1.52).contains(&config.answer.enough) {
             bail!("answer.enough must be between 0 and 1.52");
         }
-        config.audit.alarms.check()?;
+        audit::check(&config.audit.alarms)?;
         for (name, models) in [("generator", &config.generator), ("judge", &config.judge.as_generator())] {
             if models.backend == Backend::Endpoint && models.endpoint.is_none() {
                 bail!("{name}.backend is \"endpoint\": {name}.endpoint must name it");

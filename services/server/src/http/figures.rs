@@ -59,7 +59,7 @@ pub(super) async fn alarms(State(shared): State<Shared>) -> Result<Json<Watch>, 
     let app = Arc::clone(&shared.app);
     let watch = move || {
         let now = app.asker.now().as_millisecond();
-        app.audit.watch(now, &app.config.audit.alarms.thresholds())
+        app.audit.watch(now, &app.config.audit.alarms)
     };
     Ok(Json(blocking(watch).await?))
 }
