@@ -1,9 +1,11 @@
 """Hybrid retrieval as one would otherwise assemble it in Python: fastembed, Qdrant in local mode, bm25s, reciprocal rank fusion.
 
 Usage: peer.py --passages FILE.jsonl --questions FILE.jsonl --model DIR --out FILE.json [--seconds N] [--batch N]
+               [--vectors FILE [--embed N]] [--no-rankings]
 """
 
 import argparse
+import ctypes
 import gc
 import itertools
 import json
@@ -29,6 +31,8 @@ TEXTS = 10
 RANKING = 100
 RRF = 60
 UPSERT = 256
+EMBED = 2_000
+ALIKE = 0.95
 WORKERS = 2
 WARM_UP = 5
 TRIAL = 20
@@ -57,7 +61,16 @@ def arguments():
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.json")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="for each timed pass (30)")
     parser.add_argument("--batch", type=int, default=1, metavar="N", help="passages in one call of the encoder (1)")
+    parser.add_argument("--vectors", type=Path, metavar="FILE", help="theirs, in their order: little-endian float32")
+    parser.add_argument("--embed", type=int, metavar="N", help=f"passages to embed all the same ({EMBED})")
+    parser.add_argument("--no-rankings", action="store_true", help="leave the rankings out")
     options = parser.parse_args()
+    if options.embed is None:
+        options.embed = EMBED
+    elif not options.vectors:
+        fail("--embed goes with --vectors")
+    if options.embed < 1:
+        fail("--embed must be at least 1")
     if not 0 < options.seconds < float("inf"):
         fail("--seconds must be above 0")
     if options.batch < 1:
@@ -116,6 +129,44 @@ def peak_mib():
         pass
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def forget_peak():
+    """Whether `peak_mib` begins anew with what is held now."""
+    gc.collect()
+    try:
+        # What was freed goes back to the system, as if the program had been started again.
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        pass
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+class Given:
+    """Vectors in a file, by the rows of the sorted passages; `order` says where each stands in the file."""
+
+    def __init__(self, path, dimensions, order):
+        self.dimensions = dimensions
+        self.order = order
+        try:
+            # Read one by one: the file's pages are not the program's memory.
+            self.file = open(path, "rb", buffering=0)
+            size = os.fstat(self.file.fileno()).st_size
+        except OSError as error:
+            fail(f"{path}: {error.strerror}")
+        if size != 4 * dimensions * len(order):
+            fail(f"{path}: {size} bytes are not {len(order)} vectors of {dimensions}")
+
+    def __getitem__(self, row):
+        self.file.seek(4 * self.dimensions * self.order[row])
+        return numpy.fromfile(self.file, dtype="<f4", count=self.dimensions)
+
+    def close(self):
+        self.file.close()
 
 
 class Peer:
@@ -177,28 +228,47 @@ class Peer:
                 done += len(rows)
         return vectors
 
-    def ingest(self, passages):
-        started = time.perf_counter()
+    def ingest(self, passages, given=None, sample=None):
+        """Takes all in, with the vectors `given` if there are any; then only the rows of `sample` are embedded."""
         texts = [f"{passage['title']}\n{passage['text']}" for passage in passages]
-        vectors = self.embed(texts)
-        embedded = time.perf_counter()
+        chosen = texts if given is None else [texts[row] for row in sample]
+        started = time.perf_counter()
+        vectors = self.embed(chosen)
+        embed_s = time.perf_counter() - started
+        alike = None
+        if given is not None:
+            cosines = [float(numpy.dot(vector, given[row])) for row, vector in zip(sample, vectors)]
+            alike = min(cosines)
+            if not numpy.median(cosines) >= ALIKE:
+                fail("the vectors are of another model, or not in the order of the passages")
+            vectors = given
+        upsert_s = 0.0
         for start in range(0, len(passages), UPSERT):
+            rows = range(start, min(start + UPSERT, len(passages)))
+            # Reading those that are given is no part of the program.
+            batch = [vectors[row] for row in rows]
+            started = time.perf_counter()
             self.client.upsert(
                 COLLECTION,
                 points=[
-                    models.PointStruct(id=row, vector=vectors[row].tolist(), payload=passages[row])
-                    for row in range(start, min(start + UPSERT, len(passages)))
+                    models.PointStruct(id=row, vector=vector.tolist(), payload=passages[row])
+                    for row, vector in zip(rows, batch)
                 ],
             )
-        upserted = time.perf_counter()
+            upsert_s += time.perf_counter() - started
+            if rows.stop * 10 // len(passages) > rows.start * 10 // len(passages):
+                say(f"put in {rows.stop} of {len(passages)}")
+        started = time.perf_counter()
         self.words.index(self.tokens(texts, ids=True), show_progress=False)
-        ended = time.perf_counter()
+        words_s = time.perf_counter() - started
         self.documents = [passage["document"] for passage in passages]
         return {
-            "ingest_s": ended - started,
-            "embed_s": embedded - started,
-            "upsert_s": upserted - embedded,
-            "words_s": ended - upserted,
+            "ingest_s": embed_s * len(passages) / len(chosen) + upsert_s + words_s,
+            "embedded": len(chosen),
+            "embed_s": embed_s,
+            "upsert_s": upsert_s,
+            "words_s": words_s,
+            "alike": alike,
         }
 
     def fused(self, question, depth):
@@ -277,18 +347,31 @@ def question_threads(peer, texts):
 
 
 def main(options):
-    passages = sorted(read(options.passages, ["id", "document", "title", "text"]), key=lambda passage: passage["id"])
+    passages = read(options.passages, ["id", "document", "title", "text"])
+    order = sorted(range(len(passages)), key=lambda row: passages[row]["id"])
+    passages = [passages[row] for row in order]
     questions = read(options.questions, ["id", "text"])
     texts = [question["text"] for question in questions]
     dimensions = width(options.model)
+    given = sample = None
+    if options.vectors:
+        given = Given(options.vectors, dimensions, order)
+        # Evenly over the file, where what belongs together stands together.
+        count = min(options.embed, len(order))
+        places = {place * len(order) // count for place in range(count)}
+        sample = [row for row, place in enumerate(order) if place in places]
     with tempfile.TemporaryDirectory(prefix="osler-peer-") as folder:
         peer = Peer(options.model, dimensions, options.batch, Path(folder) / "qdrant")
         peer.load(1)
         say(f"ingesting {len(passages)} passages on {CORES} cores")
-        ingested = peer.ingest(passages)
-        say(", ".join(f"{name} {value:.1f}" for name, value in ingested.items()))
+        ingested = peer.ingest(passages, given, sample)
+        say(", ".join(f"{name} {value:.6g}" for name, value in ingested.items() if value is not None))
         size = len(passages)
-        del passages
+        if given is not None:
+            given.close()
+        del passages, order, given, sample
+        ingest_mib = peak_mib()
+        peak_is_new = forget_peak()
 
         threads = question_threads(peer, texts)
         peer.load(threads)
@@ -304,8 +387,11 @@ def main(options):
         together = asked_at_once(peer, texts, options.seconds)
         say(f"{WORKERS} at once: {together:.1f}/s")
 
-        say(f"ranking for {len(questions)} questions")
-        rankings = {question["id"]: peer.ranking(question["text"]) for question in questions}
+        asking_mib = peak_mib()
+        rankings = {}
+        if not options.no_rankings:
+            say(f"ranking for {len(questions)} questions")
+            rankings = {question["id"]: peer.ranking(question["text"]) for question in questions}
         peer.close()
     report = {
         "peer": {
@@ -316,6 +402,7 @@ def main(options):
             "onnxruntime": version("onnxruntime"),
         },
         "passages": size,
+        "reckoned": ingested["embedded"] < size,
         **ingested,
         "questions": len(questions),
         "asked": len(times),
@@ -323,7 +410,8 @@ def main(options):
         "p99_ms": float(numpy.percentile(times, 99)),
         "per_second": alone,
         "saturated_per_second": max(alone, together),
-        "peak_mib": peak_mib(),
+        "peak_mib": max(ingest_mib, asking_mib, peak_mib()),
+        "asking_mib": asking_mib if peak_is_new else None,
         "threads": {"embed": CORES, "question": threads, "saturated": WORKERS if together > alone else 1},
         "rankings": rankings,
     }

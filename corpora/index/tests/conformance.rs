@@ -302,3 +302,33 @@ async fn a_server_that_is_away_is_named() {
     assert!(matches!(error, index::Error::Unavailable { .. }), "{error:?}");
     assert!(error.to_string().contains("127.0.0.1:9"));
 }
+
+#[tokio::test]
+async fn a_copy_of_the_words_is_searched_alike_and_refuses_to_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let index = TantivyIndex::open(&folder.path().join("words")).unwrap();
+    index.apply(vec![entry(0, 1, None), entry(1, 1, None)], Seq(2)).await.unwrap();
+    let names = index.link_into(&first).unwrap();
+    assert!(names.iter().any(|name| name == TantivyIndex::LIST));
+    let copy = TantivyIndex::open_copy(&first).unwrap();
+    let (wanted, at) = (Wanted::question("Watch potassium"), Filter::at(Snapshot(9)));
+    let find = async |index: &TantivyIndex| index.search(&wanted, &at, 10).await.unwrap();
+    assert_eq!(find(&copy).await, find(&index).await);
+    assert_eq!(copy.reached().await.unwrap(), Seq(2));
+    assert!(copy.apply(vec![entry(2, 1, None)], Seq(3)).await.is_err());
+
+    // The index goes on, merging and deleting; the copy has what it had.
+    for number in 2..40 {
+        index.apply(vec![entry(number, 2, None), entry(0, 1, Some(2))], Seq(number.into())).await.unwrap();
+    }
+    assert_eq!(find(&copy).await.len(), 2);
+    index.link_into(&second).unwrap();
+    copy.change_to(&second).unwrap();
+    std::fs::remove_dir_all(&first).unwrap();
+    let (found, all) = (find(&copy).await, find(&index).await);
+    assert_eq!((found.len(), &found), (10, &all));
+    let again = index.link_into(&second).unwrap();
+    assert!(again.len() > 1, "what was there is replaced");
+    assert_eq!(find(&copy).await, all, "and whoever has it open keeps it");
+}

@@ -88,6 +88,9 @@ pub enum Error {
     /// A stored value is not what was stored.
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
+    /// It is a copy of another machine's.
+    #[error("this is a copy of the library, which only its writer can change: do it there")]
+    ReadOnly,
     /// The disk is full.
     #[error("no space left where the ledger is kept: free some and run the same command again; nothing is lost")]
     Full(#[source] rusqlite::Error),
@@ -106,11 +109,9 @@ impl Error {
     }
 
     /// Puts the path on an error that SQLite reports only by code.
-    pub(crate) fn at(self, path: Option<&Path>) -> Self {
-        match (&self, path) {
-            (Self::Sqlite(source), Some(path)) if is_not_a_database(source) => {
-                Self::NotALedger { path: path.to_owned() }
-            }
+    pub(crate) fn at(self, path: &Path) -> Self {
+        match &self {
+            Self::Sqlite(source) if is_not_a_database(source) => Self::NotALedger { path: path.to_owned() },
             _ => self,
         }
     }
@@ -125,6 +126,7 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full(error),
+            Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly,
             _ => Self::Sqlite(error),
         }
     }

@@ -5,6 +5,7 @@
 //! from there. Entries are never deleted, only closed, so catching up is one ordered scan.
 
 mod check;
+mod copy;
 mod dates;
 mod decisions;
 mod document;
@@ -58,15 +59,33 @@ pub use write::{NewVersion, Staged, Staging};
 #[derive(Debug)]
 pub struct Ledger {
     connection: Mutex<Connection>,
-    /// Where further connections read from; a ledger in memory has only the one.
-    path: Option<PathBuf>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
+}
+
+/// Connections that only read, and where further ones are opened.
+#[derive(Debug)]
+struct Readers {
+    place: Place,
+    /// Counts the places: a reader of an earlier one is not used again.
+    generation: u64,
+    waiting: Vec<Connection>,
+}
+
+/// Where a ledger is.
+#[derive(Debug, Clone)]
+enum Place {
+    /// In memory, with its one connection.
+    Memory,
+    /// In a file that this process writes.
+    File(PathBuf),
+    /// In a file that nobody writes.
+    Copy(PathBuf),
 }
 
 /// A connection to read with. A reader goes back when it is dropped.
 enum Reading<'l> {
     Shared(MutexGuard<'l, Connection>),
-    Own(Option<Connection>, &'l Mutex<Vec<Connection>>),
+    Own { connection: Option<Connection>, generation: u64, readers: &'l Mutex<Readers> },
 }
 
 impl Deref for Reading<'_> {
@@ -75,15 +94,20 @@ impl Deref for Reading<'_> {
     fn deref(&self) -> &Connection {
         match self {
             Self::Shared(connection) => connection,
-            Self::Own(connection, _) => connection.as_ref().unwrap_or_else(|| unreachable!("taken by drop alone")),
+            Self::Own { connection, .. } => {
+                connection.as_ref().unwrap_or_else(|| unreachable!("taken by drop alone"))
+            }
         }
     }
 }
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        if let Self::Own(connection, readers) = self {
-            readers.lock().unwrap_or_else(PoisonError::into_inner).extend(connection.take());
+        if let Self::Own { connection, generation, readers } = self {
+            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.generation == *generation {
+                readers.waiting.extend(connection.take());
+            }
         }
     }
 }
@@ -95,7 +119,7 @@ impl Ledger {
     /// [`Error::Format`] when another version of Osler wrote the file; [`Error::NotALedger`] when it is something else.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = Connection::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        Self::prepare(connection, Some(path))
+        Self::prepare(connection, Place::File(path.to_owned())).map_err(|error| error.at(path))
     }
 
     /// A ledger that lives as long as the process, for tests.
@@ -103,14 +127,18 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`].
     pub fn in_memory() -> Result<Self> {
-        Self::prepare(Connection::open_in_memory()?, None)
+        Self::prepare(Connection::open_in_memory()?, Place::Memory)
     }
 
-    fn prepare(mut connection: Connection, path: Option<&Path>) -> Result<Self> {
+    fn prepare(mut connection: Connection, place: Place) -> Result<Self> {
         connection.busy_timeout(Duration::from_secs(5))?;
-        schema::migrate(&mut connection).map_err(|error| error.at(path))?;
-        let path = path.map(Path::to_owned);
-        Ok(Self { connection: Mutex::new(connection), path, readers: Mutex::default() })
+        schema::migrate(&mut connection)?;
+        Ok(Self::of(connection, place))
+    }
+
+    fn of(connection: Connection, place: Place) -> Self {
+        let readers = Readers { place, generation: 0, waiting: Vec::new() };
+        Self { connection: Mutex::new(connection), readers: Mutex::new(readers) }
     }
 
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.
@@ -120,18 +148,22 @@ impl Ledger {
 
     /// A connection that reads what was committed last.
     fn read(&self) -> Result<Reading<'_>> {
-        let Some(path) = &self.path else { return Ok(Reading::Shared(self.lock())) };
-        let waiting = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reader = match waiting {
-            Some(reader) => reader,
-            None => {
+        let (waiting, place, generation) = {
+            let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            (readers.waiting.pop(), readers.place.clone(), readers.generation)
+        };
+        let opened = match (waiting, place) {
+            (_, Place::Memory) => return Ok(Reading::Shared(self.lock())),
+            (Some(reader), _) => reader,
+            (None, Place::Copy(path)) => copy::open(&path)?,
+            (None, Place::File(path)) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let opened = Connection::open_with_flags(path, flags);
-                let reader = opened.map_err(|source| Error::Open { path: path.clone(), source })?;
+                let opened = Connection::open_with_flags(&path, flags);
+                let reader = opened.map_err(|source| Error::Open { path, source })?;
                 reader.busy_timeout(Duration::from_secs(5))?;
                 reader
             }
         };
-        Ok(Reading::Own(Some(reader), &self.readers))
+        Ok(Reading::Own { connection: Some(opened), generation, readers: &self.readers })
     }
 }

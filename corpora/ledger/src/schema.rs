@@ -245,13 +245,19 @@ fn fill_lifecycle(connection: &Connection) -> Result<()> {
 /// Marks the file as ours, so that another SQLite file is refused rather than migrated. The bytes are `OSLR`.
 const APPLICATION_ID: i64 = 0x4f53_4c52;
 
-pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+/// The format of a file: 0 for an empty one.
+pub(crate) fn format_of(connection: &Connection) -> Result<i64> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let (application, format) = (pragma("application_id")?, pragma("user_version")?);
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables > 0 && application != APPLICATION_ID {
         return Err(Error::Format { found: -1, supported: FORMAT });
     }
+    Ok(format)
+}
+
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    let format = format_of(connection)?;
     if format > FORMAT {
         return Err(Error::Format { found: format, supported: FORMAT });
     }

@@ -1,5 +1,6 @@
 //! What all tests of this room share: a corpus, and documents to stage in it.
 
+mod copy;
 mod decisions;
 mod document;
 mod findings;

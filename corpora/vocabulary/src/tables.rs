@@ -49,6 +49,12 @@ pub fn fold(text: &str) -> String {
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A whole text [folded](fold), with spaces for what stands between its words.
+pub fn bare(text: &str) -> String {
+    let stays = |c: char| c.is_alphanumeric() || matches!(c, '-' | '/' | '\'' | '\u{2019}');
+    fold(&text.replace(|c: char| !stays(c), " "))
+}
+
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     let lines = table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines.map(|line| line.split('\t').map(str::trim).collect())

@@ -30,7 +30,7 @@ pub use error::{Failure, FetchError};
 pub use guard::{Guard, Lookup, Refusal, system_lookup};
 pub use mirror::{Kept, Mirror};
 pub use run::{Failed, FetchEvent, Fetched};
-pub use s3::S3Key;
+pub use s3::{S3Key, object_store};
 pub use source::{Dois, HeldWord, Source};
 
 use std::sync::atomic::AtomicBool;

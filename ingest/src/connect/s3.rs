@@ -49,6 +49,21 @@ pub(super) struct Store<'a> {
     pub(super) key: Option<&'a S3Key>,
 }
 
+/// A store for what Osler itself keeps in one. Its requests are the client's, so its host must be one that may be asked.
+///
+/// # Errors
+/// [`FetchError::Source`] when names or addresses make no sense.
+pub fn object_store(
+    bucket: &str,
+    region: &str,
+    endpoint: Option<&str>,
+    key: Option<&S3Key>,
+    client: &Client,
+) -> Result<Arc<dyn ObjectStore>, FetchError> {
+    let opened = Store { bucket, region, endpoint, key }.open(client);
+    Ok(Arc::new(opened.map_err(|failure| FetchError::Source(failure.to_string()))?))
+}
+
 pub(super) async fn fetch(run: &mut Run<'_>, store: &Store<'_>, prefix: &str) -> Result<(), FetchError> {
     let what = format!("the list of s3://{}/{prefix}", store.bucket);
     let objects = store.open(run.client).map_err(|failure| service(&what, failure))?;

@@ -1,9 +1,11 @@
 //! Words that are searched for beside those of the question: the names that medicine has for what was asked.
 
-use index::Wanted;
+use std::collections::HashSet;
+
+use index::{Wanted, terms};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vocabulary::{fold, vocabulary};
+use vocabulary::{Thesaurus, bare, fold, vocabulary};
 
 /// What an international name is worth where a question has a brand or a national name, and the other way about.
 const NAME_WEIGHT: f32 = 0.6;
@@ -16,6 +18,9 @@ const LAY_WEIGHTS: [f32; 2] = [0.6, 0.3];
 
 /// What the most common sense of an abbreviation is worth, and an abbreviation of what is written out.
 const ABBREVIATION_WEIGHT: f32 = 0.5;
+
+/// What a term of the thesaurus that a house has imported is worth. Nobody has chosen its terms for searching.
+const IMPORTED_WEIGHT: f32 = 0.35;
 
 /// Words that are added for one term of the question, at most.
 const PER_TERM: usize = 3;
@@ -54,8 +59,8 @@ impl Expanded {
     }
 }
 
-/// Reads a question.
-pub(crate) fn expand(question: &str) -> Expanded {
+/// Reads a question, with the names of our own tables and then those of the thesaurus that the house has imported, if it has.
+pub(crate) fn expand(question: &str, thesaurus: Option<&Thesaurus>) -> Expanded {
     let mut expansions: Vec<Expansion> = Vec::new();
     let mut text = question.to_owned();
     for word in question.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
@@ -67,8 +72,8 @@ pub(crate) fn expand(question: &str) -> Expanded {
             text.push_str(sense);
         }
     }
-    let folded = fold(&question.replace(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '\'' | '’'), " "));
-    let words: Vec<&str> = folded.split(' ').collect();
+    let bare = bare(question);
+    let words: Vec<&str> = bare.split(' ').collect();
     let mut at = 0;
     while at < words.len() {
         let rest = || words[at..].iter().copied();
@@ -99,10 +104,45 @@ pub(crate) fn expand(question: &str) -> Expanded {
         }
         at += length;
     }
+    if let Some(thesaurus) = thesaurus {
+        add_imported(&mut expansions, question, &words, thesaurus);
+    }
     expansions.truncate(IN_ALL);
     let added = expansions.iter().map(|added| Wanted { text: added.to.clone(), weight: added.weight });
     let wanted = Wanted::question(question).into_iter().chain(added).collect();
     Expanded { wanted, text, expansions }
+}
+
+/// Adds what a thesaurus has, as far as our own tables, which stand as they are, leave room for it.
+fn add_imported(expansions: &mut Vec<Expansion>, question: &str, words: &[&str], thesaurus: &Thesaurus) {
+    // A thesaurus lists plurals and inversions, which are the same to the search.
+    let mut searched = vec![terms(question)];
+    searched.extend(expansions.iter().map(|known| terms(&known.to)));
+    let (mut at, mut seen) = (0, HashSet::new());
+    while at < words.len() && expansions.len() < IN_ALL {
+        let Some((length, others)) = thesaurus.at(words[at..].iter().copied()) else {
+            at += 1;
+            continue;
+        };
+        let from = words[at..at + length].join(" ");
+        at += length;
+        // A question may say the same a thousand times.
+        if !seen.insert(from.clone()) {
+            continue;
+        }
+        let mut room = PER_TERM.saturating_sub(expansions.iter().filter(|known| known.from == from).count());
+        for to in others {
+            if room == 0 {
+                break;
+            }
+            let found = terms(to);
+            if searched.iter().all(|known| !found.is_subset(known)) {
+                add(expansions, &from, to, IMPORTED_WEIGHT);
+                searched.push(found);
+                room -= 1;
+            }
+        }
+    }
 }
 
 fn add(expansions: &mut Vec<Expansion>, from: &str, to: &str, weight: f32) {
@@ -113,10 +153,37 @@ fn add(expansions: &mut Vec<Expansion>, from: &str, to: &str, weight: f32) {
 
 #[cfg(test)]
 mod tests {
+    use vocabulary::Concept;
+
     use super::*;
 
     fn added(question: &str) -> Vec<String> {
-        expand(question).expansions.into_iter().map(|one| one.to).collect()
+        expand(question, None).expansions.into_iter().map(|one| one.to).collect()
+    }
+
+    fn imported() -> Thesaurus {
+        let concept = |id: &str, terms: &[&str]| Concept {
+            id: id.to_owned(),
+            terms: terms.iter().map(|term| (*term).to_owned()).collect(),
+        };
+        let concepts = vec![
+            concept(
+                "M1",
+                &[
+                    "Examplosis, Type 2",
+                    "Type 2 Examplosis",
+                    "Sampler Disease",
+                    "Sampler Diseases",
+                    "Disease, Sampler",
+                    "Morbus Exemplaris",
+                    "Presbysampling",
+                    "A Fourth Name",
+                ],
+            ),
+            concept("M2", &["Crushing Heart Attack", "Brontocardia"]),
+            concept("M3", &["Heart Attack", "Myocardial Infarctions", "Infarct of the Examplar"]),
+        ];
+        Thesaurus::of(concepts, "made up", "2026-03-01").unwrap()
     }
 
     #[test]
@@ -125,7 +192,7 @@ mod tests {
         assert!(added("Can I take Tylenol after a heart attack?").contains(&"myocardial infarction".to_owned()));
         assert!(added("HFrEF drugs")[0].starts_with("heart failure"));
         assert!(added("anaemia in chronic kidney disease").contains(&"CKD".to_owned()));
-        assert!(expand("HFrEF drugs").text.contains("reduced ejection fraction"));
+        assert!(expand("HFrEF drugs", None).text.contains("reduced ejection fraction"));
     }
 
     #[test]
@@ -133,6 +200,34 @@ mod tests {
         assert_eq!(added("all of it or none"), [] as [&str; 0]);
         assert_eq!(added(""), [] as [&str; 0]);
         let question = "paracetamol ".repeat(500);
-        assert!(expand(&question).expansions.len() <= IN_ALL);
+        assert!(expand(&question, None).expansions.len() <= IN_ALL);
+    }
+
+    #[test]
+    fn what_a_house_has_imported_is_added_at_less_weight_and_says_nothing_twice() {
+        let thesaurus = imported();
+        let expanded = expand("Treatment of examplosis type 2?", Some(&thesaurus));
+        let found: Vec<&str> = expanded.expansions.iter().map(|one| one.to.as_str()).collect();
+        assert_eq!(found, ["Sampler Disease", "Morbus Exemplaris", "Presbysampling"]);
+        assert!(expanded.expansions.iter().all(|one| one.weight == IMPORTED_WEIGHT && one.from == "examplosis type 2"));
+        assert_eq!(expanded.wanted.len(), 4);
+        assert!(added("Treatment of examplosis type 2?").is_empty());
+    }
+
+    #[test]
+    fn what_a_house_has_imported_stands_behind_our_own_names_and_replaces_none() {
+        let thesaurus = imported();
+        for question in ["Tylenol after a crushing heart attack", "heart attack", "HFrEF or sampler disease?", ""] {
+            let (own, all) = (expand(question, None), expand(question, Some(&thesaurus)));
+            assert_eq!(own.expansions, all.expansions[..own.expansions.len()], "{question}");
+            assert_eq!(own.text, all.text, "the search by meaning reads the same");
+            assert_eq!(all, expand(question, Some(&thesaurus)), "the same every time");
+            assert!(all.expansions.len() <= IN_ALL);
+            assert!(all.expansions.iter().all(|one| one.to != "Myocardial Infarctions"), "it is searched for already");
+        }
+        let brontocardia = |one: &Expansion| one.to == "Brontocardia" && one.from == "crushing heart attack";
+        assert!(expand("a crushing heart attack", Some(&thesaurus)).expansions.iter().any(brontocardia));
+        let question = "sampler disease, ".repeat(400);
+        assert!(expand(&question, Some(&thesaurus)).expansions.len() <= PER_TERM);
     }
 }

@@ -8,6 +8,7 @@ use index::{Fused, Hit, LexicalIndex, NEIGHBOURHOOD, VectorIndex, fuse, support,
 use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
+use vocabulary::Thesaurus;
 
 use crate::error::{Error, Result};
 use crate::expand::{Expanded, Expansion, expand};
@@ -46,6 +47,8 @@ pub struct Retriever {
     pub reranker: Option<Arc<dyn Reranker>>,
     /// Whether other names of what a question names are searched for too.
     pub has_expansion: bool,
+    /// More of such names, where the house has imported a thesaurus.
+    pub thesaurus: Option<Arc<Thesaurus>>,
     /// Whether kind, date and standing of a document count.
     pub has_priors: bool,
     /// Says which day it is: documents and licences expire.
@@ -131,7 +134,8 @@ impl Retriever {
         let snapshot = self.snapshot(question)?;
         let filter = question.filters.at(snapshot);
         let text = question.search_text();
-        let expanded = if self.has_expansion { expand(&text) } else { Expanded::not_at_all(text) };
+        let thesaurus = self.thesaurus.as_deref();
+        let expanded = if self.has_expansion { expand(&text, thesaurus) } else { Expanded::not_at_all(text) };
         let words = async {
             let began = Instant::now();
             let hits = self.lexical.search(&expanded.wanted, &filter, depth).await;

@@ -1,8 +1,8 @@
 //! The parts put together: models, data, asker.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
@@ -21,14 +21,16 @@ use review::Reviews;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
+use vocabulary::Thesaurus;
 
-use crate::config::{self, Backend, Config, Mode, Places};
-use crate::data::Data;
+use crate::config::{self, Backend, Config, Mode, Part, Places};
+use crate::data::{Data, Link};
 use crate::facts;
 use crate::gap_tickets::Meanings;
 use crate::ingests::Runs;
 use crate::labeling::Labeling;
 use crate::library::Library;
+use crate::replication::Freshness;
 use crate::witnessing::Witnesses;
 
 /// A service that can answer.
@@ -64,6 +66,10 @@ pub struct App {
     /// The models that it runs.
     pub models: Vec<ModelInUse>,
     ready: AtomicBool,
+    /// Until it is [kept up](App::keep_link).
+    link: Mutex<Option<Link>>,
+    /// How long ago a replica last saw what its writer has published.
+    freshness: Option<Arc<Freshness>>,
     _data: Option<Data>,
 }
 
@@ -119,6 +125,8 @@ impl App {
             config,
             models: Vec::new(),
             ready: AtomicBool::new(false),
+            link: Mutex::default(),
+            freshness: None,
             _data: None,
         })
     }
@@ -140,12 +148,21 @@ impl App {
         adjust(&mut config);
         let store = Store::new(places.models_dir()?, config.model_list()?);
         let embedder = load_embedder(&config, &store).await?;
-        let data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
+        let mut data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
         let writes = config.answer.mode != Mode::Extractive;
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;
         let reranker = load_reranker(&config, &store).await?;
-        let library = Library::new(data.stores.clone(), Arc::clone(&embedder), config.ingest.clone(), &places.data)?;
+        // A replica takes nothing in.
+        let library = match config.replication.role {
+            Part::Replica => None,
+            Part::Alone | Part::Writer => {
+                let (stores, ingest) = (data.stores.clone(), config.ingest.clone());
+                Some(Arc::new(Library::new(stores, Arc::clone(&embedder), ingest, &places.data)?))
+            }
+        };
+        // What is not searched by is not read, and is not on record.
+        let imported = if config.search.expansion { Thesaurus::open(&Thesaurus::path(&places.data))? } else { None };
         let retriever = Retriever {
             ledger: Arc::clone(&data.stores.ledger),
             vectors: Arc::clone(&data.stores.vectors),
@@ -153,15 +170,21 @@ impl App {
             embedder,
             reranker,
             has_expansion: config.search.expansion,
+            thesaurus: imported.map(Arc::new),
             has_priors: config.search.priors,
             clock: Arc::new(SystemSeams),
         };
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });
         let models = models_in_use(&config, &store, &asker);
-        let app = Self { models, library: Some(Arc::new(library)), ..Self::new(asker, &data, config)? };
+        let app = Self { models, library, ..Self::new(asker, &data, config)? };
         app.begin()?;
-        Ok(Self { _data: Some(data), ..app })
+        let link = data.link.take();
+        let freshness = match &link {
+            Some(Link::Replica(replica)) => Some(replica.freshness()),
+            Some(Link::Writer(_)) | None => None,
+        };
+        Ok(Self { _data: Some(data), link: Mutex::new(link), freshness, ..app })
     }
 
     /// Puts on record what begins to answer: program, configuration, models, and what is said of them.
@@ -172,23 +195,52 @@ impl App {
             .iter()
             .map(|model| audit::token(&format!("{}@{}", model.id, model.sha256.as_deref().unwrap_or("unknown"))))
             .collect();
-        let release = sha256_hex(format!("{}\n{config}\n{}", env!("CARGO_PKG_VERSION"), models.join("\n")).as_bytes());
+        let thesaurus = self.asker.retriever().thesaurus.as_ref().map(|imported| imported.about().sha256.clone());
+        let mut released = format!("{}\n{config}\n{}", env!("CARGO_PKG_VERSION"), models.join("\n"));
+        if let Some(sha256) = &thesaurus {
+            released.push_str(&format!("\nthesaurus {sha256}"));
+        }
+        let release = sha256_hex(released.as_bytes());
         self.audit.set_release(&release[..16]);
         let labeling = Labeling::of(&facts::gather(self)?);
-        let draft = Draft::new("service.began", Actor::service())
+        let mut draft = Draft::new("service.began", Actor::service())
             .with("version", env!("CARGO_PKG_VERSION"))
             .with("config_sha256", config)
             .with("models", models)
             .with("anonymous", self.is_anonymous)
             .with("labeling_sha256", labeling.sha256.as_str());
+        if let Some(sha256) = thesaurus {
+            draft = draft.with("thesaurus_sha256", sha256);
+        }
         self.audit.append(draft)?;
         labeling.record(&self.audit)?;
         Ok(())
     }
 
-    /// Whether it can answer: warmed up, and everything can be put on record.
+    /// Whether it can answer: warmed up, everything can be put on record, and a retraction would be known of.
     pub fn can_answer(&self) -> bool {
-        self.is_ready() && self.audit.is_well() && !self.witnesses.is_alarmed()
+        self.is_ready() && self.audit.is_well() && !self.witnesses.is_alarmed() && !self.is_stale()
+    }
+
+    /// Whether this is a replica that has not seen for too long what its writer publishes.
+    pub fn is_stale(&self) -> bool {
+        self.freshness.as_ref().is_some_and(|freshness| freshness.is_stale())
+    }
+
+    /// Whether it answers from a copy of the library, and changes nothing in it.
+    pub fn is_replica(&self) -> bool {
+        self.freshness.is_some()
+    }
+
+    /// Publishes for replicas, or follows the writer, as long as the service runs. The first call alone does anything.
+    pub async fn keep_link(&self) {
+        let every = Duration::from_secs(self.config.replication.every_s);
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match link {
+            Some(Link::Writer(writer)) => writer.keep_pushing(every).await,
+            Some(Link::Replica(replica)) => replica.keep_following(every).await,
+            None => {}
+        }
     }
 
     /// Whether [`App::warm_up`] has gone through.

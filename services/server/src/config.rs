@@ -11,12 +11,14 @@ mod audit;
 mod identity;
 mod ingest;
 mod reference;
+mod replication;
 mod search;
 
 pub use audit::{Audit, WitnessAt};
 pub use identity::{Identity, Provider};
 pub use ingest::Ingest;
 pub use reference::reference;
+pub use replication::{Replication, Role as Part, Shared};
 pub use search::{Search, Vectors};
 
 /// The list of models that comes with the program.
@@ -44,6 +46,8 @@ pub struct Config {
     pub search: Search,
     /// Where vectors are kept.
     pub vectors: Vectors,
+    /// One library on several machines.
+    pub replication: Replication,
     /// Conversations of those who ask.
     pub history: History,
     /// How the record of everything is kept.
@@ -365,6 +369,7 @@ impl Config {
             bail!("answer.enough must be between 0 and 1.52");
         }
         audit::check(&config.audit.alarms)?;
+        config.replication.check()?;
         for (name, models) in [("generator", &config.generator), ("judge", &config.judge.as_generator())] {
             if models.backend == Backend::Endpoint && models.endpoint.is_none() {
                 bail!("{name}.backend is \"endpoint\": {name}.endpoint must name it");

@@ -15,8 +15,9 @@ use jiff::Timestamp;
 use ledger::Ledger;
 use review::Reviews;
 
-use crate::config::Config;
+use crate::config::{Config, Part};
 use crate::corpus_record;
+use crate::replication::{self, Replica, Writer};
 
 /// A data directory that this process holds.
 pub struct Data {
@@ -32,9 +33,19 @@ pub struct Data {
     pub reviews: Arc<Reviews>,
     /// What people decide about the knowledge.
     pub curation: Arc<Curation>,
+    /// What ties it to other machines with the same library.
+    pub link: Option<Link>,
     path: PathBuf,
     // The lock goes when the file is closed, with the process or before.
     _lock: File,
+}
+
+/// What ties a data directory to other machines with the same library.
+pub enum Link {
+    /// It is published for them.
+    Writer(Writer),
+    /// It follows one of them.
+    Replica(Replica),
 }
 
 impl std::fmt::Debug for Data {
@@ -63,9 +74,15 @@ impl Data {
         config: &Config,
         seams: audit::Seams,
     ) -> Result<Self> {
-        fs::create_dir_all(path).with_context(|| format!("cannot create the data directory {}", path.display()))?;
-        let lock = lock(path)?;
-        let ledger = Arc::new(Ledger::open(&path.join("ledger.db"))?);
+        let lock = Self::hold(path)?;
+        let begun = match config.replication.role {
+            Part::Replica => Some(replication::begin(&config.replication, path).await?),
+            Part::Alone | Part::Writer => None,
+        };
+        let ledger = Arc::new(match &begun {
+            Some(begun) => begun.ledger(embedder)?,
+            None => Ledger::open(&path.join("ledger.db"))?,
+        });
         let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
         let curation = Curation::open(&path.join("curation.db"))?;
         // What was interrupted is settled before it is put on record.
@@ -74,10 +91,12 @@ impl Data {
         let history = Arc::new(History::open(&path.join("history.db"))?);
         let identity = Identity::open(&path.join("identity.db"), config.identity.settings(), seams.entropy)?;
         let reviews = Arc::new(Reviews::open(&path.join("reviews.db"))?);
-        if ledger.adopt_embedder(embedder, dimension)? {
-            tracing::info!(embedder, "this embedder has taken over");
+        if begun.is_none() {
+            if ledger.adopt_embedder(embedder, dimension)? {
+                tracing::info!(embedder, "this embedder has taken over");
+            }
+            ledger.bind_embedder(embedder, dimension)?;
         }
-        ledger.bind_embedder(embedder, dimension)?;
         let indexes = path.join("index").join(FORMAT.to_string());
         remove_others(&indexes, "indexes of another format")?;
         let server = match config.vectors.server()? {
@@ -94,15 +113,41 @@ impl Data {
                 Arc::new(open_or_rebuild(&own, open)?)
             }
         };
-        let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
+        let (lexical, link) = match begun {
+            Some(begun) => {
+                let lexical = Arc::new(begun.lexical()?);
+                // The vectors of a server are the writer's to keep.
+                let own = server.is_none().then(|| Arc::clone(&vectors));
+                if let Some(own) = &own {
+                    ingest::reconcile(&ledger, own.as_ref()).await?;
+                }
+                let files = (Arc::clone(&ledger), Arc::clone(&lexical));
+                (lexical, Some(Link::Replica(Replica::new(begun, &config.replication, files, own, embedder))))
+            }
+            None => {
+                let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
+                let link = match config.replication.role {
+                    Part::Writer => {
+                        let key = audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
+                        let files = (Arc::clone(&ledger), Arc::clone(&lexical));
+                        Some(Link::Writer(Writer::new(&config.replication, path, key, files)?))
+                    }
+                    Part::Alone | Part::Replica => None,
+                };
+                (lexical, link)
+            }
+        };
+        let is_replica = matches!(link, Some(Link::Replica(_)));
         let stores = Stores { ledger, vectors, lexical };
-        stores.reconcile().await?;
-        // Only now does it hold everything.
-        if let Some(server) = server {
-            server.become_current().await?;
+        if !is_replica {
+            stores.reconcile().await?;
+            // Only now does it hold everything.
+            if let Some(server) = server {
+                server.become_current().await?;
+            }
         }
         let (identity, curation) = (Arc::new(identity), Arc::new(curation));
-        Ok(Self { stores, audit, history, identity, reviews, curation, path: path.to_owned(), _lock: lock })
+        Ok(Self { stores, audit, history, identity, reviews, curation, link, path: path.to_owned(), _lock: lock })
     }
 
     /// The ledger alone, and the lock that holds it, for commands that need no index and no model. The indexes follow at the

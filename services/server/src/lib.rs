@@ -20,4 +20,5 @@ pub mod model_card;
 pub mod people;
 pub mod recorded;
 pub mod replay;
+pub mod replication;
 pub mod witnessing;

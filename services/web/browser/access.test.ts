@@ -124,6 +124,12 @@ describe.for(Object.entries(screens))('at %s', ([, screen]) => {
     await page.getByRole('button', { name: patient.button.empty, exact: true }).click();
     await page.getByRole('dialog', { name: patient.title }).waitFor();
     expect(await overhang(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: askWords.filters.button, exact: true }).click();
+    const panel = page.getByRole('dialog', { name: askWords.filters.title });
+    await panel.getByRole('button', { name: askWords.filters.issuers.title, exact: true }).click();
+    await panel.getByRole('textbox', { name: askWords.filters.issuers.other, exact: true }).waitFor();
+    expect(await overhang(page)).toEqual([]);
   });
 });
 

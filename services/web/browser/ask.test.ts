@@ -1,10 +1,11 @@
 // From the first screen to the marked words: what is said beforehand, how an answer comes, and what it rests on.
 import type { Locator } from 'playwright-core';
 import { describe } from 'vitest';
+import type { Evidence } from '../src/api/types';
 import { answer as words, ask as askWords, conversation, literature, reader as readerWords } from '../src/strings';
 import {
-  answered, askAtHome, citedIn, documentAt, eventually, evidenceOf, expectMarked, factsIn, field, firstCited, markedIn, numberOf,
-  open, readerOf, send, turnOf,
+  answered, ask, askAtHome, citedIn, documentAt, eventually, evidenceOf, expectMarked, factsIn, field, firstCited, markedIn, numberOf,
+  open, questionOf, readerOf, send, turnOf,
 } from './support/acts';
 import { holdEnds, holdQuestions } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
@@ -106,6 +107,39 @@ describe('an answer', () => {
     const { article, answer } = await askAtHome(page, METFORMIN);
     await article.getByRole('button', { name: words.evidenceTitle(answer.evidence.length), exact: true }).click();
     for (const evidence of answer.evidence) await article.getByText(evidence.text, { exact: true }).waitFor();
+  });
+});
+
+describe('filters', () => {
+  const { filters } = askWords;
+  const dayOf = ({ document }: Evidence) => document.published ?? '';
+
+  test('narrow what an answer rests on, are said with it, and are taken away again', async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: filters.button, exact: true }).click();
+    const panel = page.getByRole('dialog', { name: filters.title, exact: true });
+    // What the library holds on metformin is older.
+    await panel.getByRole('textbox', { name: filters.years.from, exact: true }).fill('2026');
+    await panel.getByText(filters.wholeTexts, { exact: true }).click();
+    expect(await panel.getByRole('switch', { name: filters.wholeTexts, exact: true }).isChecked()).toBe(true);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+
+    const sending = questionOf(page);
+    await send(page, METFORMIN);
+    const sent: unknown = (await sending).postDataJSON();
+    expect(sent).toMatchObject({ filters: { from_year: 2026, full_text_only: true } });
+    const { article, answer } = await answered(page, METFORMIN);
+    const found = [...answer.evidence, ...answer.closest];
+    expect(found.filter((one) => dayOf(one) < '2026' || one.document.access !== 'full_text')).toEqual([]);
+    await article.getByText(filters.only([filters.said.from_year('2026'), filters.said.full_text_only('')]), { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: filters.some(2), exact: true }).click();
+    await panel.getByRole('button', { name: filters.clear, exact: true }).click();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    const all = await ask(page, 'When should metformin not be started in type 2 diabetes?');
+    expect(all.answer.evidence.some((one) => dayOf(one) < '2026')).toBe(true);
   });
 });
 

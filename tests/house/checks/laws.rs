@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know.
-const ROOMS: [(&str, &str, &[&str]); 18] = [
+const ROOMS: [(&str, &str, &[&str]); 19] = [
     ("knowledge", "corpora/knowledge", &[]),
     ("ledger", "corpora/ledger", &["knowledge"]),
     ("index", "corpora/index", &["knowledge"]),
+    ("replication", "corpora/replication", &["knowledge"]),
     ("inference", "services/inference", &["knowledge"]),
     ("vocabulary", "corpora/vocabulary", &[]),
     ("grounding", "services/grounding", &["knowledge", "vocabulary"]),
@@ -38,6 +39,7 @@ const ROOMS: [(&str, &str, &[&str]); 18] = [
             "identity",
             "privacy",
             "review",
+            "replication",
             "ingest",
             "evals",
         ],
@@ -89,7 +91,7 @@ const KEPT: [(&str, &[&str]); 16] = [
     ("ort", &["inference"]),
     ("mistralrs", &["inference"]),
     ("candle-core", &["inference"]),
-    ("object_store", &["ingest"]),
+    ("object_store", &["ingest", "replication"]),
     ("reqwest", &["inference", "ingest", "identity", "server"]),
     ("seccompiler", &["ingest"]),
     ("jsonwebtoken", &["identity"]),

@@ -101,6 +101,7 @@ impl TestService {
             embedder,
             reranker: None,
             has_expansion: config.search.expansion,
+            thesaurus: None,
             has_priors: config.search.priors,
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
         };

@@ -1,8 +1,8 @@
 //! The lexical arm on Tantivy.
 
 use std::collections::BinaryHeap;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use fail::fail_point;
@@ -35,12 +35,35 @@ const BOUND_SLACK: Score = 0.9;
 /// The most that BM25 gives a term is its inverse document frequency times k1 + 1.
 const MOST_PER_TERM: f32 = 2.2;
 
-/// A Tantivy index in a directory. One process at a time may write to it.
+/// A Tantivy index in a directory. One process at a time may write to it; a copy of it, on another machine, nobody.
 pub struct TantivyIndex {
-    index: Index,
-    reader: IndexReader,
-    writer: Arc<Mutex<IndexWriter>>,
+    pub(super) reading: RwLock<Reading>,
+    /// A copy has none.
+    writer: Option<Arc<Mutex<IndexWriter>>>,
     fields: Fields,
+}
+
+/// What is searched.
+#[derive(Clone)]
+pub(super) struct Reading {
+    pub(super) index: Index,
+    pub(super) path: PathBuf,
+    reader: IndexReader,
+}
+
+impl Reading {
+    pub(super) fn of(path: &Path, schema: Option<Schema>) -> Result<Self> {
+        let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
+        let directory = tantivy::directory::MmapDirectory::open(path).map_err(|source| damaged(source.into()))?;
+        let index = match schema {
+            Some(schema) => Index::open_or_create(directory, schema),
+            None => Index::open(directory),
+        };
+        let index = index.map_err(damaged)?;
+        index.tokenizers().register(analysis::ANALYZER, analysis::analyzer());
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(damaged)?;
+        Ok(Self { index, path: path.to_owned(), reader })
+    }
 }
 
 impl std::fmt::Debug for TantivyIndex {
@@ -129,13 +152,27 @@ impl TantivyIndex {
     pub fn open(path: &Path) -> Result<Self> {
         let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
         std::fs::create_dir_all(path).map_err(|source| Error::damaged(super::NAME, path, source))?;
-        let directory = tantivy::directory::MmapDirectory::open(path).map_err(|source| damaged(source.into()))?;
-        let index = Index::open_or_create(directory, schema()).map_err(damaged)?;
-        index.tokenizers().register(analysis::ANALYZER, analysis::analyzer());
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(damaged)?;
-        let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(damaged)?;
-        let fields = Fields::of(&index.schema()).map_err(damaged)?;
-        Ok(Self { index, reader, writer: Arc::new(Mutex::new(writer)), fields })
+        let reading = Reading::of(path, Some(schema()))?;
+        let writer = reading.index.writer_with_num_threads(1, WRITER_BYTES).map_err(damaged)?;
+        Self::of(reading, Some(Arc::new(Mutex::new(writer)))).map_err(damaged)
+    }
+
+    /// Opens a copy to read: a directory that [`TantivyIndex::link_into`] has filled.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn open_copy(path: &Path) -> Result<Self> {
+        let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
+        Self::of(Reading::of(path, None)?, None).map_err(damaged)
+    }
+
+    fn of(reading: Reading, writer: Option<Arc<Mutex<IndexWriter>>>) -> tantivy::Result<Self> {
+        let fields = Fields::of(&reading.index.schema())?;
+        Ok(Self { reading: RwLock::new(reading), writer, fields })
+    }
+
+    pub(super) fn reading(&self) -> Reading {
+        self.reading.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs `write` on the writer, then commits it with the mark, off the async threads.
@@ -143,7 +180,8 @@ impl TantivyIndex {
     where
         F: FnOnce(&mut IndexWriter) -> tantivy::Result<()> + Send + 'static,
     {
-        let writer = Arc::clone(&self.writer);
+        let read_only = || Error::engine(super::NAME, action, "it is a copy");
+        let writer = Arc::clone(self.writer.as_ref().ok_or_else(read_only)?);
         let run = move || {
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let outcome = write(&mut writer).and_then(|()| {
@@ -162,7 +200,7 @@ impl TantivyIndex {
             Ok(outcome) => outcome.map_err(failed)?,
             Err(panic) => return Err(Error::engine(super::NAME, action, panic)),
         };
-        self.reader.reload().map_err(failed)
+        self.reading().reader.reload().map_err(failed)
     }
 
     /// One search, on the thread that calls it.
@@ -257,13 +295,13 @@ impl Follower for TantivyIndex {
     }
 
     async fn reached(&self) -> Result<Seq> {
-        let metas = self.index.load_metas().map_err(|source| Error::engine(super::NAME, "read its mark", source))?;
+        let metas = self.reading().index.load_metas().map_err(|source| Error::engine(super::NAME, "read its mark", source))?;
         Ok(Seq(metas.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0)))
     }
 
     async fn ids(&self) -> Result<Vec<EntryId>> {
         let failed = |source| Error::engine(super::NAME, "list what it holds", source);
-        let searcher = self.reader.searcher();
+        let searcher = self.reading().reader.searcher();
         let mut ids = Vec::new();
         for segment in searcher.segment_readers() {
             let inverted = segment.inverted_index(self.fields.id).map_err(failed)?;
@@ -300,7 +338,7 @@ impl LexicalIndex for TantivyIndex {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
-        let (searcher, words, filter) = (self.reader.searcher(), self.fields.words, filter.clone());
+        let (searcher, words, filter) = (self.reading().reader.searcher(), self.fields.words, filter.clone());
         let run = move || Self::find(&searcher, words, &terms, &filter, limit);
         match tokio::task::spawn_blocking(run).await {
             Ok(hits) => hits.map_err(|source| Error::engine(super::NAME, "search", source)),

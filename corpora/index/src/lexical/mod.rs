@@ -1,6 +1,7 @@
 //! The lexical arm: words, ranked by BM25.
 
 mod analysis;
+mod copy;
 mod engine;
 mod gate;
 mod memory;

@@ -32,6 +32,9 @@ const QUANTISED_FROM: usize = 250_000;
 /// The engine keeps its log for ever. An index with a longer one is built anew.
 const LOG_LIMIT_BYTES: u64 = 2 << 30;
 
+/// Of a large index the log is longer from the beginning, by some 3,400 bytes a vector: only what is three times that is long.
+const LOG_LIMIT_BYTES_EACH: u64 = 10_000;
+
 /// Neighbours that a search looks at: the more, the nearer to what comparing everything would find.
 pub(super) const SEARCH_WIDTH: usize = 192;
 
@@ -93,7 +96,8 @@ pub(super) fn due(shard: &Shard) -> Result<bool> {
     let outside = info.points_count.saturating_sub(info.indexed_vectors_count);
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
     let allowed = COMPARED_WHOLE.max((info.points_count as f64 * OUTSIDE_SHARE) as usize);
-    Ok(outside > allowed || log_bytes(&shard.path) > LOG_LIMIT_BYTES)
+    let log_limit = LOG_LIMIT_BYTES.max(info.points_count as u64 * LOG_LIMIT_BYTES_EACH);
+    Ok(outside > allowed || log_bytes(&shard.path) > log_limit)
 }
 
 /// Builds a new generation and puts it in the place of the one in use. Says whether it did: somebody else may be at it.

@@ -52,6 +52,8 @@ pub(super) enum Command {
     Compare(super::eval_retrieval::CompareArgs),
     /// Time searches of a data directory: alone, at capacity, beside publishing and maintenance
     Speed(super::eval_speed::Args),
+    /// Make libraries of several sizes out of one, and time searches of each: how both grow
+    Scale(super::eval_scale::Args),
     /// Take the same passages in and ask the same questions as a program made of Python packages, in one run
     Peer(super::eval_peer::Args),
     /// Take documents in, and hold the time against that of embedding the same texts alone
@@ -143,6 +145,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
         Command::Compare(args) => super::eval_retrieval::compare(&args),
         Command::Speed(args) => super::eval_speed::run(places, &args).await,
+        Command::Scale(args) => super::eval_scale::run(places, &args).await,
         Command::Audit(args) => super::eval_audit::run(places, &args),
         Command::Library(args) => super::eval_library::run(places, &args),
         Command::Peer(args) => super::eval_peer::run(places, &args).await,

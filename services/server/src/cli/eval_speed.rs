@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use ledger::Decision;
 use serde::{Deserialize, Serialize};
 
+use super::eval_exact::{Recall, recall};
 use super::eval_ingest::resident;
 use super::{Usage, print};
 use crate::app::App;
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Also put the indexes in order while questions are asked, whether that is due or not
     #[arg(long)]
     maintenance: bool,
+    /// Last of all, hold what the search by meaning finds for so many of the questions against comparing every vector
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    exact: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,6 +70,7 @@ struct Speed {
     beside_maintenance: Option<Rate>,
     resident_mib: Option<u64>,
     peak_mib: Option<u64>,
+    exact: Option<Recall>,
 }
 
 pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
@@ -94,7 +99,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         true => Some(beside_maintenance(&retriever, &questions, (cores / 2).max(1)).await?),
         false => None,
     };
-    let speed = Speed {
+    let mut speed = Speed {
         passages: retriever.ledger.totals(None)?.passages,
         ready_s,
         alone,
@@ -105,7 +110,13 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         beside_maintenance,
         resident_mib: resident("VmRSS"),
         peak_mib: resident("VmHWM"),
+        exact: None,
     };
+    if args.exact > 0 {
+        // Only now: it takes memory of its own.
+        eprintln!("comparing every vector");
+        speed.exact = Some(recall(&retriever, &questions, args.exact).await?);
+    }
     if args.json { print(&format!("{}\n", serde_json::to_string_pretty(&speed)?)) } else { print(&speed.table()) }
 }
 
@@ -253,6 +264,7 @@ impl Speed {
             self.resident_mib.unwrap_or(0),
             self.peak_mib.unwrap_or(0)
         ));
+        out.extend(self.exact.as_ref().map(|recall| format!("{recall}\n")));
         out
     }
 }

@@ -11,10 +11,13 @@ mod demo;
 mod doctor;
 mod eval;
 mod eval_audit;
+mod eval_exact;
 mod eval_ingest;
 mod eval_library;
 mod eval_peer;
 mod eval_retrieval;
+mod eval_scale;
+mod eval_scale_copies;
 mod eval_speed;
 mod ingest;
 mod machine;
@@ -24,6 +27,7 @@ mod reembed;
 mod render;
 mod serve;
 mod verify;
+mod vocabulary;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -69,6 +73,9 @@ enum Command {
     /// See and change what questions may find
     #[command(subcommand)]
     Corpus(corpus::Command),
+    /// Import names from MeSH, by which questions are searched too
+    #[command(subcommand)]
+    Vocabulary(vocabulary::Command),
     /// Add and change accounts, their roles and keys, while no service runs
     #[command(subcommand)]
     Account(account::Command),
@@ -168,6 +175,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(args) => verify::run(&args),
         Command::Models(command) => models::run(places, command).await,
         Command::Corpus(command) => corpus::run(places, command).await,
+        Command::Vocabulary(command) => vocabulary::run(places, command),
         Command::Account(command) => account::run(places, command),
         Command::Audit(command) => audit::run(places, command).await,
         Command::Backup(args) => backup::write(places, &args),

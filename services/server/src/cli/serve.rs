@@ -44,7 +44,9 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
     tokio::spawn(keep_in_order(stores(&app)));
     keep_records(&app);
-    if config.ingest.watch {
+    let linked = Arc::clone(&app);
+    tokio::spawn(async move { linked.keep_link().await });
+    if config.ingest.watch && !app.is_replica() {
         let library = app.library.clone().context("this service takes no documents in")?;
         let stopped = Arc::clone(&stop);
         tokio::spawn(async move {

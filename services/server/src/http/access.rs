@@ -267,6 +267,10 @@ async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap
         return Ok(Caller { who: Some(known), role, owner });
     };
     match roles.iter().find(|role| known.roles.contains(role)) {
+        // Its copy of the knowledge is the writer's; its own records would not be the writer's.
+        Some(_) if changes && shared.app.is_replica() && path.starts_with("/v1/library/") => {
+            Err(refuse(ledger::Error::ReadOnly.into(), "replica"))
+        }
         Some(role) => Ok(Caller { who: Some(known), role: Some(*role), owner }),
         None => {
             let problem = Problem::forbidden("not_allowed", &format!("this is for {}", listed(roles)));

@@ -153,6 +153,7 @@ impl From<ledger::Error> for Problem {
             ledger::Error::UnknownPassage(_) => Self::not_found("unknown_passage", &error.to_string()),
             ledger::Error::UnknownFinding(_) => Self::not_found("unknown_finding", &error.to_string()),
             ledger::Error::Settled(_) => Self::new(StatusCode::CONFLICT, "settled", &error.to_string()),
+            ledger::Error::ReadOnly => Self::forbidden("replica", &error.to_string()),
             ledger::Error::StagedChanged => Self::new(StatusCode::CONFLICT, "record_changed", &error.to_string()),
             ledger::Error::StatusChanged { .. } | ledger::Error::PolicyChanged { .. } => {
                 Self::new(StatusCode::CONFLICT, "changed_meanwhile", &error.to_string())

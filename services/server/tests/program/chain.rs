@@ -40,7 +40,8 @@ impl Server {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said = lines.next().unwrap().unwrap();
+        // A replica may say before that it waits for its writer.
+        let said = lines.find_map(|line| line.ok().filter(|line| line.contains("http://"))).unwrap();
         let address = said.rsplit("http://").next().unwrap().to_owned();
         // The rest is read, so that the server never waits for us.
         std::thread::spawn(move || lines.for_each(drop));

@@ -6,5 +6,7 @@ mod crash;
 mod library;
 mod records;
 mod refusals;
+mod replicas;
 mod retrieval;
 mod run;
+mod vocabulary;

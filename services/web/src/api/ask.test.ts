@@ -4,7 +4,7 @@ import { answerWith } from '../testing/sample';
 import { ask, type AskBody, type AskEvent } from './ask';
 import { Lost, Refused } from './problem';
 
-const body: AskBody = { question: 'q', filters: { corpora: [], kinds: [] } };
+const body: AskBody = { question: 'q' };
 
 function serve(chunks: readonly string[], init: ResponseInit = {}) {
   const stream = new ReadableStream<Uint8Array>({

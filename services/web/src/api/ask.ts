@@ -6,7 +6,10 @@ import type { Answer, Evidence, Filters, Patient, Problem, Statement, Turn } fro
 
 export interface AskBody {
   question: string;
-  filters: Filters;
+  /** Absent where nothing narrows. */
+  filters?: Filters;
+  /** A snapshot before the published one. */
+  as_of?: number;
   /** Sent with each question and kept nowhere. */
   patient?: Patient;
   /** Earlier questions, where the server does not keep the conversation. */

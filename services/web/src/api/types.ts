@@ -40,7 +40,9 @@ export type Section = Schemas['Section'];
 export type PlainAnswer = Schemas['PlainAnswer'];
 export type Problem = Schemas['Problem'];
 export type Turn = Schemas['Turn'];
-export type Filters = Pick<Schemas['Filters'], 'corpora' | 'kinds'> & Partial<Schemas['Filters']>;
+export type Population = Schemas['Population'];
+/** What is absent does not narrow. */
+export type Filters = Partial<Schemas['Filters']>;
 
 export type Corpus = Schemas['HeldCorpus'];
 export type ConversationHead = Schemas['Conversation'];

@@ -1,14 +1,17 @@
-// The field for questions, with what is set for them: filters and patient context.
-import { type KeyboardEvent, type Ref, useId } from 'react';
+// The field for questions, with what is set for them: filters, the state of the library, and patient context.
+import { type KeyboardEvent, type Ref, useId, useRef } from 'react';
 import { PatientPanel } from '../patient/PatientPanel';
 import { Button } from '../parts/Button';
 import { ArrowIcon } from '../parts/icons';
+import { Notice } from '../parts/Notice';
 import { VisuallyHidden } from '../parts/VisuallyHidden';
 import { useBench } from '../shell/services';
 import { ask as words } from '../strings';
 import { countPoints } from '../text/points';
 import styles from './Composer.module.css';
 import { FilterButton } from './FilterButton';
+import { asOfWords } from './filters';
+import { Narrowed } from './Narrowed';
 
 const MOST = 8000;
 
@@ -23,7 +26,8 @@ interface ComposerProps {
 }
 
 export function Composer({ value, onChange, onAsk, isWorking, isFirst, fieldRef }: ComposerProps) {
-  const { patient, setPatient } = useBench();
+  const { filters, asOf, setAsOf, patient, setPatient } = useBench();
+  const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const question = value.trim();
   const over = countPoints(question) - MOST;
@@ -40,6 +44,7 @@ export function Composer({ value, onChange, onAsk, isWorking, isFirst, fieldRef 
 
   return (
     <form
+      ref={form}
       className={`${styles.composer} ${isFirst ? styles.first : ''}`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -47,6 +52,30 @@ export function Composer({ value, onChange, onAsk, isWorking, isFirst, fieldRef 
       }}
       data-no-print
     >
+      {asOf && (
+        <div className={styles.notice}>
+          <Notice
+            tone="warn"
+            live="status"
+            title={words.asOf.notice(asOfWords(asOf))}
+            actions={
+              <Button
+                size="s"
+                onPress={() => {
+                  setAsOf(null);
+                  // The button goes; the focus must not fall out of the page with it.
+                  form.current?.querySelector('textarea')?.focus();
+                }}
+              >
+                {words.asOf.back}
+              </Button>
+            }
+          >
+            {/* Later it would leave too little room for what is read. */}
+            {isFirst && words.asOf.noticeDetail}
+          </Notice>
+        </div>
+      )}
       <label htmlFor={id} className={isFirst ? styles.label : styles.hiddenLabel}>
         {isFirst ? words.field : words.followUpField}
       </label>
@@ -66,6 +95,9 @@ export function Composer({ value, onChange, onAsk, isWorking, isFirst, fieldRef 
           }}
           onKeyDown={onKeyDown}
         />
+        <div className={styles.narrowed}>
+          <Narrowed filters={filters} />
+        </div>
         <div className={styles.tools}>
           <FilterButton />
           <PatientPanel value={patient} onChange={setPatient} />

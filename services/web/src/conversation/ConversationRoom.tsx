@@ -32,7 +32,7 @@ interface ConversationRoomProps {
 
 export function ConversationRoom({ room, title, kept, search }: ConversationRoomProps) {
   const { desk } = useServices();
-  const { filters, patient } = useBench();
+  const { filters, asOf, patient } = useBench();
   const asked = useAsked(room);
   const { session, mayAsk } = useSession();
   const [draft, setDraft] = useDraft(room);
@@ -59,7 +59,7 @@ export function ConversationRoom({ room, title, kept, search }: ConversationRoom
   }, [isBegun, desk, room]);
 
   const ask = (question: string) => {
-    desk.ask(room, question, { filters, patient });
+    desk.ask(room, question, { filters, asOf, patient });
     setDraft('');
     // The button that was pressed goes or is disabled: the focus must not fall out of the page with it.
     if (isTouch()) field.current?.blur();

@@ -1,6 +1,7 @@
 // One turn: the question, and its answer, or how far the answer has come.
 import { memo } from 'react';
 import { AnswerView } from '../answer/AnswerView';
+import { Narrowed } from '../ask/Narrowed';
 import { isEmpty, summary } from '../patient/patient';
 import { Notice } from '../parts/Notice';
 import styles from './TurnView.module.css';
@@ -24,6 +25,7 @@ export function TurnView({ turn, onStop, onEdit, onAgain }: TurnViewProps) {
       <h2 id={`q-${turn.key}`} className={styles.question}>
         {asked.question}
       </h2>
+      <Narrowed filters={asked.wishes.filters} asOf={asked.wishes.asOf} />
       {asked.state === 'working' ? (
         <Working asked={asked} onStop={onStop} />
       ) : (
@@ -49,6 +51,8 @@ const AnsweredTurn = memo(function AnsweredTurn({ turnKey, answer, asked }: Answ
       <h2 id={`q-${turnKey}`} className={styles.question}>
         {answer.question}
       </h2>
+      {/* The record does not say to what it was narrowed: this page does, as long as it knows. */}
+      {asked && <Narrowed filters={asked.wishes.filters} asOf={asked.wishes.asOf} />}
       <AnswerView answer={answer} known={patient && !isEmpty(patient) ? summary(patient) : null} isKept={asked === null} />
     </article>
   );

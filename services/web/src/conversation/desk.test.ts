@@ -8,7 +8,7 @@ import { answerWith } from '../testing/sample';
 import { Desk, type DeskParts, NEW } from './desk';
 import { turns } from './turns';
 
-const wishes = { filters: { corpora: [], kinds: [] }, patient: null };
+const wishes = { filters: { corpora: [], kinds: [] }, asOf: null, patient: null };
 const head: ConversationHead = { id: 'c1', title: null, created_at: '', updated_at: '', turns: 0 };
 
 /** A server whose events are given one by one. */
@@ -60,7 +60,7 @@ describe('Desk', () => {
     await settle();
     expect(parts.onConversation).toHaveBeenCalledWith('c1');
     expect(desk.asked(NEW)).toHaveLength(0);
-    expect(bodies[0]).toEqual({ question: 'q1', filters: wishes.filters, conversation: 'c1' });
+    expect(bodies[0]).toEqual({ question: 'q1', conversation: 'c1' });
     const answer = answerWith();
     await give({ kind: 'stage', stage: 'retrieve' }, { kind: 'evidence', evidence: answer.evidence });
     expect(desk.asked('c1')[0]).toMatchObject({ stage: 'retrieve', state: 'working' });
@@ -79,9 +79,22 @@ describe('Desk', () => {
     await settle();
     expect(createConversation).toHaveBeenCalledTimes(1);
     const history = [{ question: answerWith().question, passages: ['p'.repeat(32)] }];
-    expect(bodies[1]).toEqual({ question: 'q2', filters: wishes.filters, history });
+    expect(bodies[1]).toEqual({ question: 'q2', history });
     await give({ kind: 'done', answer: answerWith({ id: 'a2' }) });
     expect(desk.asked(NEW).map((one) => one.answer?.id)).toEqual([answerWith().id, 'a2']);
+  });
+
+  it('sends what narrows the question, and the state of the library that is asked', async () => {
+    const { desk, bodies } = setUp();
+    const filters = { corpora: [], from_year: 2018, to_year: null, full_text_only: true };
+    desk.ask('c1', 'q', { ...wishes, filters, asOf: { number: 3, publishedAt: null } });
+    await settle();
+    expect(bodies[0]).toEqual({
+      question: 'q',
+      conversation: 'c1',
+      filters: { from_year: 2018, full_text_only: true },
+      as_of: 3,
+    });
   });
 
   it('sends the patient with the question and nowhere else', async () => {

@@ -2,6 +2,7 @@
 import type { AskBody, AskEvent, Stage } from '../api/ask';
 import { Lost, Refused } from '../api/problem';
 import type { Answer, ConversationHead, Evidence, Filters, Statement, Turn } from '../api/types';
+import { type AsOf, narrowing } from '../ask/filters';
 import type { PatientContext } from '../patient/patient';
 
 /** Where a question is asked: a conversation's id, or here before there is one. */
@@ -9,6 +10,7 @@ export const NEW = 'new';
 
 export interface Wishes {
   filters: Filters;
+  asOf: AsOf | null;
   patient: PatientContext | null;
 }
 
@@ -111,7 +113,10 @@ export class Desk {
     try {
       const conversation = room === NEW ? await this.#open(key) : room;
       running.signal.throwIfAborted();
-      const body: AskBody = { question, filters: wishes.filters };
+      const body: AskBody = { question };
+      const filters = narrowing(wishes.filters);
+      if (filters) body.filters = filters;
+      if (wishes.asOf) body.as_of = wishes.asOf.number;
       if (wishes.patient) body.patient = wishes.patient;
       if (conversation === null) body.history = this.#history();
       else body.conversation = conversation;

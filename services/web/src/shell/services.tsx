@@ -6,6 +6,7 @@ import { createConversation, isReady } from '../api/calls';
 import { answerQuery, keys, mayRetry, sessionQuery } from '../api/keys';
 import { Lost, Refused } from '../api/problem';
 import type { Filters } from '../api/types';
+import type { AsOf } from '../ask/filters';
 import { type Asked, Desk, NEW } from '../conversation/desk';
 import { Drafts } from '../conversation/drafts';
 import { drafts as feedback } from '../feedback/report';
@@ -103,6 +104,9 @@ export function createServices(onConversation: (id: string) => void): Services {
 export interface Bench {
   filters: Filters;
   setFilters: (filters: Filters) => void;
+  /** Null for the library as it stands now. */
+  asOf: AsOf | null;
+  setAsOf: (asOf: AsOf | null) => void;
   patient: PatientContext | null;
   setPatient: (patient: PatientContext | null) => void;
 }
@@ -110,7 +114,7 @@ export interface Bench {
 const ServicesContext = createContext<Services | null>(null);
 const BenchContext = createContext<Bench | null>(null);
 
-export const everything: Filters = { corpora: [], kinds: [] };
+export const everything: Filters = {};
 
 export function ServicesProvider({ services, children }: { services: Services; children: ReactNode }) {
   const { visit } = useSyncExternalStore(services.keeper.subscribe, services.keeper.current);
@@ -124,8 +128,9 @@ export function ServicesProvider({ services, children }: { services: Services; c
 
 function BenchProvider({ children }: { children: ReactNode }) {
   const [filters, setFilters] = useState(everything);
+  const [asOf, setAsOf] = useState<AsOf | null>(null);
   const [patient, setPatient] = useState<PatientContext | null>(null);
-  return <BenchContext value={{ filters, setFilters, patient, setPatient }}>{children}</BenchContext>;
+  return <BenchContext value={{ filters, setFilters, asOf, setAsOf, patient, setPatient }}>{children}</BenchContext>;
 }
 
 export function useServices(): Services {

@@ -119,6 +119,7 @@ export const record = {
     unknown: 'Not recorded',
     history: 'Earlier questions of the conversation',
     filters: 'Narrowed to',
+    notNarrowed: 'not narrowed',
     asOf: 'Asked of snapshot',
     published: 'the published one',
     nothing: 'nothing',

@@ -1,4 +1,5 @@
 // What was asked, as a receipt opens it: with what went before, what it was narrowed to, and whether a patient was described.
+import { inWords } from '../../ask/filters';
 import { record } from '../../strings/record';
 import type { Request } from '../proof/receipt';
 import { Fact } from './Fact';
@@ -16,21 +17,12 @@ export function OpenedRequest({ request }: { request: Request }) {
       <dl className={styles.facts}>
         <Fact name={say.patient}>{patient}</Fact>
         <Fact name={say.asOf}>{typeof as_of === 'number' ? as_of : say.published}</Fact>
-        <Fact name={say.filters}>{narrowed(filters)}</Fact>
+        <Fact name={say.filters}>{inWords(filters).join('; ') || say.notNarrowed}</Fact>
         <Fact name={say.history}>{earlier(history)}</Fact>
       </dl>
       <p className={styles.note}>{say.note}</p>
     </>
   );
-}
-
-const isSet = (value: unknown) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
-
-/** The members that narrow, with their values. */
-function narrowed(filters: unknown): string {
-  const set = Object.entries(typeof filters === 'object' && filters !== null ? filters : {}).filter(([, value]) => isSet(value));
-  if (set.length === 0) return say.nothing;
-  return set.map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`).join('; ');
 }
 
 function earlier(history: unknown) {

@@ -1,0 +1,169 @@
+//! One library on four machines: a writer, and three replicas that follow it and are killed at any moment.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::chain::Server;
+use crate::run::{json, succeed};
+
+const REPLICAS: usize = 3;
+
+const ROUNDS: u64 = 6;
+
+const SEARCH: &str = r#"{"question": "When should metformin not be started in adults?", "limit": 20}"#;
+
+struct House {
+    directory: tempfile::TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        let house = Self { directory: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(house.at("source")).unwrap();
+        house.write_sources(0);
+        let source = house.at("source");
+        let policy = "id = \"house\"\ntitle = \"House\"\nissuer = \"House\"\nkind = \"local_policy\"\nlicence = \"own\"\nrefresh = \"1s\"\n\
+                      rights = { index = true, display = true, export = true }\njurisdiction = \"NG\"\nlanguage = \"en\"\n";
+        let manifest = format!("{policy}[[sources]]\ntype = \"directory\"\npath = \"{}\"\n", source.display());
+        fs::write(house.at("house.toml"), manifest).unwrap();
+        for (role, more) in [("writer", "[ingest]\nwatch = true\n"), ("replica", "")] {
+            let store = house.at("store");
+            let config = format!("[replication]\nrole = \"{role}\"\nstore = \"{}\"\n{more}", store.display());
+            fs::write(house.config(role), config).unwrap();
+        }
+        house
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn config(&self, role: &str) -> PathBuf {
+        self.at(&format!("{role}.toml"))
+    }
+
+    /// Every round changes every document.
+    fn write_sources(&self, round: u64) {
+        for document in 0..10 {
+            let text = format!(
+                "+++\nid = \"doc-{document}\"\n+++\n# Topic {document}\n\n## Metformin\n\nIn round {round} metformin is not started in \
+                 adults with an eGFR below {document}{round} mL/min. It may cause nausea.\n"
+            );
+            fs::write(self.at("source").join(format!("doc-{document}.md")), text).unwrap();
+        }
+    }
+
+    fn replica(&self, number: usize) -> Server {
+        Server::start(&self.at(&format!("replica-{number}")), &self.config("replica"))
+    }
+
+    fn writer(&self) -> Server {
+        Server::start(&self.at("writer"), &self.config("writer"))
+    }
+}
+
+/// What a search finds: the snapshot, and the passages in their order with their texts.
+fn found(server: &Server) -> Option<(u64, Vec<(String, String)>)> {
+    let Ok((200, reply)) = server.try_request("POST", "/v1/search", SEARCH) else { return None };
+    let reply: Value = serde_json::from_str(&reply).unwrap();
+    let text = |hit: &Value, key: &str| hit[key].as_str().unwrap().to_owned();
+    let hits = reply["hits"].as_array().unwrap().iter().map(|hit| (text(hit, "passage"), text(hit, "text")));
+    Some((reply["snapshot"].as_u64().unwrap(), hits.collect()))
+}
+
+/// Waits until a server finds what is wanted.
+fn wait(server: &Server, what: &str, is_there: impl Fn(&(u64, Vec<(String, String)>)) -> bool) -> (u64, Vec<(String, String)>) {
+    let until = Instant::now() + Duration::from_secs(120);
+    loop {
+        match found(server) {
+            Some(found) if is_there(&found) => return found,
+            seen => assert!(Instant::now() < until, "{what}: still {seen:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn is_of(round: u64, (_, hits): &(u64, Vec<(String, String)>)) -> bool {
+    hits.len() == 10 && hits.iter().all(|(_, text)| text.contains(&format!("In round {round} ")))
+}
+
+#[test]
+fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
+    let house = House::new();
+    succeed(&house.at("writer"), &["ingest", "--corpus", "house", "--manifest", house.at("house.toml").to_str().unwrap()]);
+    let mut writer = house.writer();
+    let mut replicas: Vec<Server> = (0..REPLICAS).map(|number| house.replica(number)).collect();
+    for replica in &replicas {
+        wait(replica, "a new replica", |found| is_of(0, found));
+    }
+    for round in 1..=ROUNDS {
+        let lost = usize::try_from(round).unwrap() % REPLICAS;
+        let (is_over, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            let kept = &replicas[(lost + 1) % REPLICAS];
+            let (is_over, asked) = (&is_over, &asked);
+            scope.spawn(move || {
+                // Questions go on, and each finds one state of the library, whole.
+                while !is_over.load(Ordering::Relaxed) {
+                    let seen = found(kept).expect("a replica that follows answers all the time");
+                    assert!(is_of(round - 1, &seen) || is_of(round, &seen), "two states at once: {seen:?}");
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            house.write_sources(round);
+            // From before the writer has read it to after the replica has it.
+            std::thread::sleep(Duration::from_millis(round * 617 % 4_000));
+            replicas[lost].end();
+            if round == ROUNDS / 2 {
+                writer.end();
+                writer = house.writer();
+            }
+            let written = wait(&writer, "the writer", |found| is_of(round, found));
+            for (number, replica) in replicas.iter().enumerate().filter(|(number, _)| *number != lost) {
+                let seen = wait(replica, "a replica", |found| is_of(round, found));
+                assert_eq!(seen, written, "replica {number} finds what the writer finds, in its order");
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert!(asked.load(Ordering::Relaxed) > 0);
+        replicas[lost] = house.replica(lost);
+        let seen = wait(&replicas[lost], "a replica that was lost", |found| is_of(round, found));
+        assert_eq!(Some(seen), found(&writer));
+    }
+
+    // Each keeps records of its own, which can be checked like any other.
+    let (status, answer) = replicas[0].try_request("POST", "/v1/answers", r#"{"question": "When is metformin not started?"}"#).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let address = format!("/v1/answers/{}/receipt", answer["id"].as_str().unwrap());
+    let (_, receipt) = replicas[0].try_request("GET", &address, "").unwrap();
+    fs::write(house.at("receipt.json"), receipt).unwrap();
+    drop(replicas.remove(0));
+    let data = house.at("replica-0");
+    let key = json(&data, &["audit", "state", "--json"])["keys"][0].as_str().unwrap().to_owned();
+    succeed(&data, &["audit", "verify", house.at("receipt.json").to_str().unwrap(), "--key", &key]);
+
+    // What is retracted at the writer is soon no evidence anywhere.
+    let (_, hits) = found(&writer).unwrap();
+    let document = retract(&house, &mut writer, &hits[0].0);
+    let retracted = wait(&writer, "the writer", |(_, hits)| hits.len() == 9);
+    let seen = wait(&replicas[0], "a replica after the retraction", |(_, hits)| hits.len() == 9);
+    assert_eq!(seen, retracted, "{document} is no evidence");
+}
+
+/// Stops the writer, retracts the document of a passage, and starts it again.
+fn retract(house: &House, writer: &mut Server, passage: &str) -> String {
+    let (_, view) = writer.try_request("GET", &format!("/v1/passages/{passage}"), "").unwrap();
+    let view: Value = serde_json::from_str(&view).unwrap();
+    let document = view["document"]["id"].as_str().unwrap().to_owned();
+    let version = view["document"]["version"].to_string();
+    writer.end();
+    let command = ["corpus", "retract", &document, "--version", &version, "--reason", "a test"];
+    succeed(&house.at("writer"), &command);
+    *writer = house.writer();
+    document
+}
