@@ -126,7 +126,10 @@ impl App {
             models: Vec::new(),
             ready: AtomicBool::new(false),
             link: Mutex::default(),
-            freshness: None,
+            freshness: match &data.link {
+                Some(Link::Replica(replica)) => Some(replica.freshness()),
+                Some(Link::Writer(_)) | None => None,
+            },
             _data: None,
         })
     }
@@ -179,12 +182,8 @@ impl App {
         let models = models_in_use(&config, &store, &asker);
         let app = Self { models, library, ..Self::new(asker, &data, config)? };
         app.begin()?;
-        let link = data.link.take();
-        let freshness = match &link {
-            Some(Link::Replica(replica)) => Some(replica.freshness()),
-            Some(Link::Writer(_)) | None => None,
-        };
-        Ok(Self { _data: Some(data), link: Mutex::new(link), freshness, ..app })
+        let link = Mutex::new(data.link.take());
+        Ok(Self { _data: Some(data), link, ..app })
     }
 
     /// Puts on record what begins to answer: program, configuration, models, and what is said of them.

@@ -15,6 +15,8 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::data::Data;
+
 /// The stores, in the order in which they are copied: a question on record then names a snapshot that the ledger's copy has.
 const STORES: [&str; 6] = ["identity.db", "reviews.db", "history.db", "audit.db", "curation.db", "ledger.db"];
 
@@ -40,7 +42,8 @@ pub struct Contents {
 /// # Errors
 /// When there is no data, or the file cannot be written.
 pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
-    if !data.join("ledger.db").is_file() {
+    // A replica's library is its writer's; its records are its own.
+    if !Data::has_ledger(data) {
         bail!("there is no data in {}: name the directory with --data", data.display());
     }
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -95,7 +98,7 @@ pub fn write(data: &Path, to: &Path, at: &str) -> Result<Contents> {
 /// # Errors
 /// When there is data already, or the file is no backup, is damaged, or of a later version.
 pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
-    if data.join("ledger.db").exists() {
+    if STORES.iter().any(|store| data.join(store).exists()) {
         bail!("{} has data already: name an empty directory with --data", data.display());
     }
     fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
@@ -135,7 +138,9 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
         }
     }
     // Opened before it is put in place: a ledger of a later format is refused here.
-    drop(Ledger::open(&arriving.path().join("ledger.db"))?);
+    if contents.files.contains_key("ledger.db") {
+        drop(Ledger::open(&arriving.path().join("ledger.db"))?);
+    }
     fs::create_dir_all(data.join(KEYS))?;
     for name in contents.files.keys().filter(|name| is_key(name) || is_original(name)) {
         let place = data.join(name);

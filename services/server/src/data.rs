@@ -97,7 +97,7 @@ impl Data {
             }
             ledger.bind_embedder(embedder, dimension)?;
         }
-        let indexes = path.join("index").join(FORMAT.to_string());
+        let indexes = indexes(path);
         remove_others(&indexes, "indexes of another format")?;
         let server = match config.vectors.server()? {
             Some(server) => Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)),
@@ -125,7 +125,7 @@ impl Data {
                 (lexical, Some(Link::Replica(Replica::new(begun, &config.replication, files, own, embedder))))
             }
             None => {
-                let lexical = Arc::new(open_or_rebuild(&indexes.join("words"), TantivyIndex::open)?);
+                let lexical = Arc::new(open_or_rebuild(&words(&indexes), TantivyIndex::open)?);
                 let link = match config.replication.role {
                     Part::Writer => {
                         let key = audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
@@ -156,11 +156,21 @@ impl Data {
     /// # Errors
     /// As [`Data::open`]; also when there is no data yet.
     pub fn open_ledger(path: &Path) -> Result<(Ledger, File)> {
-        if !path.join("ledger.db").is_file() {
+        if !Self::has_ledger(path) {
             bail!("there is no data in {}: run `osler ingest`, or name the directory with --data", path.display());
         }
         let lock = lock(path)?;
-        Ok((Ledger::open(&path.join("ledger.db"))?, lock))
+        let own = path.join("ledger.db");
+        let ledger = match replication::ledger_in(path) {
+            Some(copy) if !own.exists() => Ledger::open_copy(&copy)?,
+            _ => Ledger::open(&own)?,
+        };
+        Ok((ledger, lock))
+    }
+
+    /// Whether there is a ledger in a directory: its own, or a replica's copy.
+    pub fn has_ledger(path: &Path) -> bool {
+        path.join("ledger.db").is_file() || replication::ledger_in(path).is_some()
     }
 
     /// Ledger and audit log, for commands that decide about the knowledge.
@@ -172,6 +182,14 @@ impl Data {
         let audit = open_log(path, config)?;
         corpus_record::follow(&ledger, &audit)?;
         Ok(Records { ledger, audit, _lock: lock })
+    }
+
+    /// The full-text index alone.
+    ///
+    /// # Errors
+    /// When it cannot be opened; the next full start builds it anew.
+    pub fn open_words(path: &Path) -> Result<TantivyIndex> {
+        Ok(TantivyIndex::open(&words(&indexes(path)))?)
     }
 
     /// Holds the directory, for commands on single files of it, until the file is closed.
@@ -187,6 +205,14 @@ impl Data {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+fn indexes(data: &Path) -> PathBuf {
+    data.join("index").join(FORMAT.to_string())
+}
+
+fn words(indexes: &Path) -> PathBuf {
+    indexes.join("words")
 }
 
 /// Ledger and audit log of a data directory that this process holds.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Replication, Shared};
 
-pub use follow::{Begun, Freshness, Replica, begin};
+pub use follow::{Begun, Freshness, Replica, begin, ledger_in};
 pub use push::{Pushed, Writer};
 
 /// The ledger in a state.

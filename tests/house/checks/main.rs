@@ -31,6 +31,7 @@ mod pictures;
 mod policies;
 mod privacy;
 mod provider;
+mod replicas;
 mod rerank;
 mod rights;
 mod risks;

@@ -15,7 +15,7 @@ use knowledge::{Corpus, Kind, Rights};
 use serde_json::Value;
 use server::app::App;
 use server::config::Config;
-use server::data::Data;
+use server::data::{Data, Link};
 use server::library::Library;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -31,7 +31,7 @@ pub struct TestService {
     /// The app behind the router.
     pub app: Arc<App>,
     router: Router,
-    _data: Data,
+    data: Data,
     // Last, so that it goes when nobody writes into it any more.
     directory: TempDir,
 }
@@ -115,13 +115,20 @@ impl TestService {
             ids: seams,
         };
         let (taking, path) = (config.ingest.clone(), directory.path());
-        let clock: Arc<dyn Clock> = Arc::new(FixedSeams::default());
-        let library = Library::with(stores.clone(), Arc::new(HashEmbedder), taking, path, (Parser::Here, clock));
         let mut app = App::new(Asker::new(parts), &data, config).unwrap();
-        app.library = Some(Arc::new(library.unwrap()));
+        if !app.is_replica() {
+            let clock: Arc<dyn Clock> = Arc::new(FixedSeams::default());
+            let library = Library::with(stores.clone(), Arc::new(HashEmbedder), taking, path, (Parser::Here, clock));
+            app.library = Some(Arc::new(library.unwrap()));
+        }
         let app = Arc::new(app);
         let router = server::http::router(Arc::clone(&app));
-        Self { generator, stores, app, router, directory, _data: data }
+        Self { generator, stores, app, router, directory, data }
+    }
+
+    /// What ties it to other machines; nobody keeps that up but the test.
+    pub fn link(&mut self) -> Option<Link> {
+        self.data.link.take()
     }
 
     /// A file of the data directory.

@@ -28,7 +28,7 @@ fn a_copy_is_read_and_refuses_to_be_changed() {
     assert_eq!(held, passages(&ledger));
     for refused in [
         copy.stage(&[staging("second", 1)], &DECISION).map(drop),
-        copy.publish(&DECISION).map(drop),
+        copy.bind_embedder("other@1", 8),
         copy.put_corpus(&corpus("other"), &DECISION).map(drop),
     ] {
         assert!(matches!(refused, Err(Error::ReadOnly)), "{refused:?}");

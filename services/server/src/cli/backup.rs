@@ -27,7 +27,11 @@ pub(super) fn write(places: &Places, args: &Args) -> Result<ExitCode> {
 pub(super) async fn restore(places: &Places, args: &Args) -> Result<ExitCode> {
     let config = places.read()?;
     let contents = backup::restore(&args.file, &places.data)?;
-    let embedder = Data::open_ledger(&places.data).and_then(|(ledger, _lock)| Ok(ledger.embedder()?))?;
+    // That of a replica has its records alone.
+    let embedder = match Data::has_ledger(&places.data) {
+        true => Data::open_ledger(&places.data).and_then(|(ledger, _lock)| Ok(ledger.embedder()?))?,
+        false => None,
+    };
     if let Some((embedder, dimension)) = embedder {
         eprintln!("building the indexes");
         let data = Data::open(&places.data, (&embedder, dimension), &config)

@@ -25,6 +25,7 @@ mod models;
 mod progress;
 mod reembed;
 mod render;
+mod replication;
 mod serve;
 mod verify;
 mod vocabulary;
@@ -88,6 +89,9 @@ enum Command {
     Restore(backup::Args),
     /// Embed all passages with another model, beside the one in use; the service that is next started with that model uses it
     Reembed(reembed::Args),
+    /// Share the library with replicas through an object store
+    #[command(subcommand)]
+    Replication(replication::Command),
     /// Check this machine, the models and the data directory
     Doctor(doctor::Args),
     /// Measure: grounding, answers, abstention, injection
@@ -181,6 +185,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(args) => backup::write(places, &args),
         Command::Restore(args) => backup::restore(places, &args).await,
         Command::Reembed(args) => reembed::run(places, &args).await,
+        Command::Replication(command) => replication::run(places, command).await,
         Command::Doctor(args) => doctor::run(places, args).await,
         Command::Eval(command) => eval::run(places, command).await,
         Command::Openapi => print(&crate::http::openapi()?),

@@ -198,6 +198,12 @@ impl Replica {
     }
 }
 
+/// The ledger that a replica's data directory has in use, if it is one's.
+pub fn ledger_in(data: &Path) -> Option<PathBuf> {
+    let folder = folder(data);
+    Some(place(&folder, &held(&folder).ok()??).join(LEDGER))
+}
+
 /// Fetches a state, or a newer one if the writer has tidied it away meanwhile.
 async fn fetch(depot: &Depot, mut newest: State, folder: &Path, held: Option<&State>) -> Result<State> {
     loop {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::chain::Server;
-use crate::run::{json, succeed};
+use crate::run::{json, refuse, succeed};
 
 const REPLICAS: usize = 3;
 
@@ -166,4 +166,27 @@ fn retract(house: &House, writer: &mut Server, passage: &str) -> String {
     succeed(&house.at("writer"), &command);
     *writer = house.writer();
     document
+}
+
+#[test]
+fn a_store_takes_one_library() {
+    let house = House::new();
+    let (config, manifest) = (house.config("writer"), house.at("house.toml"));
+    let arguments = |command: &[&str]| -> Vec<String> {
+        let all = command.iter().copied().chain(["--config", config.to_str().unwrap()]);
+        all.map(str::to_owned).collect()
+    };
+    for name in ["writer", "other"] {
+        succeed(&house.at(name), &["ingest", "--corpus", "house", "--manifest", manifest.to_str().unwrap()]);
+    }
+    let push = arguments(&["replication", "push"]);
+    let push: Vec<&str> = push.iter().map(String::as_str).collect();
+    assert!(succeed(&house.at("writer"), &push).starts_with("published state 1"));
+    assert!(succeed(&house.at("writer"), &push).contains("everything that was decided"));
+    refuse(&house.at("other"), &push, 1, &["another data directory", "replication.store"]);
+    let show = arguments(&["replication", "show", "--json"]);
+    let show: Vec<&str> = show.iter().map(String::as_str).collect();
+    let shown: Value = serde_json::from_str(&succeed(&house.at("nobody"), &show)).unwrap();
+    assert_eq!((&shown["newest"]["number"], &shown["newest"]["about"]["published"]), (&1.into(), &1.into()));
+    refuse(&house.at("writer"), &["replication", "show"], 1, &["replication.store"]);
 }

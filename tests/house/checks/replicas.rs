@@ -1,0 +1,106 @@
+//! A replica answers what its writer answers, changes nothing, and says when it no longer knows what was published.
+
+use std::path::Path;
+use std::time::Duration;
+
+use answer::Clock;
+use axum::http::StatusCode;
+use identity::Role;
+use serde_json::json;
+use server::config::{Config, Part, Replication};
+use server::data::Link;
+use server::replication::{Replica, Writer};
+use support::{TestService, test_settings};
+
+const GOUT: (&str, &str) =
+    ("gout.md", "+++\nid = \"gout\"\n+++\n# Gout\n\nGive colchicine 500 micrograms twice daily for an acute attack of gout.\n");
+const QUESTION: &str = "Which dose of colchicine is given for an acute attack of gout?";
+
+fn config(role: Part, store: &Path) -> Config {
+    let store = Some(store.to_string_lossy().into_owned());
+    Config { replication: Replication { role, store, stale_after_s: 1, ..Replication::default() }, ..Config::default() }
+}
+
+async fn writer(store: &Path) -> (TestService, Writer) {
+    let mut service = TestService::with(config(Part::Writer, store), test_settings(), false).await;
+    match service.link() {
+        Some(Link::Writer(writer)) => (service, writer),
+        _ => panic!("it is configured as a writer"),
+    }
+}
+
+async fn replica(store: &Path) -> (TestService, Replica) {
+    let mut service = TestService::with(config(Part::Replica, store), test_settings(), false).await;
+    match service.link() {
+        Some(Link::Replica(replica)) => (service, replica),
+        _ => panic!("it is configured as a replica"),
+    }
+}
+
+async fn push(service: &TestService, writer: &mut Writer) -> Option<u64> {
+    writer.push(service.app.asker.now()).await.unwrap().map(|pushed| pushed.number)
+}
+
+#[tokio::test]
+async fn a_replica_answers_as_its_writer_and_changes_nothing() {
+    let store = tempfile::tempdir().unwrap();
+    let (wrote, mut writer) = writer(store.path()).await;
+    wrote.ingest(&[GOUT]).await;
+    assert_eq!(push(&wrote, &mut writer).await, Some(1));
+    assert_eq!(push(&wrote, &mut writer).await, None, "nothing was decided since");
+    let (copy, mut replica) = replica(store.path()).await;
+    let (ours, theirs) = (copy.ask(QUESTION).await, wrote.ask(QUESTION).await);
+    assert_eq!(ours["statements"], theirs["statements"]);
+    assert_eq!((&ours["snapshot"], &ours["status"]), (&theirs["snapshot"], &json!("extractive")));
+
+    // A retraction takes the text out of use there, and soon here.
+    let document = ours["evidence"][0]["document"]["id"].as_str().unwrap().to_owned();
+    let librarian = copy.key(Role::Librarian);
+    let (address, change) = (
+        format!("/v1/library/documents/{document}/versions/1/standing"),
+        json!({ "standing": "retracted", "reason": "its authors took it back", "expected": "current" }),
+    );
+    let refused = copy.send_as(&librarian, "PUT", &address, &change).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::FORBIDDEN, &json!("replica")), "{}", refused.text);
+    assert_eq!(copy.get_as(&librarian, "/v1/library/documents").await.status, StatusCode::OK);
+    let done = wrote.send_as(&wrote.key(Role::Librarian), "PUT", &address, &change).await;
+    assert!(done.status.is_success(), "{}", done.text);
+    assert_eq!(push(&wrote, &mut writer).await, Some(2));
+    assert_eq!(copy.ask(QUESTION).await["status"], "extractive");
+    assert!(replica.follow().await.unwrap());
+    assert!(!replica.follow().await.unwrap(), "there is nothing newer");
+    assert_eq!(copy.ask(QUESTION).await["status"], "no_evidence");
+    let entries = copy.app.audit.entries("corpus.standing", None, None, 10).unwrap();
+    assert_eq!(entries.len(), 1, "what was decided there is on record here");
+}
+
+#[tokio::test]
+async fn a_replica_says_when_it_may_have_missed_a_retraction() {
+    let store = tempfile::tempdir().unwrap();
+    let (wrote, mut writer) = writer(store.path()).await;
+    wrote.ingest(&[GOUT]).await;
+    push(&wrote, &mut writer).await;
+    let (copy, mut replica) = replica(store.path()).await;
+    copy.app.warm_up().await.unwrap();
+    assert_eq!(copy.get("/readyz").await.status, StatusCode::OK);
+    std::fs::remove_dir_all(store.path()).unwrap();
+    std::fs::write(store.path(), "no directory").unwrap();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert!(replica.follow().await.is_err());
+    let refused = copy.get("/readyz").await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("replica_stale")));
+    assert_eq!(copy.ask(QUESTION).await["status"], "extractive", "whoever asks it all the same gets an answer");
+    std::fs::remove_file(store.path()).unwrap();
+}
+
+#[tokio::test]
+async fn an_older_copy_of_the_data_publishes_nothing() {
+    let store = tempfile::tempdir().unwrap();
+    let (wrote, mut first) = writer(store.path()).await;
+    wrote.ingest(&[GOUT]).await;
+    push(&wrote, &mut first).await;
+    // Of the same keys and with nothing decided yet: as if it had been restored.
+    let (older, mut second) = writer(store.path()).await;
+    let refused = second.push(older.app.asker.now()).await.unwrap_err().to_string();
+    assert!(refused.contains("older copy"), "{refused}");
+}
