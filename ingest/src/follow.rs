@@ -18,13 +18,25 @@ pub struct Outcome {
     pub removed: usize,
 }
 
+/// Reads the entries that were changed after a place in the ledger's order.
+type Read<'a> = &'a (dyn Fn(Seq) -> ledger::Result<Vec<EntryRow>> + Sync);
+
 /// Applies what the ledger has changed since the index last followed it.
 ///
 /// # Errors
 /// When the ledger cannot be read or the index not written. What was applied stays applied.
 pub async fn catch_up(ledger: &Ledger, index: &dyn Follower) -> Result<usize> {
     let reached = index.reached().await?;
-    apply_from(ledger, index, reached).await
+    apply_from(&|after| ledger.entries_after(after, STEP), index, reached).await
+}
+
+/// The same for the index of an embedder that is to take over, as far as its vectors go.
+///
+/// # Errors
+/// As [`catch_up`].
+pub async fn catch_up_coming(ledger: &Ledger, embedder: &str, index: &dyn Follower) -> Result<usize> {
+    let reached = index.reached().await?;
+    apply_from(&|after| ledger.coming_after(embedder, after, STEP), index, reached).await
 }
 
 /// Makes the index hold exactly what the ledger says, whatever happened before: follows, then compares the two sets.
@@ -32,10 +44,22 @@ pub async fn catch_up(ledger: &Ledger, index: &dyn Follower) -> Result<usize> {
 /// # Errors
 /// As [`catch_up`].
 pub async fn reconcile(ledger: &Ledger, index: &dyn Follower) -> Result<Outcome> {
+    reconcile_by(ledger, &|after| ledger.entries_after(after, STEP), index).await
+}
+
+/// The same for the index of an embedder that is to take over, once there is a vector of it for every passage.
+///
+/// # Errors
+/// As [`catch_up`].
+pub async fn reconcile_coming(ledger: &Ledger, embedder: &str, index: &dyn Follower) -> Result<Outcome> {
+    reconcile_by(ledger, &|after| ledger.coming_after(embedder, after, STEP), index).await
+}
+
+async fn reconcile_by(ledger: &Ledger, read: Read<'_>, index: &dyn Follower) -> Result<Outcome> {
     let reached = index.reached().await?;
     // An index ahead of the ledger followed another one, or this one before it was restored.
     let from = if reached > ledger.seq()? { Seq(0) } else { reached };
-    let mut applied = apply_from(ledger, index, from).await?;
+    let mut applied = apply_from(read, index, from).await?;
     let (wanted, held) = (ledger.entry_ids()?, index.ids().await?);
     let strays: Vec<_> = held.iter().filter(|id| wanted.binary_search(id).is_err()).copied().collect();
     let missing = wanted.iter().any(|id| held.binary_search(id).is_err());
@@ -46,15 +70,15 @@ pub async fn reconcile(ledger: &Ledger, index: &dyn Follower) -> Result<Outcome>
     }
     if missing {
         tracing::warn!(index = index.name(), "the index lacked passages: taking in all of the ledger again");
-        applied += apply_from(ledger, index, Seq(0)).await?;
+        applied += apply_from(read, index, Seq(0)).await?;
     }
     Ok(Outcome { applied, removed })
 }
 
-async fn apply_from(ledger: &Ledger, index: &dyn Follower, mut reached: Seq) -> Result<usize> {
+async fn apply_from(read: Read<'_>, index: &dyn Follower, mut reached: Seq) -> Result<usize> {
     let mut applied = 0;
     loop {
-        let rows = ledger.entries_after(reached, STEP)?;
+        let rows = read(reached)?;
         let Some(last) = rows.last() else { return Ok(applied) };
         reached = last.seq;
         applied += rows.len();

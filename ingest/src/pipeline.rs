@@ -118,6 +118,16 @@ impl Ingest {
         Ok(Self { stores, embedder, parser })
     }
 
+    /// The same after the ledger has adopted `embedder`, whose vectors are in `vectors`.
+    pub fn after_adoption(&self, vectors: Arc<dyn VectorIndex>, embedder: Arc<dyn Embedder>) -> Self {
+        Self { stores: Stores { vectors, ..self.stores.clone() }, embedder, parser: Arc::clone(&self.parser) }
+    }
+
+    /// Where it keeps everything.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
     /// A page of a PDF, as [`Parser::page`] draws it.
     ///
     /// # Errors

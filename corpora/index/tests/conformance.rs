@@ -282,6 +282,24 @@ async fn a_vector_of_another_length_changes_nothing() {
 }
 
 #[tokio::test]
+async fn an_index_that_was_replaced_is_searched_to_the_end_and_then_leaves_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vectors");
+    let index = std::sync::Arc::new(EdgeIndex::open(&path, DIMENSION).unwrap());
+    index.apply(vec![entry(0, 1, None)], Seq(1)).await.unwrap();
+    let under_way = std::sync::Arc::clone(&index);
+    index.retire();
+    drop(index);
+    assert_eq!(numbers(&under_way.search(&along(0), &Filter::at(Snapshot(1)), 1).await.unwrap()), [0]);
+    assert!(path.is_dir());
+    drop(under_way);
+    assert!(!path.exists());
+    // Whoever was not replaced leaves what it holds.
+    drop(EdgeIndex::open(&path, DIMENSION).unwrap());
+    assert!(path.is_dir());
+}
+
+#[tokio::test]
 async fn damaged_files_are_an_error_that_names_them() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("meta.json"), "{").unwrap();

@@ -23,7 +23,8 @@ impl Ledger {
     pub fn copy_to(&self, path: &Path) -> Result<()> {
         let cannot = |source| Error::Open { path: path.to_owned(), source };
         if path.exists() {
-            std::fs::remove_file(path).map_err(|error| cannot(rusqlite::Error::ToSqlConversionFailure(error.into())))?;
+            std::fs::remove_file(path)
+                .map_err(|error| cannot(rusqlite::Error::ToSqlConversionFailure(error.into())))?;
         }
         let mut copy = Connection::open(path).map_err(cannot)?;
         let reading = self.read()?;
@@ -60,8 +61,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let absent = |source| Error::Open { path: path.to_owned(), source };
-    let connection =
-        Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(absent)?;
+    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(absent)?;
     let found = schema::format_of(&connection).map_err(|error| error.at(path))?;
     if found != FORMAT {
         return Err(Error::Format { found, supported: FORMAT });

@@ -1,7 +1,8 @@
 //! What the indexes follow: entries in the order they changed, with everything an index row needs.
 
 use knowledge::{CorpusId, EntryId, Interval, Metadata, PassageId, Seq, Snapshot, Status};
-use rusqlite::params;
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, params};
 
 use crate::Ledger;
 use crate::error::{Error, Result};
@@ -52,23 +53,32 @@ impl Ledger {
         let mut rows = statement.query(params![reached.0, limit])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let corpus: String = row.get(4)?;
-            let (metadata, status) = (row.get_ref(5)?, row.get_ref(9)?);
-            let status = status.as_str().map_err(rusqlite::Error::from)?;
-            entries.push(EntryRow {
-                passage: PassageId::from_bytes(row.get(0)?),
-                interval: Interval {
-                    added: Snapshot(row.get(1)?),
-                    removed: row.get::<_, Option<u64>>(2)?.map(Snapshot),
-                },
-                seq: Seq(row.get(3)?),
-                corpus: corpus.parse().map_err(|_| Error::Damaged(format!("corpus {corpus:?}")))?,
-                metadata: serde_json::from_str(metadata.as_str().map_err(rusqlite::Error::from)?)?,
-                status: status.parse().map_err(|_| Error::Damaged(format!("status {status:?}")))?,
-                section: serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
-                text: row.get(7)?,
-                vector: floats(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
-            });
+            entries.push(entry(row)?);
+        }
+        Ok(entries)
+    }
+
+    /// The same with the vectors of a coming embedder, up to the first entry whose passage has none yet.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn coming_after(&self, embedder: &str, reached: Seq, limit: usize) -> Result<Vec<EntryRow>> {
+        let connection = self.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT e.passage, e.added, e.removed, e.seq, d.corpus, v.metadata, p.section, p.text, x.vector, v.status
+             FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
+             JOIN documents d ON d.id = v.document
+             LEFT JOIN coming_vectors x ON x.embedder = ?3 AND x.passage = e.passage
+             WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![reached.0, limit, embedder])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            // Passing over it would be for good: an index goes on from the last that it was given.
+            if row.get_ref(8)? == ValueRef::Null {
+                break;
+            }
+            entries.push(entry(row)?);
         }
         Ok(entries)
     }
@@ -119,6 +129,23 @@ impl Ledger {
     pub fn seq(&self) -> Result<Seq> {
         Ok(Seq(crate::snapshots::pointer(&*self.read()?, "seq")?.0))
     }
+}
+
+fn entry(row: &Row<'_>) -> Result<EntryRow> {
+    let corpus: String = row.get(4)?;
+    let (metadata, status) = (row.get_ref(5)?, row.get_ref(9)?);
+    let status = status.as_str().map_err(rusqlite::Error::from)?;
+    Ok(EntryRow {
+        passage: PassageId::from_bytes(row.get(0)?),
+        interval: Interval { added: Snapshot(row.get(1)?), removed: row.get::<_, Option<u64>>(2)?.map(Snapshot) },
+        seq: Seq(row.get(3)?),
+        corpus: corpus.parse().map_err(|_| Error::Damaged(format!("corpus {corpus:?}")))?,
+        metadata: serde_json::from_str(metadata.as_str().map_err(rusqlite::Error::from)?)?,
+        status: status.parse().map_err(|_| Error::Damaged(format!("status {status:?}")))?,
+        section: serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
+        text: row.get(7)?,
+        vector: floats(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
+    })
 }
 
 pub(crate) fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -94,9 +94,7 @@ impl Deref for Reading<'_> {
     fn deref(&self) -> &Connection {
         match self {
             Self::Shared(connection) => connection,
-            Self::Own { connection, .. } => {
-                connection.as_ref().unwrap_or_else(|| unreachable!("taken by drop alone"))
-            }
+            Self::Own { connection, .. } => connection.as_ref().unwrap_or_else(|| unreachable!("taken by drop alone")),
         }
     }
 }

@@ -205,13 +205,14 @@ impl Ledger {
         Ok(found)
     }
 
-    /// The vectors of passages.
+    /// The vectors of passages: all of one embedder, while another takes over too.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn vectors_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, Vec<f32>>> {
         let connection = self.read()?;
-        let mut statement = connection.prepare_cached("SELECT vector FROM vectors WHERE passage = ?1")?;
+        let at_once = connection.unchecked_transaction()?;
+        let mut statement = at_once.prepare_cached("SELECT vector FROM vectors WHERE passage = ?1")?;
         let mut vectors = HashMap::with_capacity(ids.len());
         for id in ids {
             let mut rows = statement.query([id.to_bytes()])?;

@@ -1,12 +1,13 @@
 //! From a question to an answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use inference::{Generator, Request};
 use jiff::Timestamp;
 use knowledge::{CorpusId, Evidence, Snapshot};
+use ledger::Ledger;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -83,7 +84,14 @@ pub struct Parts {
 
 /// Answers questions.
 pub struct Asker {
-    parts: Parts,
+    ledger: Arc<Ledger>,
+    /// A question takes it once, and searches with it from beginning to end.
+    retriever: RwLock<Arc<Retriever>>,
+    generator: Option<Arc<dyn Generator>>,
+    judge: Option<Judge>,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
 }
 
 /// What can be told while an answer is being made. Statements are final when they come.
@@ -126,37 +134,51 @@ struct Written {
 impl Asker {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        let Parts { retriever, generator, judge, settings, clock, ids } = parts;
+        let (ledger, retriever) = (Arc::clone(&retriever.ledger), RwLock::new(Arc::new(retriever)));
+        Self { ledger, retriever, generator, judge, settings, clock, ids }
     }
 
-    /// The search half, for searching alone.
-    pub fn retriever(&self) -> &Retriever {
-        &self.parts.retriever
+    /// The source of truth. It stays the same as long as the asker is there.
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// The search half as it is now. Another one may take its place; whoever searches more than once for one purpose keeps
+    /// this one.
+    pub fn retriever(&self) -> Arc<Retriever> {
+        Arc::clone(&self.retriever.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has questions searched with another embedder and another index from now on, on the same ledger. Those under way are
+    /// answered with what they began with.
+    pub fn replace_retriever(&self, retriever: Retriever) {
+        *self.retriever.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(retriever);
     }
 
     /// What writes, if anything does.
     pub fn generator(&self) -> Option<&Arc<dyn Generator>> {
-        self.parts.generator.as_ref()
+        self.generator.as_ref()
     }
 
     /// An id and the time, for a question that has just come in: what is recorded before anything is done.
     pub fn ticket(&self) -> (Uuid, Timestamp) {
-        (self.parts.ids.next(), self.parts.clock.now())
+        (self.ids.next(), self.clock.now())
     }
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        self.parts.clock.now()
+        self.clock.now()
     }
 
     /// What judges statements, if anything does.
     pub fn judge(&self) -> Option<&Judge> {
-        self.parts.judge.as_ref()
+        self.judge.as_ref()
     }
 
     /// An id that nobody can guess.
     pub fn secret(&self) -> Uuid {
-        self.parts.ids.secret()
+        self.ids.secret()
     }
 
     /// Whether the corpus has enough to answer from; nothing is written or recorded.
@@ -164,7 +186,7 @@ impl Asker {
     /// # Errors
     /// As [`Asker::ask`].
     pub async fn has_enough(&self, question: &Question) -> Result<bool> {
-        let (_, _, is_enough) = self.find(question).await?;
+        let (_, _, is_enough) = self.find(&self.retriever(), question).await?;
         Ok(is_enough)
     }
 
@@ -195,7 +217,7 @@ impl Asker {
         let tell = |event| drop(progress.send(event));
         let urgent = match scope(&question.question) {
             Scope::Refused(reason) => {
-                let snapshot = self.parts.retriever.ledger.resolve(question.as_of)?;
+                let snapshot = self.ledger.resolve(question.as_of)?;
                 let written = Written::without_statements(Status::RefusedScope, reason.to_owned());
                 let draft = Draft { written, ..Draft::default() };
                 return Ok(self.answer(id, asked_at, question, snapshot, draft, began));
@@ -204,7 +226,8 @@ impl Asker {
             Scope::Literature => false,
         };
         tell(Progress::Stage("retrieve"));
-        let (question, found, is_enough) = self.find(question).await?;
+        let retriever = self.retriever();
+        let (question, found, is_enough) = self.find(&retriever, question).await?;
         let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = found;
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
@@ -222,7 +245,7 @@ impl Asker {
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let whole = select(&self.parts.retriever.embedder, &text, &vector, hits).await?;
+        let whole = select(&retriever.embedder, &text, &vector, hits).await?;
         let is_there = !whole.is_empty();
         let found = limits.narrow(whole);
         if is_there && found.is_empty() {
@@ -230,7 +253,7 @@ impl Asker {
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let selected: Vec<Selected> = found.iter().take(self.parts.settings.passages).cloned().collect();
+        let selected: Vec<Selected> = found.iter().take(self.settings.passages).cloned().collect();
         draft.evidence = selected.iter().map(|one| one.evidence.clone()).collect();
         tell(Progress::Evidence(draft.evidence.clone()));
         draft.retrieve_ms += elapsed_ms(selecting);
@@ -260,15 +283,19 @@ impl Asker {
 
     /// Searches for a follow-up with what it follows, and alone when that brings nothing on what it names itself: people change
     /// the subject. Says whether what was found is enough to answer from.
-    async fn find<'a>(&self, question: &'a Question) -> Result<(Cow<'a, Question>, Retrieved, bool)> {
-        let enough = self.parts.settings.enough;
-        let found = self.parts.retriever.search(question, HITS).await?;
+    async fn find<'a>(
+        &self,
+        retriever: &Retriever,
+        question: &'a Question,
+    ) -> Result<(Cow<'a, Question>, Retrieved, bool)> {
+        let enough = self.settings.enough;
+        let found = retriever.search(question, HITS).await?;
         let is_enough = enough.is_met(question, &found.hits);
         if question.history.is_empty() || is_enough {
             return Ok((Cow::Borrowed(question), found, is_enough));
         }
         let alone = Question { history: Vec::new(), ..question.clone() };
-        let found = self.parts.retriever.search(&alone, HITS).await?;
+        let found = retriever.search(&alone, HITS).await?;
         let is_enough = enough.is_met(&alone, &found.hits);
         Ok((Cow::Owned(alone), found, is_enough))
     }
@@ -278,7 +305,7 @@ impl Asker {
         if !question.filters.corpora.is_empty() {
             return Ok(question.filters.corpora.clone());
         }
-        Ok(self.parts.retriever.ledger.corpora()?.into_iter().map(|corpus| corpus.id).collect())
+        Ok(self.ledger.corpora()?.into_iter().map(|corpus| corpus.id).collect())
     }
 
     fn answer(
@@ -292,8 +319,8 @@ impl Asker {
     ) -> Answer {
         let Draft { written, evidence, closest, conflicts, unknowns, searched, banner, embed_ms, retrieve_ms } = draft;
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
-        let model = self.parts.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
-        let judge = self.parts.judge.as_ref().filter(|_| written.is_judged).map(|judge| judge.model().clone());
+        let model = self.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
+        let judge = self.judge.as_ref().filter(|_| written.is_judged).map(|judge| judge.model().clone());
         Answer {
             id: id.to_string(),
             status: written.status,
@@ -312,7 +339,7 @@ impl Asker {
             model,
             judge,
             prompt_sha256: written.prompt_sha256.filter(|_| wrote),
-            timings_ms: self.parts.clock.told(Timings {
+            timings_ms: self.clock.told(Timings {
                 embed: embed_ms,
                 retrieve: retrieve_ms,
                 generate: written.generate_ms,
@@ -330,11 +357,11 @@ impl Asker {
         cancel: &CancellationToken,
         progress: &UnboundedSender<Progress>,
     ) -> Result<Written> {
-        if question.extractive || self.parts.settings.mode == Mode::Extractive {
+        if question.extractive || self.settings.mode == Mode::Extractive {
             let reason = "the sentences of the sources that come nearest to the question, chosen without a model";
             return Ok(extracted(&selected, reason.to_owned(), progress));
         }
-        let Some(generator) = &self.parts.generator else {
+        let Some(generator) = &self.generator else {
             return Ok(extracted(&selected, "no model is configured to write".to_owned(), progress));
         };
         // A grammar or prompt that the engine will not take becomes one of fewer passages, never an unconstrained answer.
@@ -369,7 +396,7 @@ impl Asker {
         cancel: &CancellationToken,
         progress: &UnboundedSender<Progress>,
     ) -> inference::Result<Written> {
-        let settings = &self.parts.settings;
+        let settings = &self.settings;
         let offered = narrow(selected, settings.words_per_passage);
         drop(progress.send(Progress::Stage("generate")));
         let mut asked = question.search_text();
@@ -389,7 +416,7 @@ impl Asker {
         };
         let began = Instant::now();
         // A statement in a model's own words is final when it has been judged.
-        let judge = self.parts.judge.as_ref().filter(|_| settings.mode == Mode::Synthesis);
+        let judge = self.judge.as_ref().filter(|_| settings.mode == Mode::Synthesis);
         let (mut reader, mut grounder) = (DraftReader::default(), Grounder::new(&offered, settings.mode));
         let mut ground_time = Duration::ZERO;
         let mut take = |piece: &str| {

@@ -150,7 +150,7 @@ impl Asker {
         // A medicine that is taken is no finding; it says where to look.
         let (medicines, findings): (Vec<_>, Vec<_>) = findings(question).into_iter().partition(|one| one.is_medicine());
         let context: String = medicines.iter().map(|medicine| format!(" {}", medicine.words)).collect();
-        let snapshot = self.retriever().ledger.resolve(as_of)?;
+        let (retriever, snapshot) = (self.retriever(), self.ledger().resolve(as_of)?);
         let mut passages: BTreeMap<PassageId, Evidence> = BTreeMap::new();
         for finding in &findings {
             let asked = Question {
@@ -158,7 +158,7 @@ impl Asker {
                 filters: filters.clone(),
                 ..Question::new(&format!("{}{context}", finding.words))
             };
-            let found = self.retriever().search(&asked, HITS).await?;
+            let found = retriever.search(&asked, HITS).await?;
             passages.extend(found.shown().into_iter().map(|hit| (hit.passage, hit)));
         }
         let conditions = weigh(&findings, passages.values());

@@ -1,8 +1,9 @@
 //! The parts put together: models, data, asker.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
@@ -11,6 +12,7 @@ use audit::{Actor, AuditLog, Draft};
 use curation::Curation;
 use history::History;
 use identity::{Identity, Provider};
+use index::VectorIndex;
 use inference::models::{Entry, Loaded, Role, Store};
 use inference::{
     Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, Grammar, ModelRef, Prompt,
@@ -63,14 +65,24 @@ pub struct App {
     pub witnesses: Arc<Witnesses>,
     /// Its configuration.
     pub config: Config,
-    /// The models that it runs.
-    pub models: Vec<ModelInUse>,
+    /// The index that another embedder's has replaced last. Whoever has one take over holds the lock.
+    pub(crate) replaced: tokio::sync::Mutex<Option<Weak<dyn VectorIndex>>>,
+    in_use: RwLock<InUse>,
     ready: AtomicBool,
     /// Until it is [kept up](App::keep_link).
     link: Mutex<Option<Link>>,
     /// How long ago a replica last saw what its writer has published.
     freshness: Option<Arc<Freshness>>,
-    _data: Option<Data>,
+    /// What holds the data directory.
+    _lock: Option<File>,
+}
+
+/// What is another when another embedder takes over.
+struct InUse {
+    /// The models that run.
+    models: Vec<ModelInUse>,
+    /// What the configuration says of the embedder.
+    embedder: config::Embedder,
 }
 
 /// What a model does here.
@@ -122,15 +134,16 @@ impl App {
             ingests: Arc::default(),
             meanings: Meanings::default(),
             witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
+            replaced: tokio::sync::Mutex::default(),
+            in_use: RwLock::new(InUse { models: Vec::new(), embedder: config.embedder.clone() }),
             config,
-            models: Vec::new(),
             ready: AtomicBool::new(false),
             link: Mutex::default(),
             freshness: match &data.link {
                 Some(Link::Replica(replica)) => Some(replica.freshness()),
                 Some(Link::Writer(_)) | None => None,
             },
-            _data: None,
+            _lock: None,
         })
     }
 
@@ -180,17 +193,43 @@ impl App {
         let (clock, ids) = (Arc::new(SystemSeams), Arc::new(SystemSeams));
         let asker = Asker::new(Parts { retriever, generator, judge, settings: config.settings(), clock, ids });
         let models = models_in_use(&config, &store, &asker);
-        let app = Self { models, library, ..Self::new(asker, &data, config)? };
+        let in_use = RwLock::new(InUse { models, embedder: config.embedder.clone() });
+        let app = Self { in_use, library, ..Self::new(asker, &data, config)? };
         app.begin()?;
         let link = Mutex::new(data.link.take());
-        Ok(Self { _data: Some(data), link, ..app })
+        Ok(Self { _lock: Some(data.into_lock()), link, ..app })
     }
 
-    /// Puts on record what begins to answer: program, configuration, models, and what is said of them.
+    /// The models that it runs.
+    pub fn models(&self) -> Vec<ModelInUse> {
+        self.in_use.read().unwrap_or_else(PoisonError::into_inner).models.clone()
+    }
+
+    /// Says that another embedder has taken over, and puts it on record.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub(crate) fn took_over(&self, embedder: config::Embedder, model: ModelInUse) -> Result<()> {
+        {
+            let mut in_use = self.in_use.write().unwrap_or_else(PoisonError::into_inner);
+            in_use.models.retain(|model| model.role != ModelRole::Embedder);
+            in_use.models.insert(0, model);
+            in_use.embedder = embedder;
+        }
+        self.put_on_record("service.changed")
+    }
+
     fn begin(&self) -> Result<()> {
-        let config = sha256_hex(serde_json::to_string(&self.config)?.as_bytes());
+        self.put_on_record("service.began")
+    }
+
+    /// Puts on record what answers from now on: program, configuration, models, and what is said of them.
+    fn put_on_record(&self, action: &'static str) -> Result<()> {
+        let embedder = self.in_use.read().unwrap_or_else(PoisonError::into_inner).embedder.clone();
+        let config = Config { embedder, ..self.config.clone() };
+        let config = sha256_hex(serde_json::to_string(&config)?.as_bytes());
         let models: Vec<String> = self
-            .models
+            .models()
             .iter()
             .map(|model| audit::token(&format!("{}@{}", model.id, model.sha256.as_deref().unwrap_or("unknown"))))
             .collect();
@@ -202,7 +241,7 @@ impl App {
         let release = sha256_hex(released.as_bytes());
         self.audit.set_release(&release[..16]);
         let labeling = Labeling::of(&facts::gather(self)?);
-        let mut draft = Draft::new("service.began", Actor::service())
+        let mut draft = Draft::new(action, Actor::service())
             .with("version", env!("CARGO_PKG_VERSION"))
             .with("config_sha256", config)
             .with("models", models)
@@ -275,25 +314,6 @@ impl App {
 
 fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUse> {
     let listed = |name: &str| store.list().get(name).ok();
-    let embedder = match &config.embedder.directory {
-        Some(directory) => ModelInUse {
-            role: ModelRole::Embedder,
-            id: name_of(directory),
-            revision: None,
-            sha256: None,
-            licence: None,
-        },
-        None => {
-            let entry = listed(&config.embedder.model);
-            ModelInUse {
-                role: ModelRole::Embedder,
-                id: config.embedder.model.clone(),
-                revision: entry.map(|entry| entry.revision.clone()),
-                sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
-                licence: entry.map(|entry| entry.licence.clone()),
-            }
-        }
-    };
     let writing = |role, model: &ModelRef| ModelInUse {
         role,
         id: model.id.clone(),
@@ -310,7 +330,22 @@ fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUs
         sha256: None,
         licence: None,
     });
-    [embedder].into_iter().chain(reranker).chain(generator).chain(judge).collect()
+    [embedder_in_use(config, store)].into_iter().chain(reranker).chain(generator).chain(judge).collect()
+}
+
+/// What is said of the embedder that is configured.
+pub(crate) fn embedder_in_use(config: &Config, store: &Store) -> ModelInUse {
+    let entry = match &config.embedder.directory {
+        Some(_) => None,
+        None => store.list().get(&config.embedder.model).ok(),
+    };
+    ModelInUse {
+        role: ModelRole::Embedder,
+        id: config.embedder.directory.as_deref().map_or_else(|| config.embedder.model.clone(), name_of),
+        revision: entry.map(|entry| entry.revision.clone()),
+        sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
+        licence: entry.map(|entry| entry.licence.clone()),
+    }
 }
 
 /// Loads ONNX Runtime and the embedder that is configured.

@@ -100,7 +100,9 @@ impl Default for Models {
     }
 }
 
-/// What turns texts into vectors. A data directory stays with the model it was made with.
+/// What turns texts into vectors. A data directory stays with the model it was made with until another one is prepared by
+/// `osler reembed`; then name that one here, and start the service again or send it SIGHUP (`kill -HUP`), which has it take over
+/// without a pause. SIGHUP has nothing else be read again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Embedder {

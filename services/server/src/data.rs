@@ -37,7 +37,7 @@ pub struct Data {
     pub link: Option<Link>,
     path: PathBuf,
     // The lock goes when the file is closed, with the process or before.
-    _lock: File,
+    lock: File,
 }
 
 /// What ties a data directory to other machines with the same library.
@@ -99,16 +99,12 @@ impl Data {
         }
         let indexes = indexes(path);
         remove_others(&indexes, "indexes of another format")?;
-        let server = match config.vectors.server()? {
-            Some(server) => Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)),
-            None => None,
-        };
+        let server = on_server(config, embedder, dimension).await?;
         let vectors: Arc<dyn VectorIndex> = match &server {
             Some(server) => Arc::clone(server) as Arc<dyn VectorIndex>,
             None => {
                 let open = |path: &Path| EdgeIndex::open(path, dimension);
-                let vectors = indexes.join("vectors");
-                let own = vectors.join(folder_name(embedder));
+                let own = vectors_folder(path, embedder);
                 remove_others(&own, "vectors of another embedder")?;
                 Arc::new(open_or_rebuild(&own, open)?)
             }
@@ -147,7 +143,7 @@ impl Data {
             }
         }
         let (identity, curation) = (Arc::new(identity), Arc::new(curation));
-        Ok(Self { stores, audit, history, identity, reviews, curation, link, path: path.to_owned(), _lock: lock })
+        Ok(Self { stores, audit, history, identity, reviews, curation, link, path: path.to_owned(), lock })
     }
 
     /// The ledger alone, and the lock that holds it, for commands that need no index and no model. The indexes follow at the
@@ -205,6 +201,47 @@ impl Data {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// What holds the directory until it is closed. Nothing else is kept, so that an index which is replaced can go.
+    pub fn into_lock(self) -> File {
+        self.lock
+    }
+}
+
+/// An index of the vectors of an embedder that is to take over.
+pub struct ComingVectors {
+    /// The index.
+    pub index: Arc<dyn VectorIndex>,
+    /// The same, where it is on a server.
+    pub server: Option<Arc<ServerIndex>>,
+}
+
+impl ComingVectors {
+    /// Opens it beside the one in use: in a folder of its own, where it begins empty, or in a collection of its own.
+    ///
+    /// # Errors
+    /// When the disk cannot be written or the server does not answer.
+    pub async fn open(path: &Path, (embedder, dimension): (&str, usize), config: &Config) -> Result<Self> {
+        if let Some(server) = on_server(config, embedder, dimension).await? {
+            return Ok(Self { index: Arc::clone(&server) as Arc<dyn VectorIndex>, server: Some(server) });
+        }
+        let own = vectors_folder(path, embedder);
+        if own.exists() {
+            fs::remove_dir_all(&own).with_context(|| format!("cannot remove {}", own.display()))?;
+        }
+        Ok(Self { index: Arc::new(EdgeIndex::open(&own, dimension)?), server: None })
+    }
+}
+
+/// The index of an embedder on the server that is configured, if one is.
+async fn on_server(config: &Config, embedder: &str, dimension: usize) -> Result<Option<Arc<ServerIndex>>> {
+    let Some(server) = config.vectors.server()? else { return Ok(None) };
+    Ok(Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)))
+}
+
+/// Where the vectors of an embedder are in a data directory.
+fn vectors_folder(path: &Path, embedder: &str) -> PathBuf {
+    path.join("index").join(FORMAT.to_string()).join("vectors").join(folder_name(embedder))
 }
 
 fn indexes(data: &Path) -> PathBuf {

@@ -36,7 +36,7 @@ pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, dr
         header.set_mode(0o644);
         builder.append_data(&mut header, path, bytes)
     };
-    app.audit.export(&ids, &Held { ledger: &app.asker.retriever().ledger, day }, &mut put)?;
+    app.audit.export(&ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
     let mut file = builder.into_inner()?;
     file.seek(SeekFrom::Start(0))?;
     Ok(file)

@@ -129,11 +129,11 @@ impl Facts {
 /// # Errors
 /// When a store cannot be read.
 pub fn gather(app: &App) -> Result<Facts, Error> {
-    let ledger = &app.asker.retriever().ledger;
+    let ledger = app.asker.ledger();
     let snapshot = ledger.snapshots()?.published;
     Ok(Facts {
         config: app.config.clone(),
-        models: app.models.clone(),
+        models: app.models(),
         prompt_sha256: answer::instructions_sha256(),
         corpora: scopes(ledger)?,
         snapshot,

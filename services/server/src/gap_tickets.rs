@@ -15,9 +15,27 @@ use crate::app::App;
 /// Questions without evidence that are looked at, the most asked first.
 pub const MAX_GAPS: usize = 2_000;
 
-/// What questions mean, by their tags, so that each is embedded once while the service runs.
+/// What questions mean, by their tags, so that each is embedded once while the service runs with one embedder.
 #[derive(Default)]
-pub struct Meanings(Mutex<HashMap<String, Vec<f32>>>);
+pub struct Meanings(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// The embedder that all of them are from.
+    embedder: String,
+    vectors: HashMap<String, Vec<f32>>,
+}
+
+impl Meanings {
+    /// Acts on what is known by this embedder: what another one has left is forgotten.
+    fn with<T>(&self, embedder: &str, act: impl FnOnce(&mut HashMap<String, Vec<f32>>) -> T) -> T {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.embedder != embedder {
+            *known = Known { embedder: embedder.to_owned(), vectors: HashMap::new() };
+        }
+        act(&mut known.vectors)
+    }
+}
 
 /// A ticket with what is known of its questions.
 pub struct Ticket {
@@ -75,19 +93,19 @@ impl Ticket {
 }
 
 async fn meanings(app: &App, gaps: &[Gap]) -> Result<HashMap<String, Vec<f32>>> {
-    let lock = || app.meanings.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let new: Vec<&Gap> = {
-        let known = lock();
-        gaps.iter().filter(|gap| !known.contains_key(&gap.tag)).collect()
-    };
+    // All of one embedder, while another takes over too.
+    let embedder = Arc::clone(&app.asker.retriever().embedder);
+    let mut vectors: HashMap<String, Vec<f32>> = app.meanings.with(embedder.id(), |known| {
+        gaps.iter().filter_map(|gap| Some((gap.tag.clone(), known.get(&gap.tag)?.clone()))).collect()
+    });
+    let new: Vec<&Gap> = gaps.iter().filter(|gap| !vectors.contains_key(&gap.tag)).collect();
     if !new.is_empty() {
-        let texts = new.iter().map(|gap| gap.question.clone()).collect();
-        let vectors = app.asker.retriever().embedder.embed(texts).await?;
-        let named = new.iter().map(|gap| gap.tag.clone()).zip(vectors);
-        lock().extend(named);
+        let embedded = embedder.embed(new.iter().map(|gap| gap.question.clone()).collect()).await?;
+        let named: Vec<_> = new.iter().map(|gap| gap.tag.clone()).zip(embedded).collect();
+        app.meanings.with(embedder.id(), |known| known.extend(named.iter().cloned()));
+        vectors.extend(named);
     }
-    let known = lock();
-    Ok(gaps.iter().filter_map(|gap| Some((gap.tag.clone(), known.get(&gap.tag)?.clone()))).collect())
+    Ok(vectors)
 }
 
 /// Asks every open ticket's first question again, and closes those that what is published answers now. Failures are logged: the

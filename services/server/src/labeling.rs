@@ -146,7 +146,7 @@ impl Follower {
     /// # Errors
     /// When a store cannot be read, or the log cannot be written.
     pub fn follow(&self, app: &App) -> Result<()> {
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let signed = app.audit.entries("review.signed", None, None, 1)?.first().map(|entry| entry.seq);
         let moved = (ledger.snapshots()?.published, ledger.last_decision()?, ledger.last_run()?, signed);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,4 +21,5 @@ pub mod people;
 pub mod recorded;
 pub mod replay;
 pub mod replication;
+pub mod switching;
 pub mod witnessing;

@@ -1,16 +1,17 @@
 //! Bringing corpora up to date: from a path somebody names, or from the sources that their manifests name.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use answer::{Clock, SystemSeams};
 use anyhow::{Context, Result, bail};
+use index::VectorIndex;
 use inference::Embedder;
 use ingest::connect::{Client, ClientOptions, FetchEvent, Guard, Held, Mirror, S3Key, Source, fetch};
 use ingest::{Account, Event, Failure, Ingest, Options, Origin, Originals, Parser, Stores, Workers};
 use knowledge::{Corpus, CorpusId, sha256_hex};
-use ledger::{Decision, Imported};
+use ledger::{Decision, Imported, Ledger};
 use serde::Serialize;
 
 use crate::config;
@@ -55,13 +56,31 @@ pub enum SourceEvent {
 
 /// Takes documents in.
 pub struct Library {
-    stores: Stores,
-    ingest: Ingest,
+    ledger: Arc<Ledger>,
+    /// With its stores. Another embedder and its index may take the place of those in use.
+    ingest: RwLock<Arc<Ingest>>,
     config: config::Ingest,
     data: std::path::PathBuf,
     clock: Arc<dyn Clock>,
     /// Two runs at once would give one version's number twice.
     running: tokio::sync::Mutex<()>,
+    /// Whoever has the indexes follow beside a run; alone, whoever replaces one of them.
+    following: tokio::sync::RwLock<()>,
+}
+
+/// Nothing is taken in, and no index follows, as long as this is there.
+pub struct Alone<'a> {
+    library: &'a Library,
+    _running: tokio::sync::MutexGuard<'a, ()>,
+    _following: tokio::sync::RwLockWriteGuard<'a, ()>,
+}
+
+impl Alone<'_> {
+    /// Has everything be embedded with `embedder` and written to `vectors` from now on. The ledger has adopted it already.
+    pub fn replace(&self, vectors: Arc<dyn VectorIndex>, embedder: Arc<dyn Embedder>) {
+        let mut ingest = self.library.ingest.write().unwrap_or_else(PoisonError::into_inner);
+        *ingest = Arc::new(ingest.after_adoption(vectors, embedder));
+    }
 }
 
 impl Library {
@@ -86,9 +105,20 @@ impl Library {
         data: &Path,
         (parser, clock): (Parser, Arc<dyn Clock>),
     ) -> Result<Self> {
-        let ingest = Ingest::new(stores.clone(), embedder, Arc::new(parser))?;
-        let running = tokio::sync::Mutex::default();
-        Ok(Self { stores, ingest, config, data: data.to_owned(), clock, running })
+        let ledger = Arc::clone(&stores.ledger);
+        let ingest = RwLock::new(Arc::new(Ingest::new(stores, embedder, Arc::new(parser))?));
+        let (running, following) = Default::default();
+        Ok(Self { ledger, ingest, config, data: data.to_owned(), clock, running, following })
+    }
+
+    fn ingest(&self) -> Arc<Ingest> {
+        Arc::clone(&self.ingest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits for the run that is in work, and keeps the next ones waiting.
+    pub async fn alone(&self) -> Alone<'_> {
+        let running = self.running.lock().await;
+        Alone { library: self, _running: running, _following: self.following.write().await }
     }
 
     /// Has the indexes take in what was decided.
@@ -96,7 +126,8 @@ impl Library {
     /// # Errors
     /// When one cannot be written.
     pub async fn catch_up(&self) -> Result<()> {
-        Ok(self.stores.catch_up().await?)
+        let _together = self.following.read().await;
+        Ok(self.ingest().stores().catch_up().await?)
     }
 
     /// A folder in the data directory for what arrives; it goes when it is dropped.
@@ -119,7 +150,7 @@ impl Library {
     /// # Errors
     /// When no process can be started that draws it.
     pub fn page(&self, bytes: &[u8], number: u32) -> Result<Result<Vec<u8>, Failure>> {
-        Ok(self.ingest.page(bytes, number)?)
+        Ok(self.ingest().page(bytes, number)?)
     }
 
     /// Registers a corpus or brings its policy up to date, as a manifest says, and keeps where it comes from.
@@ -128,7 +159,7 @@ impl Library {
     /// When policies are for two people to change, in the pages, and this one is not in force; when the ledger cannot be
     /// written.
     pub fn declare(&self, corpus: &Corpus, origin: Option<&Origin>, actor: &str) -> Result<()> {
-        let ledger = &self.stores.ledger;
+        let ledger = &self.ledger;
         if self.config.two_people && ledger.policy(&corpus.id)?.is_none_or(|(_, held)| held != *corpus) {
             bail!("{}", Self::for_two(&corpus.id));
         }
@@ -152,7 +183,7 @@ impl Library {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn origin(&self, corpus: &CorpusId) -> Result<Option<Origin>> {
-        let origin: Option<Origin> = self.stores.ledger.sources(corpus)?;
+        let origin: Option<Origin> = self.ledger.sources(corpus)?;
         Ok(origin.filter(|origin| !origin.sources.is_empty()))
     }
 
@@ -193,12 +224,12 @@ impl Library {
         stop: &Arc<AtomicBool>,
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<Account> {
-        if self.config.two_people && self.stores.ledger.policy(&corpus.id)?.is_none() {
+        if self.config.two_people && self.ledger.policy(&corpus.id)?.is_none() {
             bail!("{}", Self::for_two(&corpus.id));
         }
         let options = self.options(publish, actor);
         let tell = |event: &Event| tell(Told::Ingest(event.clone()));
-        Ok(self.ingest.run(path, corpus, &options, Arc::clone(stop), tell).await?)
+        Ok(self.ingest().run(path, corpus, &options, Arc::clone(stop), tell).await?)
     }
 
     /// Fetches what the sources of a corpus have that is new, takes it in, applies notices, and publishes. A source that fails
@@ -218,7 +249,7 @@ impl Library {
         let _alone = self.running.lock().await;
         let guard = Guard::new(&origin.allow_hosts, &origin.private_hosts)?;
         let client = Client::new(guard, ClientOptions::default())?;
-        let held = Held { dois: self.stores.ledger.dois(&corpus.id)?, s3: self.s3_key()? };
+        let held = Held { dois: self.ledger.dois(&corpus.id)?, s3: self.s3_key()? };
         for (at, source) in origin.sources.iter().enumerate() {
             if stop.load(Ordering::Relaxed) {
                 return Err(ingest::Error::Stopped.into());
@@ -233,10 +264,10 @@ impl Library {
             }
         }
         // Notices have changed what is in force, maybe without a document that came in.
-        self.stores.catch_up().await?;
+        self.ingest().stores().catch_up().await?;
         if publish && !self.config.two_people {
             let reason = format!("refresh of {}", corpus.id);
-            self.stores.ledger.publish(&Decision { at: &self.clock.now().to_string(), actor, reason: &reason })?;
+            self.ledger.publish(&Decision { at: &self.clock.now().to_string(), actor, reason: &reason })?;
         }
         Ok(())
     }
@@ -259,7 +290,7 @@ impl Library {
         if !fetched.notices.is_empty() {
             let at = self.clock.now().to_string();
             let decision = Decision { at: &at, actor, reason: "notice" };
-            let imported = self.stores.ledger.import_notices(&fetched.notices, &decision)?;
+            let imported = self.ledger.import_notices(&fetched.notices, &decision)?;
             tell(Told::Source(SourceEvent::Notices { source: name.to_owned(), imported }));
         }
         match source.documents(&mirror) {
@@ -340,7 +371,7 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
 impl Library {
     /// Corpora that have sources.
     fn scheduled(&self) -> Vec<(Corpus, Origin)> {
-        let corpora = self.stores.ledger.corpora().unwrap_or_default().into_iter();
+        let corpora = self.ledger.corpora().unwrap_or_default().into_iter();
         let with_origin = |corpus: Corpus| {
             let origin = self.origin(&corpus.id).ok()??;
             Some((corpus, origin))

@@ -100,7 +100,7 @@ pub async fn ask(
         let (text, request) = (question.question.clone(), request(&question));
         move || -> Result<(), Error> {
             // What is answered from must be on record before what is answered.
-            corpus_record::follow(&app.asker.retriever().ledger, &app.audit).map_err(Error::Corpus)?;
+            corpus_record::follow(app.asker.ledger(), &app.audit).map_err(Error::Corpus)?;
             let intent = Intent {
                 id: &id,
                 asked_at: &asked_at,

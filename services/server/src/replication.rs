@@ -86,7 +86,8 @@ fn options() -> ClientOptions {
 
 /// Host and port of an address.
 fn authority(endpoint: &str) -> Result<String> {
-    let wrong = || format!("replication.endpoint must be an address such as http://minio.internal:9000, not {endpoint:?}");
+    let wrong =
+        || format!("replication.endpoint must be an address such as http://minio.internal:9000, not {endpoint:?}");
     let (scheme, rest) = endpoint.split_once("://").with_context(wrong)?;
     let host = rest.split('/').next().filter(|host| !host.is_empty()).with_context(wrong)?;
     let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());

@@ -304,9 +304,9 @@ async fn library(scribe: &mut Scribe) {
     let first = &findings["findings"][0]["id"];
     scribe.ask("settle_finding", post.clone(), &settle(first), Some(settled.clone())).await;
     let app = std::sync::Arc::clone(&scribe.service.app);
-    for finding in app.asker.retriever().ledger.findings().unwrap() {
+    for finding in app.asker.ledger().findings().unwrap() {
         let decision = ledger::Decision { at: "2026-11-28T10:00:00Z", actor: "test", reason: "" };
-        app.asker.retriever().ledger.settle_finding(finding.id, ledger::Outcome::Accepted, "", &decision).unwrap();
+        app.asker.ledger().settle_finding(finding.id, ledger::Outcome::Accepted, "", &decision).unwrap();
     }
     scribe.ask("overdue", get.clone(), "/v1/library/overdue", None).await;
 

@@ -36,3 +36,4 @@ mod rerank;
 mod rights;
 mod risks;
 mod starter;
+mod switching;

@@ -12,8 +12,10 @@ use server::data::Link;
 use server::replication::{Replica, Writer};
 use support::{TestService, test_settings};
 
-const GOUT: (&str, &str) =
-    ("gout.md", "+++\nid = \"gout\"\n+++\n# Gout\n\nGive colchicine 500 micrograms twice daily for an acute attack of gout.\n");
+const GOUT: (&str, &str) = (
+    "gout.md",
+    "+++\nid = \"gout\"\n+++\n# Gout\n\nGive colchicine 500 micrograms twice daily for an acute attack of gout.\n",
+);
 const QUESTION: &str = "Which dose of colchicine is given for an acute attack of gout?";
 
 fn config(role: Part, store: &Path) -> Config {
@@ -61,7 +63,12 @@ async fn a_replica_answers_as_its_writer_and_changes_nothing() {
         json!({ "standing": "retracted", "reason": "its authors took it back", "expected": "current" }),
     );
     let refused = copy.send_as(&librarian, "PUT", &address, &change).await;
-    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::FORBIDDEN, &json!("replica")), "{}", refused.text);
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (StatusCode::FORBIDDEN, &json!("replica")),
+        "{}",
+        refused.text
+    );
     assert_eq!(copy.get_as(&librarian, "/v1/library/documents").await.status, StatusCode::OK);
     let done = wrote.send_as(&wrote.key(Role::Librarian), "PUT", &address, &change).await;
     assert!(done.status.is_success(), "{}", done.text);

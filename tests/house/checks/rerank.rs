@@ -37,7 +37,7 @@ async fn the_first_passages_are_ordered_by_the_cross_encoder() {
 
     let service = TestService::new().await;
     service.ingest(&FILES).await;
-    let mut retriever = service.app.asker.retriever().clone();
+    let mut retriever = (*service.app.asker.retriever()).clone();
     let (before, none, _) = search(&retriever).await;
     assert_eq!((before[0].as_str(), none), ("Gout", vec![None; 3]));
     retriever.reranker = Some(reranker);
@@ -63,7 +63,7 @@ impl Reranker for Broken {
 async fn a_cross_encoder_that_fails_is_said_and_the_search_stands() {
     let service = TestService::new().await;
     service.ingest(&FILES).await;
-    let mut retriever = service.app.asker.retriever().clone();
+    let mut retriever = (*service.app.asker.retriever()).clone();
     let (before, ..) = search(&retriever).await;
     retriever.reranker = Some(Arc::new(Broken));
     let (after, scores, missing) = search(&retriever).await;

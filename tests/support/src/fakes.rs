@@ -28,14 +28,35 @@ impl Embedder for HashEmbedder {
     }
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
-        Ok(texts.iter().map(|text| embed(text)).collect())
+        Ok(texts.iter().map(|text| embed(text, DIMENSION)).collect())
     }
 }
 
-fn embed(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.0_f32; DIMENSION];
+/// Another model: the same with more slots.
+#[derive(Debug, Default)]
+pub struct OtherHashEmbedder;
+
+const OTHER_DIMENSION: usize = 320;
+
+#[async_trait]
+impl Embedder for OtherHashEmbedder {
+    fn id(&self) -> &str {
+        "other-hash-embedder@1"
+    }
+
+    fn dimension(&self) -> usize {
+        OTHER_DIMENSION
+    }
+
+    async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
+        Ok(texts.iter().map(|text| embed(text, OTHER_DIMENSION)).collect())
+    }
+}
+
+fn embed(text: &str, dimension: usize) -> Vec<f32> {
+    let mut vector = vec![0.0_f32; dimension];
     for term in terms(text) {
-        let slot = usize::from_str_radix(&sha256_hex(term.as_bytes())[..4], 16).unwrap() % DIMENSION;
+        let slot = usize::from_str_radix(&sha256_hex(term.as_bytes())[..4], 16).unwrap() % dimension;
         vector[slot] += 1.0;
     }
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();

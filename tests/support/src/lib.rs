@@ -10,7 +10,7 @@ mod tiny_docx;
 mod tiny_llama;
 mod tiny_pdf;
 
-pub use fakes::{CountingEntropy, HashEmbedder, Script, ScriptedGenerator};
+pub use fakes::{CountingEntropy, HashEmbedder, OtherHashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
 pub use provider::{Fault, OpenIdProvider};
 pub use service::{Reply, TestService, fixed_seams, models_dir, test_settings};

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::PoisonError;
 
-use tantivy::index::SegmentComponent;
 use tantivy::IndexMeta;
+use tantivy::index::SegmentComponent;
 
 use super::engine::{Reading, TantivyIndex};
 use crate::error::{Error, Result};

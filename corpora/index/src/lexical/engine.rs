@@ -295,7 +295,8 @@ impl Follower for TantivyIndex {
     }
 
     async fn reached(&self) -> Result<Seq> {
-        let metas = self.reading().index.load_metas().map_err(|source| Error::engine(super::NAME, "read its mark", source))?;
+        let metas =
+            self.reading().index.load_metas().map_err(|source| Error::engine(super::NAME, "read its mark", source))?;
         Ok(Seq(metas.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0)))
     }
 

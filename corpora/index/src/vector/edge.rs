@@ -37,10 +37,27 @@ pub(super) const CURRENT: &str = "current";
 
 /// Qdrant embedded in the process. One process at a time may open a directory.
 pub struct EdgeIndex {
-    root: PathBuf,
     shard: Arc<RwLock<Arc<Shard>>>,
     writing: Arc<Mutex<Writing>>,
     dimension: usize,
+    // Last, so that the shard is closed before its directory goes.
+    root: Root,
+}
+
+/// The directory of an index.
+struct Root {
+    path: PathBuf,
+    /// Another index has taken its place: the directory goes with it.
+    is_retired: AtomicBool,
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        if self.is_retired.load(Ordering::Acquire) {
+            // What cannot be removed now, the next start removes.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
 }
 
 impl std::fmt::Debug for EdgeIndex {
@@ -156,7 +173,8 @@ impl EdgeIndex {
         }
         let shard = Shard::open(&path.join(&current), dimension)?;
         let shard = Arc::new(RwLock::new(Arc::new(shard)));
-        Ok(Self { root: path.to_owned(), shard, writing: Arc::default(), dimension })
+        let root = Root { path: path.to_owned(), is_retired: AtomicBool::new(false) };
+        Ok(Self { shard, writing: Arc::default(), dimension, root })
     }
 
     fn current(&self) -> Arc<Shard> {
@@ -284,12 +302,16 @@ impl Follower for EdgeIndex {
 impl VectorIndex for EdgeIndex {
     async fn rebuild(&self, cores: usize) -> Result<bool> {
         let (shard, writing) = (Arc::clone(&self.shard), Arc::clone(&self.writing));
-        let (root, dimension) = (self.root.clone(), self.dimension);
+        let (root, dimension) = (self.root.path.clone(), self.dimension);
         let work = move || graph::rebuild(&root, &shard, &writing, dimension, cores);
         match tokio::task::spawn_blocking(work).await {
             Ok(outcome) => outcome,
             Err(panic) => Err(Error::engine(super::NAME, "build its graph", panic)),
         }
+    }
+
+    fn retire(&self) {
+        self.root.is_retired.store(true, Ordering::Release);
     }
 
     async fn search(&self, vector: &[f32], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {

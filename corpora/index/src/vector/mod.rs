@@ -29,6 +29,9 @@ pub trait VectorIndex: Follower {
     async fn rebuild(&self, _cores: usize) -> Result<bool> {
         Ok(false)
     }
+
+    /// Another index has taken its place: what it keeps in this data directory goes when nobody holds it any more.
+    fn retire(&self) {}
 }
 
 fn check_dimension(entries: &[Entry], wanted: usize) -> Result<()> {

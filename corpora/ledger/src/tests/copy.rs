@@ -48,7 +48,10 @@ fn a_copy_is_read_and_refuses_to_be_changed() {
     assert_eq!((copy.snapshots().unwrap().published, passages(&copy)), (Snapshot(2), passages(&ledger)));
     assert!(copy.corpus(&"test".parse::<CorpusId>().unwrap()).is_ok());
     let beside: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert!(!beside.iter().any(|name| name.to_string_lossy().starts_with("second-")), "no log beside a copy: {beside:?}");
+    assert!(
+        !beside.iter().any(|name| name.to_string_lossy().starts_with("second-")),
+        "no log beside a copy: {beside:?}"
+    );
 }
 
 #[test]

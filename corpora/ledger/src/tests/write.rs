@@ -30,6 +30,11 @@ fn another_embedder_takes_over_when_it_has_embedded_everything() {
     let some: Vec<_> = waiting.iter().skip(1).map(|one| (one.passage, vec![0.25; 8])).collect();
     ledger.put_coming("new@1", &some).unwrap();
     assert!(!ledger.adopt_embedder("new@1", 8).unwrap(), "one is missing");
+    let all = ledger.entries_after(knowledge::Seq(0), 100).unwrap();
+    let gap = all.iter().position(|row| row.passage == waiting[0].passage).unwrap();
+    let coming = ledger.coming_after("new@1", knowledge::Seq(0), 100).unwrap();
+    assert_eq!(coming.len(), gap, "an index is given what comes before the gap");
+    assert!(coming.iter().all(|row| row.vector.len() == 8));
     assert!(matches!(ledger.bind_embedder("new@1", 8), Err(Error::OtherEmbedder { .. })));
     ledger.put_coming("new@1", &[(waiting[0].passage, vec![0.25; 8])]).unwrap();
     assert!(ledger.coming("new@1").unwrap().is_whole() && ledger.without_coming("new@1", 9).unwrap().is_empty());
@@ -39,10 +44,12 @@ fn another_embedder_takes_over_when_it_has_embedded_everything() {
     for one in ledger.without_coming("new@1", 100).unwrap() {
         ledger.put_coming("new@1", &[(one.passage, vec![0.5; 8])]).unwrap();
     }
+    let coming = ledger.coming_after("new@1", knowledge::Seq(0), 100).unwrap();
     assert!(ledger.adopt_embedder("new@1", 8).unwrap());
     assert_eq!(ledger.embedder().unwrap(), Some(("new@1".to_owned(), 8)));
     let rows = ledger.entries_after(knowledge::Seq(0), 100).unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.vector.len() == 8));
+    assert_eq!(rows, coming, "what an index was given before is what stands in the ledger after");
     assert_eq!(ledger.coming("new@1").unwrap().embedded, 0);
 }
 

@@ -167,7 +167,9 @@ async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {
     {
         let outcome = match held {
             // A copy of the words may be ahead of the ledger that it came with: no question finds what it has beyond that.
-            Ok(held) if held == wanted || is_copy && wanted.iter().all(|id| held.binary_search(id).is_ok()) => Ok(format!("holds the same {} entries as the ledger", held.len())),
+            Ok(held) if held == wanted || is_copy && wanted.iter().all(|id| held.binary_search(id).is_ok()) => {
+                Ok(format!("holds the same {} entries as the ledger", held.len()))
+            }
             Ok(held) => Err(anyhow::anyhow!("holds {} entries, the ledger {}", held.len(), wanted.len())),
             Err(error) => Err(error.into()),
         };

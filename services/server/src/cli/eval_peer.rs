@@ -143,7 +143,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         None => Subject::held(places, &args.questions)?,
     };
     let app = App::open_with(&subject.places, |config| config.generator.backend = Backend::None).await?;
-    let retriever = app.asker.retriever().clone();
+    let retriever = app.asker.retriever();
     let own = subject.ask_osler(&retriever, args.seconds).await?;
     let given = subject.write(&retriever.ledger, work.path())?;
     // Only one of the two has the machine at a time.

@@ -148,7 +148,7 @@ impl Held {
         };
         let bar = indicatif::ProgressBar::new(collection.questions.len() as u64);
         let step = |at: usize| bar.set_position(at as u64);
-        let measured = measure(self.app.asker.retriever(), collection, &self.corpus, bytes, step).await?;
+        let measured = measure(&self.app.asker.retriever(), collection, &self.corpus, bytes, step).await?;
         bar.finish_and_clear();
         Ok(measured.report)
     }

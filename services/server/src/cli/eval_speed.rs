@@ -80,7 +80,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     }
     let began = Instant::now();
     let app = App::open_with(places, |config| config.generator.backend = Backend::None).await?;
-    let retriever = app.asker.retriever().clone();
+    let retriever = app.asker.retriever();
     let first = questions.first().context("no questions")?;
     retriever.search(first, PAGE).await?;
     let ready_s = began.elapsed().as_secs_f64();

@@ -87,7 +87,8 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup into an empty data directory
     Restore(backup::Args),
-    /// Embed all passages with another model, beside the one in use; the service that is next started with that model uses it
+    /// Embed all passages with another model, beside the one in use; then name it in the configuration, and start the service
+    /// again or send it SIGHUP
     Reembed(reembed::Args),
     /// Share the library with replicas through an object store
     #[command(subcommand)]

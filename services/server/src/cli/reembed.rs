@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use inference::models::Store;
@@ -10,9 +11,7 @@ use ledger::Ledger;
 use super::print;
 use crate::app::load_embedder;
 use crate::config::Places;
-
-/// Passages in one go; each ends with a short transaction, between those of the service.
-const BATCH: usize = 256;
+use crate::switching::embed_coming;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -38,27 +37,18 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
     // The service may hold the directory: only the ledger is written, which takes turns by itself.
-    let ledger = Ledger::open(&path)?;
+    let ledger = Arc::new(Ledger::open(&path)?);
     if ledger.embedder()?.is_some_and(|(bound, _)| bound == embedder.id()) {
         return print(&format!("{} is in use already\n", embedder.id()));
     }
     let coming = ledger.coming(embedder.id())?;
     let bar = indicatif::ProgressBar::new(coming.passages).with_position(coming.embedded);
-    loop {
-        let waiting = ledger.without_coming(embedder.id(), BATCH)?;
-        if waiting.is_empty() {
-            break;
-        }
-        let texts = waiting.iter().map(|one| ingest::text_to_embed(&one.title, &one.section, &one.text)).collect();
-        let vectors = embedder.embed(texts).await?;
-        let vectors: Vec<_> = waiting.iter().map(|one| one.passage).zip(vectors).collect();
-        ledger.put_coming(embedder.id(), &vectors)?;
-        bar.inc(vectors.len() as u64);
-    }
+    embed_coming(&ledger, embedder.as_ref(), |count| bar.inc(count)).await?;
     bar.finish_and_clear();
     let passages = ledger.coming(embedder.id())?.embedded;
     print(&format!(
-        "{passages} passages are embedded with {}: name it under [embedder] in the configuration and start the service again\n",
+        "{passages} passages are embedded with {}: name it under [embedder] in the configuration, and either start the service \
+         again or, without a pause, have the one that runs read it: kill -HUP and its process id\n",
         embedder.id()
     ))
 }

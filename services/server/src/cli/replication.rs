@@ -42,7 +42,8 @@ async fn show(config: &Config, as_json: bool) -> Result<ExitCode> {
     let (number, at) = (state.number(), state.at());
     let bytes: u64 = state.files().iter().map(replication::StoredFile::bytes).sum();
     if as_json {
-        let newest = json!({ "number": number, "at": at, "files": state.files().len(), "bytes": bytes, "about": about });
+        let newest =
+            json!({ "number": number, "at": at, "files": state.files().len(), "bytes": bytes, "about": about });
         return print(&format!("{:#}\n", json!({ "newest": newest })));
     }
     print(&format!(
@@ -68,9 +69,11 @@ async fn push(places: &Places, config: &Config) -> Result<ExitCode> {
     let key = records.audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
     let mut writer = Writer::new(&config.replication, &places.data, key, (ledger, lexical))?;
     match writer.push(Timestamp::now()).await? {
-        Some(Pushed { number, sent }) => {
-            print(&format!("published state {number}: {} blocks were new, {:.1} MB\n", sent.blocks, sent.bytes as f64 / 1e6))
-        }
+        Some(Pushed { number, sent }) => print(&format!(
+            "published state {number}: {} blocks were new, {:.1} MB\n",
+            sent.blocks,
+            sent.bytes as f64 / 1e6
+        )),
         None => print("the newest state has everything that was decided\n"),
     }
 }

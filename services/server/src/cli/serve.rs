@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use ingest::{Event, Stores};
 use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{App, is_loopback};
 use crate::config::{self, Places};
@@ -15,6 +17,7 @@ use crate::data::open_identity;
 use crate::http;
 use crate::labeling::Follower;
 use crate::library::{SourceEvent, Told, watch};
+use crate::switching::{Switched, switch};
 use crate::{alarms, corpus_record, witnessing};
 
 #[derive(Debug, clap::Args)]
@@ -29,8 +32,13 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     let config = places.read()?;
     let address = args.listen.as_deref().unwrap_or(&config.server.listen).to_owned();
     check_identity(places, &config, &address)?;
+    // From here on the signal ends nothing; it is heeded when everything is loaded.
+    #[cfg(unix)]
+    let hangups = signal(SignalKind::hangup()).context("cannot listen for signals")?;
     let listener = listen(&address).await?;
     let app = Arc::new(App::open_with(places, |config| config.server.listen = address).await?);
+    #[cfg(unix)]
+    tokio::spawn(heed(hangups, Arc::clone(&app), places.clone()));
     eprintln!("Osler listens on http://{}", listener.local_addr()?);
     if app.is_anonymous {
         eprintln!("whoever reaches this machine may ask without signing in: see [identity] in the configuration");
@@ -42,7 +50,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
         }
     });
     let stop = Arc::new(AtomicBool::new(false));
-    tokio::spawn(keep_in_order(stores(&app)));
+    tokio::spawn(keep_in_order(Arc::clone(&app)));
     keep_records(&app);
     let linked = Arc::clone(&app);
     tokio::spawn(async move { linked.keep_link().await });
@@ -67,6 +75,31 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Has another embedder take over where the configuration names one, each time that this is asked for.
+#[cfg(unix)]
+async fn heed(mut hangups: Signal, app: Arc<App>, places: Places) {
+    while hangups.recv().await.is_some() {
+        if places.config.is_none() {
+            tracing::warn!("there is no configuration to read again: name a file with --config or OSLER_CONFIG");
+            continue;
+        }
+        match switch(&app, &places).await {
+            Ok(Switched::Already(embedder)) => tracing::warn!(
+                embedder,
+                "read [embedder] again: it is in use already; what else has changed is read at the next start"
+            ),
+            Ok(Switched::Over { from, to }) => tracing::warn!(
+                from,
+                to,
+                "another embedder has taken over: see whether answer.enough is right for it, which is read at the next start, \
+                 like everything but [embedder]"
+            ),
+            Err(error) => tracing::error!("the embedder: {error:#}"),
+        }
+    }
+}
+
+/// The stores that are in use now.
 fn stores(app: &App) -> Stores {
     let retriever = app.asker.retriever();
     Stores {
@@ -109,7 +142,7 @@ pub(super) fn keep_records(app: &Arc<App>) {
                 let now = app.asker.now();
                 app.audit.close_orphans(Some(now))?;
                 app.identity.forget_ended(now)?;
-                corpus_record::follow(&app.asker.retriever().ledger, &app.audit)?;
+                corpus_record::follow(app.asker.ledger(), &app.audit)?;
                 follower.follow(&app)
             });
             if let Ok(Err(error)) = swept.await {
@@ -123,10 +156,10 @@ pub(super) fn keep_records(app: &Arc<App>) {
 const ORDER_EVERY: Duration = Duration::from_secs(30);
 
 /// Puts the indexes in order beside the questions, which keep at least half of the cores.
-async fn keep_in_order(stores: Stores) {
+async fn keep_in_order(app: Arc<App>) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     loop {
-        if let Err(error) = stores.maintain((cores / 2).max(1)).await {
+        if let Err(error) = stores(&app).maintain((cores / 2).max(1)).await {
             tracing::error!(error = &error as &dyn std::error::Error, "an index could not be put in order");
         }
         tokio::time::sleep(ORDER_EVERY).await;
@@ -150,7 +183,6 @@ pub(super) async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut terminate) = signal(SignalKind::terminate()) {
             tokio::select! {
                 _ = interrupt => {}

@@ -84,9 +84,10 @@ impl Replication {
     /// # Errors
     /// When that is not said, or makes no sense.
     pub fn shared(&self) -> Result<Shared> {
-        let store = self.store.as_deref().context(
-            "replication.store must say where the library is shared: a directory, or s3://BUCKET/PREFIX",
-        )?;
+        let store = self
+            .store
+            .as_deref()
+            .context("replication.store must say where the library is shared: a directory, or s3://BUCKET/PREFIX")?;
         let Some(rest) = store.strip_prefix("s3://") else {
             if store.is_empty() || store.contains("://") {
                 bail!("replication.store must be the path of a directory, or s3://BUCKET/PREFIX, not {store:?}");

@@ -67,7 +67,7 @@ pub(super) struct About {
 #[utoipa::path(get, path = "/v1/corpora", tag = "corpus", operation_id = "corpora",
     responses((status = 200, description = "The corpora and what they hold", body = Corpora)))]
 pub(super) async fn corpora(State(shared): State<Shared>) -> Result<Json<Corpora>, Problem> {
-    let read = move || held(&shared.app.asker.retriever().ledger);
+    let read = move || held(shared.app.asker.ledger());
     let corpora = blocking(read).await?;
     Ok(Json(Corpora { corpora }))
 }
@@ -80,7 +80,7 @@ pub(super) async fn corpora(State(shared): State<Shared>) -> Result<Json<Corpora
 pub(super) async fn about(State(shared): State<Shared>) -> Result<Json<About>, Problem> {
     let app = shared.app;
     let read = move || -> ledger::Result<About> {
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let history = &app.config.history;
         Ok(About {
             service: Service { name: "Osler", version: env!("CARGO_PKG_VERSION") },
@@ -88,7 +88,7 @@ pub(super) async fn about(State(shared): State<Shared>) -> Result<Json<About>, P
             intended_users: INTENDED_USERS,
             not_for: NOT_FOR,
             mode: app.config.answer.mode,
-            models: app.models.clone(),
+            models: app.models(),
             snapshot: ledger.snapshots()?.published,
             corpora: held(ledger)?,
             history: HistoryPolicy { kept_days: history.kept_days, owner_may_delete: history.owner_may_delete },

@@ -43,7 +43,7 @@ pub(super) async fn receipt(
     let app = Arc::clone(&shared.app);
     let receipt = blocking(move || -> Result<Receipt, Problem> {
         app.audit.append(draft)?;
-        Ok(app.audit.receipt(&id, &Held { ledger: &app.asker.retriever().ledger, day: &day })?)
+        Ok(app.audit.receipt(&id, &Held { ledger: app.asker.ledger(), day: &day })?)
     })
     .await?;
     let name =

@@ -209,7 +209,7 @@ pub(super) async fn settle(
     let settled = move || -> Result<FindingReply, Problem> {
         let at = app.asker.now().to_string();
         let decision = Decision { at: &at, actor: &by, reason: "" };
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let finding = ledger.settle_finding(id, body.outcome, body.note.trim(), &decision)?;
         app.audit.append(draft)?;
         Ok(FindingReply::new(finding, &People::of(&app)?))

@@ -107,7 +107,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<IngestList
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<IngestList, Problem> {
         let people = People::of(&app)?;
-        let runs = app.asker.retriever().ledger.run_list(MAX_RUNS)?;
+        let runs = app.asker.ledger().run_list(MAX_RUNS)?;
         let recorded = |run| RecordedRun::new(run, &people);
         Ok(IngestList {
             ingests: app.ingests.list().into_iter().map(|run| RunReply::new(run, &people)).collect(),
@@ -160,7 +160,7 @@ pub(super) async fn account(State(shared): State<Shared>, Path(id): Path<String>
     let id: i64 = number("id", &id)?;
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<RunAccount, Problem> {
-        let run = app.asker.retriever().ledger.run(id)?;
+        let run = app.asker.ledger().run(id)?;
         let run = run.ok_or_else(|| Problem::not_found("unknown_run", "there is no run of that number"))?;
         let people = People::of(&app)?;
         let RunRecord { id, at, actor, corpus, account } = run;
@@ -306,7 +306,7 @@ async fn corpus(shared: &Shared, id: &str) -> Result<Corpus, Problem> {
     let unknown = |detail: &str| Problem::not_found("unknown_corpus", detail);
     let id: CorpusId = id.parse().map_err(|error: knowledge::IdError| unknown(&error.to_string()))?;
     let app = Arc::clone(&shared.app);
-    blocking(move || app.asker.retriever().ledger.corpus(&id)).await
+    blocking(move || app.asker.ledger().corpus(&id)).await
 }
 
 async fn started(
@@ -338,7 +338,7 @@ async fn started(
 
 /// Puts on record what the run came to; its number, if it changed anything.
 fn recorded(app: &App, actor: &Actor) -> anyhow::Result<Option<i64>> {
-    let ledger = &app.asker.retriever().ledger;
+    let ledger = app.asker.ledger();
     corpus_record::follow(ledger, &app.audit)?;
     let last = ledger.run_list(1)?.pop();
     Ok(last.filter(|run| run.actor == actor.id).map(|run| run.id))

@@ -173,7 +173,7 @@ pub(super) async fn documents(
 ) -> Result<Json<LibraryDocuments>, Problem> {
     let wanted = query.wanted(shared.app.asker.retriever().today())?;
     let read = move || -> Result<LibraryDocuments, Problem> {
-        let ledger = &shared.app.asker.retriever().ledger;
+        let ledger = shared.app.asker.ledger();
         let total = if wanted.after.is_none() { Some(ledger.count_documents(&wanted)?) } else { None };
         let page = ledger.list_documents(&wanted)?;
         Ok(LibraryDocuments { documents: page.documents, next: page.next.map(|mark| mark.to_string()), total })
@@ -249,7 +249,7 @@ pub(super) async fn document(
     let document = named(&id)?;
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<LibraryDocument, Problem> {
-        let (people, ledger) = (People::of(&app)?, &app.asker.retriever().ledger);
+        let (people, ledger) = (People::of(&app)?, app.asker.ledger());
         let originals = app.library.as_ref().map(|library| library.originals());
         let (corpus, name) = ledger.held_as(document)?;
         let versions = ledger.versions_of(document)?;
@@ -331,7 +331,7 @@ pub(super) async fn passages(
 ) -> Result<Json<LibraryPassages>, Problem> {
     let (document, version) = (named(&id)?, number("version", &query.version)?);
     let read = move || -> Result<LibraryPassages, Problem> {
-        Ok(LibraryPassages { passages: shared.app.asker.retriever().ledger.passages_of(document, version)? })
+        Ok(LibraryPassages { passages: shared.app.asker.ledger().passages_of(document, version)? })
     };
     Ok(Json(blocking(read).await?))
 }

@@ -67,7 +67,7 @@ fn drawn(app: &App, document: DocumentId, version: u32, page: u32) -> Result<Vec
 
 /// A version, and the file that it came from.
 pub(super) fn original_of(app: &App, document: DocumentId, wanted: u32) -> Result<(VersionRecord, Vec<u8>), Problem> {
-    let versions = app.asker.retriever().ledger.versions_of(document)?;
+    let versions = app.asker.ledger().versions_of(document)?;
     let version = versions.into_iter().find(|version| version.number == wanted);
     let version = version.ok_or(ledger::Error::UnknownDocument(document))?;
     let originals = app.library.as_ref().map(|library| library.originals()).ok_or_else(not_kept)?;

@@ -163,7 +163,7 @@ pub(super) async fn change(
     let app = Arc::clone(&shared.app);
     let changed = move || -> Result<(StatusCode, NewPolicyReply), Problem> {
         let new = NewPolicy { id: &ticket, policy: &policy, expected, reason: &reason, at: &at };
-        match app.curation.change_policy(&app.asker.retriever().ledger, &new, &person.decider())? {
+        match app.curation.change_policy(app.asker.ledger(), &new, &person.decider())? {
             PolicyOutcome::InForce(number) => {
                 let draft = Draft::new("policy.narrowed", actor)
                     .in_request(&request)

@@ -97,7 +97,7 @@ async fn sign(
     let app = Arc::clone(&shared.app);
     let signed = move || -> Result<ProposalReply, Problem> {
         person.full_name = signer(&app, &who, &body.password, session.as_deref())?;
-        let (ledger, at) = (&app.asker.retriever().ledger, app.asker.now().to_string());
+        let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         let by = person.decider();
         let proposal = match meaning {
             Meaning::Review => app.curation.review(ledger, &id, &by, &body.record_hash, &at)?,
@@ -130,7 +130,7 @@ pub(super) async fn execute(
     let draft = Draft::new("proposal.executed", caller.actor()).in_request(&request_id(&headers));
     let app = Arc::clone(&shared.app);
     let executed = move || -> Result<ProposalReply, Problem> {
-        let (ledger, at) = (&app.asker.retriever().ledger, app.asker.now().to_string());
+        let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         let proposal = app.curation.execute(ledger, &id, &person.decider(), &at)?;
         record(&app, draft.with("snapshot", proposal.snapshot), &proposal)?;
         followed(&app)?;
@@ -145,7 +145,7 @@ pub(super) async fn execute(
 
 /// Puts on record what the ledger decided.
 pub(super) fn followed(app: &App) -> Result<(), Problem> {
-    corpus_record::follow(&app.asker.retriever().ledger, &app.audit).map_err(|error| {
+    corpus_record::follow(app.asker.ledger(), &app.audit).map_err(|error| {
         tracing::error!("a decision is not on record: {error:#}");
         Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -183,7 +183,7 @@ pub(super) async fn list(
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<Proposals, Problem> {
         let people = People::of(&app)?;
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let page = app.curation.proposals(ledger, is_open, before, LISTED, &person.decider())?;
         let proposals = page.proposals.into_iter().map(|proposal| ProposalReply::new(proposal, &people)).collect();
         Ok(Proposals { proposals, next: page.next })
@@ -206,7 +206,7 @@ pub(super) async fn get(
     let person = Deciding::of(&caller)?;
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<ProposalReply, Problem> {
-        let proposal = app.curation.proposal(&app.asker.retriever().ledger, &id, &person.decider())?;
+        let proposal = app.curation.proposal(app.asker.ledger(), &id, &person.decider())?;
         Ok(ProposalReply::new(proposal, &People::of(&app)?))
     };
     Ok(Json(blocking(read).await?))
@@ -265,7 +265,7 @@ pub(super) async fn propose(
     let app = Arc::clone(&shared.app);
     let made = move || -> Result<ProposalReply, Problem> {
         let new = NewProposal { id: &id, subject, reason: &body.reason, at: &at };
-        let proposal = app.curation.propose(&app.asker.retriever().ledger, &new, &person.decider())?;
+        let proposal = app.curation.propose(app.asker.ledger(), &new, &person.decider())?;
         record(&app, draft, &proposal)?;
         Ok(ProposalReply::new(proposal, &People::of(&app)?))
     };

@@ -81,7 +81,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<SnapshotLi
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<SnapshotList, Problem> {
         let people = People::of(&app)?;
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let stand = ledger.snapshots()?;
         let snapshot = |one: ledger::SnapshotRecord| SnapshotReply {
             number: one.number,
@@ -151,7 +151,7 @@ pub(super) async fn roll_back(
     let rolled = move || -> Result<RolledBack, Problem> {
         signer(&app, &who, &body.password, session.as_deref())?;
         app.audit.append(draft)?;
-        let (ledger, at) = (&app.asker.retriever().ledger, app.asker.now().to_string());
+        let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         app.curation.rollback(ledger, Snapshot(body.snapshot), &person.decider(), &body.reason, &at)?;
         followed(&app)?;
         Ok(RolledBack { published: ledger.snapshots()?.published.0 })

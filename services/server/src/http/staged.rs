@@ -40,7 +40,7 @@ pub(super) struct Staged {
 pub(super) async fn staged(State(shared): State<Shared>) -> Result<Json<Staged>, Problem> {
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<Staged, Problem> {
-        let ledger = &app.asker.retriever().ledger;
+        let ledger = app.asker.ledger();
         let record = staged_record(ledger)?;
         Ok(Staged {
             published: record.published.0,

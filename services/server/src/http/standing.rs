@@ -76,7 +76,7 @@ pub(super) async fn change(
         .with("standing", body.status.as_str());
     let app = Arc::clone(&shared.app);
     let changed = move || -> Result<StandingReply, Problem> {
-        let (ledger, at) = (&app.asker.retriever().ledger, app.asker.now().to_string());
+        let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         let turn = Turn { document, version, expected: body.expected, to: body.status };
         app.curation.change_standing(ledger, turn, &person.decider(), &body.reason, &at)?;
         app.audit.append(draft)?;
@@ -138,7 +138,7 @@ pub(super) async fn inspect(
     let inspected = move || -> Result<(), Problem> {
         let at = app.asker.now().to_string();
         let decision = Decision { at: &at, actor: &by, reason: &note };
-        app.asker.retriever().ledger.inspected(document, version, body.next.as_deref(), &decision)?;
+        app.asker.ledger().inspected(document, version, body.next.as_deref(), &decision)?;
         followed(&app)
     };
     blocking(inspected).await?;

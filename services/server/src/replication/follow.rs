@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -242,7 +242,10 @@ fn open_ledger(place: &Path, embedder: &str) -> Result<Ledger> {
 fn check_format(state: &State) -> Result<()> {
     let found = About::of(state)?.index;
     if found != index::FORMAT {
-        bail!("the full-text index of the writer has format {found}, this osler reads {}: use the same version", index::FORMAT);
+        bail!(
+            "the full-text index of the writer has format {found}, this osler reads {}: use the same version",
+            index::FORMAT
+        );
     }
     Ok(())
 }

@@ -48,6 +48,12 @@ impl Server {
         Self { child: std::sync::Mutex::new(child), address }
     }
 
+    /// Asks it to read its configuration again.
+    pub(crate) fn hang_up(&self) {
+        let kill = format!("kill -HUP {}", self.child.lock().unwrap().id());
+        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
     /// One request over a connection of its own; returns status and body.
     fn request(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         self.try_request(method, path, body).unwrap()

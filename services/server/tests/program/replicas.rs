@@ -76,7 +76,11 @@ fn found(server: &Server) -> Option<(u64, Vec<(String, String)>)> {
 }
 
 /// Waits until a server finds what is wanted.
-fn wait(server: &Server, what: &str, is_there: impl Fn(&(u64, Vec<(String, String)>)) -> bool) -> (u64, Vec<(String, String)>) {
+fn wait(
+    server: &Server,
+    what: &str,
+    is_there: impl Fn(&(u64, Vec<(String, String)>)) -> bool,
+) -> (u64, Vec<(String, String)>) {
     let until = Instant::now() + Duration::from_secs(120);
     loop {
         match found(server) {
@@ -94,7 +98,10 @@ fn is_of(round: u64, (_, hits): &(u64, Vec<(String, String)>)) -> bool {
 #[test]
 fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
     let house = House::new();
-    succeed(&house.at("writer"), &["ingest", "--corpus", "house", "--manifest", house.at("house.toml").to_str().unwrap()]);
+    succeed(
+        &house.at("writer"),
+        &["ingest", "--corpus", "house", "--manifest", house.at("house.toml").to_str().unwrap()],
+    );
     let mut writer = house.writer();
     let mut replicas: Vec<Server> = (0..REPLICAS).map(|number| house.replica(number)).collect();
     for replica in &replicas {
@@ -136,7 +143,8 @@ fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
     }
 
     // Each keeps records of its own, which can be checked like any other.
-    let (status, answer) = replicas[0].try_request("POST", "/v1/answers", r#"{"question": "When is metformin not started?"}"#).unwrap();
+    let (status, answer) =
+        replicas[0].try_request("POST", "/v1/answers", r#"{"question": "When is metformin not started?"}"#).unwrap();
     assert_eq!(status, 200, "{answer}");
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let address = format!("/v1/answers/{}/receipt", answer["id"].as_str().unwrap());

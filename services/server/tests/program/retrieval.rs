@@ -2,7 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
+use crate::chain::Server;
 use crate::run::{json, refuse, run, succeed};
 
 #[test]
@@ -64,7 +69,7 @@ fn another_embedder_is_prepared_beside_the_one_in_use_and_takes_over() {
     let config = config.to_str().unwrap();
     refuse(&data, &["--config", config, "search", "gout"], 1, &["other-encoder", "osler reembed"]);
     let said = succeed(&data, &["reembed", "--directory", other.to_str().unwrap()]);
-    assert!(said.contains("1 passages") && said.contains("[embedder]"), "{said}");
+    assert!(said.contains("1 passages") && said.contains("[embedder]") && said.contains("kill -HUP"), "{said}");
     let before = json(&data, &["search", "gout", "--json"]);
     let after = json(&data, &["--config", config, "search", "gout", "--json"]);
     assert_eq!(before["hits"], after["hits"], "the same model under another name finds the same");
@@ -72,4 +77,82 @@ fn another_embedder_is_prepared_beside_the_one_in_use_and_takes_over() {
     let said = succeed(&data, &["reembed", "--directory", other.to_str().unwrap()]);
     assert!(said.contains("in use already"), "{said}");
     refuse(&directory.path().join("none"), &["reembed", "--model", "all-minilm-l6-v2"], 1, &["osler ingest"]);
+}
+
+/// What a request brings, which must succeed.
+fn asked(server: &Server, method: &str, path: &str, body: &str) -> Value {
+    let (status, reply) = server.try_request(method, path, body).unwrap();
+    assert_eq!(status, 200, "{reply}");
+    serde_json::from_str(&reply).unwrap()
+}
+
+/// Waits until it is so; says whether it came to that.
+fn comes(is_so: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + Duration::from_secs(120);
+    while !is_so() {
+        if Instant::now() > until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    true
+}
+
+#[test]
+fn a_service_that_runs_goes_over_to_another_embedder_without_a_pause() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, source) = (directory.path().join("data"), directory.path().join("source"));
+    fs::create_dir_all(&source).unwrap();
+    for (name, text) in [
+        ("gout.md", "# Gout\n\nGive colchicine 500 micrograms twice daily for acute gout.\n"),
+        ("croup.md", "# Croup\n\nGive one dose of dexamethasone by mouth to children with croup.\n"),
+    ] {
+        fs::write(source.join(name), text).unwrap();
+    }
+    succeed(&data, &["ingest", source.to_str().unwrap(), "--corpus", "starter"]);
+    let other = other_embedder(directory.path());
+    let config = directory.path().join("osler.toml");
+    fs::write(&config, "").unwrap();
+    let server = Server::start(&data, &config);
+    let search = || asked(&server, "POST", "/v1/search", r#"{"question": "Which dose of colchicine for gout?"}"#);
+    let embedder = || asked(&server, "GET", "/v1/about", "")["models"][0]["id"].as_str().unwrap().to_owned();
+    let before = search()["hits"].clone();
+    assert_eq!((before.as_array().unwrap().len(), embedder().as_str()), (2, "all-minilm-l6-v2"));
+    // Neither a configuration that says the same nor a model that is not there changes anything.
+    server.hang_up();
+    assert_eq!(search()["hits"], before);
+    let named = format!("[embedder]\ndirectory = {:?}\n", other.to_str().unwrap());
+    fs::write(&config, "[embedder]\ndirectory = \"/nowhere\"\n").unwrap();
+    server.hang_up();
+    assert_eq!(search()["hits"], before);
+    succeed(&data, &["reembed", "--directory", other.to_str().unwrap()]);
+    fs::write(&config, &named).unwrap();
+
+    let (is_over, answered) = (AtomicBool::new(false), AtomicU64::new(0));
+    let goes_over = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                assert_eq!(search()["hits"], before, "the same model under another name finds the same");
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        server.hang_up();
+        let goes_over = comes(|| embedder() == "other-encoder");
+        is_over.store(true, Ordering::Relaxed);
+        goes_over
+    });
+    assert!(goes_over && answered.load(Ordering::Relaxed) > 0);
+    assert_eq!(search()["hits"], before);
+    // The index that nobody searches any more is gone, and what starts next agrees with what ran.
+    let vectors = data.join("index").join(index::FORMAT.to_string()).join("vectors");
+    let folders = || {
+        let folders = fs::read_dir(&vectors).unwrap().map(|folder| folder.unwrap().file_name().into_string().unwrap());
+        folders.collect::<Vec<_>>()
+    };
+    let is_alone = || matches!(folders().as_slice(), [only] if only.starts_with("other-encoder"));
+    assert!(comes(is_alone), "{:?}", folders());
+    server.end();
+    let after =
+        json(&data, &["--config", config.to_str().unwrap(), "search", "Which dose of colchicine for gout?", "--json"]);
+    assert_eq!(after["hits"][0]["passage"], before[0]["passage"]);
 }
