@@ -60,7 +60,7 @@ async fn a_replica_answers_as_its_writer_and_changes_nothing() {
     let librarian = copy.key(Role::Librarian);
     let (address, change) = (
         format!("/v1/library/documents/{document}/versions/1/standing"),
-        json!({ "standing": "retracted", "reason": "its authors took it back", "expected": "current" }),
+        json!({ "status": "retracted", "reason": "its authors took it back", "expected": "current" }),
     );
     let refused = copy.send_as(&librarian, "PUT", &address, &change).await;
     assert_eq!(
