@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use answer::Clock;
 use axum::http::StatusCode;
 use identity::Role;
 use serde_json::json;
