@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::ingest::connect::S3Key;
 use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -419,6 +420,16 @@ impl Config {
 pub fn secret(name: Option<&str>) -> Result<Option<String>> {
     name.map(|name| std::env::var(name).with_context(|| format!("the environment variable {name} is not set")))
         .transpose()
+}
+
+/// The key to an object store, from the environment variables that hold its parts; without an id or a secret there is none.
+///
+/// # Errors
+/// When a variable that is named is not set.
+pub fn s3_key(id: Option<&str>, secret: Option<&str>, token: Option<&str>) -> Result<Option<S3Key>> {
+    let (id, secret, session_token) = (self::secret(id)?, self::secret(secret)?, self::secret(token)?);
+    let key = |(access_key_id, secret_access_key)| S3Key { access_key_id, secret_access_key, session_token };
+    Ok(id.zip(secret).map(key))
 }
 
 #[cfg(test)]

@@ -124,9 +124,8 @@ impl Data {
                 let lexical = Arc::new(open_or_rebuild(&words(&indexes), TantivyIndex::open)?);
                 let link = match config.replication.role {
                     Part::Writer => {
-                        let key = audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
                         let files = (Arc::clone(&ledger), Arc::clone(&lexical));
-                        Some(Link::Writer(Writer::new(&config.replication, path, key, files)?))
+                        Some(Link::Writer(Writer::new(&config.replication, path, &audit, files)?))
                     }
                     Part::Alone | Part::Replica => None,
                 };
@@ -241,7 +240,7 @@ async fn on_server(config: &Config, embedder: &str, dimension: usize) -> Result<
 
 /// Where the vectors of an embedder are in a data directory.
 fn vectors_folder(path: &Path, embedder: &str) -> PathBuf {
-    path.join("index").join(FORMAT.to_string()).join("vectors").join(folder_name(embedder))
+    indexes(path).join("vectors").join(folder_name(embedder))
 }
 
 fn indexes(data: &Path) -> PathBuf {

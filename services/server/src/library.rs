@@ -314,11 +314,9 @@ impl Library {
     }
 
     fn s3_key(&self) -> Result<Option<S3Key>> {
-        let id = config::secret(self.config.s3_access_key_env.as_deref())?;
-        let secret = config::secret(self.config.s3_secret_key_env.as_deref())?;
-        let session_token = config::secret(self.config.s3_session_token_env.as_deref())?;
-        let key = |(access_key_id, secret_access_key)| S3Key { access_key_id, secret_access_key, session_token };
-        Ok(id.zip(secret).map(key))
+        let Self { config, .. } = self;
+        let (id, secret) = (config.s3_access_key_env.as_deref(), config.s3_secret_key_env.as_deref());
+        config::s3_key(id, secret, config.s3_session_token_env.as_deref())
     }
 }
 

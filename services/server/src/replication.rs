@@ -88,14 +88,30 @@ fn options() -> ClientOptions {
 fn authority(endpoint: &str) -> Result<String> {
     let wrong =
         || format!("replication.endpoint must be an address such as http://minio.internal:9000, not {endpoint:?}");
-    let (scheme, rest) = endpoint.split_once("://").with_context(wrong)?;
-    let host = rest.split('/').next().filter(|host| !host.is_empty()).with_context(wrong)?;
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    Ok(match (has_port, scheme) {
-        (true, _) => host.to_owned(),
-        (false, "http") => format!("{host}:80"),
-        (false, _) => format!("{host}:443"),
-    })
+    let url = reqwest::Url::parse(endpoint).with_context(wrong)?;
+    let (host, port) = url.host_str().zip(url.port_or_known_default()).with_context(wrong)?;
+    Ok(format!("{host}:{port}"))
+}
+
+/// A task that goes on whatever happens: a failure is told when it begins and when it becomes another one.
+struct Failing {
+    what: &'static str,
+    told: String,
+}
+
+impl Failing {
+    fn new(what: &'static str) -> Self {
+        Self { what, told: String::new() }
+    }
+
+    fn note(&mut self, error: Option<&anyhow::Error>) {
+        let text = error.map(|error| format!("{error:#}")).unwrap_or_default();
+        if !text.is_empty() && text != self.told {
+            tracing::error!("{}: {text}", self.what);
+        }
+        metrics::gauge!("osler_replication_failing").set(if error.is_some() { 1.0 } else { 0.0 });
+        self.told = text;
+    }
 }
 
 /// Where states lie in a data directory.

@@ -66,8 +66,7 @@ async fn push(places: &Places, config: &Config) -> Result<ExitCode> {
     let ledger = Arc::new(records.ledger);
     let lexical = Arc::new(Data::open_words(&places.data)?);
     ::ingest::reconcile(&ledger, lexical.as_ref()).await?;
-    let key = records.audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
-    let mut writer = Writer::new(&config.replication, &places.data, key, (ledger, lexical))?;
+    let mut writer = Writer::new(&config.replication, &places.data, &records.audit, (ledger, lexical))?;
     match writer.push(Timestamp::now()).await? {
         Some(Pushed { number, sent }) => print(&format!(
             "published state {number}: {} blocks were new, {:.1} MB\n",

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::secret;
+use super::s3_key;
 
 /// What this machine is to the library.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -106,18 +106,11 @@ impl Replication {
     /// # Errors
     /// When a variable that holds a part of it is not set, or only one of the two parts is named.
     pub fn key(&self) -> Result<Option<::ingest::connect::S3Key>> {
-        let id = secret(self.access_key_env.as_deref())?;
-        let secret_key = secret(self.secret_key_env.as_deref())?;
-        let session_token = secret(self.session_token_env.as_deref())?;
-        if id.is_some() != secret_key.is_some() {
+        let (id, secret) = (self.access_key_env.as_deref(), self.secret_key_env.as_deref());
+        if id.is_some() != secret.is_some() {
             bail!("replication.access_key_env and replication.secret_key_env go together");
         }
-        let key = |(access_key_id, secret_access_key)| ::ingest::connect::S3Key {
-            access_key_id,
-            secret_access_key,
-            session_token,
-        };
-        Ok(id.zip(secret_key).map(key))
+        s3_key(id, secret, self.session_token_env.as_deref())
     }
 
     pub(super) fn check(&self) -> Result<()> {

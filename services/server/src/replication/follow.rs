@@ -13,7 +13,7 @@ use ledger::Ledger;
 use replication::{Depot, State};
 use tokio::time::Instant;
 
-use super::{About, LEDGER, WORDS, folder};
+use super::{About, Failing, LEDGER, WORDS, folder};
 use crate::config::Replication;
 
 /// The state in use, as the store has it.
@@ -172,27 +172,16 @@ impl Replica {
 
     /// Follows for ever. What fails is told once, and tried again.
     pub async fn keep_following(mut self, every: Duration) {
-        let mut told = String::new();
+        let mut failing = Failing::new("this replica cannot follow its writer");
         loop {
-            match self.follow().await {
-                Ok(has_changed) => {
-                    if has_changed {
-                        let published = self.ledger.snapshots().map(|snapshots| snapshots.published.0).unwrap_or(0);
-                        tracing::info!(state = self.state.number(), published, "took over what the writer published");
-                    }
-                    told.clear();
-                }
-                Err(error) => {
-                    let text = format!("{error:#}");
-                    if text != told {
-                        tracing::error!("this replica cannot follow its writer: {text}");
-                    }
-                    told = text;
-                }
+            let followed = self.follow().await;
+            failing.note(followed.as_ref().err());
+            if let Ok(true) = followed {
+                let published = self.ledger.snapshots().map(|snapshots| snapshots.published.0).unwrap_or(0);
+                tracing::info!(state = self.state.number(), published, "took over what the writer published");
             }
             metrics::gauge!("osler_replication_state").set(self.state.number() as f64);
             metrics::gauge!("osler_replication_age_seconds").set(self.freshness.age().as_secs_f64());
-            metrics::gauge!("osler_replication_failing").set(if told.is_empty() { 0.0 } else { 1.0 });
             tokio::time::sleep(every).await;
         }
     }

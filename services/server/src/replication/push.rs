@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, bail};
+use audit::AuditLog;
 use index::TantivyIndex;
 use jiff::Timestamp;
 use ledger::Ledger;
 use replication::{Depot, Sent, Source, State};
 
-use super::{About, LEDGER, WORDS, folder};
+use super::{About, Failing, LEDGER, WORDS, folder};
 use crate::config::Replication;
 
 /// States between two times that the store is tidied up.
@@ -42,19 +43,20 @@ pub struct Pushed {
 }
 
 impl Writer {
-    /// Of the library in a data directory. `key` is the key that its log is signed with.
+    /// Of the library in a data directory, with its log, whose key says which library it is.
     ///
     /// # Errors
     /// When the store is configured wrongly.
     pub fn new(
         config: &Replication,
         data: &Path,
-        key: String,
+        log: &AuditLog,
         (ledger, lexical): (Arc<Ledger>, Arc<TantivyIndex>),
     ) -> Result<Self> {
         let store = config.store.clone().unwrap_or_default();
         let depot = super::depot(config)?;
         let folder = folder(data).join("leaving");
+        let key = log.verifier_keys().first().map(ToString::to_string).unwrap_or_default();
         Ok(Self { depot, store, ledger, lexical, folder, key, keep: config.keep, before: None })
     }
 
@@ -136,24 +138,14 @@ impl Writer {
 
     /// Publishes whatever is decided, for ever. What fails is told once, and tried again.
     pub async fn keep_pushing(mut self, every: Duration) {
-        let mut told = String::new();
+        let mut failing = Failing::new("the library could not be published for the replicas");
         loop {
-            match self.push(Timestamp::now()).await {
-                Ok(Some(Pushed { number, sent })) => {
-                    tracing::info!(number, blocks = sent.blocks, bytes = sent.bytes, "published for the replicas");
-                    metrics::gauge!("osler_replication_state").set(number as f64);
-                    told.clear();
-                }
-                Ok(None) => told.clear(),
-                Err(error) => {
-                    let text = format!("{error:#}");
-                    if text != told {
-                        tracing::error!("the library could not be published for the replicas: {text}");
-                    }
-                    told = text;
-                }
+            let pushed = self.push(Timestamp::now()).await;
+            failing.note(pushed.as_ref().err());
+            if let Ok(Some(Pushed { number, sent })) = pushed {
+                tracing::info!(number, blocks = sent.blocks, bytes = sent.bytes, "published for the replicas");
+                metrics::gauge!("osler_replication_state").set(number as f64);
             }
-            metrics::gauge!("osler_replication_failing").set(if told.is_empty() { 0.0 } else { 1.0 });
             tokio::time::sleep(every).await;
         }
     }
