@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::Ledger;
 use crate::check::{At, Fault, FaultKind, overlaps};
 use crate::error::Result;
-use crate::snapshots::{Decision, change_status, staged_number};
+use crate::snapshots::{Decision, change_status, staged_number, take_along};
 use crate::write::{put_in_force, put_passage};
 
 impl Ledger {
@@ -103,6 +103,7 @@ fn withdraw_damaged(
         connection.execute(&format!("UPDATE versions SET metadata = {metadata} WHERE id = ?1"), [row])?;
     }
     connection.execute("UPDATE versions SET source_sha256 = '' WHERE id = ?1", [row])?;
+    take_along(connection, document, number, Status::Withdrawn, decision)?;
     change_status(connection, document, number, Status::Withdrawn, decision)
 }
 

@@ -159,7 +159,8 @@ impl Ledger {
     }
 
     /// Changes the standing of one version. Retraction and withdrawal suppress it at once, in every snapshot; any change also
-    /// shows in what is staged.
+    /// shows in what is staged. What takes a version out of force does not bring back the ones that it had replaced: they are
+    /// retracted with it, or superseded. Returns their numbers.
     ///
     /// # Errors
     /// [`Error::UnknownDocument`].
@@ -169,7 +170,7 @@ impl Ledger {
         version: u32,
         status: Status,
         decision: &Decision<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<u32>> {
         self.set_status_of(document, version, None, status, decision)
     }
 
@@ -184,7 +185,7 @@ impl Ledger {
         expected: Status,
         status: Status,
         decision: &Decision<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<u32>> {
         self.set_status_of(document, version, Some(expected), status, decision)
     }
 
@@ -195,7 +196,7 @@ impl Ledger {
         expected: Option<Status>,
         status: Status,
         decision: &Decision<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<u32>> {
         let mut connection = self.lock();
         let transaction = connection.transaction()?;
         if let Some(expected) = expected {
@@ -204,12 +205,42 @@ impl Ledger {
                 return Err(Error::StatusChanged { found });
             }
         }
+        let with = take_along(&transaction, document, version, status, decision)?;
         change_status(&transaction, document, version, status, decision)?;
         fail_point!("ledger::status::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
         fail_point!("ledger::status::after_commit", |kind| Err(Error::injected(kind)));
-        Ok(())
+        Ok(with)
     }
+}
+
+/// Takes the versions before one that goes out of force out of use too, lest the next snapshot fall back on what had been
+/// replaced. Whoever means one of them to be evidence again says so of that one. To be called first: then none of them comes
+/// into force in between.
+pub(crate) fn take_along(
+    connection: &Connection,
+    document: DocumentId,
+    version: u32,
+    status: Status,
+    decision: &Decision<'_>,
+) -> Result<Vec<u32>> {
+    let (theirs, among) = match status {
+        // A work is retracted, and all of them are versions of it.
+        Status::Retracted => (Status::Retracted, "status NOT IN ('retracted', 'withdrawn')"),
+        Status::Withdrawn | Status::Superseded | Status::Expired => {
+            (Status::Superseded, "status IN ('current', 'corrected', 'expression_of_concern')")
+        }
+        Status::Current | Status::Corrected | Status::ExpressionOfConcern => return Ok(Vec::new()),
+    };
+    let sql = format!("SELECT number FROM versions WHERE document = ?1 AND number < ?2 AND {among} ORDER BY number");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let earlier = statement.query_map(params![document.to_bytes(), version], |row| row.get(0))?;
+    let earlier = earlier.collect::<rusqlite::Result<Vec<u32>>>()?;
+    let reason = format!("with version {version}: {}", decision.reason);
+    for number in &earlier {
+        change_status(connection, document, *number, theirs, &Decision { reason: &reason, ..*decision })?;
+    }
+    Ok(earlier)
 }
 
 /// Whether something happened to the passage of the entry `e` after the snapshot `?1`. Of all others nothing can differ, and

@@ -6,6 +6,7 @@ use knowledge::{CorpusId, Evidence, Snapshot, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::question::Filters;
 use crate::unknowns::Unknown;
 
 /// What kind of answer it is.
@@ -151,6 +152,12 @@ pub struct Answer {
     pub question: String,
     /// When it was asked, RFC 3339.
     pub asked_at: String,
+    /// To what the search was narrowed, where it was.
+    #[serde(skip_serializing_if = "Filters::is_open")]
+    pub filters: Filters,
+    /// The older snapshot that was asked for, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Snapshot>,
     /// What is said.
     pub statements: Vec<Statement>,
     /// What it rests on; citations name these.

@@ -328,6 +328,8 @@ impl Asker {
             reason: written.reason,
             question: question.question.clone(),
             asked_at: asked_at.to_string(),
+            filters: question.filters.clone(),
+            as_of: question.as_of,
             statements: written.statements,
             evidence,
             banner,

@@ -60,6 +60,12 @@ impl Filters {
         Ok(())
     }
 
+    /// Whether everything may be found.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The same for the indexes, in a snapshot.
     pub(crate) fn at(&self, snapshot: Snapshot) -> Filter {
         let Self { corpora, kinds, issuers, jurisdictions, statuses, populations, from_year, to_year, full_text_only } =

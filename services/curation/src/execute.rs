@@ -104,7 +104,7 @@ pub(crate) fn carry_out(ledger: &Ledger, errand: &Errand) -> Result<Option<Snaps
     let decided = match (&kept.about, standing) {
         (About::Publish, _) => ledger.publish_exactly(changes, &decision).map(Some),
         (About::Restore { document, version }, Some(from)) => {
-            ledger.change_standing(*document, *version, *from, Status::Current, &decision).map(|()| None)
+            ledger.change_standing(*document, *version, *from, Status::Current, &decision).map(|_| None)
         }
         (About::Policy { to: Some(to), .. }, _) => ledger.change_policy(*policy, to, &decision).map(|_| None),
         (About::Restore { .. } | About::Policy { .. }, _) => return Err(Error::RecordChanged),

@@ -106,13 +106,20 @@ fn needs(from: Status, to: Status) -> Option<Needs> {
 }
 
 impl Curation {
-    /// Changes how a version stands, where one person's word suffices.
+    /// Changes how a version stands, where one person's word suffices. Returns the earlier versions that went out of use with it.
     ///
     /// # Errors
     /// [`Error::Power`] for who is no librarian; [`Error::Empty`] or [`Error::TooLong`] of the reason; [`Error::Illegal`];
     /// [`Error::TwoNeeded`] for what must be proposed; [`Error::StandingChanged`] when it does not stand as expected;
     /// [`Error::Ledger`], also when there is no such version.
-    pub fn change_standing(&self, ledger: &Ledger, turn: Turn, by: &Decider<'_>, reason: &str, at: &str) -> Result<()> {
+    pub fn change_standing(
+        &self,
+        ledger: &Ledger,
+        turn: Turn,
+        by: &Decider<'_>,
+        reason: &str,
+        at: &str,
+    ) -> Result<Vec<u32>> {
         by.must(Power::Curate)?;
         let reason = filled("reason", reason)?;
         if check(turn.expected, turn.to)? == Needs::Two {

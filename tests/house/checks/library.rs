@@ -180,6 +180,10 @@ async fn a_gap_is_a_ticket_until_a_snapshot_fills_it() {
     for question in [QUESTION, "Which orbit has the moon Europa?", QUESTION] {
         assert_eq!(desk.asks(question).await["status"], "no_evidence");
     }
+    // What a part of the library lacks says nothing about the library.
+    let narrow = json!({ "question": "What is in reviews alone?", "filters": { "kinds": ["review"] } });
+    let narrowed = desk.service.post("/v1/answers", &narrow).await.json();
+    assert_eq!((&narrowed["status"], &narrowed["filters"]["kinds"]), (&json!("no_evidence"), &json!(["review"])));
     let gaps = desk.get("lena", "/v1/library/gaps").await;
     let tickets = gaps["tickets"].as_array().unwrap();
     assert_eq!((tickets.len(), &gaps["counts"]["open"]), (2, &json!(2)), "{gaps:#}");

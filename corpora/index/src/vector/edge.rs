@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -15,8 +15,9 @@ use fail::fail_point;
 use knowledge::{EntryId, PassageId, Seq};
 use qdrant_edge::external::uuid::Uuid;
 use qdrant_edge::{
-    EdgeConfig, EdgeShard, NamedQuery, OperationError, PointId, PointInsertOperations, PointOperations, PointStruct,
-    QueryEnum, QueryRequest, Record, ScoringQuery, ScrollRequest, UpdateOperation, WithPayloadInterface, WithVector,
+    EdgeConfig, EdgeShard, JsonPath, NamedQuery, OperationError, PointId, PointInsertOperations, PointOperations,
+    PointStruct, QueryEnum, QueryRequest, Record, ScoringQuery, ScrollRequest, UpdateOperation, WithPayloadInterface,
+    WithVector,
 };
 use serde_json::{Value, json};
 
@@ -77,8 +78,8 @@ pub(super) struct Writing {
 pub(super) struct Shard {
     engine: Option<EdgeShard>,
     pub(super) path: PathBuf,
-    /// Whether most of it is found through a graph; else every vector is compared.
-    has_graph: AtomicBool,
+    /// How wide a search through its graph is; 0 where it has none, and every vector is compared.
+    width: AtomicUsize,
     /// It has been replaced: its directory goes with it.
     is_replaced: AtomicBool,
 }
@@ -98,9 +99,8 @@ impl Shard {
         std::fs::create_dir_all(path).map_err(|source| Error::damaged(super::NAME, path, source))?;
         let shard = Self::start(path, || EdgeShard::new(path, config))?;
         let damaged = |source: OperationError| Error::damaged(super::NAME, path, source);
-        for (field, schema) in [("added", "integer"), ("removed", "integer"), ("year", "integer"), ("facet", "keyword")]
-        {
-            let index = create_field_index(field, schema)?;
+        for (field, schema, is_linked) in super::FIELDS {
+            let index = create_field_index(field, schema, is_linked)?;
             shard.engine().and_then(|engine| engine.update(index)).map_err(damaged)?;
         }
         shard.engine().map_err(damaged)?.flush();
@@ -116,18 +116,23 @@ impl Shard {
         let shard = Self {
             engine: Some(engine),
             path: path.to_owned(),
-            has_graph: AtomicBool::new(false),
+            width: AtomicUsize::new(0),
             is_replaced: AtomicBool::new(false),
         };
         shard.look()?;
         Ok(shard)
     }
 
-    /// Notes whether it has a graph.
+    /// Notes whether it has a graph, and how large it is.
     pub(super) fn look(&self) -> Result<()> {
         let engine = self.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?;
-        self.has_graph.store(engine.info().indexed_vectors_count > 0, Ordering::Release);
+        self.width.store(graph::width(engine.info().indexed_vectors_count), Ordering::Release);
         Ok(())
+    }
+
+    /// How wide a search through its graph is, if it has one.
+    fn width(&self) -> Option<usize> {
+        Some(self.width.load(Ordering::Acquire)).filter(|width| *width > 0)
     }
 
     /// Its directory is to go when the last search in it has ended.
@@ -320,6 +325,7 @@ impl VectorIndex for EdgeIndex {
         }
         let filter =
             serde_json::from_value(condition(filter)).map_err(|source| Error::engine(super::NAME, "filter", source))?;
+        let passage = JsonPath { first_key: "passage".to_owned(), rest: Vec::new() };
         let request = QueryRequest {
             prefetches: Vec::new(),
             query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::default_dense(vector.to_vec())))),
@@ -327,9 +333,9 @@ impl VectorIndex for EdgeIndex {
             score_threshold: None,
             limit: limit + TIE_MARGIN,
             offset: 0,
-            params: Some(graph::params(self.current().has_graph.load(Ordering::Acquire))),
+            params: Some(graph::params(self.current().width())),
             with_vector: WithVector::Bool(false),
-            with_payload: WithPayloadInterface::Bool(true),
+            with_payload: WithPayloadInterface::Fields(vec![passage]),
         };
         let points = self.read("search", move |engine| engine.query(request)).await?;
         let hit = |point: qdrant_edge::ScoredPoint| {
@@ -341,7 +347,8 @@ impl VectorIndex for EdgeIndex {
     }
 }
 
-fn create_field_index(field: &str, schema: &str) -> Result<UpdateOperation> {
+fn create_field_index(field: &str, schema: &str, is_linked: bool) -> Result<UpdateOperation> {
+    let schema = json!({ "type": schema, "enable_hnsw": is_linked });
     let create = serde_json::from_value(json!({ "field_name": field, "field_schema": schema }))
         .map_err(|source| Error::engine(super::NAME, "describe its fields", source))?;
     Ok(UpdateOperation::FieldIndexOperation(qdrant_edge::FieldIndexOperations::CreateIndex(create)))

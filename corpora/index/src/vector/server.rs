@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use knowledge::{EntryId, PassageId, Seq};
+use qdrant_client::qdrant::payload_index_params::IndexParams;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::{
     Condition, CreateAliasBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
-    Distance, FieldType, Filter as Conditions, GetPointsBuilder, PointId, PointStruct, PointsIdsList,
+    Distance, FieldType, Filter as Conditions, GetPointsBuilder, HnswConfigDiffBuilder, IntegerIndexParamsBuilder,
+    KeywordIndexParamsBuilder, PayloadIncludeSelector, PointId, PointStruct, PointsIdsList,
     QuantizationSearchParamsBuilder, Query, QueryPointsBuilder, Range, ScalarQuantizationBuilder, ScoredPoint,
     ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
 };
@@ -16,6 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::VectorIndex;
+use super::graph::{BUILD_WIDTH, LINKS, width};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
 use crate::error::{Error, Result};
@@ -25,6 +28,9 @@ const MARK: u64 = 0;
 
 /// Points in one request; a request stays well below the server's 32 MiB.
 const BATCH: usize = 512;
+
+/// Searches are as wide as in an index of so many vectors: how many a server holds, only asking it would tell.
+const WIDE_ENOUGH_FOR: usize = 1_000_000;
 
 /// Which server, and how it is to lay out a collection that it does not have yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +99,8 @@ impl ServerIndex {
             vectors = vectors.on_disk(true);
             create = create.quantization_config(ScalarQuantizationBuilder::default().quantile(0.99).always_ram(true));
         }
-        create = create.vectors_config(vectors);
+        let links = HnswConfigDiffBuilder::default().m(LINKS as u64).ef_construct(BUILD_WIDTH as u64);
+        create = create.vectors_config(vectors).hnsw_config(links);
         if let Some(shards) = self.options.shards {
             create = create.shard_number(shards);
         }
@@ -102,14 +109,18 @@ impl ServerIndex {
         }
         let action = "create its collection";
         self.client.create_collection(create).await.map_err(|source| self.failed(action, source))?;
-        let fields = [
-            ("added", FieldType::Integer),
-            ("removed", FieldType::Integer),
-            ("year", FieldType::Integer),
-            ("facet", FieldType::Keyword),
-        ];
-        for (field, kind) in fields {
-            let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind).wait(true);
+        for (field, schema, is_linked) in super::FIELDS {
+            let (kind, params) = match schema {
+                "integer" => (
+                    FieldType::Integer,
+                    IndexParams::from(IntegerIndexParamsBuilder::new(true, true).enable_hnsw(is_linked)),
+                ),
+                _ => {
+                    (FieldType::Keyword, IndexParams::from(KeywordIndexParamsBuilder::default().enable_hnsw(is_linked)))
+                }
+            };
+            let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind);
+            let create = create.field_index_params(params).wait(true);
             self.client.create_field_index(create).await.map_err(|source| self.failed(action, source))?;
         }
         Ok(())
@@ -211,9 +222,9 @@ impl VectorIndex for ServerIndex {
         let request = QueryPointsBuilder::new(&self.collection)
             .query(Query::new_nearest(vector.to_vec()))
             .filter(conditions(filter))
-            .params(SearchParamsBuilder::default().hnsw_ef(super::graph::SEARCH_WIDTH as u64).quantization(rescored))
+            .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
             .limit((limit + TIE_MARGIN) as u64)
-            .with_payload(true);
+            .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
         let response = self.client.query(request).await.map_err(|source| self.failed("search", source))?;
         let hit = |point: ScoredPoint| {
             let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;

@@ -3,7 +3,7 @@
 use knowledge::{Snapshot, Status};
 
 use super::{DECISION, document, ledger, staging, version_in};
-use crate::Error;
+use crate::{Error, FaultKind};
 
 #[test]
 fn only_what_was_looked_at_is_published() {
@@ -52,6 +52,48 @@ fn a_standing_that_is_not_what_was_believed_stays() {
     let subject = format!("{} v1", document("drug"));
     assert_eq!((decisions.len(), decisions[0].action.as_str(), &decisions[0].subject), (1, "withdrawn", &subject));
     assert!(matches!(change(3, Status::Current, Status::Withdrawn), Err(Error::UnknownDocument(_))));
+}
+
+#[test]
+fn what_was_replaced_does_not_come_back_by_itself() {
+    let cases = [
+        (Status::Retracted, Status::Retracted),
+        (Status::Withdrawn, Status::Superseded),
+        (Status::Superseded, Status::Superseded),
+        (Status::Expired, Status::Superseded),
+    ];
+    for (status, of_the_earlier) in cases {
+        let ledger = ledger();
+        let numbered = |number| version_in("test", "drug", number, 1);
+        for number in 1..=3 {
+            ledger.stage(&[numbered(number)], &DECISION).unwrap();
+            ledger.publish(&DECISION).unwrap();
+        }
+        let standing = || -> Vec<Status> {
+            ledger.versions_of(document("drug")).unwrap().iter().rev().map(|version| version.status).collect()
+        };
+        assert_eq!(ledger.set_status(document("drug"), 1, Status::Withdrawn, &DECISION).unwrap(), [0; 0]);
+        assert_eq!(ledger.set_status(document("drug"), 3, status, &DECISION).unwrap(), [2], "{status}");
+        assert_eq!(standing(), [Status::Withdrawn, of_the_earlier, status]);
+        let decisions = ledger.decisions_about(document("drug")).unwrap();
+        let second = decisions.iter().find(|decision| decision.subject.ends_with("v2")).unwrap();
+        assert_eq!((second.action.as_str(), second.actor.as_str()), (of_the_earlier.as_str(), DECISION.actor));
+        assert_eq!(second.reason, format!("with version 3: {}", DECISION.reason));
+        let changes = ledger.staged_changes().unwrap();
+        assert_eq!(changes.iter().map(|change| (change.version, change.coming > 0)).collect::<Vec<_>>(), [(3, false)]);
+        // The vectors of these tests are short.
+        let faults = ledger.faults().unwrap();
+        assert!(faults.iter().all(|fault| fault.kind == FaultKind::Vector), "{faults:?}");
+        assert_eq!(ledger.publish(&DECISION).unwrap(), Snapshot(4));
+
+        // Whoever means it to hold again says so.
+        assert_eq!(ledger.set_status(document("drug"), 2, Status::Current, &DECISION).unwrap(), [0; 0]);
+        let changes = ledger.staged_changes().unwrap();
+        assert_eq!(changes.iter().map(|change| (change.version, change.coming > 0)).collect::<Vec<_>>(), [(2, true)]);
+        // And a label takes nothing along.
+        ledger.set_status(document("drug"), 2, Status::Corrected, &DECISION).unwrap();
+        assert_eq!(standing(), [Status::Withdrawn, Status::Corrected, status]);
+    }
 }
 
 #[test]

@@ -294,7 +294,7 @@ impl World {
         };
         let may = by.has(Power::Curate) && is_one && found == Some(expected);
         let turn = Turn { document, version, expected, to };
-        (may, self.curation.change_standing(&self.ledger, turn, by, "because", &self.at))
+        (may, self.curation.change_standing(&self.ledger, turn, by, "because", &self.at).map(drop))
     }
 
     fn roll_back(&mut self, by: &Decider<'_>) -> Outcome {

@@ -289,9 +289,12 @@ fn act(records: &Records, command: Command) -> Result<ExitCode> {
 }
 
 fn set(ledger: &ledger::Ledger, standing: &Standing, status: Status, decision: &Decision<'_>) -> Result<ExitCode> {
-    ledger.set_status(standing.document, standing.version, status, decision)?;
-    print(&format!(
-        "document {} version {} is {status}: no answer will rest on it\n",
-        standing.document, standing.version
-    ))
+    let Standing { document, version, .. } = standing;
+    let earlier = ledger.set_status(*document, *version, status, decision)?;
+    let with = match earlier.as_slice() {
+        [] => String::new(),
+        [one] => format!("; version {one} before it went with it"),
+        many => format!("; the {} versions before it went with it", many.len()),
+    };
+    print(&format!("document {document} version {version} is {status}: no answer will rest on it{with}\n"))
 }

@@ -38,7 +38,9 @@ pub(super) struct StandingReply {
     document: DocumentId,
     version: u32,
     status: Status,
-    /// Answers that cite it.
+    /// Earlier versions that went out of use with it.
+    earlier: Vec<u32>,
+    /// Answers that cite it; where earlier versions went with it, that cite any version of the document.
     answers: u64,
     /// People who saw them.
     people: u64,
@@ -78,13 +80,13 @@ pub(super) async fn change(
     let changed = move || -> Result<StandingReply, Problem> {
         let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         let turn = Turn { document, version, expected: body.expected, to: body.status };
-        app.curation.change_standing(ledger, turn, &person.decider(), &body.reason, &at)?;
+        let earlier = app.curation.change_standing(ledger, turn, &person.decider(), &body.reason, &at)?;
         app.audit.append(draft)?;
         followed(&app)?;
-        let cited =
-            Wanted { document: Some(document.to_string()), version: Some(version), limit: 1, ..Wanted::default() };
+        let alone = earlier.is_empty().then_some(version);
+        let cited = Wanted { document: Some(document.to_string()), version: alone, limit: 1, ..Wanted::default() };
         let (answers, people) = app.audit.count(&cited)?;
-        Ok(StandingReply { document, version, status: body.status, answers, people })
+        Ok(StandingReply { document, version, status: body.status, earlier, answers, people })
     };
     let changed = blocking(changed).await?;
     caught_up(&shared.app).await?;

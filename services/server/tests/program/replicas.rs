@@ -154,6 +154,26 @@ fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
     let data = house.at("replica-0");
     let key = json(&data, &["audit", "state", "--json"])["keys"][0].as_str().unwrap().to_owned();
     succeed(&data, &["audit", "verify", house.at("receipt.json").to_str().unwrap(), "--key", &key]);
+
+    // What is retracted at the writer is soon no evidence anywhere.
+    let (_, hits) = found(&writer).unwrap();
+    let document = retract(&house, &mut writer, &hits[0].0);
+    let retracted = wait(&writer, "the writer", |(_, hits)| hits.len() == 9);
+    let seen = wait(&replicas[0], "a replica after the retraction", |(_, hits)| hits.len() == 9);
+    assert_eq!(seen, retracted, "{document} is no evidence");
+}
+
+/// Stops the writer, retracts the document of a passage, and starts it again.
+fn retract(house: &House, writer: &mut Server, passage: &str) -> String {
+    let (_, view) = writer.try_request("GET", &format!("/v1/passages/{passage}"), "").unwrap();
+    let view: Value = serde_json::from_str(&view).unwrap();
+    let document = view["document"]["id"].as_str().unwrap().to_owned();
+    let version = view["document"]["version"].to_string();
+    writer.end();
+    let command = ["corpus", "retract", &document, "--version", &version, "--reason", "a test"];
+    succeed(&house.at("writer"), &command);
+    *writer = house.writer();
+    document
 }
 
 #[test]

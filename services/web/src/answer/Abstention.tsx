@@ -19,7 +19,7 @@ export function Abstention({ answer }: { answer: Answer }) {
           <p>
             {words.searched} <Searched ids={answer.searched} />
           </p>
-          <p>{words.gapNoted}</p>
+          <p>{answer.filters || answer.as_of ? words.gapNotNoted : words.gapNoted}</p>
         </Notice>
       )}
       {answer.closest.length > 0 && (

@@ -79,6 +79,12 @@ describe('kinds of answers', () => {
     expect(open.mock.lastCall?.[0].cite).toEqual({ answer: answerWith().id, part: { kind: 'evidence', id: 'E1' } });
   });
 
+  it('an abstention in a part of the library is no gap of it', async () => {
+    await show(answerWith({ status: 'no_evidence', statements: [], evidence: [], as_of: 2 }));
+    expect(screen.getByText(/Only a part of the library was searched/)).toBeTruthy();
+    expect(screen.queryByText(/noted for the library/)).toBeNull();
+  });
+
   it('a disagreement shows who says what, with the grade', async () => {
     const positions = [
       { evidence: 'E1', said_by: 'Library (2025)', quote, ...quoteAt },

@@ -1729,6 +1729,7 @@ export interface components {
         };
         /** @description An answer. */
         Answer: {
+            as_of?: null | components["schemas"]["Snapshot"];
             /** @description When it was asked, RFC 3339. */
             asked_at: string;
             /** @description A warning that must be shown above everything else. */
@@ -1739,6 +1740,8 @@ export interface components {
             conflicts: components["schemas"]["Conflict"][];
             /** @description What it rests on; citations name these. */
             evidence: components["schemas"]["Evidence"][];
+            /** @description To what the search was narrowed, where it was. */
+            filters?: components["schemas"]["Filters"];
             /** @description Id, sorts by time. */
             id: string;
             judge?: null | components["schemas"]["ModelRef"];
@@ -4682,10 +4685,12 @@ export interface components {
         StandingReply: {
             /**
              * Format: int64
-             * @description Answers that cite it.
+             * @description Answers that cite it; where earlier versions went with it, that cite any version of the document.
              */
             answers: number;
             document: components["schemas"]["DocumentId"];
+            /** @description Earlier versions that went out of use with it. */
+            earlier: number[];
             /**
              * Format: int64
              * @description People who saw them.
@@ -10781,6 +10786,7 @@ export interface operations {
                      *       "document": "bb556a8bbb731c756855a37a0372744e",
                      *       "version": 1,
                      *       "status": "expression_of_concern",
+                     *       "earlier": [],
                      *       "answers": 4,
                      *       "people": 1
                      *     }

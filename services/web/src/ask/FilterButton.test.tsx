@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Corpus, Filters } from '../api/types';
+import type { Answer, Corpus, Filters } from '../api/types';
 import type { Session } from '../session/types';
 import { ask as say, literature } from '../strings';
 import { openPages } from '../testing/pages';
@@ -36,7 +36,7 @@ function start(session: Session | null = anonymous, replies: Parameters<typeof f
     'GET /v1/about': () => json({ snapshot: 5 }),
     'POST /v1/answers': (body) => {
       asked.push(body as (typeof asked)[number]);
-      const answer = answerWith({ id: `a-${asked.length}`, question: (body as { question: string }).question });
+      const answer = answerWith({ id: `a-${asked.length}`, ...(body as Pick<Answer, 'question' | 'filters' | 'as_of'>) });
       return new Response(`event: done\ndata: ${JSON.stringify(answer)}\n\n`);
     },
     ...replies,

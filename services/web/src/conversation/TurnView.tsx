@@ -44,6 +44,8 @@ interface AnsweredTurnProps {
 /** Kept still while the page around it changes: a long conversation has many. */
 const AnsweredTurn = memo(function AnsweredTurn({ turnKey, answer, asked }: AnsweredTurnProps) {
   const patient = asked?.wishes.patient ?? null;
+  // Whoever chose the snapshot here saw its day; the record has its number.
+  const asOf = asked?.wishes.asOf ?? (answer.as_of ? { number: answer.as_of, publishedAt: null } : null);
   return (
     <article className={styles.turn} aria-labelledby={`q-${turnKey}`} data-turn={turnKey}>
       {/* The server asks for its warning to stand above everything else. */}
@@ -51,8 +53,7 @@ const AnsweredTurn = memo(function AnsweredTurn({ turnKey, answer, asked }: Answ
       <h2 id={`q-${turnKey}`} className={styles.question}>
         {answer.question}
       </h2>
-      {/* The record does not say to what it was narrowed: this page does, as long as it knows. */}
-      {asked && <Narrowed filters={asked.wishes.filters} asOf={asked.wishes.asOf} />}
+      <Narrowed filters={answer.filters ?? {}} asOf={asOf} />
       <AnswerView answer={answer} known={patient && !isEmpty(patient) ? summary(patient) : null} isKept={asked === null} />
     </article>
   );

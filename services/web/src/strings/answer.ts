@@ -58,6 +58,7 @@ export const answer = {
   searchedNothing: 'no corpus',
   closestTitle: 'The closest passages, for you to judge',
   gapNoted: 'This question has been noted for the library as a gap.',
+  gapNotNoted: 'Only a part of the library was searched, so this has not been noted as a gap. Ask without filters to search all of it.',
   evidenceTitle: (n: number) => (n === 1 ? 'The passage this rests on' : `The ${n} passages this rests on`),
   foot: {
     label: 'About this answer',

@@ -286,7 +286,9 @@ export const documentRecord = {
     atOnce: 'At once.',
     two: 'Needs two people: you propose it, and a publisher approves.',
     effects: {
-      retracted: 'From this moment nothing of this version is found or quoted, in every snapshot, past ones too.',
+      retracted:
+        'From this moment nothing of this version, or of the versions that it replaced, is found or quoted, in every snapshot, ' +
+        'past ones too.',
       withdrawn: 'From this moment nothing of this version is found or quoted, in every snapshot, past ones too.',
       expression_of_concern: 'From this moment answers that quote it say that its issuer has raised doubts.',
       corrected: 'From this moment answers that quote it say that a correction has been published.',
@@ -312,6 +314,10 @@ export const documentRecord = {
     toProposals: 'What is proposed',
     doneTitle: 'The standing is changed',
     done: (version: number, standing: string) => `Version ${version} is now: ${standing}.`,
+    earlier: (versions: number[]) =>
+      versions.length === 1
+        ? `Version ${versions[0]}, which it had replaced, went out of use with it.`
+        : `Versions ${versions.join(', ')}, which it had replaced, went out of use with it.`,
     affected: (n: number, who: number) =>
       n === 0 ? 'No answer on record cited it.' : `${answers(n)} cited it, read by ${people(who)}. They may have to be told.`,
     recall: 'Who read them',

@@ -86,7 +86,7 @@ describe('what needs one person', () => {
       [PUT]: (body) => {
         sent.push(body);
         become(recordOf({ versions: [versionOf({ status: 'retracted' })], standings: [] }));
-        return json({ document: id, version: 2, status: 'retracted', answers: 12, people: 5 });
+        return json({ document: id, version: 2, status: 'retracted', earlier: [], answers: 12, people: 5 });
       },
     });
     const dialog = await asked();
@@ -112,7 +112,7 @@ describe('what needs one person', () => {
     const { become } = open({
       [PUT]: (body) => {
         bodies.push(body);
-        if (bodies.length > 1) return json({ document: id, version: 2, status: 'retracted', answers: 0, people: 0 });
+        if (bodies.length > 1) return json({ document: id, version: 2, status: 'retracted', earlier: [1], answers: 1, people: 1 });
         become(recordOf({ versions: [versionOf({ status: 'corrected' })] }));
         return refusal(409, 'changed_meanwhile', 'it is corrected by now');
       },
@@ -126,7 +126,9 @@ describe('what needs one person', () => {
     await waitFor(() => expect(within(dialog).getByText(say.now).textContent).toContain('Corrected'));
     expect(within(dialog).getByRole<HTMLTextAreaElement>('textbox').value).toBe('taken back');
     await press(dialog, say.act);
-    expect(await screen.findByText(say.affected(0, 0))).toBeTruthy();
+    expect(await screen.findByText(say.affected(1, 1))).toBeTruthy();
+    expect(screen.getByText(say.earlier([1]))).toBeTruthy();
+    expect(screen.getByRole('link', { name: say.recall }).getAttribute('href')).toBe(`/audit/recall?document=${id}`);
     expect(bodies[1]).toEqual({ status: 'retracted', reason: 'taken back', expected: 'corrected' });
   });
 });

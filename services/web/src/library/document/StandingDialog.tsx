@@ -121,7 +121,7 @@ function Cited({ document, version }: { document: string; version: number }) {
 }
 
 function Receipt({ changed, onClose }: { changed: StandingChanged; onClose: () => void }) {
-  const { document, version, status, answers, people } = changed;
+  const { document, version, status, earlier, answers, people } = changed;
   // The form and its button are gone: the focus goes to what came of it, which is read aloud then.
   const receipt = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -140,10 +140,11 @@ function Receipt({ changed, onClose }: { changed: StandingChanged; onClose: () =
     >
       <div ref={receipt} tabIndex={-1} className={styles.form}>
         <p>{say.done(version, literature.statuses[status])}</p>
+        {earlier.length > 0 && <p>{say.earlier(earlier)}</p>}
         <p>{say.affected(answers, people)}</p>
         {answers > 0 && (
           <p>
-            <Link to="/audit/recall" search={{ document, version: String(version) }}>
+            <Link to="/audit/recall" search={earlier.length > 0 ? { document } : { document, version: String(version) }}>
               {say.recall}
             </Link>
           </p>
