@@ -52,8 +52,9 @@ impl Stores {
     /// # Errors
     /// When one cannot be read or written.
     pub async fn reconcile(&self) -> Result<()> {
-        follow::reconcile(&self.ledger, self.vectors.as_ref()).await?;
-        follow::reconcile(&self.ledger, self.lexical.as_ref()).await?;
+        let vectors = follow::reconcile(&self.ledger, self.vectors.as_ref());
+        let lexical = follow::reconcile(&self.ledger, self.lexical.as_ref());
+        tokio::try_join!(vectors, lexical)?;
         Ok(())
     }
 

@@ -161,9 +161,10 @@ impl Ledger {
                 "SELECT count(*) FROM versions v JOIN documents d ON d.id = v.document
                  WHERE (?1 IS NULL OR d.corpus = ?1) AND ?2 >= 0",
             )?,
+            // In this order, which CROSS JOIN keeps, no text is touched: from the entries on it takes four times as long.
             passages: count(
-                "SELECT count(*) FROM entries e JOIN passages p ON p.id = e.passage JOIN versions v ON v.id = p.version
-                 JOIN documents d ON d.id = v.document
+                "SELECT count(*) FROM documents d CROSS JOIN versions v ON v.document = d.id
+                 CROSS JOIN passages p ON p.version = v.id CROSS JOIN entries e ON e.passage = p.id
                  WHERE (?1 IS NULL OR d.corpus = ?1) AND e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2)
                    AND v.status NOT IN ('retracted', 'withdrawn')",
             )?,

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use super::VectorIndex;
 use super::graph::{self, Size};
+use super::log;
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
 use crate::error::{Error, Result};
@@ -86,11 +87,12 @@ pub(super) struct Shard {
 
 impl Shard {
     /// Opens the generation in `path`, creating one that is compared whole where there is none.
-    fn open(path: &Path, dimension: usize) -> Result<Self> {
+    pub(super) fn open(path: &Path, dimension: usize) -> Result<Self> {
         let exists = path.join("segments").read_dir().is_ok_and(|mut segments| segments.next().is_some());
         if !exists {
             return Self::create(path, graph::config(dimension, Size::Small, 1));
         }
+        log::shorten(path);
         Self::start(path, || EdgeShard::load(path, None))
     }
 

@@ -18,6 +18,7 @@ use qdrant_edge::{
 };
 
 use super::edge::{CURRENT, MARK, Shard, Writing, lock, scroll};
+use super::log;
 use crate::error::{Error, Result};
 
 /// Vectors that are compared whole rather than through a graph, at most: two milliseconds of work.
@@ -33,9 +34,6 @@ pub(super) const BUILD_WIDTH: usize = 256;
 
 /// The engine keeps its log for ever. An index with a longer one is built anew.
 const LOG_LIMIT_BYTES: u64 = 2 << 30;
-
-/// Of a large index the log is longer from the beginning, by some 3,400 bytes a vector: only what is three times that is long.
-const LOG_LIMIT_BYTES_EACH: u64 = 10_000;
 
 /// Neighbours that a search looks at in an index of [`MEASURED`] vectors: enough for 98 of the nearest 100. In one of ten times
 /// as many it takes twice as many.
@@ -115,8 +113,7 @@ pub(super) fn due(shard: &Shard) -> Result<bool> {
     let outside = info.points_count.saturating_sub(info.indexed_vectors_count);
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
     let allowed = COMPARED_WHOLE.max((info.points_count as f64 * OUTSIDE_SHARE) as usize);
-    let log_limit = LOG_LIMIT_BYTES.max(info.points_count as u64 * LOG_LIMIT_BYTES_EACH);
-    Ok(is_old || outside > allowed || log_bytes(&shard.path) > log_limit)
+    Ok(is_old || outside > allowed || log::bytes(&shard.path) > LOG_LIMIT_BYTES)
 }
 
 /// Builds a new generation and puts it in the place of the one in use. Says whether it did: somebody else may be at it.
@@ -161,6 +158,10 @@ fn replace(
     let new = Shard::create(&path, config(dimension, size, cores))?;
     fill(old, &new).map_err(failed)?;
     new.engine().and_then(|engine| engine.optimize().map(drop)).map_err(failed)?;
+    new.engine().map_err(failed)?.flush();
+    // Opened again it has no log of all that, and nothing in memory that only building takes.
+    drop(new);
+    let new = Shard::open(&path, dimension)?;
     loop {
         let mut guard = lock(writing);
         let changed: Vec<PointId> =
@@ -227,11 +228,6 @@ fn point_at(root: &Path, name: &str) -> std::io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&aside, root.join(CURRENT))?;
     File::open(root)?.sync_all()
-}
-
-fn log_bytes(path: &Path) -> u64 {
-    let files = std::fs::read_dir(path.join("wal")).into_iter().flatten().flatten();
-    files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
 }
 
 #[cfg(test)]

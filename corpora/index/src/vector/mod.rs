@@ -2,6 +2,7 @@
 
 mod edge;
 mod graph;
+mod log;
 mod memory;
 mod server;
 
