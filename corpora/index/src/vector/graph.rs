@@ -245,36 +245,71 @@ mod tests {
         raw.into_iter().map(|x| x / length).collect()
     }
 
+    fn find(shard: &Shard, number: u64, params: SearchParams) -> Vec<(PointId, f32)> {
+        let request = QueryRequest {
+            prefetches: Vec::new(),
+            query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::default_dense(vector(number))))),
+            filter: None,
+            score_threshold: None,
+            limit: 20,
+            offset: 0,
+            params: Some(params),
+            with_vector: WithVector::Bool(false),
+            with_payload: WithPayloadInterface::Bool(false),
+        };
+        let points = shard.engine().unwrap().query(request).unwrap();
+        points.into_iter().map(|point| (point.id, point.score)).collect()
+    }
+
+    fn points(numbers: std::ops::RangeInclusive<u64>) -> Vec<PointStruct> {
+        let payload = || serde_json::json!({ "added": 1, "removed": 9, "year": 2020, "facet": ["kind:trial"] });
+        numbers.map(|number| PointStruct::new(number, vector(number), payload())).collect()
+    }
+
+    #[test]
+    fn an_index_goes_on_without_its_log() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut small = config(DIMENSION, Size::Small, 1);
+        small.wal_options = Some(qdrant_edge::WalOptions { segment_capacity: 64 << 10, ..Default::default() });
+        let mut shard = Shard::create(directory.path(), small).unwrap();
+        for first in (1..=900).step_by(100) {
+            shard.engine().unwrap().update(upsert(points(first..=first + 99))).unwrap();
+        }
+        shard.engine().unwrap().flush();
+        drop(shard);
+        let full = log::bytes(directory.path());
+        for held in [900, 901, 902] {
+            shard = Shard::open(directory.path(), DIMENSION).unwrap();
+            assert!(log::bytes(directory.path()) < full, "{full} bytes of log");
+            for number in [1, 450, held] {
+                assert_eq!(find(&shard, number, params(None))[0].0, PointId::NumId(number));
+            }
+            // Changes are numbered on from where they were: what comes in and what is changed is not taken for known.
+            shard.engine().unwrap().update(upsert(points(held + 1..=held + 1))).unwrap();
+            let gone = UpdateOperation::PointOperation(PointOperations::DeletePoints {
+                ids: vec![PointId::NumId(held - 800)],
+            });
+            shard.engine().unwrap().update(gone).unwrap();
+            shard.engine().unwrap().flush();
+            assert_eq!(find(&shard, held + 1, params(None))[0].0, PointId::NumId(held + 1));
+            assert_ne!(find(&shard, held - 800, params(None))[0].0, PointId::NumId(held - 800));
+            drop(shard);
+        }
+    }
+
     #[test]
     fn quantised_vectors_find_what_comparing_everything_finds() {
         let directory = tempfile::tempdir().unwrap();
         let shard = Shard::create(&directory.path().join("1"), config(DIMENSION, Size::Large, 1)).unwrap();
-        let payload = || serde_json::json!({ "added": 1, "removed": 9, "year": 2020, "facet": ["kind:trial"] });
-        let points: Vec<PointStruct> =
-            (1..=3_000).map(|number| PointStruct::new(number, vector(number), payload())).collect();
         let engine = shard.engine().unwrap();
-        engine.update(upsert(points)).unwrap();
+        engine.update(upsert(points(1..=3_000))).unwrap();
         engine.flush();
         assert!(engine.optimize().unwrap());
         assert!(engine.info().indexed_vectors_count > 0);
-        let find = |number: u64, params: SearchParams| -> Vec<(PointId, f32)> {
-            let request = QueryRequest {
-                prefetches: Vec::new(),
-                query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::default_dense(vector(number))))),
-                filter: None,
-                score_threshold: None,
-                limit: 20,
-                offset: 0,
-                params: Some(params),
-                with_vector: WithVector::Bool(false),
-                with_payload: WithPayloadInterface::Bool(false),
-            };
-            engine.query(request).unwrap().into_iter().map(|point| (point.id, point.score)).collect()
-        };
         let (mut found, mut wanted) = (0, 0);
         for number in (1..=3_000).step_by(100) {
-            let near = find(number, params(Some(width(100_000))));
-            let exact = find(number, params(None));
+            let near = find(&shard, number, params(Some(width(100_000))));
+            let exact = find(&shard, number, params(None));
             assert!((near[0].1 - 1.0).abs() < 1e-4, "the best are looked at again in full: {:?}", near[0]);
             found += exact.iter().filter(|(id, _)| near.iter().any(|(other, _)| other == id)).count();
             wanted += exact.len();

@@ -44,7 +44,7 @@ pub struct Vectors {
     /// With `url`: nodes that hold each part.
     pub replicas: Option<u32>,
     /// With `url`: hold vectors in memory with a byte for each number, and in full on the disk. In this process that is done
-    /// from 250,000 passages on.
+    /// from 20,000 passages on.
     pub quantised: bool,
 }
 
