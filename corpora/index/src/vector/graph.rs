@@ -35,10 +35,11 @@ pub(super) const BUILD_WIDTH: usize = 256;
 /// The engine keeps its log for ever. An index with a longer one is built anew.
 const LOG_LIMIT_BYTES: u64 = 2 << 30;
 
-/// Neighbours that a search looks at in an index of [`MEASURED`] vectors: enough for 98 of the nearest 100. In one of ten times
-/// as many it takes twice as many.
-const SEARCH_WIDTH: f64 = 384.0;
+/// Neighbours that a search looks at in an index of [`MEASURED`] vectors, and how many times as many in one of ten times as many:
+/// enough for 98 of the nearest 100 in both.
+const SEARCH_WIDTH: f64 = 288.0;
 const MEASURED: f64 = 100_000.0;
+const WIDER: f64 = 8.0 / 3.0;
 
 /// Changes that are copied while nobody may write, at most.
 const LAST_CHANGES: usize = 1_000;
@@ -93,7 +94,7 @@ pub(super) fn config(dimension: usize, size: Size, cores: usize) -> EdgeConfig {
     reason = "some hundreds"
 )]
 pub(super) fn width(points: usize) -> usize {
-    (SEARCH_WIDTH * (points as f64 / MEASURED).powf(2f64.log10())) as usize
+    (SEARCH_WIDTH * (points as f64 / MEASURED).powf(WIDER.log10())) as usize
 }
 
 /// How a search goes about it: through a graph with this width, or comparing every vector.
