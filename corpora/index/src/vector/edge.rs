@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -79,8 +79,8 @@ pub(super) struct Writing {
 pub(super) struct Shard {
     engine: Option<EdgeShard>,
     pub(super) path: PathBuf,
-    /// How wide a search through its graph is; 0 where it has none, and every vector is compared.
-    width: AtomicUsize,
+    /// How wide a search through its graph is, if it has one; else every vector is compared. It gets no other while it is open.
+    width: Option<usize>,
     /// It has been replaced: its directory goes with it.
     is_replaced: AtomicBool,
 }
@@ -115,26 +115,13 @@ impl Shard {
         let engine = started
             .map_err(|_| Error::damaged(super::NAME, path, "the engine panicked on its files"))?
             .map_err(|source| Error::damaged(super::NAME, path, source))?;
-        let shard = Self {
+        let linked = engine.info().indexed_vectors_count;
+        Ok(Self {
             engine: Some(engine),
             path: path.to_owned(),
-            width: AtomicUsize::new(0),
+            width: (linked > 0).then(|| graph::width(linked)),
             is_replaced: AtomicBool::new(false),
-        };
-        shard.look()?;
-        Ok(shard)
-    }
-
-    /// Notes whether it has a graph, and how large it is.
-    pub(super) fn look(&self) -> Result<()> {
-        let engine = self.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?;
-        self.width.store(graph::width(engine.info().indexed_vectors_count), Ordering::Release);
-        Ok(())
-    }
-
-    /// How wide a search through its graph is, if it has one.
-    fn width(&self) -> Option<usize> {
-        Some(self.width.load(Ordering::Acquire)).filter(|width| *width > 0)
+        })
     }
 
     /// Its directory is to go when the last search in it has ended.
@@ -335,7 +322,7 @@ impl VectorIndex for EdgeIndex {
             score_threshold: None,
             limit: limit + TIE_MARGIN,
             offset: 0,
-            params: Some(graph::params(self.current().width())),
+            params: Some(graph::params(self.current().width)),
             with_vector: WithVector::Bool(false),
             with_payload: WithPayloadInterface::Fields(vec![passage]),
         };

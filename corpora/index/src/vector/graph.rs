@@ -2,9 +2,10 @@
 //!
 //! Small indexes are compared whole, which is exact. From some ten thousand vectors on a graph (HNSW) is faster than that by
 //! as much as the index is larger, and finds nearly the same. Its vectors are held with a byte for each number, which halves
-//! the time that it takes, and in full on the disk, where the best are looked at again. What has come in since it was built is compared whole. A new
-//! graph is built in a new generation from what the old one holds: the old one goes on being searched and written to, and
-//! what is written meanwhile is copied last. A build that ends early leaves a directory that the next start removes.
+//! the time that it takes, and in full on the disk, where the best are looked at again. What has come in since it was built is
+//! compared whole. A new graph is built in a new generation from what the old one holds: the old one goes on being searched
+//! and written to, and what is written meanwhile is copied last. A build that ends early leaves a directory that the next start
+//! removes.
 
 use std::fs::File;
 use std::io::Write;
@@ -110,6 +111,7 @@ pub(super) fn params(width: Option<usize>) -> SearchParams {
 pub(super) fn due(shard: &Shard) -> Result<bool> {
     let engine = shard.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?;
     let info = engine.info();
+    // It was built by a version of this program that gave it other links.
     let is_old = info.indexed_vectors_count > 0 && engine.config().hnsw_config.m != LINKS;
     let outside = info.points_count.saturating_sub(info.indexed_vectors_count);
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
@@ -175,7 +177,6 @@ fn replace(
         // Until the guard goes nobody writes, so both now hold the same.
         copy(old, &new, &changed).and_then(|()| copy(old, &new, &[PointId::NumId(MARK)])).map_err(failed)?;
         new.engine().map_err(failed)?.flush();
-        new.look()?;
         point_at(root, &name).map_err(|source| Error::engine(super::NAME, "change over to its new graph", source))?;
         old.replaced();
         *shard.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
