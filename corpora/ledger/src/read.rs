@@ -191,7 +191,8 @@ impl Ledger {
                AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?1
                            AND (e.removed IS NULL OR e.removed > ?1))"
         );
-        let mut statement = connection.prepare_cached(&sql)?;
+        let at_once = connection.unchecked_transaction()?;
+        let mut statement = at_once.prepare_cached(&sql)?;
         let mut found = HashMap::with_capacity(ids.len());
         for id in ids {
             let mut rows = statement.query(params![snapshot.0, day, id.to_bytes()])?;
