@@ -82,7 +82,7 @@ def key_of(text, *kinds):
     return Key(name, bytes.fromhex(identity), data[0], data[1:])
 
 def signed_note(data, keys):
-    """A note's text, how many signatures it has, and those of the keys that signed. Those of other keys say nothing."""
+    """A note's text, names and IDs of its signatures, and the keys that signed. Those of other keys say nothing."""
     text, gap, tail = data.decode().rpartition("\n\n")
     lines, signed = [re.fullmatch(r"— ([^\s+]+) (\S{8,})", line) for line in tail[:-1].split("\n")], set()
     need(gap and tail.endswith("\n") and all(lines) and not re.search(b"[\x00-\x09\x0b-\x1f]", data), "no signed note")
@@ -92,7 +92,7 @@ def signed_note(data, keys):
             signature, message = blob[12 if time else 4 :], time + f"{text}\n".encode()
             Ed25519PublicKey.from_public_bytes(key.raw).verify(signature, message)  # raises where it is wrong
             signed.add(key)
-    return text, len(lines), signed
+    return text, [(line[1], base64_of(line[2])[:4]) for line in lines], signed
 
 def checkpoint_of(data, trust, quorum):
     text, _, signed = signed_note(data, trust.keys + trust.witnesses)
@@ -242,8 +242,8 @@ def check_bundle(path, trust):
     contents = {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
     text, signatures, signed = signed_note(contents.pop("MANIFEST"), trust.keys)
     first, origin, *lines = text.split("\n")
-    need((first, signatures) == ("osler-bundle/1", 1), "a manifest of another format, or without its one signature")
-    need(origin in {key.name for key in signed}, "a manifest not signed by a believed key")
+    own = [one for one in signed_note(contents["checkpoint"], trust.keys)[1] if one[0] == origin]
+    need(first == "osler-bundle/1" and signed and signatures == own, "a manifest of another format, or of other keys")
     right = sorted(f"{sha256(data).hex()} {len(data)} {name}" for name, data in contents.items())
     need(sorted(lines) == right, f"not the files of the manifest: {min({*lines} ^ {*right}, default='one twice')}")
     checkpoint, (entries, hashes) = checkpoint_of(contents["checkpoint"], trust, trust.quorum), entries_in(contents)

@@ -185,7 +185,7 @@ impl HttpService for Guarded {
         let url = url.map_err(|refusal| HttpError::new(HttpErrorKind::Unknown, refusal))?;
         let mut asked = reqwest::Request::new(parts.method, url);
         *asked.headers_mut() = parts.headers;
-        *asked.body_mut() = body.as_bytes().filter(|bytes| !bytes.is_empty()).map(|bytes| bytes.clone().into());
+        *asked.body_mut() = (body.content_length() > 0).then(|| reqwest::Body::wrap(body));
         let response: http::Response<reqwest::Body> = self.http.execute(asked).await.map_err(error_of)?.into();
         Ok(response.map(|body| HttpResponseBody::new(body.map_err(error_of))))
     }

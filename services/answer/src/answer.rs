@@ -6,6 +6,7 @@ use knowledge::{CorpusId, Evidence, Snapshot, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::means::Means;
 use crate::question::Filters;
 use crate::unknowns::Unknown;
 
@@ -183,4 +184,8 @@ pub struct Answer {
     pub prompt_sha256: Option<String>,
     /// Time spent.
     pub timings_ms: Timings,
+    /// By what means it was searched for, if it was. For the record: no answer that is sent has it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub means: Option<Means>,
 }

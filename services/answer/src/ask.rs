@@ -18,6 +18,7 @@ use crate::draft::{DraftReader, Grounder};
 use crate::enough::Enough;
 use crate::error::{Error, Result};
 use crate::judge::Judge;
+use crate::means::Means;
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms, whole_ms};
 use crate::scope::{BANNER, Scope, scope};
@@ -114,6 +115,7 @@ struct Draft {
     conflicts: Vec<Conflict>,
     unknowns: Vec<Unknown>,
     searched: Vec<CorpusId>,
+    means: Option<Means>,
     banner: Option<String>,
     embed_ms: u64,
     retrieve_ms: u64,
@@ -217,7 +219,7 @@ impl Asker {
         let tell = |event| drop(progress.send(event));
         let urgent = match scope(&question.question) {
             Scope::Refused(reason) => {
-                let snapshot = self.ledger.resolve(question.as_of)?;
+                let snapshot = self.retriever().snapshot(question)?;
                 let written = Written::without_statements(Status::RefusedScope, reason.to_owned());
                 let draft = Draft { written, ..Draft::default() };
                 return Ok(self.answer(id, asked_at, question, snapshot, draft, began));
@@ -232,9 +234,10 @@ impl Asker {
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
         let text = question.search_text();
-        let searched = self.searched(&question)?;
+        let searched = retriever.searched(&question)?;
+        let means = Some(retriever.means(&searched)?);
         let banner = urgent.then(|| BANNER.to_owned());
-        let mut draft = Draft { searched, banner, embed_ms, retrieve_ms, ..Draft::default() };
+        let mut draft = Draft { searched, means, banner, embed_ms, retrieve_ms, ..Draft::default() };
         if !is_enough {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
@@ -300,14 +303,6 @@ impl Asker {
         Ok((Cow::Owned(alone), found, is_enough))
     }
 
-    /// The corpora that a question looks into.
-    fn searched(&self, question: &Question) -> Result<Vec<CorpusId>> {
-        if !question.filters.corpora.is_empty() {
-            return Ok(question.filters.corpora.clone());
-        }
-        Ok(self.ledger.corpora()?.into_iter().map(|corpus| corpus.id).collect())
-    }
-
     fn answer(
         &self,
         id: Uuid,
@@ -317,7 +312,8 @@ impl Asker {
         draft: Draft,
         began: Instant,
     ) -> Answer {
-        let Draft { written, evidence, closest, conflicts, unknowns, searched, banner, embed_ms, retrieve_ms } = draft;
+        let (searched, means) = (draft.searched, draft.means);
+        let Draft { written, evidence, closest, conflicts, unknowns, banner, embed_ms, retrieve_ms, .. } = draft;
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
         let model = self.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
         let judge = self.judge.as_ref().filter(|_| written.is_judged).map(|judge| judge.model().clone());
@@ -348,6 +344,7 @@ impl Asker {
                 ground: written.ground_ms,
                 total: elapsed_ms(began),
             }),
+            means,
         }
     }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 use crate::patient::Patient;
+use crate::pin::Pin;
 
 /// The longest question, in characters.
 pub const MAX_QUESTION_CHARS: usize = 8_000;
@@ -101,6 +102,10 @@ pub struct Turn {
     /// The passages that its answer cited; those still in force are considered again.
     #[serde(default)]
     pub passages: Vec<PassageId>,
+    /// The answer that was given to it, where that is known: its record has the words then.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub answer: Option<String>,
 }
 
 /// A question.
@@ -130,6 +135,11 @@ pub struct Question {
     #[serde(skip)]
     #[schema(ignore)]
     pub extractive: bool,
+    /// What it is answered from, where that was settled before: see [`crate::Asker::pin`]. The answer does not say so, and what
+    /// is staged has no such thing.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub pinned: Option<Pin>,
 }
 
 impl Question {
@@ -178,6 +188,11 @@ impl Question {
         text
     }
 
+    /// What it is answered from, where that is settled.
+    pub(crate) fn pin(&self) -> Option<Pin> {
+        self.pinned.filter(|_| !self.staged)
+    }
+
     /// The passages that the last answer cited.
     pub(crate) fn carried(&self) -> &[PassageId] {
         self.history.last().map_or(&[], |turn| &turn.passages)
@@ -200,7 +215,7 @@ mod tests {
     #[test]
     fn a_follow_up_is_searched_with_what_it_follows() {
         let question = Question {
-            history: vec![Turn { question: "Metformin?".into(), passages: Vec::new() }],
+            history: vec![Turn { question: "Metformin?".into(), passages: Vec::new(), answer: None }],
             ..Question::new("And in pregnancy?")
         };
         assert_eq!(question.search_text(), "Metformin?\nAnd in pregnancy?");

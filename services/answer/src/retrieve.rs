@@ -121,8 +121,12 @@ impl Retriever {
     }
 
     /// The snapshot that a question is about.
-    fn snapshot(&self, question: &Question) -> Result<Snapshot> {
-        Ok(if question.staged { self.ledger.snapshots()?.staged } else { self.ledger.resolve(question.as_of)? })
+    pub(crate) fn snapshot(&self, question: &Question) -> Result<Snapshot> {
+        Ok(match question.pin() {
+            Some(pin) => pin.snapshot,
+            None if question.staged => self.ledger.snapshots()?.staged,
+            None => self.ledger.resolve(question.as_of)?,
+        })
     }
 
     /// What both arms find, `depth` hits of each.
@@ -236,10 +240,16 @@ impl Retriever {
         while hits.len() < wanted && waiting.peek().is_some() {
             let batch: Vec<Fused> = waiting.by_ref().take(wanted - hits.len()).collect();
             let ids: Vec<PassageId> = batch.iter().map(|hit| hit.passage).collect();
-            let (ledger, today) = (Arc::clone(&self.ledger), self.today());
-            let mut found = tokio::task::spawn_blocking(move || ledger.evidence(&ids, snapshot, &today))
-                .await
-                .map_err(|panic| Error::Internal(panic.into()))??;
+            let (ledger, today, pin) = (Arc::clone(&self.ledger), self.today(), question.pin());
+            let fetch = move || -> ledger::Result<_> {
+                let mut found = ledger.evidence(&ids, snapshot, &today)?;
+                if let Some(pin) = pin {
+                    pin.keep(&ledger, &mut found)?;
+                }
+                Ok(found)
+            };
+            let mut found =
+                tokio::task::spawn_blocking(fetch).await.map_err(|panic| Error::Internal(panic.into()))??;
             found.retain(|_, passage| question.filters.allow(&passage.document));
             hits.extend(batch.into_iter().filter_map(|Fused { passage, scores }| {
                 let PassageView { id, text, span, section, page, document } = found.remove(&passage)?;

@@ -1,5 +1,7 @@
 //! The clock and the source of ids, as parameters: the same question then gives the same answer in a test.
 
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -45,14 +47,25 @@ impl Ids for SystemSeams {
     }
 }
 
-/// A clock that stands and ids that count, for tests.
+/// A clock that stands until it is moved and ids that count, for tests.
 #[derive(Debug, Default)]
-pub struct FixedSeams(std::sync::atomic::AtomicU64);
+pub struct FixedSeams {
+    next: AtomicU64,
+    moved_s: AtomicI64,
+}
+
+impl FixedSeams {
+    /// Moves the clock on by so many seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.moved_s.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
 
 impl Clock for FixedSeams {
     fn now(&self) -> Timestamp {
         // 2026-11-22T10:00:00Z.
-        Timestamp::from_second(1_795_341_600).unwrap_or(Timestamp::UNIX_EPOCH)
+        let second = 1_795_341_600 + self.moved_s.load(Ordering::Relaxed);
+        Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn told(&self, _: Timings) -> Timings {
@@ -62,7 +75,7 @@ impl Clock for FixedSeams {
 
 impl Ids for FixedSeams {
     fn next(&self) -> Uuid {
-        Uuid::from_u128(u128::from(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed)))
+        Uuid::from_u128(u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
     }
 
     fn secret(&self) -> Uuid {

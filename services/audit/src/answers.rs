@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::summary::Summary;
 use crate::{Actor, AuditLog, Draft, Error, Result, token};
 
-/// Questions older than this without an outcome belong to nobody any more.
-const ORPHAN_AFTER_MS: i64 = 15 * 60 * 1_000;
+/// Questions older than this without an outcome belong to nobody any more. They are looked for once a minute, so that none is
+/// open for longer than fifteen.
+const ORPHAN_AFTER_MS: i64 = 14 * 60 * 1_000;
+
+/// Answers of one person among which a question is looked for by its words.
+const LOOKED_THROUGH: u32 = 1_000;
+
+/// Of those, how many are opened for it at most.
+const OPENED: u32 = 64;
 
 /// What somebody is about to ask.
 #[derive(Debug, Clone)]
@@ -138,12 +145,24 @@ impl AuditLog {
     /// # Errors
     /// [`Error::Completed`] when there is an outcome, [`Error`] otherwise; then the answer must not leave.
     pub fn complete(&self, id: &str, outcome: &Outcome<'_>) -> Result<()> {
+        self.complete_with(id, outcome, Map::new())
+    }
+
+    /// The same, with what shaped the search: names of models, hashes, and what is switched on. It stands in the entry as
+    /// `search`, if there is something.
+    ///
+    /// # Errors
+    /// As [`AuditLog::complete`].
+    pub fn complete_with(&self, id: &str, outcome: &Outcome<'_>, search: Map<String, Value>) -> Result<()> {
         let value: Value = serde_json::from_str(outcome.answer).unwrap_or_default();
         let summary = Summary::of(&value).ok_or(Error::NotAnAnswer)?;
         let model = outcome.model.map(token);
         let mut draft = Draft::new("answer.given", outcome.actor.clone()).sealing("answer", outcome.answer);
         draft.object = summary.object(model.as_deref());
         draft = draft.with("answer", id);
+        if !search.is_empty() {
+            draft = draft.with("search", search);
+        }
         let id = id.to_owned();
         let rows = move |connection: &Connection, seq: u64| {
             let Summary {
@@ -268,6 +287,31 @@ impl AuditLog {
             self.read(|connection| Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?))?;
         let Some(intent) = intent else { return Ok(None) };
         Ok(self.words(intent, "request")?.and_then(|(_, words)| String::from_utf8(words).ok()))
+    }
+
+    /// The last answer to these words that this actor asked for not long ago, if there is one and its words are kept.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn asked_before(&self, actor: &str, question: &str) -> Result<Option<String>> {
+        // What was asked of a part of the library has no tag.
+        let sql = "SELECT id, intent FROM
+                     (SELECT n, id, intent, question_tag FROM answers WHERE actor = ?1 ORDER BY n DESC LIMIT ?3)
+                   WHERE question_tag = ?2 OR question_tag IS NULL ORDER BY n DESC LIMIT ?4";
+        let question = question.trim();
+        let tag = self.keys.tag(question.as_bytes());
+        let found: Vec<(String, u64)> = self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let values = params![actor, tag, LOOKED_THROUGH, OPENED];
+            Ok(statement.query_map(values, row)?.collect::<rusqlite::Result<_>>()?)
+        })?;
+        for (id, intent) in found {
+            if self.question(intent)?.is_some_and(|asked| asked.trim() == question) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// The question of an intent, unless its words were erased.

@@ -6,8 +6,11 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
 use crate::checkpoint::{Checkpoint, decimal};
-use crate::note::{Note, hex};
+use crate::note::{Note, VerifierKey, hex};
 use crate::receipt::{Receipt, ReceiptSource, Snapshots};
 use crate::tiles::{Edge, TILE_WIDTH, entry_bundle, unbundle};
 use crate::tree::{Hash, sha256};
@@ -90,12 +93,28 @@ fn entries_path(index: u64) -> String {
 }
 
 impl AuditLog {
-    /// Writes a bundle with the receipts of these answers; those whose words were erased are left out and returned.
+    /// Writes a bundle of all that is there, with the receipts of these answers; those whose words were erased are left out and
+    /// returned.
     ///
     /// # Errors
     /// [`Error`].
     pub fn export(&self, answers: &[String], source: &dyn ReceiptSource, put: Sink<'_>) -> Result<Vec<String>> {
-        let checkpoint = self.checkpoint(self.size())?;
+        self.export_over(self.size(), answers, source, put)
+    }
+
+    /// The same, over at least so many entries: at the checkpoint that witnesses have signed where it has as many, as
+    /// [`AuditLog::checkpoint`] gives it. Answers that were given after it are left out too.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn export_over(
+        &self,
+        least: u64,
+        answers: &[String],
+        source: &dyn ReceiptSource,
+        put: Sink<'_>,
+    ) -> Result<Vec<String>> {
+        let checkpoint = self.checkpoint(least)?;
         let note = Note::parse(&checkpoint).map_err(|_| Error::Sealed)?;
         let size = Checkpoint::parse(note.text).map_err(|_| Error::Sealed)?.size;
         let mut list = format!("{BUNDLE_FORMAT}\n{}\n", self.origin());
@@ -133,9 +152,9 @@ impl AuditLog {
             let json = serde_json::to_vec(&receipt).map_err(io::Error::other)?;
             add(&format!("receipts/{id}.json"), &json, &mut list)?;
         }
-        let signer = self.signers.last().ok_or(Error::Sealed)?;
-        let manifest = format!("{list}\n{}", signer.sign(&list, 0));
-        put("MANIFEST", manifest.as_bytes())?;
+        // By every key in use, as the checkpoint is: whoever knows one of them can check the whole.
+        let signatures: String = self.signers.iter().map(|signer| signer.sign(&list, 0)).collect();
+        put("MANIFEST", format!("{list}\n{signatures}").as_bytes())?;
         Ok(erased)
     }
 }
@@ -166,7 +185,7 @@ pub fn verify_bundle(
     recheck: Recheck<'_>,
 ) -> std::result::Result<Verified, Vec<Fault>> {
     let one = |at: &str, what: &str| vec![Fault::new(at, what)];
-    let listed = manifest(files, trust)?;
+    let Manifest { origin, signed, listed } = manifest(files, trust)?;
     let read = |path: &str| -> std::result::Result<Vec<u8>, Vec<Fault>> {
         let (hash, size) = listed.get(path).ok_or_else(|| one(path, "it is missing"))?;
         let bytes = files.read(path).map_err(|error| one(path, &error.to_string()))?;
@@ -177,8 +196,15 @@ pub fn verify_bundle(
     let note = Note::parse(&checkpoint).map_err(|error| one("checkpoint", &error.to_string()))?;
     trust.check(&note).map_err(|error| one("checkpoint", &error.to_string()))?;
     let state = Checkpoint::parse(note.text).map_err(|error| one("checkpoint", &error.to_string()))?;
-    if !trust.keys.iter().any(|key| key.name() == state.origin) {
+    if state.origin != origin || !trust.keys.iter().any(|key| key.name() == state.origin) {
         return Err(one("checkpoint", "it is of another log"));
+    }
+    // Neither more nor fewer: whatever is added to a bundle or taken from it makes it another.
+    if !signed_by(&note).into_iter().filter(|(name, _)| *name == origin).eq(signed) {
+        return Err(one(
+            "MANIFEST",
+            "it is not signed by the same keys of the log as the checkpoint, and by them alone",
+        ));
     }
 
     let mut read_files = BTreeSet::from(["FORMAT.md".to_owned(), "checkpoint".to_owned()]);
@@ -241,20 +267,43 @@ pub fn verify_bundle(
 
 type Listed = BTreeMap<String, (Hash, u64)>;
 
+/// Names and ids of the keys that signed.
+type SignedBy = Vec<(String, [u8; 4])>;
+
+/// Whose signatures a note carries, in their order.
+fn signed_by(note: &Note<'_>) -> SignedBy {
+    let lines = note.signatures.lines().filter_map(|line| line.strip_prefix("\u{2014} ")?.split_once(' '));
+    let known = lines.filter_map(|(name, signature)| {
+        let signature = BASE64_STANDARD.decode(signature).ok()?;
+        Some((name.to_owned(), *signature.first_chunk::<4>()?))
+    });
+    known.collect()
+}
+
+/// The list of files.
+struct Manifest {
+    /// Of which log.
+    origin: String,
+    signed: SignedBy,
+    listed: Listed,
+}
+
 /// The list of files: signed, and exactly those that are there.
-fn manifest(files: &dyn Files, trust: &Trust) -> std::result::Result<Listed, Vec<Fault>> {
+fn manifest(files: &dyn Files, trust: &Trust) -> std::result::Result<Manifest, Vec<Fault>> {
     let wrong = |what: &str| vec![Fault::new("MANIFEST", what)];
     let bytes = files.read("MANIFEST").map_err(|error| wrong(&error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is not text"))?;
     let note = Note::parse(&text).map_err(|error| wrong(&error.to_string()))?;
-    // Exactly one: whatever is added to a bundle makes it another.
-    if note.count() != 1 || !trust.keys.iter().any(|key| note.is_signed_by(key)) {
-        return Err(wrong("it is not signed by the key that was given, and by it alone"));
+    let signed = signed_by(&note);
+    let is_there = |key: &&VerifierKey| signed.iter().any(|(name, id)| name == key.name() && *id == key.id());
+    let believed: Vec<&VerifierKey> = trust.keys.iter().filter(is_there).collect();
+    if believed.is_empty() || !believed.into_iter().all(|key| note.is_signed_by(key)) {
+        return Err(wrong("it is not signed by a key that was given, or a signature by one does not fit"));
     }
     let mut lines = note.text.lines();
-    if lines.next() != Some(BUNDLE_FORMAT) || lines.next().is_none() {
+    let (Some(BUNDLE_FORMAT), Some(origin)) = (lines.next(), lines.next()) else {
         return Err(wrong("it is not a list of this format"));
-    }
+    };
     let mut listed = Listed::new();
     for line in lines {
         let mut parts = line.splitn(3, ' ');
@@ -271,7 +320,7 @@ fn manifest(files: &dyn Files, trust: &Trust) -> std::result::Result<Listed, Vec
     }
     match listed.keys().find(|path| there.binary_search(path).is_err()) {
         Some(missing) => Err(vec![Fault::new(missing, "it is missing")]),
-        None => Ok(listed),
+        None => Ok(Manifest { origin: origin.to_owned(), signed, listed }),
     }
 }
 

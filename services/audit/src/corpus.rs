@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::note::hex;
 use crate::schema::{meta, set_meta};
 use crate::tree::{Hash, leaf_hash, root_of};
-use crate::{Actor, AuditLog, Draft, Result};
+use crate::{Actor, AuditLog, Draft, Error, Result};
 
 /// A version in force, as a leaf of a snapshot's tree: document, version, hash of its text.
 pub fn snapshot_line(document: &str, version: u32, sha256: &str) -> String {
@@ -81,11 +81,12 @@ impl AuditLog {
         self.read(|connection| last(connection, list.name()))
     }
 
-    /// Puts a decision on record, with the snapshot that it published.
+    /// Puts a decision on record, with the snapshot that it published. Decisions come in the order of their list, each once:
+    /// `None` for one that is on record, or that a later one has passed.
     ///
     /// # Errors
     /// [`crate::Error`].
-    pub fn decided(&self, decided: Decided<'_>, published: Option<Published>) -> Result<u64> {
+    pub fn decided(&self, decided: Decided<'_>, published: Option<Published>) -> Result<Option<u64>> {
         let mut draft = Draft::new(decided.action, decided.actor).sealing("reason", decided.reason);
         draft.object = decided.object;
         draft = draft.with(decided.list.name(), decided.number).with("decided_at", crate::token(decided.at));
@@ -93,18 +94,22 @@ impl AuditLog {
             draft = draft.with("snapshot", number).with("versions", size).with("root", hex(&root));
         }
         let (list, number) = (decided.list.name(), decided.number);
-        self.append_with(
-            draft,
-            Box::new(move |connection, seq| {
-                let last = last(connection, list)?.max(number);
-                set_meta(connection, list, &last.to_string())?;
-                if let Some(Published { number, .. }) = published {
-                    let sql = "INSERT OR IGNORE INTO snapshots (number, seq) VALUES (?1, ?2)";
-                    connection.execute(sql, params![number, seq])?;
-                }
-                Ok(())
-            }),
-        )
+        let rows = move |connection: &Connection, seq: u64| -> Result<()> {
+            // Looked up where it is written: of many who follow the ledger at once, one is the first.
+            if last(connection, list)? >= number {
+                return Err(Error::Completed);
+            }
+            set_meta(connection, list, &number.to_string())?;
+            if let Some(Published { number, .. }) = published {
+                let sql = "INSERT OR IGNORE INTO snapshots (number, seq) VALUES (?1, ?2)";
+                connection.execute(sql, params![number, seq])?;
+            }
+            Ok(())
+        };
+        match self.append_with(draft, Box::new(rows)) {
+            Err(Error::Completed) => Ok(None),
+            appended => appended.map(Some),
+        }
     }
 
     /// The entry that put a snapshot on record.

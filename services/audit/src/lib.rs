@@ -15,7 +15,9 @@ mod erase;
 mod error;
 mod feedback;
 mod figures;
+mod guard;
 mod handling;
+mod inspect;
 mod note;
 mod old;
 mod open;
@@ -37,7 +39,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use knowledge::Entropy;
@@ -75,6 +77,15 @@ use writer::{Job, Rows, Shared};
 /// The longest that an entry waits for a checkpoint, but in tests.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
+/// For how many times [`Seams::checkpoint_every`] checkpoints may fail before the log is not well.
+const PATIENCE: u32 = 10;
+
+/// How long what was last seen of the disk counts.
+const PROBE_EVERY: Duration = Duration::from_millis(500);
+
+/// What is written to see whether anything can be: about as much as the record of an answer takes.
+static PROBE: [u8; 16 << 10] = [0xa5; 16 << 10];
+
 /// The clock, the source of randomness, and what else hangs on time.
 #[derive(Clone)]
 pub struct Seams {
@@ -100,6 +111,7 @@ pub struct Options {
     /// Where the keys are: `log-N.key` signs, `payload-N.key` seals. Made where there are none.
     pub keys: PathBuf,
     /// A directory outside of the data that remembers how far has been signed, so that an older copy of the data is noticed.
+    /// Where a log was kept with one and this names none, the log goes on with the one it had.
     pub guard: Option<PathBuf>,
     /// Days that sealed words are kept at least.
     pub kept_days: u32,
@@ -125,6 +137,8 @@ pub struct AuditLog {
     options: Options,
     /// The newest checkpoint that witnesses have signed, with their signatures.
     cosigned: RwLock<Option<String>>,
+    /// When it was last tried whether the disk takes anything, and whether it did.
+    probed: Mutex<Option<(Instant, bool)>>,
 }
 
 /// Where the files of the log are, below the data directory.
@@ -142,13 +156,54 @@ impl AuditLog {
     fn append_with(&self, draft: Draft, rows: Rows) -> Result<u64> {
         let (reply, told) = sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(Error::Stopped)?;
-        jobs.send(Job { draft, rows, reply }).map_err(|_| Error::Stopped)?;
-        told.recv().map_err(|_| Error::Stopped)?
+        jobs.send(Job { draft, rows, reply }).map_err(|_| self.stopped())?;
+        told.recv().map_err(|_| self.stopped())?
     }
 
-    /// Whether the log can be written to; where it could not be, it is tried again.
+    /// Remembers that the writer has gone.
+    fn stopped(&self) -> Error {
+        self.shared.is_well.store(false, Ordering::Release);
+        Error::Stopped
+    }
+
+    /// Whether the log can be written to: its threads are there, checkpoints are signed, the last entry could be written, and
+    /// the disk takes something. Where an entry could not be written, another is tried; where none was lately, a file beside
+    /// the log is, so that a full disk is noticed before anybody asks.
     pub fn is_well(&self) -> bool {
-        self.shared.is_well.load(Ordering::Acquire) || self.append(Draft::new("log.tried", Actor::service())).is_ok()
+        let patience = self.options.seams.checkpoint_every.saturating_mul(PATIENCE);
+        if self.threads.iter().any(JoinHandle::is_finished) || self.shared.unsigned_for() > patience {
+            return false;
+        }
+        if !self.shared.is_well.load(Ordering::Acquire) {
+            return self.append(Draft::new("log.tried", Actor::service())).is_ok();
+        }
+        self.has_room()
+    }
+
+    /// Whether the disk takes anything, as it was seen lately or is seen now.
+    fn has_room(&self) -> bool {
+        let mut probed = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.shared.since_written() < PROBE_EVERY {
+            return true;
+        }
+        if let Some((at, had_room)) = *probed
+            && at.elapsed() < PROBE_EVERY
+        {
+            return had_room;
+        }
+        let tried = self.probe();
+        if let Err(error) = &tried
+            && probed.is_none_or(|(_, had_room)| had_room)
+        {
+            tracing::error!(error = error as &dyn std::error::Error, "the disk of the audit log takes nothing more");
+        }
+        *probed = Some((Instant::now(), tried.is_ok()));
+        tried.is_ok()
+    }
+
+    fn probe(&self) -> Result<()> {
+        fail::fail_point!("audit-probe", |kind| Err(Error::injected(kind)));
+        Ok(self.tiles.write("probe", &PROBE)?)
     }
 
     /// Entries in the log.
@@ -183,6 +238,11 @@ impl AuditLog {
                 return Ok(note.clone());
             }
         }
+        self.newest(size)
+    }
+
+    /// The newest checkpoint, over at least so many entries, with the log's own signatures alone.
+    fn newest(&self, size: u64) -> Result<String> {
         if self.shared.signed.load(Ordering::Acquire) < size || size == 0 {
             let (reply, told) = sync_channel(1);
             let news = self.news.as_ref().ok_or(Error::Stopped)?;
@@ -214,11 +274,14 @@ impl AuditLog {
         self.prove_in(seq, note)
     }
 
-    /// A proof that an entry is in the log of this checkpoint.
+    /// A proof that an entry is in the log of this checkpoint; [`Error::Unknown`] when it came later.
     fn prove_in(&self, seq: u64, note: String) -> Result<LogProof> {
         let inconsistent =
             |_| Error::Inconsistent { what: "its checkpoint is no checkpoint".to_owned(), advice: open::RESTORE };
         let size = Checkpoint::parse(Note::parse(&note).map_err(inconsistent)?.text).map_err(inconsistent)?.size;
+        if seq >= size {
+            return Err(Error::Unknown);
+        }
         let path = inclusion_proof(seq, size, &self.tiles.at(size))?;
         Ok(LogProof { index: seq, path, checkpoint: note })
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread;
@@ -10,14 +9,15 @@ use std::thread;
 use rusqlite::Connection;
 
 use crate::checkpoint::Checkpoint;
+use crate::guard::Guard;
 use crate::note::{Note, SignatureKind, Signer, hex};
 use crate::publisher::Publisher;
 use crate::schema::set_meta;
 use crate::seal::{Keys, make_key, numbered, read_key};
 use crate::tiles::{Edge, TILE_WIDTH, TileStore};
-use crate::tree::{empty_root, sha256};
+use crate::tree::{Hash, empty_root, leaf_hash, sha256};
 use crate::writer::{Shared, Writer};
-use crate::{AuditLog, Error, LOG_DIRECTORY, Options, Result, number, schema};
+use crate::{AuditLog, Entry, Error, LOG_DIRECTORY, Options, Result, number, schema};
 
 /// What to do about a log that is not what it signed.
 pub(crate) const RESTORE: &str = "Put back the newest backup of the data directory, or keep this one for the auditors and \
@@ -31,7 +31,8 @@ impl AuditLog {
     /// `timeout`.
     ///
     /// # Errors
-    /// [`Error::Open`], [`Error::Format`], [`Error::Key`]; [`Error::Inconsistent`] when the log is not what it signed.
+    /// [`Error::Open`], [`Error::Format`], [`Error::Key`]; [`Error::Inconsistent`] when the log is not what it signed, or the
+    /// guard by which that would be known is gone.
     pub fn open(data: &Path, options: Options) -> Result<Self> {
         let path = crate::database(data);
         let connection = schema::open(&path)?;
@@ -47,28 +48,23 @@ impl AuditLog {
             .collect::<Result<_>>()?;
         let signers = Arc::new(signers);
         let tiles = Arc::new(TileStore::open(&data.join(LOG_DIRECTORY))?);
-        let guard = options.guard.as_ref().map(|guard| guard.join(format!("{}.checkpoint", origin.replace('/', "-"))));
+        let guard = Guard::find(&options, &tiles, &origin, &signers)?;
         let next = number(&connection, "SELECT max(seq) + 1 FROM entries")?;
-        let signed = signed(tiles.file("checkpoint")?, &origin, &signers, "the checkpoint of the log")?;
-        let guarded = match &guard {
-            Some(guard) if guard.is_file() => signed_by_guard(guard, &origin, &signers)?,
-            _ => None,
-        };
-        let Known { edge, bundle, is_whole } = known(&connection, &tiles, next, signed.as_ref(), guarded.as_ref())?;
-        let shared = Arc::new(Shared {
-            is_well: AtomicBool::new(true),
-            size: AtomicU64::new(next),
-            // Files that were lost are written again with the next checkpoint.
-            signed: AtomicU64::new(signed.filter(|_| is_whole).map_or(0, |checkpoint| checkpoint.size)),
-            release: RwLock::new(format!("osler-{}", env!("CARGO_PKG_VERSION"))),
-        });
+        let newest = tiles.file("checkpoint")?;
+        let is_current = newest.as_deref().is_some_and(|note| is_by_all(note, &origin, &signers));
+        let signed = signed(newest, &origin, &signers, "the checkpoint of the log")?;
+        let known = known(&connection, &tiles, next, signed.as_ref(), guard.checkpoint.as_ref())?;
+        let Known { edge, bundle, is_whole } = known;
+        // Files that were lost, a guard that is not there, and the signatures of other keys than those in use are written again.
+        let signed = signed.filter(|_| is_whole && is_current && guard.is_in_place());
+        let shared = Arc::new(Shared::new(next, signed.map_or(0, |checkpoint| checkpoint.size)));
         let (jobs, asked) = channel();
         let (news, told) = channel();
         let mut publisher = Publisher {
             tiles: Arc::clone(&tiles),
             signers: Arc::clone(&signers),
             origin: origin.clone(),
-            guard,
+            guard: guard.file.clone(),
             edge,
             bundle,
             shared: Arc::clone(&shared),
@@ -80,10 +76,16 @@ impl AuditLog {
         let mut from = publisher.edge.size();
         while from < next {
             let entries = stretch(&connection, from)?;
+            for (seq, entry) in (from..).zip(&entries) {
+                if Entry::parse(entry).is_none_or(|entry| entry.seq != seq) {
+                    return Err(changed(format!("its entry {seq} is not what stood there")));
+                }
+            }
             from += entries.len() as u64;
             publisher.take(entries);
         }
         publisher.publish()?;
+        guard.remember(&tiles)?;
         let writer = Writer {
             connection,
             next,
@@ -97,7 +99,9 @@ impl AuditLog {
             thread::Builder::new().name("audit-writer".into()).spawn(move || writer.run(&asked))?,
             thread::Builder::new().name("audit-publisher".into()).spawn(move || publisher.run(&told))?,
         ];
-        let cosigned = tiles.file("cosigned")?.and_then(|bytes| String::from_utf8(bytes).ok());
+        // Proofs under it need its tiles, and bundles the signatures of the keys in use; witnesses soon sign another.
+        let cosigned = tiles.file("cosigned")?.filter(|note| is_whole && is_by_all(note, &origin, &signers));
+        let cosigned = cosigned.and_then(|bytes| String::from_utf8(bytes).ok());
         let log = Self {
             path,
             jobs: Some(jobs),
@@ -111,7 +115,9 @@ impl AuditLog {
             origin,
             options,
             cosigned: RwLock::new(cosigned),
+            probed: Mutex::default(),
         };
+        log.note_guard(&guard, next)?;
         log.take_over()?;
         log.close_orphans(None)?;
         Ok(log)
@@ -142,7 +148,12 @@ fn origin(connection: &Connection, signing: &[(PathBuf, [u8; 32])]) -> Result<St
 }
 
 /// A checkpoint of ours.
-fn signed(bytes: Option<Vec<u8>>, origin: &str, signers: &[Signer], what: &str) -> Result<Option<Checkpoint>> {
+pub(crate) fn signed(
+    bytes: Option<Vec<u8>>,
+    origin: &str,
+    signers: &[Signer],
+    what: &str,
+) -> Result<Option<Checkpoint>> {
     let Some(bytes) = bytes else { return Ok(None) };
     let broken = || Error::Inconsistent { what: format!("{what} is not signed by its keys"), advice: RESTORE };
     let text = String::from_utf8(bytes).map_err(|_| broken())?;
@@ -154,8 +165,16 @@ fn signed(bytes: Option<Vec<u8>>, origin: &str, signers: &[Signer], what: &str) 
     if checkpoint.origin == origin { Ok(Some(checkpoint)) } else { Err(broken()) }
 }
 
-fn signed_by_guard(guard: &Path, origin: &str, signers: &[Signer]) -> Result<Option<Checkpoint>> {
-    signed(Some(fs::read(guard)?), origin, signers, &format!("the guard {}", guard.display()))
+/// Whether a checkpoint is signed by exactly the keys that sign now; witnesses may have signed it too.
+fn is_by_all(bytes: &[u8], origin: &str, signers: &[Signer]) -> bool {
+    let Some(note) = std::str::from_utf8(bytes).ok().and_then(|text| Note::parse(text).ok()) else { return false };
+    let own = format!("\u{2014} {origin} ");
+    let count = note.signatures.lines().filter(|line| line.starts_with(own.as_str())).count();
+    count == signers.len() && signers.iter().all(|signer| note.is_signed_by(signer.public()))
+}
+
+fn changed(what: String) -> Error {
+    Error::Inconsistent { what, advice: RESTORE }
 }
 
 /// The tree as far as it is public.
@@ -177,8 +196,7 @@ fn known(
 ) -> Result<Known> {
     let furthest = signed.map_or(0, |checkpoint| checkpoint.size).max(guarded.map_or(0, |checkpoint| checkpoint.size));
     if furthest > next {
-        let what = format!("it signed {furthest} entries and holds {next}");
-        return Err(Error::Inconsistent { what, advice: RESTORE });
+        return Err(changed(format!("it signed {furthest} entries and holds {next}")));
     }
     let size = signed.map_or(0, |checkpoint| checkpoint.size);
     let fits = |edge: &Edge| signed.is_none_or(|checkpoint| edge.root() == checkpoint.root);
@@ -190,6 +208,13 @@ fn known(
     let begun = size - size % TILE_WIDTH;
     let mut bundle = stretch(connection, begun)?;
     bundle.truncate((size - begun) as usize);
+    // The files of the last entries are written again as they are read here.
+    let begun_tile =
+        edge.partial().find(|(level, ..)| *level == 0).map_or_else(Vec::new, |(.., hashes)| hashes.to_vec());
+    let leaves: Vec<Hash> = bundle.iter().map(|entry| leaf_hash(entry)).collect();
+    if let Some(at) = leaves.iter().zip(&begun_tile).position(|(leaf, hash)| leaf != hash) {
+        return Err(changed(format!("its entry {} is not the one that it signed", begun + at as u64)));
+    }
     Ok(Known { edge, bundle, is_whole })
 }
 
@@ -246,8 +271,7 @@ fn again(
             from += 1;
             for known in [signed, guarded].into_iter().flatten().filter(|known| known.size == from) {
                 if known.root != edge.root() {
-                    let what = format!("its first {from} entries are not those that it signed");
-                    return Err(Error::Inconsistent { what, advice: RESTORE });
+                    return Err(changed(format!("its first {from} entries are not those that it signed")));
                 }
             }
             if from == size {
@@ -266,10 +290,20 @@ fn again(
     Ok(at_size)
 }
 
+/// Entries from a place on, none of them left out.
 fn stretch(connection: &Connection, from: u64) -> Result<Vec<Vec<u8>>> {
-    let mut statement = connection.prepare_cached("SELECT leaf FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2")?;
-    let rows = statement.query_map(rusqlite::params![from, STRETCH as u64], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let sql = "SELECT seq, leaf FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(rusqlite::params![from, STRETCH as u64])?;
+    let mut entries: Vec<Vec<u8>> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let wanted = from + entries.len() as u64;
+        if row.get::<_, u64>(0)? != wanted {
+            return Err(changed(format!("its entry {wanted} is missing")));
+        }
+        entries.push(row.get(1)?);
+    }
+    Ok(entries)
 }
 
 /// Makes another key that signs beside those that do; its number is returned.

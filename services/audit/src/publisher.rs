@@ -17,6 +17,9 @@ use crate::{Result, Seams};
 /// Entries after which a checkpoint is signed at once.
 const CHECKPOINT_ENTRIES: u64 = 1_000;
 
+/// The longest until a checkpoint that could not be signed is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// What the publisher is told.
 pub(crate) enum News {
     /// Entries that are durable, in their order.
@@ -57,24 +60,36 @@ impl Publisher {
                     }
                 }
                 Ok(News::Wanted(reply)) => {
-                    let _ = reply.send(self.publish());
-                    due = None;
+                    let tried = self.attempt();
+                    due = self.due_after(&tried);
+                    // Whoever asked may have gone.
+                    let _ = reply.send(tried);
                     continue;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    let _ = self.publish();
+                    let _ = self.attempt();
                     return;
                 }
             }
-            due = match self.publish() {
-                Ok(()) => None,
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "no checkpoint could be signed");
-                    Some(Instant::now() + self.seams.checkpoint_every)
-                }
-            };
+            let tried = self.attempt();
+            due = self.due_after(&tried);
         }
+    }
+
+    /// Publishes, and has it known whether that went well.
+    fn attempt(&mut self) -> Result<()> {
+        let tried = self.publish();
+        if let Err(error) = &tried {
+            tracing::error!(error = error as &dyn std::error::Error, "no checkpoint could be signed");
+        }
+        self.shared.tried_to_sign(tried.is_ok());
+        tried
+    }
+
+    /// When it is published next without anybody asking: soon where it failed, otherwise when there is something new.
+    fn due_after(&self, tried: &Result<()>) -> Option<Instant> {
+        tried.is_err().then(|| Instant::now() + self.seams.checkpoint_every.min(RETRY_AFTER))
     }
 
     /// Takes entries into the tree.

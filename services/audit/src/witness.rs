@@ -1,12 +1,12 @@
 //! A witness (C2SP `tlog-witness`): on the auditors' own machine it signs a checkpoint only when the log has grown from the
-//! one it signed before. Two histories cannot both get its signature.
+//! one it signed before. Two histories cannot both get its signature, and both checkpoints of them are kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::checkpoint::{Checkpoint, decimal, hash};
-use crate::note::{Note, Signer, VerifierKey};
+use crate::note::{Note, Signer, VerifierKey, hex};
 use crate::tiles::write_whole;
 use crate::tree::{Hash, empty_root, is_consistent};
 
@@ -33,6 +33,8 @@ pub enum Refusal {
     SplitView {
         /// Whether both have the same number of entries.
         same_size: bool,
+        /// The file with both checkpoints and what was sent as proof, unless it could not be written.
+        kept: Option<PathBuf>,
     },
     /// What it has signed could not be kept, so nothing is signed.
     #[error("the witness cannot write its state")]
@@ -78,13 +80,21 @@ impl Submission {
     }
 }
 
-/// A witness of one log. Its state is one file: the checkpoint it signed last.
+/// A witness of one log. Its state is one file: the checkpoint it signed last. Two that do not go together are kept beside it,
+/// in `STATE.split-SIZE-SIZE-ROOT`.
 #[derive(Debug)]
 pub struct Witness {
     log: VerifierKey,
     signer: Signer,
     state: PathBuf,
-    newest: Mutex<Option<Checkpoint>>,
+    newest: Mutex<Option<Signed>>,
+}
+
+/// A checkpoint as the log signed it.
+#[derive(Debug)]
+struct Signed {
+    checkpoint: Checkpoint,
+    note: String,
 }
 
 impl Witness {
@@ -102,7 +112,8 @@ impl Witness {
                 if !note.is_signed_by(&log) {
                     return Err(broken());
                 }
-                Some(Checkpoint::parse(note.text).map_err(|_| broken())?)
+                let checkpoint = Checkpoint::parse(note.text).map_err(|_| broken())?;
+                Some(Signed { checkpoint, note: text })
             }
         };
         Ok(Self { log, signer, state: state.to_owned(), newest: Mutex::new(newest) })
@@ -115,7 +126,7 @@ impl Witness {
 
     /// Entries of the checkpoint that it signed last.
     pub fn size(&self) -> u64 {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |newest| newest.size)
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |newest| newest.checkpoint.size)
     }
 
     /// Signs a checkpoint that goes on from the last one: the line of the signature. What was signed is on the disk first.
@@ -137,15 +148,38 @@ impl Witness {
         }
         // Held until it is on the disk: two submissions at once must not both go on from the same one.
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        let (size, root) = newest.as_ref().map_or((0, empty_root()), |newest| (newest.size, newest.root));
+        let before = newest.as_ref().map(|newest| &newest.checkpoint);
+        let (size, root) = before.map_or((0, empty_root()), |before| (before.size, before.root));
         if submission.old != size {
             return Err(Refusal::OtherSize(size));
         }
         if !is_consistent(size, &root, checkpoint.size, &checkpoint.root, &submission.proof) {
-            return Err(Refusal::SplitView { same_size: size == checkpoint.size });
+            // To a log without entries there is no other history: only the proof is wrong.
+            let Some(before) = newest.as_ref().filter(|_| size > 0) else { return Err(Refusal::Malformed) };
+            let kept = self.keep(before, &checkpoint, &submission).ok();
+            return Err(Refusal::SplitView { same_size: size == checkpoint.size, kept });
         }
         write_whole(&self.state, submission.checkpoint.as_bytes()).map_err(|_| Refusal::State)?;
-        *newest = Some(checkpoint);
-        Ok(self.signer.sign(note.text, now_s))
+        let line = self.signer.sign(note.text, now_s);
+        *newest = Some(Signed { checkpoint, note: submission.checkpoint });
+        Ok(line)
+    }
+
+    /// Keeps two checkpoints that do not go together, once. The file is named by both, so that nothing is written over.
+    fn keep(&self, before: &Signed, shown: &Checkpoint, submission: &Submission) -> std::io::Result<PathBuf> {
+        let mut name = self.state.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".split-{}-{}-{}", before.checkpoint.size, shown.size, hex(&shown.root[..4])));
+        let path = self.state.with_file_name(name);
+        if !path.exists() {
+            let text = format!(
+                "# The log signed this, and {} has signed it too:\n\n{}\n# Then the log signed this, and sent it with this \
+                 proof that the one goes on from the other, which it does not show:\n\n{}",
+                self.signer.public().name(),
+                before.note,
+                submission.text()
+            );
+            write_whole(&path, text.as_bytes())?;
+        }
+        Ok(path)
     }
 }

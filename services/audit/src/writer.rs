@@ -1,9 +1,10 @@
 //! The one writer: takes what many want to have on record, writes it in one transaction, waits for the disk once, and tells
 //! them all. What was told is durable.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use knowledge::Entropy;
 use rusqlite::{Connection, params};
@@ -37,7 +38,50 @@ pub(crate) struct Shared {
     /// Entries of the newest checkpoint.
     pub(crate) signed: AtomicU64,
     /// The release and configuration that write.
-    pub(crate) release: std::sync::RwLock<String>,
+    pub(crate) release: RwLock<String>,
+    /// When an entry was last written.
+    written: Mutex<Instant>,
+    /// Since when no checkpoint can be signed.
+    unsigned: Mutex<Option<Instant>>,
+}
+
+impl Shared {
+    pub(crate) fn new(size: u64, signed: u64) -> Self {
+        Self {
+            is_well: AtomicBool::new(true),
+            size: AtomicU64::new(size),
+            signed: AtomicU64::new(signed),
+            release: RwLock::new(format!("osler-{}", env!("CARGO_PKG_VERSION"))),
+            written: Mutex::new(Instant::now()),
+            unsigned: Mutex::default(),
+        }
+    }
+
+    fn wrote(&self) {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.is_well.store(true, Ordering::Release);
+    }
+
+    /// How long ago an entry was written.
+    pub(crate) fn since_written(&self) -> Duration {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// For how long no checkpoint could be signed.
+    pub(crate) fn unsigned_for(&self) -> Duration {
+        let since = *self.unsigned.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// Remembers whether a checkpoint could be signed.
+    pub(crate) fn tried_to_sign(&self, went_well: bool) {
+        let mut since = self.unsigned.lock().unwrap_or_else(PoisonError::into_inner);
+        if went_well {
+            *since = None;
+        } else {
+            since.get_or_insert_with(Instant::now);
+        }
+    }
 }
 
 pub(crate) struct Writer {
@@ -68,7 +112,12 @@ impl Writer {
         let mut replies = Vec::with_capacity(group.len());
         let mut leaves = Vec::with_capacity(group.len());
         let written = self.commit(group, &mut replies, &mut leaves);
-        self.shared.is_well.store(written.is_ok(), Ordering::Release);
+        match &written {
+            Err(_) => self.shared.is_well.store(false, Ordering::Release),
+            Ok(()) if !leaves.is_empty() => self.shared.wrote(),
+            // A transaction in which nothing was right has not touched the disk, and says nothing of it.
+            Ok(()) => {}
+        }
         if written.is_ok() {
             self.next += leaves.len() as u64;
             self.shared.size.store(self.next, Ordering::Release);
@@ -148,7 +197,7 @@ impl Writer {
         let at = (self.seams.now)();
         let at_ms = at.as_millisecond();
         let id = Builder::from_unix_timestamp_millis(at_ms.unsigned_abs(), &random(&*self.seams.entropy)).into_uuid();
-        let release = self.shared.release.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let release = self.shared.release.read().unwrap_or_else(PoisonError::into_inner).clone();
         let checkpoint = self.shared.signed.load(Ordering::Acquire);
         let place = Place { seq, id, at, tenant: &self.tenant, checkpoint, release: &release, commitments };
         let leaf = entry::write(draft, &place)?;

@@ -68,6 +68,22 @@ impl Identity {
         password: Option<&str>,
         now: Timestamp,
     ) -> Result<Account> {
+        self.add_on_record(name, full_name, roles, password, now, |_| Ok(()))
+    }
+
+    /// The same, once it is on record: `record` is told the id that the account is to have. Where it fails there is none.
+    ///
+    /// # Errors
+    /// As [`Identity::add`], and what `record` fails with.
+    pub fn add_on_record<E: From<Error>>(
+        &self,
+        name: &str,
+        full_name: Option<&str>,
+        roles: &BTreeSet<Role>,
+        password: Option<&str>,
+        now: Timestamp,
+        record: impl FnOnce(&str) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Account, E> {
         let name = checked_name(name)?;
         let full_name = full_name.map(|full_name| one_line(full_name, MAX_FULL_NAME_CHARS).ok_or(Error::FullName));
         let full_name = full_name.transpose()?;
@@ -75,9 +91,9 @@ impl Identity {
         let id = entropy::id(self.entropy.as_ref());
         {
             let mut connection = self.lock();
-            let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let work = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
             if is_taken(&work, &name)? {
-                return Err(Error::NameTaken);
+                return Err(Error::NameTaken.into());
             }
             work.execute(
                 "INSERT INTO accounts (id, name, name_sha256, full_name, roles, password, created_at)
@@ -91,10 +107,12 @@ impl Identity {
                     password,
                     rfc3339(now.as_second())
                 ],
-            )?;
-            work.commit()?;
+            )
+            .map_err(Error::from)?;
+            record(&id)?;
+            work.commit().map_err(Error::from)?;
         }
-        self.account(&id, now)
+        Ok(self.account(&id, now)?)
     }
 
     /// All accounts, by name.
@@ -135,18 +153,19 @@ impl Identity {
         Ok(self.lock().query_row("SELECT EXISTS (SELECT 1 FROM accounts)", [], |row| row.get(0))?)
     }
 
-    /// Gives an account these roles and no others. Sessions and keys that exist have them at once.
+    /// Gives an account these roles and no others. Sessions and keys that exist have them at once. Tokens of the identity
+    /// provider that are older than this change nothing about it.
     ///
     /// # Errors
     /// [`Error::UnknownAccount`], [`Error::LastAdmin`] or [`Error::Sqlite`].
-    pub fn set_roles(&self, id: &str, roles: &BTreeSet<Role>) -> Result<()> {
+    pub fn set_roles(&self, id: &str, roles: &BTreeSet<Role>, now: Timestamp) -> Result<()> {
         let mut connection = self.lock();
         let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if !roles.contains(&Role::Admin) {
             spare_last_admin(&work, id)?;
         }
-        let changed =
-            work.execute("UPDATE accounts SET roles = ?2 WHERE id = ?1", params![id, role::written(roles)])?;
+        let sql = "UPDATE accounts SET roles = ?2, roles_as_of = ?3 WHERE id = ?1";
+        let changed = work.execute(sql, params![id, role::written(roles), now.as_second()])?;
         work.commit()?;
         one(changed)
     }

@@ -110,6 +110,13 @@ pub enum ProviderError {
     #[error("the identity provider's {0} is not an https address")]
     Endpoint(&'static str),
     /// The token is not to be believed.
-    #[error("the token is refused")]
-    Refused(#[from] Refusal),
+    #[error("the token is refused: {0}")]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for ProviderError {
+    /// What is wrong with a token is the whole of what there is to say, and no cause behind it.
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }

@@ -3,7 +3,7 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jiff::Timestamp;
 use knowledge::sha256_hex;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,25 +63,43 @@ impl Identity {
         expires: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(Key, String)> {
+        self.add_key_on_record(account, label, expires, now, |_| Ok(()))
+    }
+
+    /// The same, once it is on record: `record` is told the id that the key is to have. Where it fails there is none.
+    ///
+    /// # Errors
+    /// As [`Identity::add_key`], and what `record` fails with.
+    pub fn add_key_on_record<E: From<Error>>(
+        &self,
+        account: &str,
+        label: &str,
+        expires: Option<Timestamp>,
+        now: Timestamp,
+        record: impl FnOnce(&str) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(Key, String), E> {
         let label = one_line(label, MAX_LABEL_CHARS).ok_or(Error::Label)?;
         let expires = expires.map(Timestamp::as_second);
         if expires.is_some_and(|expires| expires <= now.as_second()) {
-            return Err(Error::Expiry);
+            return Err(Error::Expiry.into());
         }
         let mut bytes = [0; ID_CHARS / 2];
         self.entropy.fill(&mut bytes);
         let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let secret = entropy::secret(self.entropy.as_ref());
-        let connection = self.lock();
-        let added = connection.execute(
+        let mut connection = self.lock();
+        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+        let added = work.execute(
             "INSERT INTO keys (id, account, label, secret_sha256, created_at, expires)
              SELECT ?1, id, ?3, ?4, ?5, ?6 FROM accounts WHERE id = ?2",
             params![id, account, label, sha256_hex(secret.as_bytes()), rfc3339(now.as_second()), expires],
-        )?;
-        if added == 0 {
-            return Err(Error::UnknownAccount);
+        );
+        if added.map_err(Error::from)? == 0 {
+            return Err(Error::UnknownAccount.into());
         }
-        let made = connection.query_row(&format!("{KEY} WHERE id = ?1"), [&id], key)?;
+        let made = work.query_row(&format!("{KEY} WHERE id = ?1"), [&id], key).map_err(Error::from)?;
+        record(&id)?;
+        work.commit().map_err(Error::from)?;
         Ok((made, format!("{PREFIX}{id}_{secret}")))
     }
 

@@ -34,7 +34,7 @@ pub use account::{Account, MAX_NAME_CHARS, Subject};
 pub use entropy::SystemEntropy;
 pub use error::{Error, ProviderError, Result};
 pub use key::{Key, MAX_LABEL_CHARS};
-pub use login::Login;
+pub use login::{Change, Login};
 pub use oidc::{Claims, Provider, ProviderSettings};
 pub use role::{Role, UnknownRole};
 pub use sign_in::SignedIn;
@@ -49,6 +49,9 @@ pub struct Settings {
     pub session_idle: SignedDuration,
     /// No session lasts longer; 12 hours.
     pub session_max: SignedDuration,
+    /// A session that began at the identity provider lasts no longer: what was taken away there since, nobody tells us;
+    /// 15 minutes.
+    pub provider_session_max: SignedDuration,
     /// Wrong passwords in a row that lock a name; 5.
     pub lock_after: u32,
     /// How long the first lock holds, each next one twice as long, up to a day; 15 minutes.
@@ -69,6 +72,7 @@ impl Default for Settings {
         Self {
             session_idle: SignedDuration::from_mins(30),
             session_max: SignedDuration::from_hours(12),
+            provider_session_max: SignedDuration::from_mins(15),
             lock_after: 5,
             lock_for: SignedDuration::from_mins(15),
             min_password_chars: 12,

@@ -10,6 +10,7 @@ use crate::access::{How, Who, who};
 use crate::account::{MAX_NAME_CHARS, Subject, fits_name, folded, is_taken, one_line};
 use crate::entropy;
 use crate::error::{Error, Result};
+use crate::oidc::Claims;
 use crate::role::{self, Role};
 use crate::{Identity, rfc3339};
 
@@ -71,62 +72,127 @@ impl Identity {
     /// The account of somebody whom the provider vouches for, made where there is none. Accounts are found by the
     /// provider's own name for them alone: a name that looks the same is somebody else.
     ///
-    /// With `roles` the provider governs them, and the account has these and no others from now on, the last admin
-    /// included; without, they stay as they are.
+    /// Where the provider governs roles, the account has those of its newest token and no others from now on, the last
+    /// admin included; otherwise they stay as they are. What is to change is told to `record` first: where that fails,
+    /// nothing changes and nobody is let in.
+    ///
+    /// A token that is older than the roles changes nothing. It is not refused for that: two programs of one account, or a
+    /// program and a browser, each have one that holds until it expires, and every new one would shut the other out. But it
+    /// lets its bearer do only what it says and the account may still do.
     ///
     /// # Errors
-    /// [`Error::Disabled`]; [`Error::Sqlite`].
-    pub fn by_subject(
+    /// [`Error::Disabled`]; [`Error::Sqlite`]; what `record` fails with.
+    pub fn by_subject<E: From<Error>>(
         &self,
-        subject: &Subject,
-        name_hint: Option<&str>,
-        roles: Option<&BTreeSet<Role>>,
+        claims: &Claims,
         now: Timestamp,
-    ) -> Result<Who> {
+        record: impl FnOnce(&Change) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Who, E> {
         let mut connection = self.lock();
-        let found = find(&connection, subject)?;
-        let written = roles.map(role::written);
         // Every request with a token comes here: most of them change nothing, and so write nothing.
-        if let Some((id, kept)) = &found
-            && written.as_ref().is_none_or(|written| written == kept)
+        if let Some(kept) = find(&connection, &claims.subject())?
+            && !kept.is_behind(claims)
         {
-            return who(&connection, id, How::Token)?.ok_or(Error::Disabled);
+            return Ok(bearer(&connection, &kept.account, claims)?);
         }
         let new = entropy::id(self.entropy.as_ref());
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let id = if let Some((id, _)) = find(&work, subject)? {
-            let sql = "UPDATE accounts SET roles = coalesce(?2, roles) WHERE id = ?1 AND disabled = 0";
-            work.execute(sql, params![id, written])?;
-            id
-        } else {
-            let name = free_name(&work, name_hint.unwrap_or_default(), &new)?;
-            work.execute(
-                "INSERT INTO accounts (id, name, name_sha256, full_name, roles, created_at, issuer, subject)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    new,
-                    name,
-                    sha256_hex(name.as_bytes()),
-                    name_hint.and_then(|hint| one_line(hint, MAX_NAME_CHARS)),
-                    written.unwrap_or_default(),
-                    rfc3339(now.as_second()),
-                    subject.issuer,
-                    subject.subject
-                ],
-            )?;
-            new
+        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+        let (account, change) = match find(&work, &claims.subject())? {
+            Some(kept) => {
+                let change = renew(&work, &kept, claims)?;
+                (kept.account, change)
+            }
+            None => (new.clone(), Some(make(&work, new, claims, now)?)),
         };
-        let who = who(&work, &id, How::Token)?.ok_or(Error::Disabled)?;
-        work.commit()?;
+        // Before anything is told of somebody who is kept out.
+        let who = bearer(&work, &account, claims)?;
+        if let Some(change) = change {
+            record(&change)?;
+        }
+        work.commit().map_err(Error::from)?;
         Ok(who)
     }
 }
 
-/// Id and roles of the subject's account.
-fn find(connection: &Connection, subject: &Subject) -> Result<Option<(String, String)>> {
-    let sql = "SELECT id, roles FROM accounts WHERE issuer = ?1 AND subject = ?2";
-    let found = connection.query_row(sql, [&subject.issuer, &subject.subject], |row| Ok((row.get(0)?, row.get(1)?)));
+/// What a token of the provider changes about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Id of the account.
+    pub account: String,
+    /// Whether it is made now.
+    pub is_new: bool,
+    /// What it may do from now on.
+    pub roles: BTreeSet<Role>,
+}
+
+/// What is compared when a token is shown.
+struct Kept {
+    account: String,
+    roles: String,
+    roles_as_of: Option<i64>,
+}
+
+impl Kept {
+    /// Whether the token knows something of roles that is not written down yet. Of two tokens of one second nobody can say
+    /// which is the newer: the one that comes last is believed.
+    fn is_behind(&self, claims: &Claims) -> bool {
+        let Some(roles) = &claims.roles else { return false };
+        match self.roles_as_of {
+            None => true,
+            Some(as_of) if as_of == claims.issued_s => self.roles != role::written(roles),
+            Some(as_of) => as_of < claims.issued_s,
+        }
+    }
+}
+
+/// The subject's account.
+fn find(connection: &Connection, subject: &Subject) -> Result<Option<Kept>> {
+    let sql = "SELECT id, roles, roles_as_of FROM accounts WHERE issuer = ?1 AND subject = ?2";
+    let found = connection.query_row(sql, [&subject.issuer, &subject.subject], |row| {
+        Ok(Kept { account: row.get(0)?, roles: row.get(1)?, roles_as_of: row.get(2)? })
+    });
     Ok(found.optional()?)
+}
+
+/// Whoever shows a token. What it gives is no more than the account may do, and no more than it says itself.
+fn bearer(connection: &Connection, account: &str, claims: &Claims) -> Result<Who> {
+    let mut who = who(connection, account, How::Token)?.ok_or(Error::Disabled)?;
+    if let Some(roles) = &claims.roles {
+        who.roles.retain(|role| roles.contains(role));
+    }
+    Ok(who)
+}
+
+/// Writes down what the token says of the account's roles. A newer one that says the same is no change, but makes older ones
+/// older.
+fn renew(connection: &Connection, kept: &Kept, claims: &Claims) -> Result<Option<Change>> {
+    let Some(roles) = claims.roles.as_ref().filter(|_| kept.is_behind(claims)) else { return Ok(None) };
+    let written = role::written(roles);
+    let sql = "UPDATE accounts SET roles = ?2, roles_as_of = ?3 WHERE id = ?1";
+    connection.execute(sql, params![kept.account, written, claims.issued_s])?;
+    let change = || Change { account: kept.account.clone(), is_new: false, roles: roles.clone() };
+    Ok((written != kept.roles).then(change))
+}
+
+fn make(connection: &Connection, id: String, claims: &Claims, now: Timestamp) -> Result<Change> {
+    let (hint, roles) = (claims.name.as_deref(), claims.roles.clone().unwrap_or_default());
+    let name = free_name(connection, hint.unwrap_or_default(), &id)?;
+    connection.execute(
+        "INSERT INTO accounts (id, name, name_sha256, full_name, roles, created_at, issuer, subject, roles_as_of)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            id,
+            name,
+            sha256_hex(name.as_bytes()),
+            hint.and_then(|hint| one_line(hint, MAX_NAME_CHARS)),
+            role::written(&roles),
+            rfc3339(now.as_second()),
+            claims.issuer,
+            claims.subject,
+            claims.roles.is_some().then_some(claims.issued_s)
+        ],
+    )?;
+    Ok(Change { account: id, is_new: true, roles })
 }
 
 /// A name that no account has, as near to the hint as may be.

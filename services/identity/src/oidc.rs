@@ -57,6 +57,8 @@ pub struct ProviderSettings {
     pub roles: BTreeMap<String, Role>,
     /// How far its clock may be from ours, in seconds; 60 unless told.
     pub leeway_s: u32,
+    /// How long its tokens may last, from `iat` to `exp`, in seconds; a day unless told.
+    pub token_max_s: u32,
 }
 
 impl Default for ProviderSettings {
@@ -70,6 +72,7 @@ impl Default for ProviderSettings {
             roles_claim: "groups".to_owned(),
             roles: BTreeMap::new(),
             leeway_s: 60,
+            token_max_s: 24 * 60 * 60,
         }
     }
 }
@@ -94,12 +97,14 @@ pub struct Claims {
     pub subject: String,
     /// What they are called there.
     pub name: Option<String>,
-    /// What they are here.
-    pub roles: BTreeSet<Role>,
+    /// What they are here; `None` where the provider governs no roles.
+    pub roles: Option<BTreeSet<Role>>,
+    /// When the provider said so, in seconds since 1970: `iat`.
+    pub issued_s: i64,
 }
 
 impl Claims {
-    /// What [`crate::Identity::by_subject`] takes.
+    /// Who they are to the provider.
     #[must_use]
     pub fn subject(&self) -> Subject {
         Subject { issuer: self.issuer.clone(), subject: self.subject.clone() }
@@ -173,12 +178,6 @@ impl Provider {
         Ok(Self { settings, http, is_local, discovery: OnceCell::new(), keys: Mutex::default() })
     }
 
-    /// Whether the provider says which roles somebody has.
-    #[must_use]
-    pub fn governs_roles(&self) -> bool {
-        !self.settings.roles.is_empty()
-    }
-
     /// Where the browser goes to sign in.
     ///
     /// # Errors
@@ -250,8 +249,8 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Claims, ProviderError> {
         let now_s = now.as_second();
-        let leeway_s = i64::from(self.settings.leeway_s);
-        let expected = Expected { issuer: &self.settings.issuer, audience, usage, leeway_s, now_s };
+        let (leeway_s, lifetime_s) = (i64::from(self.settings.leeway_s), i64::from(self.settings.token_max_s));
+        let expected = Expected { issuer: &self.settings.issuer, audience, usage, leeway_s, lifetime_s, now_s };
         let keys = self.keys(now_s, KEYS_S).await?;
         let claims = match token::verify(token, &keys, &expected) {
             Err(Refusal::UnknownKey) => {
@@ -371,11 +370,14 @@ pub(crate) fn read_claims(claims: &Map<String, Value>, settings: &ProviderSettin
         Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
+    let roles = words.into_iter().filter_map(|word| settings.roles.get(word).copied());
     Claims {
         issuer: settings.issuer.clone(),
         subject: text("sub").unwrap_or_default(),
         name: text("preferred_username").or_else(|| text("name")),
-        roles: words.into_iter().filter_map(|word| settings.roles.get(word).copied()).collect(),
+        roles: (!settings.roles.is_empty()).then(|| roles.collect()),
+        // Every token that was verified has one; one that had none would be older than all.
+        issued_s: claims.get("iat").and_then(Value::as_i64).unwrap_or_default(),
     }
 }
 

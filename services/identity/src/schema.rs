@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 
 /// The format this build writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Marks the file as ours. The bytes are `OSLI`.
 const APPLICATION_ID: i64 = 0x4f53_4c49;
@@ -26,6 +26,7 @@ CREATE TABLE accounts (
   created_at  TEXT NOT NULL,
   issuer      TEXT,
   subject     TEXT,
+  roles_as_of INTEGER,                   -- `iat` of the token that gave them, or when somebody here did
   UNIQUE (issuer, subject),
   CHECK ((issuer IS NULL) = (subject IS NULL))
 ) STRICT;
@@ -40,7 +41,8 @@ CREATE TABLE sessions (
   secret_sha256 TEXT PRIMARY KEY,
   account       TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   began         INTEGER NOT NULL,
-  last_seen     INTEGER NOT NULL
+  last_seen     INTEGER NOT NULL,
+  by_provider   INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_account ON sessions (account);
 CREATE TABLE keys (
@@ -63,6 +65,14 @@ CREATE TABLE logins (
 CREATE INDEX logins_by_time ON logins (began);
 ";
 
+/// Format 1 knew neither how old roles are nor where a session began: until the next token says more, any may, and sessions
+/// of the provider's people count as begun there.
+const FROM_1: &str = "
+ALTER TABLE accounts ADD COLUMN roles_as_of INTEGER;
+ALTER TABLE sessions ADD COLUMN by_provider INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET by_provider = 1 WHERE account IN (SELECT id FROM accounts WHERE issuer IS NOT NULL);
+";
+
 pub(crate) fn open(path: &Path) -> Result<Connection> {
     let failed = |source| Error::Open { path: path.to_owned(), source };
     let connection = Connection::open(path).map_err(failed)?;
@@ -78,7 +88,7 @@ fn prepare(connection: &Connection) -> Result<()> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-    if tables > 0 && (application != APPLICATION_ID || found != FORMAT) {
+    if tables > 0 && (application != APPLICATION_ID || !(1..=FORMAT).contains(&found)) {
         return Err(Error::Format { found });
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -87,10 +97,17 @@ fn prepare(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is deleted from the file, too.
     connection.pragma_update(None, "secure_delete", true)?;
-    if tables == 0 {
-        connection.execute_batch(&format!(
-            "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
-        ))?;
+    match (tables, found) {
+        (0, _) => write(connection, SCHEMA),
+        (_, 1) => write(connection, FROM_1),
+        _ => Ok(()),
     }
+}
+
+/// All of it or nothing.
+fn write(connection: &Connection, statements: &str) -> Result<()> {
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+    ))?;
     Ok(())
 }

@@ -1,15 +1,16 @@
-//! Is somebody still signed in? Until they leave, nobody used it for a while, or the day is over.
+//! Is somebody still signed in? Until they leave, nobody used it for a while, the day is over, or the house's identity provider
+//! is to be asked again.
 
 use jiff::Timestamp;
 use knowledge::sha256_hex;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::Identity;
 use crate::access::{How, Who, who};
 use crate::entropy::{self, SECRET_CHARS};
 use crate::error::{Error, Result};
 use crate::login::LOGIN_S;
 use crate::sign_in::SignedIn;
+use crate::{Identity, Settings};
 
 /// How often a use is written down, at most.
 pub(crate) const WRITE_EVERY_S: i64 = 60;
@@ -18,7 +19,7 @@ pub(crate) const WRITE_EVERY_S: i64 = 60;
 const FORGET_FAILURES_S: i64 = 24 * 60 * 60;
 
 impl Identity {
-    /// Begins a session for an account that the identity provider vouched for.
+    /// Begins a session for an account that the identity provider vouched for. It lasts as long as such sessions may.
     ///
     /// # Errors
     /// [`Error::Disabled`] when it is, or is gone; [`Error::Sqlite`].
@@ -44,14 +45,14 @@ impl Identity {
         }
         let (hash, now_s) = (sha256_hex(secret.as_bytes()), now.as_second());
         let connection = self.lock();
-        let sql = "SELECT account, began, last_seen FROM sessions WHERE secret_sha256 = ?1";
+        let sql = "SELECT account, began, last_seen, by_provider FROM sessions WHERE secret_sha256 = ?1";
         let found = connection.query_row(sql, [&hash], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?))
         });
-        let Some((account, began, last_seen)) = found.optional()? else {
+        let Some((account, began, last_seen, by_provider)) = found.optional()? else {
             return Ok(None);
         };
-        let (idle_s, max_s) = (self.settings.session_idle.as_secs(), self.settings.session_max.as_secs());
+        let (idle_s, max_s) = (self.settings.session_idle.as_secs(), longest_s(&self.settings, by_provider));
         if now_s - began >= max_s || now_s - last_seen >= idle_s {
             connection.execute("DELETE FROM sessions WHERE secret_sha256 = ?1", [&hash])?;
             return Ok(None);
@@ -99,11 +100,12 @@ impl Identity {
     /// [`Error::Sqlite`].
     pub fn forget_ended(&self, now: Timestamp) -> Result<usize> {
         let now_s = now.as_second();
-        let (idle_s, max_s) = (self.settings.session_idle.as_secs(), self.settings.session_max.as_secs());
+        let [max_s, provider_max_s] = [false, true].map(|by_provider| longest_s(&self.settings, by_provider));
+        let idle_s = self.settings.session_idle.as_secs();
         let connection = self.lock();
         let sessions = connection.execute(
-            "DELETE FROM sessions WHERE began <= ?1 OR last_seen <= ?2",
-            [now_s.saturating_sub(max_s), now_s.saturating_sub(idle_s)],
+            "DELETE FROM sessions WHERE last_seen <= ?1 OR began <= CASE by_provider WHEN 0 THEN ?2 ELSE ?3 END",
+            [idle_s, max_s, provider_max_s].map(|seconds| now_s.saturating_sub(seconds)),
         )?;
         let logins = connection.execute("DELETE FROM logins WHERE began <= ?1", [now_s - LOGIN_S])?;
         let failures = connection
@@ -112,7 +114,14 @@ impl Identity {
     }
 }
 
-/// Writes a session down for an account that is let in and, where one is given, still has this password.
+/// How long a session lasts at most, however much it is used.
+fn longest_s(settings: &Settings, by_provider: bool) -> i64 {
+    let all = settings.session_max.as_secs();
+    if by_provider { all.min(settings.provider_session_max.as_secs()) } else { all }
+}
+
+/// Writes a session down for an account that is let in and, where one is given, still has this password. Without a password
+/// the provider has vouched.
 pub(crate) fn begin(
     connection: &Connection,
     secret: &str,
@@ -121,8 +130,8 @@ pub(crate) fn begin(
     now_s: i64,
 ) -> Result<bool> {
     let begun = connection.execute(
-        "INSERT INTO sessions (secret_sha256, account, began, last_seen)
-         SELECT ?1, id, ?3, ?3 FROM accounts WHERE id = ?2 AND disabled = 0 AND (?4 IS NULL OR password = ?4)",
+        "INSERT INTO sessions (secret_sha256, account, began, last_seen, by_provider)
+         SELECT ?1, id, ?3, ?3, ?4 IS NULL FROM accounts WHERE id = ?2 AND disabled = 0 AND (?4 IS NULL OR password = ?4)",
         params![sha256_hex(secret.as_bytes()), account, now_s, password],
     )?;
     Ok(begun == 1)

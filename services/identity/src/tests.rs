@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use knowledge::Entropy;
 use tempfile::TempDir;
 
-use crate::{Account, Identity, Role, Settings};
+use crate::{Account, Error, Identity, Role, Settings};
 
 /// When the tests begin.
 const T0: i64 = 1_790_000_000;
@@ -34,6 +34,16 @@ impl Entropy for Counting {
             let next = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
             part.copy_from_slice(&next[8 - part.len()..]);
         }
+    }
+}
+
+/// A log that has no room.
+#[derive(Debug, PartialEq)]
+struct Full;
+
+impl From<Error> for Full {
+    fn from(error: Error) -> Self {
+        panic!("{error}")
     }
 }
 

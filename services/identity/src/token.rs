@@ -65,6 +65,9 @@ pub enum Refusal {
     /// Its time is over.
     #[error("it has expired")]
     Expired,
+    /// It lasts longer than tokens may.
+    #[error("it lasts longer than tokens may here: see identity.provider.token_max_h")]
+    Lifetime,
     /// Its time has not come, or it was made in the future.
     #[error("it is not valid yet")]
     NotYet,
@@ -90,6 +93,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) audience: &'a str,
     pub(crate) usage: Use<'a>,
     pub(crate) leeway_s: i64,
+    /// From `iat` to `exp`, at most.
+    pub(crate) lifetime_s: i64,
     pub(crate) now_s: i64,
 }
 
@@ -187,6 +192,9 @@ fn check_times(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(
     }
     if expires_s <= issued_s {
         return Err(Refusal::Claim("exp"));
+    }
+    if expires_s - issued_s > expected.lifetime_s {
+        return Err(Refusal::Lifetime);
     }
     let begins_s = if claims.contains_key("nbf") { second(claims, "nbf")? } else { issued_s };
     if issued_s > latest_s || begins_s > latest_s { Err(Refusal::NotYet) } else { Ok(()) }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::model::{MAX_TEXT_CHARS, State};
 
-/// Result of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+/// Result of a call; of one that puts something on record, with the error of whoever keeps the record.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,14 @@ pub enum Error {
     /// A text beyond the limit.
     #[error("the {0} is longer than {max} characters", max = MAX_TEXT_CHARS)]
     TooLong(&'static str),
+    /// Words that lie sealed in the log could not be read.
+    #[error("the words of a comment or reason could not be read")]
+    Words(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Words are erased, but what they were may still lie in the file.
+    #[error(
+        "another program reads the reviews, so that erased words still lie in the file: erase them again when it is done"
+    )]
+    StillRead,
     /// The table could not be written.
     #[error("the table could not be written")]
     Csv(#[from] csv::Error),

@@ -7,12 +7,14 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::model::{Given, Rating, Review};
+use crate::recorded::{Items, RecordedItem};
 use crate::sheet::{self, Line};
-use crate::sign::{RecordedItem, canonical, recorded, settled};
+use crate::sign::{canonical, settled};
 use crate::store::Reviews;
+use crate::words::Words;
 
 /// Columns of the table.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 19] = [
     "item",
     "answer",
     "statement",
@@ -28,6 +30,10 @@ const COLUMNS: [&str; 15] = [
     "reason",
     "final",
     "ours",
+    "later_1",
+    "later_comment_1",
+    "later_2",
+    "later_comment_2",
 ];
 
 /// A line of the export: first the review, then its items.
@@ -40,14 +46,15 @@ enum Exported<'a> {
 
 impl Reviews {
     /// The table: one row for each item (RFC 4180, UTF-8). A cell that a spreadsheet would take for a formula begins
-    /// with an apostrophe.
+    /// with an apostrophe. Ratings are those from before our verdict was shown; `later` is what a reviewer held after it.
     ///
     /// # Errors
-    /// [`crate::Error::Unknown`]; [`crate::Error::State`] until everything is settled.
-    pub fn csv(&self, review: &str) -> Result<String> {
+    /// [`crate::Error::Unknown`]; [`crate::Error::State`] until everything is settled; [`crate::Error::Words`].
+    pub fn csv(&self, review: &str, words: &dyn Words) -> Result<String> {
         let connection = self.lock();
         let review = settled(&connection, review)?;
-        table(&sheet::lines(&connection, &review)?)
+        let lines = sheet::lines(&connection, &review)?;
+        table(&lines.into_iter().map(|line| line.opened(words)).collect::<Result<Vec<_>>>()?)
     }
 
     /// Lines of JSON: the review with its signature, then each item with every rating that was given of it. A field
@@ -55,12 +62,11 @@ impl Reviews {
     ///
     /// # Errors
     /// As [`Reviews::csv`].
-    pub fn ndjson(&self, review: &str) -> Result<String> {
+    pub fn ndjson(&self, review: &str, words: &dyn Words) -> Result<String> {
         let connection = self.lock();
         let review = settled(&connection, review)?;
-        let lines = sheet::lines(&connection, &review)?;
-        let rounds = sheet::rounds(&connection, &review.id)?;
-        let items = recorded(&lines, &rounds).into_iter().map(Exported::Item);
+        let items = Items::of(&connection, &review)?.opened(words)?;
+        let items = items.recorded().into_iter().map(Exported::Item);
         let mut out = String::new();
         for one in std::iter::once(Exported::Review(&review)).chain(items) {
             out.push_str(&canonical(&serde_json::to_value(&one)?));
@@ -95,6 +101,8 @@ pub fn spreadsheet<const N: usize>(columns: [&str; N], rows: impl IntoIterator<I
 fn row(line: &Line) -> [String; COLUMNS.len()] {
     let [by_1, rating_1, comment_1] = said(line.first.as_ref());
     let [by_2, rating_2, comment_2] = said(line.second.as_ref());
+    let [later_1, later_comment_1] = said_later(line.first.as_ref());
+    let [later_2, later_comment_2] = said_later(line.second.as_ref());
     let settled = line.adjudication.as_ref();
     [
         line.n.to_string(),
@@ -109,15 +117,25 @@ fn row(line: &Line) -> [String; COLUMNS.len()] {
         comment_2,
         settled.map(|settled| settled.by.clone()).unwrap_or_default(),
         settled.map(|settled| settled.rating.name().to_owned()).unwrap_or_default(),
-        settled.map(|settled| settled.reason.clone()).unwrap_or_default(),
+        settled.and_then(|settled| settled.reason.clone()).unwrap_or_default(),
         line.settled().map(Rating::name).unwrap_or_default().to_owned(),
         line.ours.clone(),
+        later_1,
+        later_comment_1,
+        later_2,
+        later_comment_2,
     ]
 }
 
 fn said(given: Option<&Given>) -> [String; 3] {
     given.map_or_else(Default::default, |given| {
         [given.by.clone(), given.rating.name().to_owned(), given.comment.clone().unwrap_or_default()]
+    })
+}
+
+fn said_later(given: Option<&Given>) -> [String; 2] {
+    given.and_then(|given| given.later.as_ref()).map_or_else(Default::default, |later| {
+        [later.rating.name().to_owned(), later.comment.clone().unwrap_or_default()]
     })
 }
 
@@ -152,6 +170,7 @@ mod tests {
             ours: "a,\"b\"\nc".to_owned(),
             first: None,
             second: None,
+            agreed: None,
             adjudication: None,
         };
         let text = table(&[line]).unwrap();

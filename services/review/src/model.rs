@@ -154,7 +154,8 @@ pub struct Review {
     pub items: u32,
     /// Items that each reviewer has rated, in the order of `reviewers`.
     pub rated: Vec<u32>,
-    /// Differences that wait to be settled; counted when both have rated everything.
+    /// Items that wait to be settled, as the two differ or one of them changed a rating; counted when both have rated
+    /// everything.
     pub differences: u32,
     /// The signature, once there is one.
     pub signature: Option<Signature>,
@@ -198,14 +199,35 @@ pub struct NewReview {
 pub struct Given {
     /// Account.
     pub by: String,
-    /// The rating.
+    /// The rating: the first one, from before our verdict was shown. It is the one that counts.
     pub rating: Rating,
-    /// What was said with it.
+    /// What was said with it; `null` where there is nothing, or it was erased.
     pub comment: Option<String>,
     /// When, RFC 3339.
     pub at: String,
-    /// 1 for the first; every change counts one up, and the earlier ones are kept.
+    /// 1, and one more for every change of mind; all are kept.
     pub round: u32,
+    /// What the reviewer holds since, if that was changed.
+    pub later: Option<Remark>,
+    /// The entry of the log that has the comment.
+    #[serde(skip)]
+    pub(crate) sealed: Option<u64>,
+}
+
+/// What a reviewer holds of an item after our verdict was shown: a remark. It has no part in any number, unless a third
+/// person settles the item by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RatingRemark)]
+pub struct Remark {
+    /// The rating.
+    pub rating: Rating,
+    /// What was said with it; `null` where there is nothing, or it was erased.
+    pub comment: Option<String>,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The entry of the log that has the comment.
+    #[serde(skip)]
+    pub(crate) sealed: Option<u64>,
 }
 
 /// How a difference was settled.
@@ -215,10 +237,13 @@ pub struct Adjudication {
     pub by: String,
     /// The rating that holds.
     pub rating: Rating,
-    /// Why.
-    pub reason: String,
+    /// Why; `null` when it was erased.
+    pub reason: Option<String>,
     /// When, RFC 3339.
     pub at: String,
+    /// The entry of the log that has the reason.
+    #[serde(skip)]
+    pub(crate) sealed: Option<u64>,
 }
 
 /// One statement of one answer, as a reader may see it.
@@ -227,19 +252,19 @@ pub struct Adjudication {
 pub struct Item {
     /// Number in the review, from 1.
     pub n: u32,
-    /// Id of the answer.
-    pub answer: String,
+    /// Id of the answer: shown with our verdict, as whoever has it may find that.
+    pub answer: Option<String>,
     /// Which statement of it, from 1; 0 asks whether it was right not to answer.
     pub statement: u32,
-    /// Stratum of the answer.
-    pub stratum: String,
+    /// Stratum of the answer: shown with our verdict, as it tells how the answer ended.
+    pub stratum: Option<String>,
     /// Our verdict. A reviewer sees it after rating the item, others when the item is settled.
     pub ours: Option<String>,
     /// The reader's own rating.
     pub own: Option<Given>,
     /// What others said: to a reviewer when both have rated the item, to anybody else when both have rated all items.
     pub others: Vec<Given>,
-    /// How a difference was settled.
+    /// How it was settled, where the two differ or one of them changed a rating.
     pub adjudication: Option<Adjudication>,
     /// The rating that holds, once there is one that the reader may see.
     #[serde(rename = "final")]

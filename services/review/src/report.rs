@@ -7,17 +7,19 @@ use crate::sheet::{self, Line};
 use crate::sign::settled;
 use crate::statistics::{Agreement, Proportion, Statistics, statistics};
 use crate::store::Reviews;
+use crate::words::Words;
 
 impl Reviews {
     /// The report as PDF: what was drawn and how, agreement, support rate, differences and how they were settled,
     /// signature. The same review gives the same bytes.
     ///
     /// # Errors
-    /// [`crate::Error::Unknown`]; [`crate::Error::State`] until everything is settled.
-    pub fn pdf(&self, review: &str) -> Result<Vec<u8>> {
+    /// [`crate::Error::Unknown`]; [`crate::Error::State`] until everything is settled; [`crate::Error::Words`].
+    pub fn pdf(&self, review: &str, words: &dyn Words) -> Result<Vec<u8>> {
         let connection = self.lock();
         let review = settled(&connection, review)?;
         let lines = sheet::lines(&connection, &review)?;
+        let lines = lines.into_iter().map(|line| line.opened(words)).collect::<Result<Vec<_>>>()?;
         let numbers = statistics(&lines, &review.strata);
         let mut paper = Paper::new();
         head(&mut paper, &review);
@@ -62,7 +64,10 @@ fn strata(paper: &mut Paper, review: &Review, numbers: &Statistics) {
 fn results(paper: &mut Paper, numbers: &Statistics) {
     paper.heading("Agreement of the two reviewers");
     agreement(paper, &numbers.agreement);
-    paper.line(&format!("Ratings that were given and changed later: {}", numbers.changed));
+    paper.line(&format!(
+        "Ratings count as they were given before Osler's verdict was shown. Changed after that: {}",
+        numbers.changed
+    ));
     paper.heading("Support rate");
     paper.line(&format!("Support rate: {} (Wilson)", share(&numbers.support)));
     match &numbers.stratified_support {
@@ -76,7 +81,7 @@ fn results(paper: &mut Paper, numbers: &Statistics) {
         None => paper.line("Weighted by strata: not defined, as a stratum has fewer than two items"),
     }
     for one in &numbers.finals {
-        paper.line(&format!("• {}: {}", words(one.rating.name()), one.items));
+        paper.line(&format!("• {}: {}", spaced(one.rating.name()), one.items));
     }
     paper.line(
         "Items count as independent; statements of one answer are not quite, and the intervals somewhat too narrow.",
@@ -101,7 +106,7 @@ fn agreement(paper: &mut Paper, found: &Agreement) {
 
 fn differences(paper: &mut Paper, lines: &[Line]) {
     let differing: Vec<&Line> = lines.iter().filter(|line| line.differs()).collect();
-    paper.heading(&format!("Items on which the reviewers differ: {}", differing.len()));
+    paper.heading(&format!("Items on which the reviewers differ, or a rating was changed: {}", differing.len()));
     for line in differing {
         paper.line(&format!(
             "• Item {}: answer {}, statement {} ({})",
@@ -111,16 +116,21 @@ fn differences(paper: &mut Paper, lines: &[Line]) {
             paper.line(&said(given));
         }
         if let Some(settled) = &line.adjudication {
-            let rating = words(settled.rating.name());
-            paper.line(&format!("Settled by {}: {rating}. {}", settled.by, settled.reason));
+            let rating = spaced(settled.rating.name());
+            let reason = settled.reason.as_deref().unwrap_or("The reason was erased.");
+            paper.line(&format!("Settled by {}: {rating}. {reason}", settled.by));
         }
     }
 }
 
 fn said(given: &Given) -> String {
-    let rating = words(given.rating.name());
-    let comment = given.comment.as_deref().map(|text| format!(". {text}")).unwrap_or_default();
-    format!("{}: {rating}{comment}", given.by)
+    let comment = |text: &Option<String>| text.as_deref().map(|text| format!(". {text}")).unwrap_or_default();
+    let later = given.later.as_ref().map(|later| {
+        let rating = spaced(later.rating.name());
+        format!(" (after seeing Osler's verdict: {rating}{})", comment(&later.comment))
+    });
+    let rating = spaced(given.rating.name());
+    format!("{}: {rating}{}{}", given.by, comment(&given.comment), later.unwrap_or_default())
 }
 
 fn signature(paper: &mut Paper, review: &Review) {
@@ -145,6 +155,6 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-fn words(name: &str) -> String {
+fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }

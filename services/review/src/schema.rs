@@ -1,4 +1,5 @@
-//! The file: its tables, and how it is opened. What was said is only ever added to; the file itself refuses the rest.
+//! The file: its tables, and how it is opened. What was said is only ever added to, or loses its words; the file itself refuses
+//! the rest.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,11 +11,12 @@ use crate::error::{Error, Result};
 use crate::model::Rating;
 
 /// The format this build writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Marks the file as ours. The bytes are `OSLR`.
 const APPLICATION_ID: i64 = 0x4f53_4c52;
 
+/// Format 1, which is never edited: what came later is added to it, in new files as in old ones.
 const SCHEMA: &str = "
 CREATE TABLE reviews (
   id          TEXT PRIMARY KEY,
@@ -114,6 +116,67 @@ CREATE TRIGGER signatures_stand BEFORE UPDATE ON signatures BEGIN SELECT RAISE(A
 CREATE TRIGGER signatures_stay BEFORE DELETE ON signatures BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
 ";
 
+/// What format 2 added to 1: the words of comments and reasons lie sealed in the log, and may be taken from where format 1 had
+/// them; the first rating counts, and what was signed before keeps to the last.
+const ADDED_BY_2: &str = "
+ALTER TABLE ratings ADD COLUMN entry INTEGER;        -- of the log
+ALTER TABLE ratings ADD COLUMN salt TEXT;            -- of the commitment to the rating that the entry has
+ALTER TABLE ratings ADD COLUMN words TEXT;           -- the commitment to the comment that the entry has
+ALTER TABLE adjudications ADD COLUMN entry INTEGER;
+ALTER TABLE adjudications ADD COLUMN salt TEXT;
+ALTER TABLE adjudications ADD COLUMN words TEXT;
+ALTER TABLE signatures ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE erasures (                              -- what the record comes to since words were taken from it; the last one holds
+  review      TEXT NOT NULL REFERENCES signatures (review),
+  n           INTEGER NOT NULL,
+  record_hash TEXT NOT NULL,
+  PRIMARY KEY (review, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX items_by_answer ON items (answer);
+
+DROP VIEW sheet;
+CREATE VIEW sheet AS
+SELECT i.review AS review, i.n AS n, i.answer AS answer, i.statement AS statement, i.stratum AS stratum, i.ours AS ours,
+  f.rating AS rating_1, f.comment AS comment_1, iif(f.words IS NULL, NULL, f.entry) AS sealed_1, f.at AS at_1,
+  g.round AS round_1, g.rating AS later_1, g.comment AS later_comment_1,
+  iif(g.words IS NULL, NULL, g.entry) AS later_sealed_1, g.at AS later_at_1,
+  s.rating AS rating_2, s.comment AS comment_2, iif(s.words IS NULL, NULL, s.entry) AS sealed_2, s.at AS at_2,
+  t.round AS round_2, t.rating AS later_2, t.comment AS later_comment_2,
+  iif(t.words IS NULL, NULL, t.entry) AS later_sealed_2, t.at AS later_at_2,
+  j.who AS third, j.rating AS rating_3, nullif(j.reason, '') AS reason, iif(j.words IS NULL, NULL, j.entry) AS sealed_3,
+  j.at AS at_3,
+  CASE WHEN g.rating = t.rating AND (k.format = 1 OR (f.rating = g.rating AND s.rating = t.rating)) THEN g.rating END
+    AS agreed
+FROM items i JOIN reviews r ON r.id = i.review
+LEFT JOIN ratings f ON f.review = i.review AND f.item = i.n AND f.reviewer = r.reviewer_1 AND f.round = 1
+LEFT JOIN ratings g ON g.review = i.review AND g.item = i.n AND g.reviewer = r.reviewer_1 AND g.round =
+  (SELECT max(x.round) FROM ratings x WHERE x.review = i.review AND x.item = i.n AND x.reviewer = r.reviewer_1)
+LEFT JOIN ratings s ON s.review = i.review AND s.item = i.n AND s.reviewer = r.reviewer_2 AND s.round = 1
+LEFT JOIN ratings t ON t.review = i.review AND t.item = i.n AND t.reviewer = r.reviewer_2 AND t.round =
+  (SELECT max(y.round) FROM ratings y WHERE y.review = i.review AND y.item = i.n AND y.reviewer = r.reviewer_2)
+LEFT JOIN adjudications j ON j.review = i.review AND j.item = i.n
+LEFT JOIN signatures k ON k.review = i.review;
+
+DROP TRIGGER ratings_stand;
+CREATE TRIGGER ratings_stand BEFORE UPDATE ON ratings
+  WHEN NEW.comment IS NOT NULL OR NEW.review IS NOT OLD.review OR NEW.item IS NOT OLD.item
+    OR NEW.reviewer IS NOT OLD.reviewer OR NEW.round IS NOT OLD.round OR NEW.rating IS NOT OLD.rating
+    OR NEW.at IS NOT OLD.at OR NEW.entry IS NOT OLD.entry OR NEW.salt IS NOT OLD.salt OR NEW.words IS NOT OLD.words
+  BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+DROP TRIGGER adjudications_stand;
+CREATE TRIGGER adjudications_stand BEFORE UPDATE ON adjudications
+  WHEN NEW.reason <> '' OR NEW.review IS NOT OLD.review OR NEW.item IS NOT OLD.item OR NEW.who IS NOT OLD.who
+    OR NEW.rating IS NOT OLD.rating OR NEW.at IS NOT OLD.at OR NEW.entry IS NOT OLD.entry
+    OR NEW.salt IS NOT OLD.salt OR NEW.words IS NOT OLD.words
+  BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+CREATE TRIGGER comments_are_sealed BEFORE INSERT ON ratings WHEN NEW.comment IS NOT NULL OR NEW.entry IS NULL
+  BEGIN SELECT RAISE(ABORT, 'what was said is on record first, and its words are sealed there'); END;
+CREATE TRIGGER reasons_are_sealed BEFORE INSERT ON adjudications WHEN NEW.reason <> '' OR NEW.entry IS NULL
+  BEGIN SELECT RAISE(ABORT, 'what was said is on record first, and its words are sealed there'); END;
+CREATE TRIGGER erasures_stand BEFORE UPDATE ON erasures BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+CREATE TRIGGER erasures_stay BEFORE DELETE ON erasures BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
+";
+
 pub(crate) fn open(path: &Path) -> Result<Connection> {
     let failed = |source| Error::Open { path: path.to_owned(), source };
     let connection = Connection::open(path).map_err(failed)?;
@@ -129,16 +192,20 @@ fn prepare(connection: &Connection) -> Result<()> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-    if tables > 0 && (application != APPLICATION_ID || found != FORMAT) {
+    if tables > 0 && (application != APPLICATION_ID || !(1..=FORMAT).contains(&found)) {
         return Err(Error::Format { found });
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A signature that was acknowledged must outlive a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    if tables == 0 {
+    // What is erased is overwritten, not only forgotten.
+    connection.pragma_update(None, "secure_delete", true)?;
+    if tables == 0 || found < FORMAT {
+        let steps: &[&str] = if tables == 0 { &[SCHEMA, ADDED_BY_2] } else { &[ADDED_BY_2] };
         connection.execute_batch(&format!(
-            "BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+            "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;",
+            steps.concat()
         ))?;
     }
     Ok(())

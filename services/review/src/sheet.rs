@@ -3,19 +3,22 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Adjudication, Given, Item, Rating, Review, Signature, State, Stratum};
+use crate::model::{Adjudication, Given, Item, Rating, Remark, Review, Signature, State, Stratum};
+use crate::words::Words;
 
 const REVIEW: &str = "SELECT r.id, r.title, r.created_at, r.created_by, r.seed, r.range_from, r.range_to, r.size,
   r.reviewer_1, r.reviewer_2, r.adjudicator,
   (SELECT count(*) FROM items i WHERE i.review = r.id),
   (SELECT count(*) FROM ratings f WHERE f.review = r.id AND f.reviewer = r.reviewer_1 AND f.round = 1),
   (SELECT count(*) FROM ratings s WHERE s.review = r.id AND s.reviewer = r.reviewer_2 AND s.round = 1),
-  (SELECT count(*) FROM sheet d WHERE d.review = r.id AND d.rating_1 <> d.rating_2 AND d.rating_3 IS NULL),
+  (SELECT count(*) FROM sheet d WHERE d.review = r.id AND d.agreed IS NULL AND d.rating_3 IS NULL),
   g.who, g.full_name, g.meaning, g.at, g.record_hash, g.seal, r.n
   FROM reviews r LEFT JOIN signatures g ON g.review = r.id";
 
-const LINE: &str = "SELECT n, answer, statement, stratum, ours, rating_1, comment_1, at_1, round_1,
-  rating_2, comment_2, at_2, round_2, third, rating_3, reason, at_3 FROM sheet WHERE review = ?1";
+const LINE: &str = "SELECT n, answer, statement, stratum, ours, agreed,
+  rating_1, comment_1, sealed_1, at_1, round_1, later_1, later_comment_1, later_sealed_1, later_at_1,
+  rating_2, comment_2, sealed_2, at_2, round_2, later_2, later_comment_2, later_sealed_2, later_at_2,
+  third, rating_3, reason, sealed_3, at_3 FROM sheet WHERE review = ?1";
 
 /// An item with everything that was said of it.
 #[derive(Debug)]
@@ -27,28 +30,43 @@ pub(crate) struct Line {
     pub(crate) ours: String,
     pub(crate) first: Option<Given>,
     pub(crate) second: Option<Given>,
+    /// The rating that both gave and neither changed. In what was signed before first ratings counted: the one that both
+    /// gave last.
+    pub(crate) agreed: Option<Rating>,
     pub(crate) adjudication: Option<Adjudication>,
 }
 
 impl Line {
-    /// The two ratings, once both are there.
+    /// The two ratings from before our verdict was shown, once both are there.
     pub(crate) fn pair(&self) -> Option<(Rating, Rating)> {
         Some((self.first.as_ref()?.rating, self.second.as_ref()?.rating))
     }
 
-    /// Whether the two see it differently.
+    /// Whether a third person is asked: the two see it differently, or one of them changed a rating. What came after our
+    /// verdict was shown counts only through that person.
     pub(crate) fn differs(&self) -> bool {
-        self.pair().is_some_and(|(first, second)| first != second)
+        self.pair().is_some() && self.agreed.is_none()
     }
 
-    /// The rating that holds: the one both gave, or the one that settled their difference.
+    /// The rating that holds: the one that settled a difference, or the one both gave.
     pub(crate) fn settled(&self) -> Option<Rating> {
-        let (first, second) = self.pair()?;
-        if first == second { Some(first) } else { Some(self.adjudication.as_ref()?.rating) }
+        self.adjudication.as_ref().map(|settled| settled.rating).or(self.agreed)
+    }
+
+    /// With the words of everything that was said of it.
+    pub(crate) fn opened(mut self, words: &dyn Words) -> Result<Self> {
+        for given in self.first.iter_mut().chain(&mut self.second) {
+            given.open(words)?;
+        }
+        if let Some(settled) = &mut self.adjudication {
+            settled.open(words)?;
+        }
+        Ok(self)
     }
 
     /// What the reader may see. A reviewer must not be led by the other, nor by us; and nobody else may carry to one
-    /// what the other said while there is still something to rate.
+    /// what the other said while there is still something to rate. What the answer is and how it ended is shown with
+    /// our verdict, which could be told from them.
     pub(crate) fn seen_by(self, review: &Review, reader: &str) -> Item {
         let settled = self.settled();
         let is_rated = self.pair().is_some();
@@ -65,9 +83,9 @@ impl Line {
         };
         Item {
             n: self.n,
-            answer: self.answer,
+            answer: Some(self.answer).filter(|_| shows_ours),
             statement: self.statement,
-            stratum: self.stratum,
+            stratum: Some(self.stratum).filter(|_| shows_ours),
             ours: Some(self.ours).filter(|_| shows_ours),
             own,
             others,
@@ -126,25 +144,12 @@ pub(crate) fn stretch(
         _ if !only_open => "1",
         Some(0) => "rating_1 IS NULL",
         Some(_) => "rating_2 IS NULL",
-        None if review.state == State::Open => "0",
-        None => "rating_1 <> rating_2 AND rating_3 IS NULL",
+        None if review.state == State::Adjudication => "agreed IS NULL AND rating_3 IS NULL",
+        None => "0",
     };
     let sql = format!("{LINE} AND n > ?2 AND ({waits}) ORDER BY n LIMIT ?3");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![review.id, after, limit], |row| read(row, review))?;
-    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
-}
-
-/// Every rating that was given of every item, the earlier ones too, with the item's number.
-pub(crate) fn rounds(connection: &Connection, review: &str) -> Result<Vec<(u32, Given)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT item, reviewer, rating, comment, at, round FROM ratings WHERE review = ?1 ORDER BY item, reviewer, round",
-    )?;
-    let rows = statement.query_map([review], |row| {
-        let given =
-            Given { by: row.get(1)?, rating: row.get(2)?, comment: row.get(3)?, at: row.get(4)?, round: row.get(5)? };
-        Ok((row.get(0)?, given))
-    })?;
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
@@ -180,7 +185,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<(Review, i64)> {
     let (items, first, second): (u32, u32, u32) = (row.get(11)?, row.get(12)?, row.get(13)?);
     let is_rated = first == items && second == items;
     // How many differ so far would tell a reviewer what the other said.
-    let differences: u32 = if is_rated { row.get(14)? } else { 0 };
+    let differences: u32 = if is_rated && signature.is_none() { row.get(14)? } else { 0 };
     let state = match (&signature, is_rated, differences) {
         (Some(_), ..) => State::Signed,
         (None, false, _) => State::Open,
@@ -209,9 +214,15 @@ fn head(row: &Row<'_>) -> rusqlite::Result<(Review, i64)> {
 }
 
 fn read(row: &Row<'_>, review: &Review) -> rusqlite::Result<Line> {
-    let adjudication = match row.get::<_, Option<String>>(13)? {
+    let adjudication = match row.get::<_, Option<String>>(24)? {
         None => None,
-        Some(by) => Some(Adjudication { by, rating: row.get(14)?, reason: row.get(15)?, at: row.get(16)? }),
+        Some(by) => Some(Adjudication {
+            by,
+            rating: row.get(25)?,
+            reason: row.get(26)?,
+            sealed: row.get(27)?,
+            at: row.get(28)?,
+        }),
     };
     Ok(Line {
         n: row.get(0)?,
@@ -219,20 +230,34 @@ fn read(row: &Row<'_>, review: &Review) -> rusqlite::Result<Line> {
         statement: row.get(2)?,
         stratum: row.get(3)?,
         ours: row.get(4)?,
-        first: given(row, 5, review.reviewers.first())?,
-        second: given(row, 9, review.reviewers.get(1))?,
+        agreed: row.get(5)?,
+        first: given(row, 6, review.reviewers.first())?,
+        second: given(row, 15, review.reviewers.get(1))?,
         adjudication,
     })
 }
 
-/// The rating in the four columns from `column` on.
+/// The rating in the nine columns from `column` on.
 fn given(row: &Row<'_>, column: usize, by: Option<&String>) -> rusqlite::Result<Option<Given>> {
     let (Some(rating), Some(by)) = (row.get::<_, Option<Rating>>(column)?, by) else { return Ok(None) };
+    let round: u32 = row.get(column + 4)?;
+    let later = if round > 1 {
+        Some(Remark {
+            rating: row.get(column + 5)?,
+            comment: row.get(column + 6)?,
+            sealed: row.get(column + 7)?,
+            at: row.get(column + 8)?,
+        })
+    } else {
+        None
+    };
     Ok(Some(Given {
         by: by.clone(),
         rating,
         comment: row.get(column + 1)?,
-        at: row.get(column + 2)?,
-        round: row.get(column + 3)?,
+        sealed: row.get(column + 2)?,
+        at: row.get(column + 3)?,
+        round,
+        later,
     }))
 }

@@ -1,17 +1,20 @@
 //! The record of a review in one canonical form, and its signature.
 
 use aws_lc_rs::digest;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::{Adjudication, Given, Rating, Review, State, Stratum};
-use crate::sheet::{self, Line};
+use crate::model::{Review, Signature, State, Stratum};
+use crate::recorded::{Items, RecordedItem};
+use crate::sheet;
 use crate::store::{Reviews, begin, filled};
 
-/// The form of the record. A change of it is a new number: what was signed in the old form must still verify.
-const RECORD_FORMAT: u32 = 1;
+/// The form of the record. A change of it is a new number: what was signed in the old form must still verify. In form 1 the
+/// last rating counted, and comments stood in clear; since form 2 the first counts, and of comments the record has
+/// commitments, so that they can be erased.
+const RECORD_FORMAT: u32 = 2;
 
 /// What is signed: everything but the signature.
 #[derive(Serialize)]
@@ -36,18 +39,21 @@ struct Head<'a> {
     adjudicator: Option<&'a str>,
 }
 
-/// An item as the record has it: every rating that was given, the changed ones too.
-#[derive(Serialize)]
-pub(crate) struct RecordedItem<'a> {
-    n: u32,
-    answer: &'a str,
-    statement: u32,
-    stratum: &'a str,
-    ours: &'a str,
-    ratings: Vec<&'a Given>,
-    adjudication: Option<&'a Adjudication>,
-    #[serde(rename = "final")]
-    final_rating: Option<Rating>,
+/// A signature to be.
+#[derive(Debug, Clone, Copy)]
+pub struct SignOff<'a> {
+    /// Id of the review.
+    pub review: &'a str,
+    /// Account.
+    pub who: &'a str,
+    /// Printed name.
+    pub full_name: &'a str,
+    /// What the signature stands for.
+    pub meaning: &'a str,
+    /// When, RFC 3339.
+    pub at: &'a str,
+    /// SHA-256 of the record that was read, hexadecimal.
+    pub record_hash: &'a str,
 }
 
 /// What the signature covers.
@@ -63,7 +69,8 @@ struct Signed<'a> {
 
 impl Reviews {
     /// The record that is signed: canonical JSON (keys in order, no space) of the review, its items, every rating that
-    /// was given and every difference that was settled.
+    /// was given and every difference that was settled. What the log only had a commitment to is opened by it: the
+    /// commitment in the entry of a rating is the SHA-256 of its salt and its name.
     ///
     /// # Errors
     /// [`Error::Unknown`]; [`Error::State`] until everything is settled: it would tell one reviewer what the other
@@ -74,45 +81,30 @@ impl Reviews {
         record(&connection, &review)
     }
 
-    /// Signs the record. `record_hash` is the SHA-256 of the record that was read, hexadecimal; `meaning` is what the
-    /// signature stands for. After it nothing changes.
+    /// Signs the record. After it nothing changes. `log` puts the signature on record, with the hash of what is signed,
+    /// before there is one: where it fails, there is none.
     ///
     /// # Errors
     /// [`Error::Unknown`]; [`Error::Signed`]; [`Error::State`]; [`Error::RecordChanged`] when the hash is another's;
-    /// [`Error::Empty`] or [`Error::TooLong`] of the name or the meaning.
-    pub fn sign_off(
+    /// [`Error::Empty`] or [`Error::TooLong`] of the name or the meaning; what `log` fails with.
+    pub fn sign_off<E: From<Error>>(
         &self,
-        review: &str,
-        who: &str,
-        full_name: &str,
-        meaning: &str,
-        at: &str,
-        record_hash: &str,
-    ) -> Result<Review> {
-        let full_name = filled("name", full_name)?;
-        let meaning = filled("meaning", meaning)?;
+        signing: &SignOff<'_>,
+        log: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<Review, E> {
+        let full_name = filled("name", signing.full_name)?;
+        let meaning = filled("meaning", signing.meaning)?;
         let mut connection = self.lock();
         let work = begin(&mut connection)?;
-        let before = settled(&work, review)?;
-        if before.state == State::Signed {
-            return Err(Error::Signed);
-        }
-        let found = hex(&sha256(record(&work, &before)?.as_bytes()));
-        if !found.eq_ignore_ascii_case(record_hash) {
-            return Err(Error::RecordChanged);
-        }
-        let seal = seal(&Signed { review, by: who, full_name, meaning, at, record_hash: &found })?;
-        work.execute(
-            "INSERT INTO signatures (review, who, full_name, meaning, at, record_hash, seal)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![review, who, full_name, meaning, at, found, seal],
-        )?;
-        let after = sheet::review(&work, review)?;
-        work.commit()?;
-        Ok(after)
+        let found = to_sign(&work, signing)?;
+        log(&found)?;
+        let review = sign(&work, &SignOff { full_name, meaning, record_hash: &found, ..*signing })?;
+        work.commit().map_err(Error::from)?;
+        Ok(review)
     }
 
-    /// Whether the record, the name, the time and the meaning are those that were signed: computed anew.
+    /// Whether the record, the name, the time and the meaning are those that were signed: computed anew. Where words
+    /// that were signed in clear have been erased since, the record must be what it was without them.
     ///
     /// # Errors
     /// [`Error::Unknown`]; [`Error::State`] when it is not signed.
@@ -122,16 +114,7 @@ impl Reviews {
         let Some(signed) = &review.signature else {
             return Err(Error::State { found: review.state, needed: State::Signed });
         };
-        let found = hex(&sha256(record(&connection, &review)?.as_bytes()));
-        let seal = seal(&Signed {
-            review: &review.id,
-            by: &signed.by,
-            full_name: &signed.full_name,
-            meaning: &signed.meaning,
-            at: &signed.at,
-            record_hash: &signed.record_hash,
-        })?;
-        Ok(found == signed.record_hash && seal == signed.signature)
+        is_as_signed(&connection, &review, signed)
     }
 }
 
@@ -144,31 +127,54 @@ pub(crate) fn settled(connection: &Connection, review: &str) -> Result<Review> {
     }
 }
 
-/// Puts the ratings of each item beside it.
-pub(crate) fn recorded<'a>(lines: &'a [Line], rounds: &'a [(u32, Given)]) -> Vec<RecordedItem<'a>> {
-    let item = |line: &'a Line| RecordedItem {
-        n: line.n,
-        answer: &line.answer,
-        statement: line.statement,
-        stratum: &line.stratum,
-        ours: &line.ours,
-        ratings: rounds_of(rounds, line.n).iter().map(|(_, given)| given).collect(),
-        adjudication: line.adjudication.as_ref(),
-        final_rating: line.settled(),
-    };
-    lines.iter().map(item).collect()
+/// The hash of the record, when it may be signed and is the one that was read.
+fn to_sign(connection: &Connection, signing: &SignOff<'_>) -> Result<String> {
+    let review = settled(connection, signing.review)?;
+    if review.state == State::Signed {
+        return Err(Error::Signed);
+    }
+    let found = record_hash(connection, &review)?;
+    if found.eq_ignore_ascii_case(signing.record_hash) { Ok(found) } else { Err(Error::RecordChanged) }
 }
 
-/// The stretch of one item: they are in the order of the items.
-fn rounds_of(rounds: &[(u32, Given)], n: u32) -> &[(u32, Given)] {
-    let start = rounds.partition_point(|(item, _)| *item < n);
-    let end = rounds.partition_point(|(item, _)| *item <= n);
-    &rounds[start..end]
+fn sign(connection: &Connection, signing: &SignOff<'_>) -> Result<Review> {
+    let SignOff { review, who, full_name, meaning, at, record_hash } = *signing;
+    let seal = seal(&Signed { review, by: who, full_name, meaning, at, record_hash })?;
+    connection.execute(
+        "INSERT INTO signatures (review, who, full_name, meaning, at, record_hash, seal, format)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![review, who, full_name, meaning, at, record_hash, seal, RECORD_FORMAT],
+    )?;
+    sheet::review(connection, review)
+}
+
+/// Whether the record is the one that was signed, but for words that were erased.
+pub(crate) fn is_as_signed(connection: &Connection, review: &Review, signed: &Signature) -> Result<bool> {
+    let sql = "SELECT record_hash FROM erasures WHERE review = ?1 ORDER BY n DESC LIMIT 1";
+    let without = connection.prepare_cached(sql)?.query_row([&review.id], |row| row.get::<_, String>(0)).optional()?;
+    let found = record_hash(connection, review)?;
+    let seal = seal(&Signed {
+        review: &review.id,
+        by: &signed.by,
+        full_name: &signed.full_name,
+        meaning: &signed.meaning,
+        at: &signed.at,
+        record_hash: &signed.record_hash,
+    })?;
+    Ok(found == without.unwrap_or_else(|| signed.record_hash.clone()) && seal == signed.signature)
+}
+
+/// SHA-256 of the record, hexadecimal.
+pub(crate) fn record_hash(connection: &Connection, review: &Review) -> Result<String> {
+    Ok(hex(&sha256(record(connection, review)?.as_bytes())))
 }
 
 fn record(connection: &Connection, review: &Review) -> Result<String> {
-    let lines = sheet::lines(connection, review)?;
-    let rounds = sheet::rounds(connection, &review.id)?;
+    let signed_in = connection
+        .prepare_cached("SELECT format FROM signatures WHERE review = ?1")?
+        .query_row([&review.id], |row| row.get::<_, u32>(0))
+        .optional()?;
+    let items = Items::of(connection, review)?;
     let head = Head {
         id: &review.id,
         title: &review.title,
@@ -182,7 +188,7 @@ fn record(connection: &Connection, review: &Review) -> Result<String> {
         reviewers: &review.reviewers,
         adjudicator: review.adjudicator.as_deref(),
     };
-    let record = Record { format: RECORD_FORMAT, review: head, items: recorded(&lines, &rounds) };
+    let record = Record { format: signed_in.unwrap_or(RECORD_FORMAT), review: head, items: items.recorded() };
     Ok(canonical(&serde_json::to_value(&record)?))
 }
 

@@ -82,7 +82,7 @@ pub struct StratumSupport {
 pub struct Statistics {
     /// Items.
     pub items: u64,
-    /// Agreement of the two reviewers, before differences were settled.
+    /// Agreement of the two reviewers: of the ratings that each gave before our verdict was shown.
     pub agreement: Agreement,
     /// Items whose final rating is *supported*: each item counts the same.
     pub support: Proportion,
@@ -96,7 +96,7 @@ pub struct Statistics {
     /// Agreement of our verdicts with the final ratings, over the items that have a verdict of ours; `null` when none
     /// has.
     pub ours: Option<Agreement>,
-    /// Ratings that were given and changed later: a reviewer sees our verdict after the first.
+    /// How often a rating was changed after our verdict was shown: none of these counts, but that a third person was asked.
     pub changed: u64,
 }
 

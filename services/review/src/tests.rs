@@ -1,23 +1,107 @@
 //! A review from its draw to its signature, as the server goes through it.
 
+mod blind;
+mod old;
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-use crate::{Candidate, Error, NewReview, Rating, Review, Reviews, Seed, State};
+use crate::{
+    COMMENT, Candidate, Error, Item, Judgement, NewReview, REASON, Rating, Recorded, Result, Review, Reviews, Seed,
+    SignOff, State, ToRecord, Words,
+};
 
 struct House {
     _directory: tempfile::TempDir,
     path: PathBuf,
     reviews: Reviews,
+    log: Log,
 }
 
 fn house() -> House {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("reviews.db");
     let reviews = Reviews::open(&path).unwrap();
-    House { _directory: directory, path, reviews }
+    House { _directory: directory, path, reviews, log: Log::default() }
+}
+
+/// A log in memory: of each entry what it is told, and the words that it seals.
+#[derive(Default)]
+struct Log(RefCell<Vec<Entry>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    answer: String,
+    round: u32,
+    commitment: String,
+    words: Option<String>,
+}
+
+impl Log {
+    fn put(&self, told: &ToRecord<'_>) -> Recorded {
+        let mut entries = self.0.borrow_mut();
+        let words = told.words.map(str::to_owned);
+        let (answer, round, commitment) = (told.answer.clone(), told.round, told.commitment.clone());
+        let hash = words.as_ref().map(|words| hash(&format!("a salt of the log, {words}")));
+        entries.push(Entry { answer, round, commitment, words });
+        Recorded { entry: u64::try_from(entries.len()).unwrap() - 1, words: hash }
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        self.0.borrow().clone()
+    }
+
+    /// Destroys the words about an answer.
+    fn erase(&self, answer: &str) {
+        let mut entries = self.0.borrow_mut();
+        entries.iter_mut().filter(|entry| entry.answer == answer).for_each(|entry| entry.words = None);
+    }
+}
+
+impl Words for Log {
+    fn words(&self, entry: u64, name: &str) -> Result<Option<String>> {
+        assert!([COMMENT, REASON].contains(&name));
+        Ok(self.0.borrow()[usize::try_from(entry).unwrap()].words.clone())
+    }
+}
+
+/// What the server does, with less to write.
+impl House {
+    fn judgement<'a>(n: u32, who: &'a str, rating: Rating, words: Option<&'a str>, at: &'a str) -> Judgement<'a> {
+        Judgement { review: "r", n, who, rating, words, at, salt: [u8::try_from(n).unwrap(); 32] }
+    }
+
+    fn rate(&self, n: u32, who: &str, rating: Rating, comment: Option<&str>, at: &str) -> Result<Item> {
+        let judgement = Self::judgement(n, who, rating, comment, at);
+        self.reviews.rate(&judgement, &self.log, |told| Ok::<_, Error>(self.log.put(told)))
+    }
+
+    fn adjudicate(&self, n: u32, who: &str, rating: Rating, reason: &str, at: &str) -> Result<Item> {
+        let judgement = Self::judgement(n, who, rating, Some(reason), at);
+        self.reviews.adjudicate(&judgement, &self.log, |told| Ok::<_, Error>(self.log.put(told)))
+    }
+
+    fn item(&self, n: u32, reader: &str) -> Item {
+        self.reviews.item("r", n, reader, &self.log).unwrap()
+    }
+
+    fn open_items(&self, reader: &str) -> Vec<Item> {
+        self.reviews.items("r", reader, true, 9, None, &self.log).unwrap().items
+    }
+
+    fn sign_off(&self, meaning: &str, record_hash: &str) -> Result<Review> {
+        let signing =
+            SignOff { review: "r", who: "dora", full_name: "Dr Dora Dahl", meaning, at: "t4", record_hash };
+        self.reviews.sign_off(&signing, |_| Ok::<_, Error>(()))
+    }
+
+    fn sign(&self) -> Review {
+        let record = self.reviews.record("r").unwrap();
+        self.sign_off("review", &hash(&record)).unwrap()
+    }
 }
 
 /// Four answers, one of them an abstention: six items.
@@ -53,34 +137,33 @@ fn new(id: &str) -> NewReview {
     }
 }
 
+fn create(reviews: &Reviews, new: &NewReview, ours: &BTreeMap<String, Vec<String>>) -> Result<Review> {
+    reviews.create(new, &candidates(), ours, |_| Ok::<_, Error>(()))
+}
+
 fn make(reviews: &Reviews, id: &str) -> Review {
-    reviews.create(&new(id), &candidates(), &ours(&candidates())).unwrap()
+    create(reviews, &new(id), &ours(&candidates())).unwrap()
 }
 
 /// Both rate everything; they differ on item 2.
-fn rate_all(reviews: &Reviews) {
+fn rate_all(house: &House) {
     for n in 1..=6 {
-        reviews.rate("r", n, "ada", Rating::Supported, Some("=plain, see (2)"), "t1").unwrap();
+        house.rate(n, "ada", Rating::Supported, Some("=plain, see (2)"), "t1").unwrap();
         let other = if n == 2 { Rating::Partial } else { Rating::Supported };
-        reviews.rate("r", n, "bob", other, None, "t2").unwrap();
+        house.rate(n, "bob", other, None, "t2").unwrap();
     }
 }
 
 fn ready() -> House {
     let house = house();
     make(&house.reviews, "r");
-    rate_all(&house.reviews);
-    house.reviews.adjudicate("r", 2, "cleo", Rating::Partial, "The dose is missing.", "t3").unwrap();
+    rate_all(&house);
+    house.adjudicate(2, "cleo", Rating::Partial, "The dose is missing.", "t3").unwrap();
     house
 }
 
 fn hash(record: &str) -> String {
     knowledge::sha256_hex(record.as_bytes())
-}
-
-fn sign(reviews: &Reviews) -> Review {
-    let record = reviews.record("r").unwrap();
-    reviews.sign_off("r", "dora", "Dr Dora Dahl", "review", "t4", &hash(&record)).unwrap()
 }
 
 #[test]
@@ -90,10 +173,10 @@ fn a_review_has_an_item_for_every_statement() {
     assert_eq!((review.items, review.state, review.rated.as_slice()), (6, State::Open, &[0, 0][..]));
     assert_eq!(review.strata.len(), 2);
     assert_eq!((review.strata[1].population, review.strata[1].population_items, review.strata[1].items), (2, 3, 3));
-    let items = house.reviews.items("r", "ada", false, 4, None).unwrap();
-    let rest = house.reviews.items("r", "ada", false, 4, items.next).unwrap();
-    let mut places: Vec<(String, u32)> =
-        items.items.iter().chain(&rest.items).map(|item| (item.answer.clone(), item.statement)).collect();
+    let items = house.reviews.items("r", "ada", false, 4, None, &house.log).unwrap();
+    let rest = house.reviews.items("r", "ada", false, 4, items.next, &house.log).unwrap();
+    let place = |item: &Item| (house.reviews.answer("r", item.n).unwrap(), item.statement);
+    let mut places: Vec<(String, u32)> = items.items.iter().chain(&rest.items).map(place).collect();
     places.sort();
     let expected = [("a1", 1_u32), ("a1", 2), ("a2", 1), ("a3", 1), ("a3", 2), ("a4", 0)];
     assert_eq!(places, expected.map(|(answer, statement)| (answer.to_owned(), statement)));
@@ -104,70 +187,15 @@ fn a_review_has_an_item_for_every_statement() {
 #[test]
 fn a_review_needs_two_people_and_our_verdicts() {
     let House { reviews, .. } = &house();
-    let (all, verdicts) = (candidates(), ours(&candidates()));
+    let verdicts = ours(&candidates());
     let twice = NewReview { reviewers: ["ada".to_owned(), "ada".to_owned()], ..new("r") };
-    assert!(matches!(reviews.create(&twice, &all, &verdicts), Err(Error::Reviewers)));
+    assert!(matches!(create(reviews, &twice, &verdicts), Err(Error::Reviewers)));
     let third = NewReview { adjudicator: Some("bob".to_owned()), ..new("r") };
-    assert!(matches!(reviews.create(&third, &all, &verdicts), Err(Error::AdjudicatorIsReviewer)));
+    assert!(matches!(create(reviews, &third, &verdicts), Err(Error::AdjudicatorIsReviewer)));
     let none = NewReview { size: 0, ..new("r") };
-    assert!(matches!(reviews.create(&none, &all, &verdicts), Err(Error::EmptySample)));
-    assert!(matches!(reviews.create(&new("r"), &all, &BTreeMap::new()), Err(Error::Verdicts { found: 0, .. })));
+    assert!(matches!(create(reviews, &none, &verdicts), Err(Error::EmptySample)));
+    assert!(matches!(create(reviews, &new("r"), &BTreeMap::new()), Err(Error::Verdicts { found: 0, .. })));
     assert!(matches!(reviews.get("r"), Err(Error::Unknown)), "a failed creation leaves nothing");
-}
-
-#[test]
-fn nobody_is_led_by_another() {
-    let house = house();
-    let reviews = &house.reviews;
-    make(reviews, "r");
-    let blind = reviews.item("r", 1, "ada").unwrap();
-    assert_eq!((blind.ours, blind.own, blind.others.len(), blind.final_rating), (None, None, 0, None));
-    let first = reviews.rate("r", 1, "ada", Rating::Supported, Some(" fine "), "t").unwrap();
-    assert!(first.ours.is_some() && first.others.is_empty());
-    assert_eq!(first.own.unwrap().comment.as_deref(), Some("fine"));
-    let other = reviews.item("r", 1, "bob").unwrap();
-    assert!(other.ours.is_none() && other.own.is_none() && other.others.is_empty());
-    let second = reviews.rate("r", 1, "bob", Rating::Partial, None, "t").unwrap();
-    assert_eq!(second.others[0].rating, Rating::Supported);
-    assert_eq!(reviews.item("r", 1, "ada").unwrap().others[0].rating, Rating::Partial);
-    // A third person learns nothing that could be carried over while there is something to rate.
-    let third = reviews.item("r", 1, "cleo").unwrap();
-    assert!(third.ours.is_none() && third.others.is_empty() && third.final_rating.is_none());
-    assert_eq!(reviews.get("r").unwrap().differences, 0);
-    assert!(reviews.items("r", "cleo", true, 9, None).unwrap().items.is_empty());
-    let waiting = reviews.items("r", "ada", true, 9, None).unwrap().items;
-    assert_eq!(waiting.iter().map(|item| item.n).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
-    for refused in [reviews.record("r"), reviews.csv("r"), reviews.ndjson("r")] {
-        assert!(matches!(refused, Err(Error::State { found: State::Open, .. })));
-    }
-    assert!(reviews.pdf("r").is_err() && reviews.statistics("r").is_err());
-}
-
-#[test]
-fn a_rating_may_change_until_the_other_has_rated() {
-    let house = house();
-    let reviews = &house.reviews;
-    make(reviews, "r");
-    reviews.rate("r", 1, "ada", Rating::Supported, None, "t1").unwrap();
-    reviews.rate("r", 1, "ada", Rating::Supported, None, "again").unwrap();
-    let changed = reviews.rate("r", 1, "ada", Rating::Contradicted, None, "t2").unwrap().own.unwrap();
-    assert_eq!((changed.round, changed.rating), (2, Rating::Contradicted));
-    reviews.rate("r", 1, "bob", Rating::Contradicted, None, "t3").unwrap();
-    assert!(matches!(reviews.rate("r", 1, "ada", Rating::Partial, None, "t4"), Err(Error::Stands(1))));
-    assert!(matches!(reviews.rate("r", 1, "bob", Rating::Partial, None, "t4"), Err(Error::Stands(1))));
-    assert!(matches!(reviews.rate("r", 1, "cleo", Rating::Partial, None, "t4"), Err(Error::NotReviewer)));
-    assert!(matches!(reviews.rate("r", 7, "ada", Rating::Partial, None, "t4"), Err(Error::NoItem(7))));
-    let long = "x".repeat(crate::MAX_TEXT_CHARS + 1);
-    assert!(matches!(reviews.rate("r", 2, "ada", Rating::Partial, Some(&long), "t4"), Err(Error::TooLong("comment"))));
-    for n in 2..=6 {
-        reviews.rate("r", n, "ada", Rating::Supported, None, "t5").unwrap();
-        reviews.rate("r", n, "bob", Rating::Supported, None, "t5").unwrap();
-    }
-    assert_eq!(reviews.get("r").unwrap().state, State::Ready);
-    assert_eq!(reviews.statistics("r").unwrap().changed, 1);
-    assert!(
-        reviews.record("r").unwrap().contains(r#""at":"t1","by":"ada","comment":null,"rating":"supported","round":1"#)
-    );
 }
 
 #[test]
@@ -175,16 +203,16 @@ fn a_third_person_settles_what_differs() {
     let house = house();
     let reviews = &house.reviews;
     make(reviews, "r");
-    let settle = |n, who| reviews.adjudicate("r", n, who, Rating::Partial, "because", "t");
+    let settle = |n, who| house.adjudicate(n, who, Rating::Partial, "because", "t");
     assert!(matches!(settle(2, "cleo"), Err(Error::State { found: State::Open, .. })));
-    rate_all(reviews);
+    rate_all(&house);
     let review = reviews.get("r").unwrap();
     assert_eq!((review.state, review.differences), (State::Adjudication, 1));
-    let waiting = reviews.items("r", "cleo", true, 9, None).unwrap().items;
+    let waiting = house.open_items("cleo");
     assert_eq!((waiting.len(), waiting[0].n, waiting[0].others.len(), &waiting[0].ours), (1, 2, 2, &None));
     assert!(matches!(settle(2, "ada"), Err(Error::AdjudicatorIsReviewer)));
     assert!(matches!(settle(1, "cleo"), Err(Error::Agreed(1))));
-    assert!(matches!(reviews.adjudicate("r", 2, "cleo", Rating::Partial, " ", "t"), Err(Error::Empty("reason"))));
+    assert!(matches!(house.adjudicate(2, "cleo", Rating::Partial, " ", "t"), Err(Error::Empty("reason"))));
     assert_eq!(settle(2, "cleo").unwrap().final_rating, Some(Rating::Partial));
     assert!(matches!(settle(2, "cleo"), Err(Error::Stands(2))));
     assert!(matches!(settle(2, "dora"), Err(Error::OtherAdjudicator)));
@@ -204,36 +232,42 @@ fn what_is_signed_does_not_change() {
     let reviews = &house.reviews;
     assert!(matches!(reviews.verify_signature("r"), Err(Error::State { needed: State::Signed, .. })));
     let wrong = hash("another record");
-    let refused = reviews.sign_off("r", "dora", "Dr Dora Dahl", "review", "t4", &wrong);
-    assert!(matches!(refused, Err(Error::RecordChanged)));
+    assert!(matches!(house.sign_off("review", &wrong), Err(Error::RecordChanged)));
     let record = reviews.record("r").unwrap();
-    let signed = sign(reviews);
+    let signed = house.sign();
     assert_eq!(signed.state, State::Signed);
     assert_eq!(signed.signature.unwrap().record_hash, hash(&record));
     assert_eq!(reviews.record("r").unwrap(), record, "the signature is no part of what is signed");
     assert!(reviews.verify_signature("r").unwrap());
-    assert!(matches!(reviews.rate("r", 1, "ada", Rating::Partial, None, "t5"), Err(Error::Signed)));
-    assert!(matches!(reviews.adjudicate("r", 2, "cleo", Rating::Partial, "x", "t5"), Err(Error::Signed)));
-    let again = reviews.sign_off("r", "dora", "Dr Dora Dahl", "review", "t5", &hash(&record));
-    assert!(matches!(again, Err(Error::Signed)));
+    assert!(matches!(house.rate(1, "ada", Rating::Partial, None, "t5"), Err(Error::Signed)));
+    assert!(matches!(house.adjudicate(2, "cleo", Rating::Partial, "x", "t5"), Err(Error::Signed)));
+    assert!(matches!(house.sign_off("review", &hash(&record)), Err(Error::Signed)));
     let raw = Connection::open(&house.path).unwrap();
     for sql in [
         "UPDATE ratings SET rating = 'partial'",
         "DELETE FROM ratings",
         "DELETE FROM signatures",
         "UPDATE reviews SET title = 'x'",
-        "INSERT INTO ratings SELECT review, item, reviewer, 9, rating, comment, at FROM ratings",
+        "UPDATE ratings SET salt = NULL",
+        "UPDATE adjudications SET words = NULL",
+        "UPDATE signatures SET format = 1",
+        "INSERT INTO ratings (review, item, reviewer, round, rating, at, entry)
+         SELECT review, item, reviewer, 9, rating, at, entry FROM ratings",
     ] {
-        assert!(raw.execute_batch(sql).is_err(), "{sql}");
+        let refused = raw.execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains("what was said stands") || refused.contains("the review is signed"), "{sql}: {refused}");
     }
     assert!(reviews.verify_signature("r").unwrap());
 }
 
 #[test]
-fn one_bit_of_the_record_is_seen() {
+fn what_was_changed_after_the_signature_is_seen() {
     for tampering in [
-        // Each of them changes one bit.
-        "DROP TRIGGER ratings_stand; UPDATE ratings SET comment = '<plain, see (2)' WHERE item = 1 AND reviewer = 'ada'",
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET comment = ' ' WHERE item = 1 AND reviewer = 'ada'",
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET words = replace(words, substr(words, 1, 1), 'x') WHERE item = 1",
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET entry = entry + 1 WHERE item = 6 AND reviewer = 'bob'",
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET salt = '01' WHERE item = 1 AND reviewer = 'ada'",
+        "DROP TRIGGER adjudications_stand; UPDATE adjudications SET words = 'x'",
         "DROP TRIGGER ratings_stand; UPDATE ratings SET at = 't3' WHERE item = 6 AND reviewer = 'bob'",
         "DROP TRIGGER items_stand; UPDATE items SET ours = 'supportee' WHERE ours = 'supported'",
         "DROP TRIGGER strata_stand; UPDATE strata SET population = 3 WHERE name = 'other'",
@@ -242,7 +276,7 @@ fn one_bit_of_the_record_is_seen() {
         "DROP TRIGGER signatures_stand; UPDATE signatures SET full_name = 'Dr Dora Dahm'",
     ] {
         let house = ready();
-        sign(&house.reviews);
+        house.sign();
         Connection::open(&house.path).unwrap().execute_batch(tampering).unwrap();
         assert!(!house.reviews.verify_signature("r").unwrap(), "{tampering}");
     }
@@ -252,27 +286,28 @@ fn one_bit_of_the_record_is_seen() {
 fn exports_have_everything() {
     let house = ready();
     let reviews = &house.reviews;
-    sign(reviews);
-    let table = reviews.csv("r").unwrap();
+    house.sign();
+    let table = reviews.csv("r", &house.log).unwrap();
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
     assert_eq!(rows.len(), 6);
     assert_eq!((&rows[1][5], &rows[1][6], &rows[1][8]), ("supported", "'=plain, see (2)", "partial"));
     assert_eq!((&rows[1][10], &rows[1][12], &rows[1][13]), ("cleo", "The dose is missing.", "partial"));
-    let lines = reviews.ndjson("r").unwrap();
+    let lines = reviews.ndjson("r", &house.log).unwrap();
+    assert!(lines.contains("=plain, see (2)") && lines.contains("The dose is missing."), "{lines}");
     let kinds: Vec<String> = lines
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["kind"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!((kinds.len(), kinds[0].as_str(), kinds[6].as_str()), (7, "review", "item"));
-    let pdf = reviews.pdf("r").unwrap();
+    let pdf = reviews.pdf("r", &house.log).unwrap();
     assert!(pdf.starts_with(b"%PDF-"));
-    assert_eq!(pdf, reviews.pdf("r").unwrap());
+    assert_eq!(pdf, reviews.pdf("r", &house.log).unwrap());
     let text = String::from_utf8_lossy(&pdf);
     for expected in [
         "(Review: Ward 3)",
         "(Support rate)",
-        "(Items on which the reviewers differ: 1)",
+        "(Items on which the reviewers differ, or a rating was changed: 1)",
         "(Settled by cleo: partial. The dose is missing.)",
         "(Signed by: Dr Dora Dahl (dora))",
         "(Page 1 of ",

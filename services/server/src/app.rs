@@ -47,8 +47,6 @@ pub struct App {
     pub identity: Arc<Identity>,
     /// The house's identity provider, if it has one.
     pub provider: Option<Arc<Provider>>,
-    /// Whether whoever reaches the service may ask without signing in.
-    pub is_anonymous: bool,
     /// Whether this is a demonstration.
     pub is_demo: bool,
     /// Reviews of answers.
@@ -69,6 +67,10 @@ pub struct App {
     pub(crate) replaced: tokio::sync::Mutex<Option<Weak<dyn VectorIndex>>>,
     in_use: RwLock<InUse>,
     ready: AtomicBool,
+    /// Whether one may ask without signing in; `None`: as long as there is no account.
+    anonymous: Option<bool>,
+    /// Whether an account was seen. Accounts are disabled and never removed: once there is one, nobody need look again.
+    has_accounts: AtomicBool,
     /// Until it is [kept up](App::keep_link).
     link: Mutex<Option<Link>>,
     /// How long ago a replica last saw what its writer has published.
@@ -126,7 +128,6 @@ impl App {
             history: Arc::clone(&data.history),
             identity: Arc::clone(&data.identity),
             provider: config.identity.provider()?.map(Arc::new),
-            is_anonymous: config.identity.anonymous && is_loopback(&config.server.listen),
             is_demo: false,
             reviews: Arc::clone(&data.reviews),
             curation: Arc::clone(&data.curation),
@@ -136,6 +137,8 @@ impl App {
             witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
             replaced: tokio::sync::Mutex::default(),
             in_use: RwLock::new(InUse { models: Vec::new(), embedder: config.embedder.clone() }),
+            anonymous: config.identity.anonymous_on(is_loopback(&config.server.listen)),
+            has_accounts: AtomicBool::new(false),
             config,
             ready: AtomicBool::new(false),
             link: Mutex::default(),
@@ -245,7 +248,7 @@ impl App {
             .with("version", env!("CARGO_PKG_VERSION"))
             .with("config_sha256", config)
             .with("models", models)
-            .with("anonymous", self.is_anonymous)
+            .with("anonymous", self.is_anonymous()?)
             .with("labeling_sha256", labeling.sha256.as_str());
         if let Some(sha256) = thesaurus {
             draft = draft.with("thesaurus_sha256", sha256);
@@ -253,6 +256,21 @@ impl App {
         self.audit.append(draft)?;
         labeling.record(&self.audit)?;
         Ok(())
+    }
+
+    /// Whether whoever reaches the service may ask without signing in, as things are now: an account that is added while it runs
+    /// may end that.
+    ///
+    /// # Errors
+    /// When the accounts cannot be read.
+    pub fn is_anonymous(&self) -> identity::Result<bool> {
+        if let Some(settled) = self.anonymous {
+            return Ok(settled);
+        }
+        if !self.has_accounts.load(Ordering::Relaxed) && self.identity.has_accounts()? {
+            self.has_accounts.store(true, Ordering::Relaxed);
+        }
+        Ok(!self.has_accounts.load(Ordering::Relaxed))
     }
 
     /// Whether it can answer: warmed up, everything can be put on record, and a retraction would be known of.

@@ -1,6 +1,8 @@
 //! The audit log follows the ledger: every decision about the knowledge and every run of ingest is put on record, in order,
-//! once. The ledger decides
-//! in its own transaction; what it decided and the log lacks is made up before the next question, and when data is opened.
+//! once. The ledger decides in its own transaction; what it decided and the log lacks is made up before the next question, and
+//! when data is opened.
+
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use audit::{
@@ -10,24 +12,35 @@ use knowledge::{DocumentId, Snapshot};
 use ledger::{DecisionRecord, Ledger, RunRecord};
 use serde_json::{Map, json};
 
-/// Puts the ledger's decisions on record that are not yet.
+/// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one hashes the
+/// snapshot, and the others wait for that. Correctness does not hang on it: the log takes nothing twice.
+static FOLLOWING: Mutex<()> = Mutex::new(());
+
+/// Puts the ledger's decisions on record that are not yet. What was decided before the call is on record when it returns.
 ///
 /// # Errors
 /// When either cannot be read, or the log cannot be written.
 pub fn follow(ledger: &Ledger, log: &AuditLog) -> Result<()> {
-    let known = log.last_of(LedgerList::Decisions)?;
-    if ledger.last_decision()? > known {
-        for decision in ledger.decisions_after(known)? {
-            put(ledger, log, &decision)?;
-        }
+    if !is_behind(ledger, log)? {
+        return Ok(());
     }
-    let known = i64::try_from(log.last_of(LedgerList::Runs)?).unwrap_or(i64::MAX);
-    if ledger.last_run()? > known {
-        for run in ledger.runs_after(known)? {
-            put_run(log, &run)?;
-        }
+    let _one = FOLLOWING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Another may have done it meanwhile.
+    for decision in ledger.decisions_after(log.last_of(LedgerList::Decisions)?)? {
+        put(ledger, log, &decision)?;
+    }
+    for run in ledger.runs_after(last_run(log)?)? {
+        put_run(log, &run)?;
     }
     Ok(())
+}
+
+fn is_behind(ledger: &Ledger, log: &AuditLog) -> Result<bool> {
+    Ok(ledger.last_decision()? > log.last_of(LedgerList::Decisions)? || ledger.last_run()? > last_run(log)?)
+}
+
+fn last_run(log: &AuditLog) -> Result<i64> {
+    Ok(i64::try_from(log.last_of(LedgerList::Runs)?).unwrap_or(i64::MAX))
 }
 
 /// What a run of ingest came to, in numbers.

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::config::Identifying;
 use crate::corpus_record;
+use crate::replay::{self, Request};
 
 /// An answer that is on record, with the JSON that is.
 #[derive(Debug, Clone)]
@@ -97,9 +98,13 @@ pub async fn ask(
     let (id, asked_at) = (ticket.0.to_string(), ticket.1.to_string());
     let begin = {
         let (app, id, by) = (Arc::clone(&app), id.clone(), by.clone());
-        let (text, request) = (question.question.clone(), request(&question));
-        move || -> Result<(), Error> {
-            // What is answered from must be on record before what is answered.
+        move || -> Result<Result<Question, answer::Error>, Error> {
+            let request = Request::of(&question, &app.audit, &by.actor.id)?;
+            let request = serde_json::to_string(&request).map_err(|error| answer::Error::Internal(error.into()))?;
+            let text = question.question.clone();
+            // In this order: what is answered from is settled, then it is on record, then what is answered. A snapshot that
+            // is unknown is no reason not to record that it was asked for.
+            let pinned = app.asker.pin(question);
             corpus_record::follow(app.asker.ledger(), &app.audit).map_err(Error::Corpus)?;
             let intent = Intent {
                 id: &id,
@@ -110,10 +115,14 @@ pub async fn ask(
                 request: &request,
                 identifiers,
             };
-            Ok(app.audit.begin(&intent)?)
+            app.audit.begin(&intent)?;
+            Ok(pinned)
         }
     };
-    blocking(begin).await??;
+    let question = match blocking(begin).await?? {
+        Ok(question) => question,
+        Err(error) => return blocking(move || finish(&app, &id, by.actor, Err(error.into()))).await?,
+    };
 
     // A task of its own: it ends by itself if the caller is dropped, and a panic in it is an outcome like any other.
     let (tell, told) = unbounded_channel();
@@ -134,6 +143,20 @@ pub async fn ask(
         (Ok(outcome), Ok(())) => outcome.map_err(Error::Answer),
     };
     blocking(move || finish(&app, &id, by.actor, outcome)).await?
+}
+
+/// The question with what it is searched in, which is on record when this returns.
+///
+/// # Errors
+/// [`Error::Answer`] for a snapshot that is unknown, [`Error::Corpus`], [`Error::Panicked`].
+pub async fn settled(app: &Arc<App>, question: Question) -> Result<Question, Error> {
+    let app = Arc::clone(app);
+    let settle = move || -> Result<Question, Error> {
+        let question = app.asker.pin(question)?;
+        corpus_record::follow(app.asker.ledger(), &app.audit).map_err(Error::Corpus)?;
+        Ok(question)
+    };
+    blocking(settle).await?
 }
 
 /// Passes on what is told, each part of the answer after it is on record.
@@ -169,7 +192,8 @@ fn finish(app: &App, id: &str, actor: Actor, outcome: Result<Answer, Error>) -> 
             None => model.id.clone(),
         });
         let outcome = Outcome { actor: actor.clone(), model: model.as_deref(), answer: &json };
-        app.audit.complete(id, &outcome)?;
+        let search = answer.means.as_ref().map(replay::on_record).unwrap_or_default();
+        app.audit.complete_with(id, &outcome, search)?;
         Ok(Recorded { answer, json })
     });
     if let Err(error) = &recorded {
@@ -190,19 +214,6 @@ fn identifying(question: &Question) -> BTreeMap<&'static str, u64> {
         }
     }
     classes
-}
-
-/// Everything that it takes to ask again. What is known of the patient is not kept, only whether something was.
-fn request(question: &Question) -> String {
-    let Question { question, history, patient, filters, as_of, staged: _, extractive: _ } = question;
-    json!({
-        "question": question,
-        "history": history,
-        "filters": filters,
-        "as_of": as_of,
-        "has_patient": patient.is_some(),
-    })
-    .to_string()
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

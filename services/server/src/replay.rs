@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use answer::{Filters, Question, Turn};
-use knowledge::Snapshot;
+use answer::{Filters, Means, Pin, Question, Retriever, Turn};
+use audit::AuditLog;
+use knowledge::{CorpusId, PassageId, Snapshot, Status};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -55,15 +56,143 @@ pub struct Said {
     pub verdict: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Request {
+/// Everything that it takes to ask again, as it is sealed with the question.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Request {
     question: String,
+    /// The question before, if there is one; records of before have all of them, the last of which counts.
     #[serde(default)]
-    history: Vec<Turn>,
+    history: Vec<Before>,
     #[serde(default)]
     filters: Filters,
     #[serde(default)]
+    as_of: Option<Snapshot>,
+    #[serde(default)]
     has_patient: bool,
+}
+
+/// A question that another stands on. Its words are kept where it was answered, and go when they are erased there; here they
+/// stand only where no record has them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Before {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    #[serde(default)]
+    passages: Vec<PassageId>,
+}
+
+impl Request {
+    /// Of a question of this actor. What is known of the patient is not kept, only whether something was.
+    pub(crate) fn of(question: &Question, log: &AuditLog, actor: &str) -> audit::Result<Self> {
+        let Question { question, history, patient, filters, as_of, staged: _, extractive: _, pinned: _ } = question;
+        let before = history.last().map(|turn| Before::of(turn, log, actor)).transpose()?;
+        Ok(Self {
+            question: question.clone(),
+            history: before.into_iter().collect(),
+            filters: filters.clone(),
+            as_of: *as_of,
+            has_patient: patient.is_some(),
+        })
+    }
+}
+
+impl Before {
+    fn of(turn: &Turn, log: &AuditLog, actor: &str) -> audit::Result<Self> {
+        let named = match &turn.answer {
+            // It may be in a log from before this one.
+            Some(answer) => log.outcome(answer)?.map(|_| answer.clone()),
+            None => None,
+        };
+        // Who keeps no conversation here sends the words again.
+        let answer = match named {
+            Some(answer) => Some(answer),
+            None => log.asked_before(actor, &turn.question)?,
+        };
+        let question = answer.is_none().then(|| turn.question.clone());
+        Ok(Self { answer, question, passages: turn.passages.clone() })
+    }
+
+    /// The same with its words; `None` when they were destroyed.
+    fn turn(&self, log: &AuditLog) -> audit::Result<Option<Turn>> {
+        let question = match (&self.question, &self.answer) {
+            (Some(question), _) => Some(question.clone()),
+            (None, Some(answer)) => {
+                let request = log.request(answer)?.and_then(|kept| serde_json::from_str::<Request>(&kept).ok());
+                request.map(|request| request.question)
+            }
+            (None, None) => None,
+        };
+        let (passages, answer) = (self.passages.clone(), self.answer.clone());
+        Ok(question.map(|question| Turn { question, passages, answer }))
+    }
+}
+
+/// What of a search stands in the log with the answer: see [`MEANS`].
+pub(crate) fn on_record(means: &Means) -> Map<String, Value> {
+    let Means { embedder, reranker, has_expansion, thesaurus, has_priors, policies } = means;
+    let hash = |hash: &String| json!(hash.get(..HASH_DIGITS).unwrap_or(hash));
+    let all = [
+        ("embedder", Some(json!(audit::token(embedder)))),
+        ("reranker", reranker.as_deref().map(|id| json!(audit::token(id)))),
+        ("expansion", Some(json!(has_expansion))),
+        ("thesaurus", thesaurus.as_ref().map(hash)),
+        ("priors", Some(json!(has_priors))),
+        ("policies", Some(hash(policies))),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Digits of hashes that the log has of what shapes a search: enough to see that something is another.
+const HASH_DIGITS: usize = 16;
+
+/// What shapes a search, by its names in the log, with what is said when it is another.
+const MEANS: [(&str, &str); 6] = [
+    ("embedder", "another model turns questions into vectors now"),
+    ("reranker", "what orders the passages that were found is another now"),
+    ("expansion", "whether other names of what is asked are searched for was changed"),
+    ("thesaurus", "another thesaurus is searched with now"),
+    ("priors", "whether kind, date and standing of documents count was changed"),
+    ("policies", "the policy of a corpus that was searched was changed since"),
+];
+
+/// What is known of a question and of what came of it.
+struct Kept {
+    request: Request,
+    /// The question that it stands on: at most one. Nothing when that was destroyed.
+    history: Option<Vec<Turn>>,
+    answer: Value,
+    /// What shaped the search; empty in records of before.
+    search: Map<String, Value>,
+    /// The release and configuration that answered.
+    release: String,
+    /// What it is asked of now: the same snapshot, with what was decided since.
+    pin: Pin,
+}
+
+impl Kept {
+    fn read(app: &App, id: &str) -> Result<Option<Self>, Error> {
+        let log = &app.audit;
+        let (Some(request), Some((answer, _))) = (log.request(id)?, log.answer(id)?) else { return Ok(None) };
+        let request: Request = serde_json::from_str(&request).map_err(unreadable)?;
+        let answer: Value = serde_json::from_str(&answer).map_err(unreadable)?;
+        let history = match request.history.last() {
+            Some(before) => before.turn(log)?.map(|turn| vec![turn]),
+            None => Some(Vec::new()),
+        };
+        let entries = log.record(id)?.map(|record| record.entries).unwrap_or_default();
+        let given = entries.into_iter().rfind(|entry| entry.action == "answer.given");
+        let (object, release) = given.map(|given| (given.object, given.release)).unwrap_or_default();
+        let search = object.get("search").and_then(Value::as_object).cloned().unwrap_or_default();
+        let decision = app.asker.ledger().last_decision().map_err(answer::Error::from)?;
+        let snapshot = Snapshot(answer["snapshot"].as_u64().unwrap_or(0));
+        Ok(Some(Self { request, history, answer, search, release, pin: Pin { snapshot, decision } }))
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Answer(answer::Error::Internal(error.into()))
 }
 
 /// Asks again. Nothing is recorded here.
@@ -71,62 +200,131 @@ struct Request {
 /// # Errors
 /// [`Error`], as asking; `None` when there is no such answer, or its words were erased.
 pub async fn replay(app: &Arc<App>, id: &str) -> Result<Option<Replay>, Error> {
-    let (log, wanted) = (Arc::clone(app), id.to_owned());
-    let kept = tokio::task::spawn_blocking(move || -> audit::Result<_> {
-        let words = log.audit.request(&wanted)?;
-        Ok(words.zip(log.audit.answer(&wanted)?))
-    });
-    let Some((request, (answer, _))) = kept.await.map_err(|_| Error::Panicked)?? else { return Ok(None) };
-    let internal = |error: serde_json::Error| Error::Answer(answer::Error::Internal(error.into()));
-    let request: Request = serde_json::from_str(&request).map_err(internal)?;
-    let before: Value = serde_json::from_str(&answer).map_err(internal)?;
-    let snapshot = before["snapshot"].as_u64().unwrap_or(0);
-    let question = Question {
-        question: request.question,
-        history: request.history,
-        filters: request.filters,
-        as_of: Some(Snapshot(snapshot)),
-        ..Question::default()
-    };
-    let after = app.asker.ask_alone(&question).await?;
-    let after = serde_json::to_value(&after).map_err(internal)?;
-    let mut reasons = Vec::new();
-    if request.has_patient {
-        reasons.push("the question came with a patient's data, which is not kept: it was asked without".to_owned());
-    }
-    if before["model"] != after["model"] {
-        reasons.push("another model writes now".to_owned());
-    }
-    for evidence in before["evidence"].as_array().into_iter().flatten() {
-        let there = after["evidence"].as_array().into_iter().flatten().any(|now| now["passage"] == evidence["passage"]);
-        if !there && is_suppressed(app, evidence) {
-            let title = evidence["document"]["title"].as_str().unwrap_or_default();
-            reasons.push(format!("\"{title}\" was retracted or withdrawn since"));
+    let (reader, wanted) = (Arc::clone(app), id.to_owned());
+    let Some(mut kept) = blocking(move || Kept::read(&reader, &wanted)).await? else { return Ok(None) };
+    let after = match kept.history.take() {
+        Some(history) => {
+            let question = Question {
+                question: kept.request.question.clone(),
+                history,
+                filters: kept.request.filters.clone(),
+                as_of: kept.request.as_of,
+                pinned: Some(kept.pin),
+                ..Question::default()
+            };
+            serde_json::to_value(app.asker.ask_alone(&question).await?).map_err(unreadable)?
         }
-    }
-    reasons.dedup();
-    let evidence = sides(&passages(&before), &passages(&after));
-    let statements = sides(&said(&before), &said(&after));
-    let (same_evidence, same_statements) = (all_same(&evidence), all_same(&statements));
+        None => Value::Null,
+    };
+    let (is_asked, snapshot) = (!after.is_null(), kept.pin.snapshot.0);
+    let evidence = sides(&passages(&kept.answer), &passages(&after));
+    let statements = sides(&said(&kept.answer), &said(&after));
+    let same_evidence = is_asked && all_same(&evidence);
+    let same_statements = is_asked && all_same(&statements);
+    let same = same_evidence && same_statements && kept.answer["status"] == after["status"];
+    let reasons = if is_asked {
+        let app = Arc::clone(app);
+        blocking(move || differences(&app, &kept, &after, same_evidence)).await?
+    } else {
+        vec!["the words of an earlier question were destroyed, so this cannot be asked again".to_owned()]
+    };
     Ok(Some(Replay {
         answer: id.to_owned(),
         snapshot,
         same_evidence,
         same_statements,
-        same: same_evidence && same_statements && before["status"] == after["status"],
+        same,
         reasons,
         evidence,
         statements,
     }))
 }
 
-fn is_suppressed(app: &App, evidence: &Value) -> bool {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)?
+}
+
+/// What is another than it was and may be why something differs, in words.
+fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Result<Vec<String>, Error> {
+    let (before, retriever) = (&kept.answer, app.asker.retriever());
+    let mut reasons = Vec::new();
+    let mut say = |reason: &str| reasons.push(reason.to_owned());
+    if kept.request.has_patient {
+        say("the question came with a patient's data, which is not kept: it was asked without");
+    }
+    match (before["model"].is_null(), after["model"].is_null()) {
+        (true, false) => say("no model wrote then, and one does now"),
+        (false, true) => say("a model wrote then, and none does now"),
+        _ if before["model"] != after["model"] => say("another model writes now"),
+        _ => {}
+    }
+    if before["judge"] != after["judge"] {
+        say("what judges statements is another now");
+    }
+    for (answer, when) in [(before, "then"), (after, "now")] {
+        if answer["status"] == "degraded" {
+            say(&format!("a part of the service was away {when}: {}", answer["reason"].as_str().unwrap_or("unknown")));
+        }
+    }
+    if !kept.search.is_empty() {
+        let searched: Vec<CorpusId> = serde_json::from_value(before["searched"].clone()).unwrap_or_default();
+        let current = on_record(&retriever.means(&searched)?);
+        for (name, reason) in MEANS {
+            let (then, now) = (kept.search.get(name), current.get(name));
+            if then == now {
+                continue;
+            }
+            // Of models the names say something to people.
+            match name {
+                "embedder" | "reranker" => say(&format!("{reason}: {} then, {} now", named(then), named(now))),
+                _ => say(reason),
+            }
+        }
+    } else if !same_evidence {
+        say("with what it was searched then is not on record");
+    }
+    let year = |time: &str| time.get(..4).map(str::to_owned);
+    let asked = before["asked_at"].as_str().and_then(year);
+    if retriever.has_priors && !same_evidence && asked != year(&retriever.today()) {
+        say("documents are older now, which counts");
+    }
+    for evidence in before["evidence"].as_array().into_iter().flatten() {
+        let there = after["evidence"].as_array().into_iter().flatten().any(|now| now["passage"] == evidence["passage"]);
+        if let Some(why) = (!there).then(|| out_of_use(&retriever, evidence)).flatten() {
+            say(&format!("\"{}\" {why}", evidence["document"]["title"].as_str().unwrap_or_default()));
+        }
+    }
+    // How rare a word is, which decides what it weighs, is reckoned over all that is held: no snapshot has its own.
+    let newest = retriever.ledger.snapshots().map_err(answer::Error::from)?.head;
+    if !same_evidence && newest > kept.pin.snapshot {
+        say("other documents came in since: what a word weighs hangs on all that is held");
+    }
+    let current = app.audit.entries("service.", None, None, 1)?.pop();
+    if current.is_some_and(|current| current.release != kept.release) {
+        say("the program, its configuration or one of its models is another now");
+    }
+    reasons.dedup();
+    Ok(reasons)
+}
+
+fn named(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or("none")
+}
+
+/// Why a passage may not be evidence any more, if that is so.
+fn out_of_use(retriever: &Retriever, evidence: &Value) -> Option<&'static str> {
     let document = &evidence["document"];
-    let id = document["id"].as_str().and_then(|id| id.parse().ok());
-    let version = document["version"].as_u64().and_then(|version| u32::try_from(version).ok());
-    let retriever = app.asker.retriever();
-    let view = id.map(|id| retriever.ledger.document(id, version, &retriever.today()));
-    view.is_some_and(|view| view.is_ok_and(|view| !view.document.status.may_be_evidence()))
+    let id = document["id"].as_str()?.parse().ok()?;
+    let version = u32::try_from(document["version"].as_u64()?).ok()?;
+    let today = retriever.today();
+    let view = retriever.ledger.document(id, Some(version), &today).ok()?;
+    let corpus = retriever.ledger.corpus(&view.document.corpus).ok()?;
+    match view.document.status {
+        status if status.suppresses() => Some("was retracted or withdrawn since"),
+        Status::Expired => Some("has expired since"),
+        _ if corpus.rights.has_ended(&today) => Some("is of a corpus whose licence has ended since"),
+        _ => None,
+    }
 }
 
 fn passages(answer: &Value) -> Vec<Said> {

@@ -107,6 +107,37 @@ async fn it_can_be_named_and_deleted_and_the_record_of_its_answers_stays() {
 }
 
 #[tokio::test]
+async fn it_is_named_and_deleted_on_the_record_or_not_at_all() {
+    let service = TestService::without_generator().await;
+    let mut browser = Browser::new(&service);
+    let id = browser.begin().await;
+    let path = format!("/v1/conversations/{id}");
+    let rename = |title: &str| json!({ "title": title });
+    assert_eq!(browser.send(Method::PATCH, &path, &rename("Ward 3")).await.0, StatusCode::OK);
+    fail::cfg("audit-commit", "return(full)").unwrap();
+    for (method, body) in [(Method::PATCH, rename("Ward 4")), (Method::DELETE, Value::Null)] {
+        let (status, problem) = browser.send(method, &path, &body).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("audit_unavailable")));
+    }
+    fail::remove("audit-commit");
+    let (status, whole) = browser.get(&path).await;
+    assert_eq!((status, &whole["title"]), (StatusCode::OK, &json!("Ward 3")), "nothing was changed");
+
+    // Nor does the log say of anything that it was done that cannot be.
+    let mut stranger = Browser::new(&service);
+    stranger.begin().await;
+    let size = service.app.audit.size();
+    assert_eq!(browser.send(Method::PATCH, &path, &rename(" \n")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(stranger.send(Method::PATCH, &path, &rename("mine")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.send(Method::DELETE, &path, &Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.app.audit.size(), size);
+    assert_eq!(browser.send(Method::DELETE, &path, &Value::Null).await.0, StatusCode::NO_CONTENT);
+    for (action, times) in [("conversation.renamed", 1), ("conversation.deleted", 1)] {
+        assert_eq!(service.app.audit.entries(action, None, None, 10).unwrap().len(), times, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn a_house_can_keep_conversations_and_let_them_expire() {
     let mut config = Config::default();
     config.history.owner_may_delete = false;

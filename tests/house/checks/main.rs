@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod access;
+mod accounts;
 mod answers;
 mod bad_input;
 mod canaries;
@@ -31,6 +32,7 @@ mod pictures;
 mod policies;
 mod privacy;
 mod provider;
+mod proxies;
 mod replicas;
 mod rerank;
 mod rights;

@@ -36,8 +36,8 @@ const KEY_ID: &str = "house-1";
 /// How long a token of its lasts, in seconds.
 const LASTS_S: i64 = 300;
 
-/// An OpenID provider with one client, and one person at a time who says yes to everything. Its clock is that of the service
-/// under test.
+/// An OpenID provider with one client, and one person at a time who says yes to everything. Its clock stands like that of the
+/// service under test, and can be made to follow it.
 pub struct OpenIdProvider {
     desk: Arc<Desk>,
     router: Router,
@@ -68,6 +68,7 @@ struct Desk {
 
 #[derive(Default)]
 struct Book {
+    clock: Arc<FixedSeams>,
     person: Person,
     fault: Option<Fault>,
     codes: HashMap<String, Issued>,
@@ -131,7 +132,14 @@ impl OpenIdProvider {
             redirect_uri: REDIRECT.to_owned(),
             roles_claim: "groups".to_owned(),
             roles: roles.collect(),
+            session_max_min: 15,
+            token_max_h: 24,
         }
+    }
+
+    /// From now on, its clock is this one.
+    pub fn follow(&self, clock: &Arc<FixedSeams>) {
+        self.desk.book.lock().unwrap().clock = Arc::clone(clock);
     }
 
     /// Who comes to it from now on.
@@ -235,7 +243,7 @@ impl Desk {
     }
 
     fn claims(&self, person: &Person, audience: &str) -> Value {
-        let now_s = FixedSeams::default().now().as_second();
+        let now_s = self.book.lock().unwrap().clock.now().as_second();
         json!({
             "iss": self.issuer, "sub": person.subject, "aud": audience, "iat": now_s, "exp": now_s + LASTS_S,
             "preferred_username": person.name, "groups": person.groups,

@@ -30,6 +30,8 @@ pub struct TestService {
     pub stores: Stores,
     /// The app behind the router.
     pub app: Arc<App>,
+    /// What it is told of the time; the log's own clock stands.
+    pub clock: Arc<FixedSeams>,
     router: Router,
     data: Data,
     // Last, so that it goes when nobody writes into it any more.
@@ -112,7 +114,7 @@ impl TestService {
             judge,
             settings,
             clock: Arc::clone(&seams) as Arc<dyn answer::Clock>,
-            ids: seams,
+            ids: Arc::clone(&seams) as Arc<dyn answer::Ids>,
         };
         let (taking, path) = (config.ingest.clone(), directory.path());
         let mut app = App::new(Asker::new(parts), &data, config).unwrap();
@@ -123,7 +125,7 @@ impl TestService {
         }
         let app = Arc::new(app);
         let router = server::http::router(Arc::clone(&app));
-        Self { generator, stores, app, router, directory, data }
+        Self { generator, stores, app, clock: seams, router, directory, data }
     }
 
     /// What ties it to other machines; nobody keeps that up but the test.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::{Counting, PASSWORD, add, at, identity, roles, settings};
-use crate::{Error, Identity, Role};
+use super::{Counting, Full, PASSWORD, add, at, identity, roles, settings};
+use crate::{Claims, Error, Identity, Role};
 
 #[test]
 fn names_are_folded_checked_and_unique() {
@@ -31,8 +31,29 @@ fn names_are_folded_checked_and_unique() {
     assert!(matches!(identity.account("nobody", at(0)), Err(Error::UnknownAccount)));
     assert!(matches!(identity.unlock("nobody"), Err(Error::UnknownAccount)));
     assert!(matches!(identity.set_password("nobody", PASSWORD), Err(Error::UnknownAccount)));
-    assert!(matches!(identity.set_roles("nobody", &roles([])), Err(Error::UnknownAccount)));
+    assert!(matches!(identity.set_roles("nobody", &roles([]), at(0)), Err(Error::UnknownAccount)));
     assert!(matches!(identity.set_disabled("nobody", true), Err(Error::UnknownAccount)));
+}
+
+#[test]
+fn an_account_is_on_record_or_there_is_none() {
+    let (_directory, identity) = identity();
+    let clinician = roles([Role::Clinician]);
+    let refused = identity.add_on_record("ada", None, &clinician, Some(PASSWORD), at(0), |_| Err(Full));
+    assert_eq!(refused, Err(Full));
+    assert!(!identity.has_accounts().unwrap());
+    let mut told = Vec::new();
+    let mut add = |name: &str| {
+        identity.add_on_record(name, None, &clinician, None, at(0), |id| {
+            told.push(id.to_owned());
+            Ok::<_, Error>(())
+        })
+    };
+    let ada = add("ada").unwrap();
+    // What cannot be is not told.
+    assert!(matches!(add("ada"), Err(Error::NameTaken)));
+    assert!(matches!(add("a b"), Err(Error::Name)));
+    assert_eq!(told, [ada.id]);
 }
 
 #[test]
@@ -42,13 +63,13 @@ fn the_last_admin_stays() {
     add(&identity, "ada", Role::Clinician);
     identity.set_disabled(&one.id, true).unwrap();
     assert!(matches!(identity.set_disabled(&other.id, true), Err(Error::LastAdmin)));
-    assert!(matches!(identity.set_roles(&other.id, &roles([Role::Auditor])), Err(Error::LastAdmin)));
-    identity.set_roles(&other.id, &roles([Role::Admin, Role::Auditor])).unwrap();
+    assert!(matches!(identity.set_roles(&other.id, &roles([Role::Auditor]), at(0)), Err(Error::LastAdmin)));
+    identity.set_roles(&other.id, &roles([Role::Admin, Role::Auditor]), at(0)).unwrap();
     // One who is kept out does not count, and may lose the role.
-    identity.set_roles(&one.id, &roles([])).unwrap();
-    identity.set_roles(&one.id, &roles([Role::Admin])).unwrap();
+    identity.set_roles(&one.id, &roles([]), at(0)).unwrap();
+    identity.set_roles(&one.id, &roles([Role::Admin]), at(0)).unwrap();
     identity.set_disabled(&one.id, false).unwrap();
-    identity.set_roles(&other.id, &roles([])).unwrap();
+    identity.set_roles(&other.id, &roles([]), at(0)).unwrap();
     assert!(matches!(identity.set_disabled(&one.id, true), Err(Error::LastAdmin)));
 }
 
@@ -64,4 +85,40 @@ fn what_is_kept_outlives_the_program_and_other_files_are_refused() {
     assert!(matches!(open("other.db"), Err(Error::Format { found: 9 })));
     std::fs::write(directory.path().join("text.db"), "x".repeat(4_096)).unwrap();
     assert!(matches!(open("text.db"), Err(Error::Open { .. })));
+}
+
+#[test]
+fn a_file_of_the_first_format_keeps_what_it_holds() {
+    let (directory, identity) = identity();
+    let ada = add(&identity, "ada", Role::Clinician);
+    let clinician = roles([Role::Clinician]);
+    let claims = |roles, issued_s| Claims {
+        issuer: "https://id.example".into(),
+        subject: "1".into(),
+        name: None,
+        roles: Some(roles),
+        issued_s,
+    };
+    let eve = identity.by_subject::<Error>(&claims(clinician.clone(), 9), at(0), |_| Ok(())).unwrap();
+    let local = identity.sign_in("ada", PASSWORD, at(0)).unwrap().secret;
+    let vouched = identity.begin_session(&eve.account, at(0)).unwrap().secret;
+    // As the first format had it.
+    let older = "ALTER TABLE accounts DROP COLUMN roles_as_of; ALTER TABLE sessions DROP COLUMN by_provider;
+        PRAGMA user_version = 1;";
+    identity.lock().execute_batch(older).unwrap();
+    drop(identity);
+
+    let open = || Identity::open(&directory.path().join("identity.db"), settings(), Arc::new(Counting::default()));
+    let identity = open().unwrap();
+    assert_eq!(identity.account(&ada.id, at(0)).unwrap(), ada);
+    let quarter = at(15 * 60);
+    assert!(identity.session(&local, quarter).unwrap().is_some());
+    assert!(identity.session(&vouched, quarter).unwrap().is_none());
+    // The first token that is shown says since when.
+    for (given, issued_s) in [(roles([Role::Auditor]), 5), (clinician, 4)] {
+        identity.by_subject::<Error>(&claims(given, issued_s), at(0), |_| Ok(())).unwrap();
+        assert_eq!(identity.account(&eve.account, at(0)).unwrap().roles, roles([Role::Auditor]));
+    }
+    drop(identity);
+    assert!(open().is_ok(), "once is enough");
 }

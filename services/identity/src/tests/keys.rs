@@ -1,6 +1,6 @@
 //! Keys: whose they are, and when they are none.
 
-use super::{add, at, identity, roles};
+use super::{Full, add, at, identity, roles};
 use crate::{Error, How, Role};
 
 #[test]
@@ -12,7 +12,7 @@ fn a_key_is_its_accounts_until_it_is_revoked() {
     assert!(text.starts_with(&format!("osler_{}_", key.id)), "{text}");
     let who = identity.by_key(&text, at(1)).unwrap().unwrap();
     assert_eq!((who.account, who.how), (robot.id.clone(), How::Key));
-    identity.set_roles(&robot.id, &roles([Role::Librarian])).unwrap();
+    identity.set_roles(&robot.id, &roles([Role::Librarian]), at(0)).unwrap();
     assert_eq!(identity.by_key(&text, at(2)).unwrap().unwrap().roles, roles([Role::Librarian]));
     assert!(matches!(identity.revoke_key(&other.id, &key.id, at(3)), Err(Error::UnknownKey)));
     assert!(identity.by_key(&text, at(3)).unwrap().is_some());
@@ -37,6 +37,25 @@ fn a_key_ends_when_it_was_to_end() {
         assert!(matches!(identity.add_key(&robot.id, label, None, at(0)), Err(Error::Label)));
     }
     assert!(matches!(identity.add_key("nobody", "x", None, at(0)), Err(Error::UnknownAccount)));
+}
+
+#[test]
+fn a_key_is_on_record_or_there_is_none() {
+    let (_directory, identity) = identity();
+    let robot = add(&identity, "robot", Role::Service);
+    assert_eq!(identity.add_key_on_record(&robot.id, "x", None, at(0), |_| Err(Full)), Err(Full));
+    assert_eq!(identity.keys(&robot.id).unwrap(), []);
+    let mut told = None;
+    let record = |id: &str| {
+        told = Some(id.to_owned());
+        Ok::<_, Error>(())
+    };
+    let (key, text) = identity.add_key_on_record(&robot.id, "x", None, at(0), record).unwrap();
+    assert_eq!(told, Some(key.id));
+    assert!(identity.by_key(&text, at(0)).unwrap().is_some());
+    // What cannot be is not told.
+    let nobody = identity.add_key_on_record::<Error>("nobody", "x", None, at(0), |_| panic!("it is told"));
+    assert!(matches!(nobody, Err(Error::UnknownAccount)));
 }
 
 #[test]

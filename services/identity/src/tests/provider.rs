@@ -131,9 +131,21 @@ async fn a_sign_in_goes_there_and_back() {
     assert!(asked.starts_with("/token Basic b3NsZXI6YSUzQWI= grant_type=authorization_code&code=c%261&"), "{asked}");
     assert!(asked.ends_with("&code_verifier=v-1"), "{asked}");
     let claims = provider.verify_id_token(&token, NONCE, at(0)).await.unwrap();
-    assert_eq!((claims.subject.as_str(), claims.roles), ("248289761001", roles([Role::Clinician])));
-    assert!(provider.governs_roles());
+    assert_eq!((claims.subject.as_str(), claims.roles), ("248289761001", Some(roles([Role::Clinician]))));
     assert_eq!(house.asked("/.well-known"), 1);
+}
+
+#[tokio::test]
+async fn tokens_that_last_too_long_are_refused_and_it_is_said_why() {
+    let (house, signer) = (House::open(), Signer::new());
+    house.answer("/keys", signer.set());
+    let provider = Provider::new(ProviderSettings { token_max_s: 300, ..house.settings() }).unwrap();
+    let good_for = |seconds: i64| signer.token(&changed(house.claims(), "exp", json!(T0 + seconds)));
+    assert!(provider.verify_id_token(&good_for(300), NONCE, at(0)).await.is_ok());
+    let refused = provider.verify_id_token(&good_for(301), NONCE, at(0)).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::Refused(Refusal::Lifetime)));
+    assert!(refused.to_string().contains("identity.provider.token_max_h"), "{refused}");
+    assert!(std::error::Error::source(&refused).is_none(), "it is told once");
 }
 
 #[tokio::test]

@@ -12,11 +12,14 @@ use crate::oidc::read_claims;
 use crate::token::{Expected, Use, verify};
 use crate::{ProviderSettings, Refusal, Role};
 
+/// How long a token may last here.
+const DAY: i64 = 24 * 60 * 60;
+
 type Build = fn(&Signer) -> String;
 
 fn check(token: &str, keys: &Jwks, usage: Use<'_>) -> Result<serde_json::Map<String, Value>, Refusal> {
     let audience = if matches!(usage, Use::Bearer) { AUDIENCE } else { CLIENT };
-    verify(token, keys, &Expected { issuer: ISSUER, audience, usage, leeway_s: 60, now_s: T0 })
+    verify(token, keys, &Expected { issuer: ISSUER, audience, usage, leeway_s: 60, lifetime_s: DAY, now_s: T0 })
 }
 
 /// A header for ES256 with one part changed.
@@ -38,6 +41,7 @@ const BELIEVED: &[(&str, Build)] = &[
     ("one audience in a list", |s| s.token(&with("aud", json!([CLIENT])))),
     ("expired within the leeway", |s| s.token(&changed(with("exp", json!(T0 - 59)), "iat", json!(T0 - 300)))),
     ("made within the leeway", |s| s.token(&with("iat", json!(T0 + 60)))),
+    ("good for a day", |s| s.token(&with("exp", json!(T0 + DAY)))),
     ("not before now", |s| s.token(&with("nbf", json!(T0)))),
     ("no type", |s| s.headed(&head("typ", Value::Null), &claims())),
     ("a type in small letters", |s| s.headed(&head("typ", json!("jwt")), &claims())),
@@ -148,6 +152,8 @@ const REFUSED: &[(&str, Build)] = &[
     ("exp beyond all numbers", |s| s.token(&with("exp", json!(u64::MAX)))),
     ("expired", |s| s.token(&changed(with("exp", json!(T0 - 60)), "iat", json!(T0 - 300)))),
     ("expired before it was made", |s| s.token(&changed(with("exp", json!(T0 + 5)), "iat", json!(T0 + 10)))),
+    ("good for more than a day", |s| s.token(&with("exp", json!(T0 + DAY + 1)))),
+    ("good for ever", |s| s.token(&with("exp", json!(i64::MAX)))),
     ("no iat", |s| s.token(&with("iat", Value::Null))),
     ("iat in words", |s| s.token(&with("iat", json!("now")))),
     ("iat in the future", |s| s.token(&with("iat", json!(T0 + 61)))),
@@ -197,6 +203,7 @@ fn refusals_say_why() {
         (signer.token(&with("iss", json!("x"))), Refusal::Issuer),
         (signer.token(&with("aud", json!("x"))), Refusal::Audience),
         (signer.token(&with("exp", Value::Null)), Refusal::Claim("exp")),
+        (signer.token(&with("exp", json!(T0 + DAY + 1))), Refusal::Lifetime),
         (signer.token(&with("nonce", json!("x"))), Refusal::Nonce),
     ] {
         assert_eq!(check(&token, &keys, Use::SignIn { nonce: NONCE }), Err(refusal));
@@ -240,12 +247,15 @@ fn claims_become_a_name_and_roles() {
         read_claims(claims.as_object().unwrap(), &settings)
     };
     let found = roles_of("groups", &claims());
-    assert_eq!((found.name.as_deref(), &found.roles), (Some("ada"), &roles([Role::Clinician])));
+    assert_eq!((found.name.as_deref(), found.issued_s), (Some("ada"), T0));
+    assert_eq!(found.roles, Some(roles([Role::Clinician])));
     assert_eq!((found.subject().issuer.as_str(), found.subject.as_str()), (ISSUER, "248289761001"));
     let nested = with("realm_access", json!({ "roles": ["it", "Ward", 7] }));
-    assert_eq!(roles_of("realm_access.roles", &nested).roles, roles([Role::Admin]));
-    assert_eq!(roles_of("role", &with("role", json!("it"))).roles, roles([Role::Admin]));
-    assert_eq!(roles_of("none.at.all", &claims()).roles, roles([]));
+    assert_eq!(roles_of("realm_access.roles", &nested).roles, Some(roles([Role::Admin])));
+    assert_eq!(roles_of("role", &with("role", json!("it"))).roles, Some(roles([Role::Admin])));
+    assert_eq!(roles_of("none.at.all", &claims()).roles, Some(roles([])));
+    let ungoverned = read_claims(claims().as_object().unwrap(), &ProviderSettings::default());
+    assert_eq!(ungoverned.roles, None);
     let unnamed = changed(with("preferred_username", Value::Null), "name", json!("Ada Lovelace"));
     assert_eq!(roles_of("groups", &unnamed).name.as_deref(), Some("Ada Lovelace"));
 }

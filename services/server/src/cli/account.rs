@@ -74,34 +74,37 @@ pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
     let lock = Data::hold(&places.data)?;
     let identity = open_identity(&places.data, &config)?;
     let log = open_log(&places.data, &config)?;
-    let record = |action, account: &str| {
-        log.append(Draft::new(action, Actor::command_line()).with("account", account)).context("nothing was changed")
-    };
+    let about = |action, account: &str| Draft::new(action, Actor::command_line()).with("account", account);
+    // Always before it is so: without an entry nothing changes.
+    let record = |draft| log.append(draft).map(drop).context("nothing was changed");
     let now = Timestamp::now();
     let outcome = match command {
         Command::List { json: as_json } => list(&identity.accounts(now)?, as_json),
         Command::Add { name, roles, full_name, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
             let roles: BTreeSet<Role> = roles.into_iter().collect();
-            let account = identity.add(&name, full_name.as_deref(), &roles, password.as_deref(), now)?;
-            record("account.added", &account.id)?;
+            let (full_name, password) = (full_name.as_deref(), password.as_deref());
+            let account = identity.add_on_record(&name, full_name, &roles, password, now, |id| {
+                record(about("account.added", id).with("roles", names(&roles)))
+            })?;
             print(&format!("{} is there: {}\n", account.name, account.id))
         }
         Command::Roles { name, roles } => {
             let account = named(&identity, &name, now)?;
-            record("account.changed", &account.id)?;
-            identity.set_roles(&account.id, &roles.into_iter().collect())?;
+            let roles: BTreeSet<Role> = roles.into_iter().collect();
+            record(about("account.changed", &account.id).with("roles", names(&roles)))?;
+            identity.set_roles(&account.id, &roles, now)?;
             print("changed\n")
         }
         Command::Disable { name } => {
             let account = named(&identity, &name, now)?;
-            record("account.changed", &account.id)?;
+            record(about("account.changed", &account.id).with("disabled", true))?;
             identity.set_disabled(&account.id, true)?;
             print("disabled\n")
         }
         Command::Enable { name } => {
             let account = named(&identity, &name, now)?;
-            record("account.changed", &account.id)?;
+            record(about("account.changed", &account.id).with("disabled", false).with("unlock", true))?;
             identity.set_disabled(&account.id, false)?;
             identity.unlock(&account.id)?;
             print("enabled\n")
@@ -109,15 +112,16 @@ pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Password { name } => {
             let account = named(&identity, &name, now)?;
             let password = read_password()?;
-            record("account.changed", &account.id)?;
+            record(about("account.changed", &account.id).with("password", true))?;
             identity.set_password(&account.id, &password)?;
             print("changed; its sessions have ended\n")
         }
         Command::Key { name, label } => {
             let account = named(&identity, &name, now)?;
-            let (about, key) = identity.add_key(&account.id, &label, None, now)?;
-            record("key.added", &account.id)?;
-            eprintln!("key {} of {}; it is not kept and cannot be shown again", about.id, account.name);
+            let (made, key) = identity.add_key_on_record(&account.id, &label, None, now, |id| {
+                record(about("key.added", &account.id).with("key", id))
+            })?;
+            eprintln!("key {} of {}; it is not kept and cannot be shown again", made.id, account.name);
             print(&format!("{key}\n"))
         }
     };
@@ -130,14 +134,17 @@ fn named(identity: &Identity, name: &str, now: Timestamp) -> Result<Account> {
     found.ok_or_else(|| Usage(format!("there is no account {name}: osler account list shows them")).into())
 }
 
+fn names(roles: &BTreeSet<Role>) -> Vec<&'static str> {
+    roles.iter().map(|role| role.as_str()).collect()
+}
+
 fn list(accounts: &[Account], as_json: bool) -> Result<ExitCode> {
     if as_json {
         return print(&format!("{}\n", json!({ "accounts": accounts })));
     }
     let line = |account: &Account| {
-        let roles: Vec<&str> = account.roles.iter().map(|role| role.as_str()).collect();
         let state = if account.disabled { "disabled" } else { "" };
-        format!("{:24} {:32} {state}\n", account.name, roles.join(", "))
+        format!("{:24} {:32} {state}\n", account.name, names(&account.roles).join(", "))
     };
     let text: String = accounts.iter().map(line).collect();
     print(if text.is_empty() { "there are no accounts\n" } else { &text })

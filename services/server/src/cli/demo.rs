@@ -48,7 +48,12 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     eprintln!("starter corpus: taking in what is new");
     take_in_starter(places).await?;
     let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
-    let mut app = App::open_with(places, |config| config.server.listen = address).await?;
+    let mut app = App::open_with(places, |config| {
+        config.server.listen = address;
+        // Beside the accounts that it makes, so that a newcomer can ask at once; unless the configuration says otherwise.
+        config.identity.anonymous.get_or_insert(true);
+    })
+    .await?;
     app.is_demo = true;
     let app = Arc::new(app);
     serve::keep_records(&app);
@@ -68,9 +73,8 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     for (role, password) in &passwords {
         eprintln!("  {role:10} {password}");
     }
-    eprintln!(
-        "THIS IS A DEMONSTRATION: it listens on this machine alone, and whoever reaches it may ask without signing in.\n"
-    );
+    let asking = if app.is_anonymous()? { ", and whoever reaches it may ask without signing in" } else { "" };
+    eprintln!("THIS IS A DEMONSTRATION: it listens on this machine alone{asking}.\n");
     eprintln!("or, when this has stopped: osler ask \"{}\"", QUESTIONS[0]);
     eprintln!("The starter corpus is teaching material, not advice. Ctrl-C stops.");
     serve::serve(listener, app).await?;

@@ -40,8 +40,9 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     #[cfg(unix)]
     tokio::spawn(heed(hangups, Arc::clone(&app), places.clone()));
     eprintln!("Osler listens on http://{}", listener.local_addr()?);
-    if app.is_anonymous {
-        eprintln!("whoever reaches this machine may ask without signing in: see [identity] in the configuration");
+    if app.is_anonymous()? {
+        let until = if app.config.identity.anonymous.is_none() { ", until there is an account" } else { "" };
+        eprintln!("whoever uses this machine may ask without signing in{until}: see [identity] in the configuration");
     }
     let warming = Arc::clone(&app);
     tokio::spawn(async move {

@@ -1,9 +1,7 @@
 //! Who may do what: the one table of routes and roles, and the gate that every request passes through. What is not in the
 //! table is refused.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use audit::{Actor, Draft};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -13,7 +11,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use identity::{How, ProviderError, Role, Who};
 
-use super::visitor::{Visitor, visitor};
+use super::accounts::vouched;
+use super::refusals::Refused;
+use super::visitor::{Visitor, anonymous, visitor};
 use super::{Problem, Shared, blocking, request_id};
 
 use Role::{Admin, Auditor, Clinician, Librarian, Publisher, Service};
@@ -206,8 +206,12 @@ pub(super) async fn gate(State(shared): State<Shared>, mut request: Request, nex
             next.run(request).await
         }
         Err(refused) => {
-            let Refused { problem, who, reason } = refused;
-            shared.refusals.record(&shared, who, reason, request.method(), &path, request.headers()).await;
+            let Refused { problem, actor, about, reason } = refused;
+            let draft = Draft::new("access.refused", actor)
+                .in_request(&request_id(request.headers()))
+                .with("method", named(request.method()))
+                .with("route", path.as_str());
+            shared.refusals.record(&shared.app, about, reason, draft).await;
             let mut response = problem.into_response();
             if response.status() == StatusCode::METHOD_NOT_ALLOWED
                 && let Ok(methods) = HeaderValue::try_from(allowed(&path))
@@ -219,35 +223,34 @@ pub(super) async fn gate(State(shared): State<Shared>, mut request: Request, nex
     }
 }
 
-struct Refused {
-    problem: Problem,
-    who: Option<Actor>,
-    reason: &'static str,
+/// The method as the log names it: a request can call it anything, so that it could be a word of somebody's.
+fn named(method: &Method) -> &'static str {
+    const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap) -> Result<Caller, Refused> {
-    let refuse = |problem, reason| Refused { problem, who: None, reason };
     let Some(access) = access(method, path) else {
         let detail = "this address takes another method; see /openapi.json";
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
-        return Err(refuse(problem, "unlisted"));
+        return Err(Refused::nobody(problem, "unlisted"));
     };
     let visitor = visitor(headers);
     let who = match (access, identify(shared, headers, visitor.as_ref()).await) {
         (_, Ok(who)) => who,
         // A session that has ended must not keep anybody from signing in again.
         (Access::Public, Err(_)) => None,
-        (_, Err(problem)) => return Err(refuse(problem, "credentials")),
+        (_, Err(refused)) => return Err(refused),
     };
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_browser = who.as_ref().is_none_or(|who| matches!(who.how, How::Session | How::Anonymous));
     if changes && is_browser && !is_same_origin(headers) {
         let detail = "the request comes from another site: use the service's own pages, or a key";
-        return Err(refuse(Problem::forbidden("other_site", detail), "other_site"));
+        return Err(Refused::nobody(Problem::forbidden("other_site", detail), "other_site"));
     }
     if who.as_ref().is_some_and(|who| who.how == How::Anonymous) && !is_local_host(headers) {
         let detail = "without signing in, only requests to this machine by its own name are answered";
-        return Err(refuse(Problem::forbidden("wrong_host", detail), "wrong_host"));
+        return Err(Refused::nobody(Problem::forbidden("wrong_host", detail), "wrong_host"));
     }
     let owner = match &who {
         Some(who) if who.how == How::Anonymous => visitor.map(|visitor| visitor.owner),
@@ -260,7 +263,7 @@ async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap
     };
     let Some(known) = who else {
         let problem = Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "sign in, or send a key");
-        return Err(refuse(problem, "nobody"));
+        return Err(Refused::nobody(problem, "nobody"));
     };
     let Some(roles) = roles else {
         let role = known.roles.first().copied();
@@ -269,13 +272,12 @@ async fn admit(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap
     match roles.iter().find(|role| known.roles.contains(role)) {
         // Its copy of the knowledge is the writer's; its own records would not be the writer's.
         Some(_) if changes && shared.app.is_replica() && path.starts_with("/v1/library/") => {
-            Err(refuse(ledger::Error::ReadOnly.into(), "replica"))
+            Err(Refused::of(&known, ledger::Error::ReadOnly.into(), "replica"))
         }
         Some(role) => Ok(Caller { who: Some(known), role: Some(*role), owner }),
         None => {
             let problem = Problem::forbidden("not_allowed", &format!("this is for {}", listed(roles)));
-            let role = known.roles.first().map_or("none", |role| role.as_str()).to_owned();
-            Err(Refused { problem, who: Some(Actor { id: known.account, role }), reason: "role" })
+            Err(Refused::of(&known, problem, "role"))
         }
     }
 }
@@ -302,25 +304,11 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str
 }
 
 /// Who it is, by what they show: a key, a token of the house's provider, a session, or nothing.
-pub(super) async fn identify(
-    shared: &Shared,
-    headers: &HeaderMap,
-    visitor: Option<&Visitor>,
-) -> Result<Option<Who>, Problem> {
+async fn identify(shared: &Shared, headers: &HeaderMap, visitor: Option<&Visitor>) -> Result<Option<Who>, Refused> {
     let now = shared.app.asker.now();
     let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = shown.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let anonymous = || {
-        let actor = Visitor::actor(visitor);
-        let who = || Who {
-            name: actor.clone(),
-            account: actor.clone(),
-            roles: BTreeSet::from([Clinician, Service]),
-            how: How::Anonymous,
-        };
-        shared.app.is_anonymous.then(who)
-    };
-    let wrong = |detail: &str| Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail);
+    let wrong = |detail: &str| Refused::from(Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail));
     if let Some((_, token)) = bearer {
         if token.starts_with("osler_") {
             let (app, token) = (Arc::clone(&shared.app), token.trim().to_owned());
@@ -328,25 +316,32 @@ pub(super) async fn identify(
             return who.map(Some).ok_or_else(|| wrong("this key is not known, has ended, or was revoked"));
         }
         if let Some(provider) = &shared.app.provider {
-            return by_token(shared, provider, token.trim()).await.map(Some);
+            return Ok(Some(by_token(shared, provider, token.trim(), headers).await?));
         }
         // Clients of other services must send some key: where nobody needs one, it says nothing.
-        return anonymous().map(Some).ok_or_else(|| wrong("keys of this service begin with osler_"));
+        let who = anonymous(shared, headers, visitor).await?;
+        return who.map(Some).ok_or_else(|| wrong("keys of this service begin with osler_"));
     }
     if let Some(secret) = cookie(headers, SESSION) {
         let (app, secret) = (Arc::clone(&shared.app), secret.to_owned());
-        let who = blocking(move || app.identity.session(&secret, now)).await?;
+        let signed_in = blocking(move || app.identity.session(&secret, now)).await?;
+        let who = match signed_in {
+            Some(who) => Some(who),
+            None => anonymous(shared, headers, visitor).await?,
+        };
         let ended =
             || Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed", "your session has ended: sign in again");
-        return match who.or_else(anonymous) {
-            Some(who) => Ok(Some(who)),
-            None => Err(ended()),
-        };
+        return who.map(Some).ok_or_else(|| ended().into());
     }
-    Ok(anonymous())
+    anonymous(shared, headers, visitor).await
 }
 
-async fn by_token(shared: &Shared, provider: &identity::Provider, token: &str) -> Result<Who, Problem> {
+async fn by_token(
+    shared: &Shared,
+    provider: &identity::Provider,
+    token: &str,
+    headers: &HeaderMap,
+) -> Result<Who, Problem> {
     let now = shared.app.asker.now();
     let claims = provider.verify_bearer(token, now).await.map_err(|error| {
         let status = match error {
@@ -359,14 +354,8 @@ async fn by_token(shared: &Shared, provider: &identity::Provider, token: &str) -
             &error.to_string(),
         )
     })?;
-    let governs = provider.governs_roles();
-    let app = Arc::clone(&shared.app);
-    blocking(move || {
-        let roles = governs.then_some(&claims.roles);
-        let who = app.identity.by_subject(&claims.subject(), claims.name.as_deref(), roles, now)?;
-        Ok::<_, identity::Error>(Who { how: How::Token, ..who })
-    })
-    .await
+    let (app, request) = (Arc::clone(&shared.app), request_id(headers));
+    blocking(move || vouched(&app, &claims, &request, now)).await
 }
 
 /// Whether a browser sends this from our own pages. Programs that are no browsers send neither header.
@@ -390,48 +379,4 @@ fn is_local_host(headers: &HeaderMap) -> bool {
         _ => host,
     };
     matches!(name, "localhost" | "127.0.0.1" | "[::1]" | "::1")
-}
-
-/// Refusals, put on record one by one up to a number a minute, and then by their number: whoever knocks without end must not
-/// fill the disk.
-#[derive(Debug, Default)]
-pub(super) struct Refusals {
-    minute: AtomicU64,
-    seen: AtomicU64,
-}
-
-/// Refusals of one minute that are recorded each.
-const REFUSALS_A_MINUTE: u64 = 120;
-
-impl Refusals {
-    async fn record(
-        &self,
-        shared: &Shared,
-        who: Option<Actor>,
-        reason: &'static str,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-    ) {
-        let minute = shared.app.asker.now().as_second().unsigned_abs() / 60;
-        let mut left_out = 0;
-        if self.minute.swap(minute, Ordering::AcqRel) != minute {
-            left_out = self.seen.swap(0, Ordering::AcqRel).saturating_sub(REFUSALS_A_MINUTE);
-        }
-        if self.seen.fetch_add(1, Ordering::AcqRel) >= REFUSALS_A_MINUTE {
-            return;
-        }
-        let actor = who.unwrap_or(Actor { id: "nobody".to_owned(), role: "none".to_owned() });
-        let draft = Draft::new("access.refused", actor)
-            .in_request(&request_id(headers))
-            .with("reason", reason)
-            .with("method", audit::token(method.as_str()))
-            .with("route", path)
-            .with("not_recorded_before", left_out);
-        let app = Arc::clone(&shared.app);
-        let recorded = blocking(move || app.audit.append(draft)).await;
-        if recorded.is_err() {
-            tracing::error!("a refusal is not on record");
-        }
-    }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use audit::Draft;
+use audit::{Actor, Draft};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use identity::{Account, Key, Role};
+use identity::{Account, Claims, Key, Role, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
+use crate::app::App;
 
 /// The accounts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,15 +116,27 @@ pub(super) async fn add(
     let draft = Draft::new("account.added", caller.actor()).in_request(&request_id(&headers));
     let added = blocking(move || -> Result<Account, Problem> {
         let NewAccount { name, full_name, roles, password } = body;
-        let account = app.identity.add(&name, full_name.as_deref(), &roles, password.as_deref(), now)?;
-        app.audit.append(draft.with("account", account.id.as_str()).with("roles", names(&account.roles)))?;
-        Ok(account)
+        app.identity.add_on_record(&name, full_name.as_deref(), &roles, password.as_deref(), now, |id| {
+            app.audit.append(draft.with("account", id).with("roles", names(&roles)))?;
+            Ok(())
+        })
     });
     Ok((StatusCode::CREATED, Json(added.await?)))
 }
 
 fn names(roles: &BTreeSet<Role>) -> Vec<&'static str> {
     roles.iter().map(|role| role.as_str()).collect()
+}
+
+/// Whoever shows a token of the house's identity provider. What it changes about accounts is on record first: without an
+/// entry nothing changes, and nobody comes in.
+pub(super) fn vouched(app: &App, claims: &Claims, request: &str, now: Timestamp) -> Result<Who, Problem> {
+    app.identity.by_subject(claims, now, |change| {
+        let action = if change.is_new { "account.added" } else { "account.changed" };
+        let draft = Draft::new(action, Actor::service()).in_request(request).with("how", "provider");
+        app.audit.append(draft.with("account", change.account.as_str()).with("roles", names(&change.roles)))?;
+        Ok(())
+    })
 }
 
 /// Change an account
@@ -164,7 +177,7 @@ pub(super) async fn change(
             identity.set_password(&id, password)?;
         }
         if let Some(roles) = &body.roles {
-            identity.set_roles(&id, roles)?;
+            identity.set_roles(&id, roles, now)?;
         }
         if let Some(disabled) = body.disabled {
             identity.set_disabled(&id, disabled)?;
@@ -221,9 +234,11 @@ pub(super) async fn add_key(
     let (app, now) = (Arc::clone(&shared.app), shared.app.asker.now());
     let draft = Draft::new("key.added", caller.actor()).in_request(&request_id(&headers));
     let added = blocking(move || -> Result<ShownKey, Problem> {
-        let (about, key) = app.identity.add_key(&id, &body.label, expires, now)?;
-        app.audit.append(draft.with("account", id.as_str()).with("key", about.id.as_str()))?;
-        Ok(ShownKey { about, key })
+        let added = app.identity.add_key_on_record(&id, &body.label, expires, now, |key| {
+            app.audit.append(draft.with("account", id.as_str()).with("key", key))?;
+            Ok::<_, Problem>(())
+        });
+        added.map(|(about, key)| ShownKey { about, key })
     });
     Ok((StatusCode::CREATED, Json(added.await?)))
 }
@@ -244,9 +259,11 @@ pub(super) async fn revoke_key(
     let (app, now) = (Arc::clone(&shared.app), shared.app.asker.now());
     let draft = Draft::new("key.revoked", caller.actor()).in_request(&request_id(&headers));
     let revoke = move || -> Result<(), Problem> {
-        app.identity.revoke_key(&id, &key, now)?;
-        app.audit.append(draft.with("account", id.as_str()).with("key", audit::token(&key)))?;
-        Ok(())
+        if !app.identity.keys(&id)?.iter().any(|known| known.id == key) {
+            return Err(identity::Error::UnknownKey.into());
+        }
+        app.audit.append(draft.with("account", id.as_str()).with("key", key.as_str()))?;
+        Ok(app.identity.revoke_key(&id, &key, now)?)
     };
     blocking(revoke).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::Role;
 use jiff::Timestamp;
+use knowledge::DocumentId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -304,7 +305,7 @@ pub(super) struct Recall {
 #[utoipa::path(get, path = "/v1/audit/recall", tag = "audit", operation_id = "recall", params(RecallQuery),
     responses(
         (status = 200, description = "Who saw what", body = Recall),
-        (status = 400, description = "A number that is none", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "An id or number that is none", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn recall(
     State(shared): State<Shared>,
@@ -314,11 +315,12 @@ pub(super) async fn recall(
 ) -> Result<Json<Recall>, Problem> {
     let version = query.version.map(|version| number("version", &version)).transpose()?;
     let before = query.before.map(|before| number("before", &before)).transpose()?;
-    let document = query.document;
+    // Written as the log may have it: whatever else was typed is not put there.
+    let document = document_id(&query.document)?.to_string();
     let wanted = Wanted { document: Some(document.clone()), version, limit: MAX_LISTED, before, ..Wanted::default() };
     let draft = Draft::new("recall.listed", caller.actor())
         .in_request(&request_id(&headers))
-        .with("document", ::audit::token(&document))
+        .with("document", document.as_str())
         .with("version", version);
     // Who may not read records sees that there are answers, not their questions.
     let may_read = caller.has(Role::Auditor);
@@ -333,6 +335,11 @@ pub(super) async fn recall(
         Ok(Recall { document, version, answers, people, listed: found.answers, next: found.next })
     });
     Ok(Json(recall.await?))
+}
+
+fn document_id(text: &str) -> Result<DocumentId, Problem> {
+    let detail = || format!("document must be the id of a document, 32 hexadecimal digits; it is {text:?}");
+    text.parse::<DocumentId>().map_err(|_| Problem::bad_request("bad_document", &detail()))
 }
 
 /// Which entries are wanted.

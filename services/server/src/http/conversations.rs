@@ -163,9 +163,14 @@ pub(super) async fn rename(
     let owner = caller.own()?;
     let draft = changed("conversation.renamed", &caller, &id, &headers);
     let rename = move || -> Result<Conversation, Problem> {
-        let renamed = shared.app.history.rename(&owner, &id, &body.title)?;
+        let conversations = &shared.app.history;
+        conversations.conversation(&owner, &id)?;
+        if body.title.trim().is_empty() {
+            return Err(history::Error::Title.into());
+        }
+        // On record before it is so; what cannot be is not.
         shared.app.audit.append(draft)?;
-        Ok(renamed)
+        Ok(conversations.rename(&owner, &id, &body.title)?)
     };
     Ok(Json(blocking(rename).await?))
 }
@@ -197,9 +202,9 @@ pub(super) async fn delete(
     let owner = caller.own()?;
     let draft = changed("conversation.deleted", &caller, &id, &headers);
     let delete = move || -> Result<(), Problem> {
-        shared.app.history.delete(&owner, &id)?;
+        shared.app.history.conversation(&owner, &id)?;
         shared.app.audit.append(draft)?;
-        Ok(())
+        Ok(shared.app.history.delete(&owner, &id)?)
     };
     blocking(delete).await?;
     Ok(StatusCode::NO_CONTENT)

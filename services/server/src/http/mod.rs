@@ -26,6 +26,7 @@ mod policies;
 mod problem;
 mod proposal_acts;
 mod proposals;
+mod refusals;
 mod review_items;
 mod reviews;
 mod search;
@@ -44,7 +45,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::sync::Semaphore;
@@ -81,7 +82,7 @@ pub struct Shared {
     sign_ins: Arc<Semaphore>,
     /// Pages of PDFs that are drawn at once.
     pictures: Arc<Semaphore>,
-    refusals: Arc<access::Refusals>,
+    refusals: Arc<refusals::Refusals>,
     metrics: PrometheusHandle,
 }
 
@@ -230,7 +231,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(shared.clone(), access::gate))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::internal().into_response()))
         .layer(DefaultBodyLimit::max(server.max_body_bytes))
-        .layer(from_fn(problem::render))
+        .layer(from_fn_with_state(shared.clone(), problem::render))
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,

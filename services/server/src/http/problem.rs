@@ -3,18 +3,19 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::request_id;
+use super::{Shared, request_id};
 use crate::{facts, recorded};
 
-/// Seconds after which a client that was turned away may try again.
+/// Seconds after which a client that was turned away may try again, where no other time is known.
 const RETRY_AFTER_S: u64 = 2;
 
 /// A problem document.
@@ -35,6 +36,9 @@ pub struct Problem {
     code: &'static str,
     /// The request this answers; quote it when asking for help.
     request_id: String,
+    /// When it may be tried again. In a box: a problem is what most calls here can end in, and is to stay small.
+    #[serde(skip)]
+    retry_at: Option<Box<Timestamp>>,
 }
 
 impl Problem {
@@ -46,6 +50,7 @@ impl Problem {
             detail: detail.to_owned(),
             code,
             request_id: String::new(),
+            retry_at: None,
         }
     }
 
@@ -72,6 +77,13 @@ impl Problem {
 }
 
 impl Problem {
+    /// What `Retry-After` says: whole seconds, and never too few.
+    fn retry_after_s(&self, now: Timestamp) -> Option<u64> {
+        let turns_away = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        let left = |at: &Timestamp| u64::try_from(at.as_second().saturating_sub(now.as_second())).unwrap_or(0).max(1);
+        turns_away.iter().any(|status| self.is(*status)).then(|| self.retry_at.as_deref().map_or(RETRY_AFTER_S, left))
+    }
+
     pub(super) fn is(&self, status: StatusCode) -> bool {
         self.status == status.as_u16()
     }
@@ -94,14 +106,14 @@ impl IntoResponse for Problem {
 }
 
 /// Writes problem documents, with the id of the request; on the routes of the OpenAI shape, errors in that shape.
-pub(super) async fn render(request: Request, next: Next) -> Response {
+pub(super) async fn render(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let is_openai = ["/v1/chat/", "/v1/models"].iter().any(|prefix| request.uri().path().starts_with(prefix));
     let mut response = next.run(request).await;
     let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
     problem.request_id = id;
     let (status, allow) = (response.status(), response.headers_mut().remove(header::ALLOW));
-    let retry = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+    let retry_after_s = problem.retry_after_s(shared.app.asker.now());
     let mut rendered = if is_openai {
         (status, Json(problem.openai())).into_response()
     } else {
@@ -114,8 +126,8 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
     }
-    if retry {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+    if let Some(seconds) = retry_after_s {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     rendered
 }
@@ -211,7 +223,11 @@ impl From<identity::Error> for Problem {
                 (StatusCode::SERVICE_UNAVAILABLE, "accounts_unavailable")
             }
         };
-        Self::new(status, code, &said)
+        let retry_at = match &error {
+            Error::Locked { until } => until.parse::<Timestamp>().ok().map(Box::new),
+            _ => None,
+        };
+        Self { retry_at, ..Self::new(status, code, &said) }
     }
 }
 

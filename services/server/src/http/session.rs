@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Caller, SESSION, cookie};
 use super::problem::Body;
+use super::refusals::{About, nobody};
 use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;
 
@@ -135,28 +136,42 @@ pub(super) async fn sign_in(
     let (app, now, request) = (Arc::clone(&shared.app), shared.app.asker.now(), request_id(&headers));
     let place = Arc::clone(&shared.sign_ins).try_acquire_owned();
     let _place = place.map_err(|_| Problem::busy("as many sign-ins as we can take are in work"))?;
-    let signed = blocking(move || -> Result<identity::SignedIn, Problem> {
-        let signed = app.identity.sign_in(&body.name, &body.password, now);
-        let draft = match &signed {
-            Ok(signed) => Draft::new("session.began", session_actor(&signed.who)).with("how", "password"),
-            // A name that was mistyped may be a password: it is not written down.
-            Err(error) => {
-                let reason = if matches!(error, identity::Error::Locked { .. }) { "locked" } else { "credentials" };
-                let actor = match app.identity.by_name(&body.name, now) {
-                    Ok(Some(account)) => Actor { id: account.id, role: "none".to_owned() },
-                    _ => Actor { id: "nobody".to_owned(), role: "none".to_owned() },
-                };
-                Draft::new("session.refused", actor).with("reason", reason)
+    let signed = blocking(move || -> Result<_, Problem> {
+        match app.identity.sign_in(&body.name, &body.password, now) {
+            Ok(signed) => {
+                let draft = Draft::new("session.began", session_actor(&signed.who)).with("how", "password");
+                app.audit.append(draft.in_request(&request))?;
+                Ok(Ok(signed))
             }
-        };
-        app.audit.append(draft.in_request(&request))?;
-        Ok(signed?)
+            Err(error) => Ok(Err((app.identity.by_name(&body.name, now).ok().flatten(), error))),
+        }
     })
     .await?;
+    let signed = match signed {
+        Ok(signed) => signed,
+        Err((account, error)) => {
+            record_failure(&shared, &request_id(&headers), account.map(|account| account.id), &error);
+            return Err(error.into());
+        }
+    };
     let cookie = session_cookie(&signed.secret, &headers);
     let mut response = Json(reply(shared.app, Some(signed.who)).await?).into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Puts a sign-in that failed on record, beside the reply and not before it. Where there are very many, those of accounts still
+/// have entries when those of other names are only counted: the time that a reply takes must not tell which a name is.
+fn record_failure(shared: &Shared, request: &str, account: Option<String>, error: &identity::Error) {
+    let reason = if matches!(error, identity::Error::Locked { .. }) { "locked" } else { "credentials" };
+    // A name that was mistyped may be a password: it is not written down.
+    let (about, actor) = match account {
+        Some(id) => (About::Account, Actor { id, role: "none".to_owned() }),
+        None => (About::Nobody, nobody()),
+    };
+    let draft = Draft::new("session.refused", actor).in_request(request);
+    let (refusals, app) = (Arc::clone(&shared.refusals), Arc::clone(&shared.app));
+    tokio::spawn(async move { refusals.record(&app, about, reason, draft).await });
 }
 
 fn session_actor(who: &Who) -> Actor {
@@ -299,13 +314,11 @@ pub(super) async fn callback(
     headers: HeaderMap,
     Query(query): Query<Callback>,
 ) -> Result<Response, Problem> {
-    let app = Arc::clone(&shared.app);
-    let request = request_id(&headers);
+    let (refusals, app) = (Arc::clone(&shared.refusals), Arc::clone(&shared.app));
+    let draft = Draft::new("session.refused", nobody()).in_request(&request_id(&headers));
     let signed = vouched(shared, headers, query).await;
     if matches!(&signed, Err(problem) if problem.is(StatusCode::UNAUTHORIZED)) {
-        let nobody = Actor { id: "nobody".to_owned(), role: "none".to_owned() };
-        let draft = Draft::new("session.refused", nobody).with("reason", "provider").in_request(&request);
-        blocking(move || app.audit.append(draft)).await?;
+        refusals.record(&app, About::Nobody, "provider", draft).await;
     }
     signed
 }
@@ -336,10 +349,8 @@ async fn vouched(shared: Shared, headers: HeaderMap, query: Callback) -> Result<
         other => other.into(),
     })?;
     let claims = provider.verify_id_token(&token, &login.nonce, now).await?;
-    let governs = provider.governs_roles();
     let signed = blocking(move || -> Result<identity::SignedIn, Problem> {
-        let roles = governs.then_some(&claims.roles);
-        let who = app.identity.by_subject(&claims.subject(), claims.name.as_deref(), roles, now)?;
+        let who = super::accounts::vouched(&app, &claims, &request, now)?;
         app.audit
             .append(Draft::new("session.began", session_actor(&who)).with("how", "provider").in_request(&request))?;
         Ok(app.identity.begin_session(&who.account, now)?)
