@@ -127,6 +127,21 @@ impl AuditLog {
         Ok(())
     }
 
+    /// Records a question that has no answer to be kept: a search, or what is asked of what is staged. Its sealed words are kept
+    /// as long as those of answers, and go by the id of the entry. Durable when it returns; its place is returned.
+    ///
+    /// # Errors
+    /// [`Error`]; then it must not be answered.
+    pub fn asked(&self, draft: Draft) -> Result<u64> {
+        let rows = |connection: &Connection, seq: u64| {
+            let sql = "INSERT INTO questions (id, seq, asked_ms)
+                       SELECT json_extract(CAST(leaf AS TEXT), '$.id'), seq, at_ms FROM entries WHERE seq = ?1";
+            connection.prepare_cached(sql)?.execute([seq])?;
+            Ok(())
+        };
+        self.append_with(draft, Box::new(rows))
+    }
+
     /// Records a part before it leaves. Durable when it returns.
     ///
     /// # Errors
@@ -287,6 +302,17 @@ impl AuditLog {
             self.read(|connection| Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?))?;
         let Some(intent) = intent else { return Ok(None) };
         Ok(self.words(intent, "request")?.and_then(|(_, words)| String::from_utf8(words).ok()))
+    }
+
+    /// The question of an answer; `None` when there is no such answer, or its words were erased.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn question_of(&self, id: &str) -> Result<Option<String>> {
+        let sql = "SELECT intent FROM answers WHERE id = ?1";
+        let intent: Option<u64> = self
+            .read(|connection| Ok(connection.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?))?;
+        intent.map_or(Ok(None), |intent| self.question(intent))
     }
 
     /// The last answer to these words that this actor asked for not long ago, if there is one and its words are kept.

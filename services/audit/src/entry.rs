@@ -209,3 +209,6 @@ impl Entry {
         self.commitments.get(name)?.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,11 +63,17 @@ pub enum Error {
     /// Records must be kept for now.
     #[error("this record is kept until {until}: {why}")]
     Kept {
-        /// Until when, RFC 3339, or `the hold is lifted`.
+        /// Until when: RFC 3339, or what must happen first, such as `the hold is lifted`.
         until: String,
         /// Why.
         why: &'static str,
     },
+    /// Words are destroyed, but what they were is still in the write-ahead log.
+    #[error(
+        "the words are destroyed, but their sealed copies still lie in the write-ahead log of the audit records, because \
+         another program reads those: do it again when that has ended, a backup for instance"
+    )]
+    StillRead,
     /// What is to be recorded as an answer is none.
     #[error("what came of the question is not an answer")]
     NotAnAnswer,

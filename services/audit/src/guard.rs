@@ -17,10 +17,6 @@ const REMEMBERED: &str = "guard";
 /// What says in the records that the log has none.
 const UNGUARDED: &str = "unguarded";
 
-/// What to do about a guard that is gone.
-const FIND: &str = "Put the file back where it was. Where it is lost for good, keep this data for the auditors and begin another \
-log with `osler audit begin-anew`; name a directory that lasts with audit.guard in the configuration.";
-
 /// The guard of a log.
 pub(crate) struct Guard {
     /// The file that is written from now on, if one is.
@@ -34,7 +30,7 @@ impl Guard {
     /// The guard where it is configured, or where it was kept until now.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`] when there was one and it is gone, or is not of this log.
+    /// [`Error::Inconsistent`] when it is not of this log.
     pub(crate) fn find(options: &Options, tiles: &TileStore, origin: &str, signers: &[Signer]) -> Result<Self> {
         let name = format!("{}.checkpoint", origin.replace('/', "-"));
         let configured = options.guard.as_ref().map(|directory| absolute(directory.join(name))).transpose()?;
@@ -44,11 +40,6 @@ impl Guard {
         for file in [&configured, &remembered].into_iter().flatten().filter(|file| file.is_file()) {
             let found = signed(Some(fs::read(file)?), origin, signers, &format!("the guard {}", file.display()))?;
             checkpoint = [checkpoint, found].into_iter().flatten().max_by_key(|checkpoint| checkpoint.size);
-        }
-        if let (None, Some(lost)) = (&checkpoint, &remembered) {
-            let what =
-                format!("its guard {} is gone, and without it this could be an older copy of the data", lost.display());
-            return Err(Error::Inconsistent { what, advice: FIND });
         }
         let file = configured.or_else(|| remembered.clone());
         Ok(Self { file, checkpoint, remembered })
@@ -71,11 +62,21 @@ impl Guard {
 }
 
 impl AuditLog {
-    /// Says that the log has no guard, or that one was begun for entries that had none; on record once each time that it
-    /// changes.
+    /// Says that the log has no guard, that one was begun for entries that had none, or that the one it had is gone; on record
+    /// once each time that it changes. A guard that is gone stops nobody: the directory may have been one that does not last,
+    /// and whoever takes it away to bring back an older copy is on record for the auditors, and seen by the witnesses.
     pub(crate) fn note_guard(&self, guard: &Guard, entries: u64) -> Result<()> {
         let was_without = self.read(|connection| meta(connection, UNGUARDED))?.is_some();
+        let is_lost = guard.checkpoint.is_none() && guard.remembered.is_some();
         let (action, is_without) = match &guard.file {
+            Some(file) if is_lost => {
+                tracing::warn!(
+                    guard = %file.display(),
+                    "the guard of the audit log is gone, and another is begun: that these data are not an older copy is not known; \
+                     name a directory that lasts with audit.guard in the configuration"
+                );
+                ("log.guard_lost", false)
+            }
             None => {
                 tracing::warn!(
                     "the audit log has no guard: an older copy of the data would not be noticed; name a directory outside of \

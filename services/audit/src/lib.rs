@@ -174,18 +174,16 @@ impl AuditLog {
         if self.threads.iter().any(JoinHandle::is_finished) || self.shared.unsigned_for() > patience {
             return false;
         }
-        if !self.shared.is_well.load(Ordering::Acquire) {
-            return self.append(Draft::new("log.tried", Actor::service())).is_ok();
+        if self.shared.is_well.load(Ordering::Acquire) {
+            return self.shared.since_written() < PROBE_EVERY || self.has_room();
         }
-        self.has_room()
+        // So small an entry may go where no answer does.
+        self.append(Draft::new("log.tried", Actor::service())).is_ok() && self.has_room()
     }
 
-    /// Whether the disk takes anything, as it was seen lately or is seen now.
+    /// Whether the disk takes something, as it was seen lately or is seen now.
     fn has_room(&self) -> bool {
         let mut probed = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.shared.since_written() < PROBE_EVERY {
-            return true;
-        }
         if let Some((at, had_room)) = *probed
             && at.elapsed() < PROBE_EVERY
         {
@@ -321,7 +319,8 @@ impl AuditLog {
     /// # Errors
     /// [`Error::Sealed`] when they do not open.
     pub fn words(&self, seq: u64, name: &str) -> Result<Option<(Salt, Vec<u8>)>> {
-        let sql = "SELECT key, sealed FROM payloads WHERE seq = ?1 AND name = ?2";
+        // What was erased has no key.
+        let sql = "SELECT key, sealed FROM payloads WHERE seq = ?1 AND name = ?2 AND key > 0";
         let row: Option<(u32, Vec<u8>)> = self.read(|connection| {
             let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
             Ok(connection.prepare_cached(sql)?.query_row(params![seq, name], row).optional()?)

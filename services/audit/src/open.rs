@@ -31,8 +31,7 @@ impl AuditLog {
     /// `timeout`.
     ///
     /// # Errors
-    /// [`Error::Open`], [`Error::Format`], [`Error::Key`]; [`Error::Inconsistent`] when the log is not what it signed, or the
-    /// guard by which that would be known is gone.
+    /// [`Error::Open`], [`Error::Format`], [`Error::Key`]; [`Error::Inconsistent`] when the log is not what it signed.
     pub fn open(data: &Path, options: Options) -> Result<Self> {
         let path = crate::database(data);
         let connection = schema::open(&path)?;

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::{Error, Result};
 
 /// The format this build writes.
-pub(crate) const FORMAT: i64 = 4;
+pub(crate) const FORMAT: i64 = 5;
 
 /// Marks the file as ours. The bytes are `OSLA`.
 const APPLICATION_ID: i64 = 0x4f53_4c41;
@@ -128,6 +128,20 @@ CREATE TRIGGER handled_stands BEFORE UPDATE ON handled BEGIN SELECT RAISE(ABORT,
 CREATE TRIGGER handled_stays BEFORE DELETE ON handled BEGIN SELECT RAISE(ABORT, 'what was said stands'); END;
 ";
 
+/// What format 5 added to 4: what was asked without an answer that is kept, whose sealed words go by the id of the entry. Those of
+/// before are taken in.
+const ADDED_BY_5: &str = "
+CREATE TABLE questions (                    -- of searches, and of what is asked before it is published
+  id       TEXT NOT NULL UNIQUE,            -- of the entry
+  seq      INTEGER NOT NULL,                -- of the entry
+  asked_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX questions_by_time ON questions (asked_ms, seq);
+INSERT OR IGNORE INTO questions (id, seq, asked_ms)
+  SELECT json_extract(CAST(leaf AS TEXT), '$.id'), seq, at_ms FROM entries
+  WHERE action IN ('passages.searched', 'staged.asked') AND json_valid(CAST(leaf AS TEXT));
+";
+
 /// What format 2 added to 1: empty, and set aside like the rest.
 const FEEDBACK_OF_2: &str = "
 CREATE TABLE feedback (
@@ -176,10 +190,11 @@ fn prepare(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     if found < FORMAT || tables == 0 {
         let steps: &[&str] = match (tables, found) {
-            (0, _) => &[SCHEMA, ADDED_BY_4],
-            (_, 1) => &[FEEDBACK_OF_2, SET_ASIDE, SCHEMA, ADDED_BY_4],
-            (_, 2) => &[SET_ASIDE, SCHEMA, ADDED_BY_4],
-            _ => &[ADDED_BY_4],
+            (0, _) => &[SCHEMA, ADDED_BY_4, ADDED_BY_5],
+            (_, 1) => &[FEEDBACK_OF_2, SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5],
+            (_, 2) => &[SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5],
+            (_, 3) => &[ADDED_BY_4, ADDED_BY_5],
+            _ => &[ADDED_BY_5],
         };
         connection.execute_batch(&format!(
             "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;",

@@ -13,6 +13,9 @@ use crate::tree::{Hash, empty_root, is_consistent};
 /// Hashes of a consistency proof, at most.
 const MAX_PROOF: usize = 63;
 
+/// Splits that are kept, at most: whoever holds the log's key can show as many as they like.
+const MAX_KEPT: usize = 1_000;
+
 /// Why a witness does not sign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -116,7 +119,7 @@ impl Witness {
                 Some(Signed { checkpoint, note: text })
             }
         };
-        Ok(Self { log, signer, state: state.to_owned(), newest: Mutex::new(newest) })
+        Ok(Self { log, signer, state: std::path::absolute(state)?, newest: Mutex::new(newest) })
     }
 
     /// Its public key.
@@ -167,10 +170,15 @@ impl Witness {
 
     /// Keeps two checkpoints that do not go together, once. The file is named by both, so that nothing is written over.
     fn keep(&self, before: &Signed, shown: &Checkpoint, submission: &Submission) -> std::io::Result<PathBuf> {
-        let mut name = self.state.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".split-{}-{}-{}", before.checkpoint.size, shown.size, hex(&shown.root[..4])));
+        let own = format!("{}.split-", self.state.file_name().unwrap_or_default().to_string_lossy());
+        let name = format!("{own}{}-{}-{}", before.checkpoint.size, shown.size, hex(&shown.root[..4]));
         let path = self.state.with_file_name(name);
         if !path.exists() {
+            let beside = fs::read_dir(self.state.parent().ok_or(std::io::ErrorKind::NotFound)?)?.flatten();
+            let kept = beside.filter(|file| file.file_name().to_string_lossy().starts_with(own.as_str())).count();
+            if kept >= MAX_KEPT {
+                return Err(std::io::Error::other("enough of them are kept"));
+            }
             let text = format!(
                 "# The log signed this, and {} has signed it too:\n\n{}\n# Then the log signed this, and sent it with this \
                  proof that the one goes on from the other, which it does not show:\n\n{}",

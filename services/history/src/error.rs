@@ -28,6 +28,12 @@ pub enum Error {
         /// Format of the file.
         found: i64,
     },
+    /// What was deleted is gone, but not from the write-ahead log.
+    #[error(
+        "what was deleted of the conversations still lies in their write-ahead log, because another program reads them: do \
+         it again when that has ended, a backup for instance"
+    )]
+    StillRead,
     /// The file could not be read or written.
     #[error("the conversations could not be read or written")]
     Sqlite(#[from] rusqlite::Error),

@@ -1,10 +1,13 @@
 //! What has this person asked before? Conversations with their owners, for the people who ask; the record of what was asked
 //! and answered is the audit's, and outlives them.
 //!
-//! One SQLite file beside the ledger. An answer is kept by its id: its words stand in the audit records alone.
+//! One SQLite file beside the ledger. An answer is kept by its id: its words, and those of its question, stand in the audit
+//! records alone, where they can be erased. The only words here are the names that people give their conversations.
 
 mod error;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,6 +27,7 @@ pub struct Conversation {
     /// Id.
     pub id: String,
     /// The first question until somebody names it; `null` before there is one.
+    // Only the name is kept here: whoever can read the records puts the question in its place.
     pub title: Option<String>,
     /// When it began, RFC 3339.
     pub created_at: String,
@@ -31,6 +35,9 @@ pub struct Conversation {
     pub updated_at: String,
     /// Questions in it.
     pub turns: u64,
+    /// Id of the first answer in it: the question is the title of a conversation without a name.
+    #[serde(skip)]
+    pub first: Option<String>,
 }
 
 /// A question that was answered.
@@ -38,8 +45,6 @@ pub struct Conversation {
 pub struct Turn {
     /// Id of the answer.
     pub answer: String,
-    /// As asked.
-    pub question: String,
     /// Ids of the passages that the answer cited.
     pub passages: Vec<String>,
 }
@@ -60,7 +65,8 @@ pub struct History {
 }
 
 const CONVERSATION: &str = "SELECT id, title, created_at, updated_at,
-  (SELECT count(*) FROM turns t WHERE t.conversation = c.id), used FROM conversations c";
+  (SELECT count(*) FROM turns t WHERE t.conversation = c.id),
+  (SELECT t.answer FROM turns t WHERE t.conversation = c.id ORDER BY t.n LIMIT 1), used FROM conversations c";
 
 impl History {
     /// Opens the file, creating it where there is none.
@@ -92,7 +98,7 @@ impl History {
         let sql = format!("{CONVERSATION} WHERE owner = ?1 AND used < ?2 ORDER BY used DESC LIMIT ?3");
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![owner, before.unwrap_or(i64::MAX), limit], |row| {
-            Ok((conversation(row)?, row.get::<_, i64>(5)?))
+            Ok((conversation(row)?, row.get::<_, i64>(6)?))
         })?;
         let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         let is_full = u32::try_from(rows.len()) == Ok(limit);
@@ -116,12 +122,12 @@ impl History {
     pub fn turns(&self, owner: &str, id: &str) -> Result<Vec<Turn>> {
         self.conversation(owner, id)?;
         let connection = self.lock();
-        let mut statement = connection
-            .prepare_cached("SELECT answer, question, passages FROM turns WHERE conversation = ?1 ORDER BY n")?;
+        let mut statement =
+            connection.prepare_cached("SELECT answer, passages FROM turns WHERE conversation = ?1 ORDER BY n")?;
         let turns = statement.query_map([id], |row| {
-            let passages: String = row.get(2)?;
+            let passages: String = row.get(1)?;
             let passages = passages.split_whitespace().map(str::to_owned).collect();
-            Ok(Turn { answer: row.get(0)?, question: row.get(1)?, passages })
+            Ok(Turn { answer: row.get(0)?, passages })
         })?;
         Ok(turns.collect::<rusqlite::Result<_>>()?)
     }
@@ -135,25 +141,24 @@ impl History {
         let mut connection = self.lock();
         let work = connection.transaction()?;
         work.execute(
-            "INSERT INTO turns (conversation, n, answer, question, passages)
-             VALUES (?1, (SELECT count(*) + 1 FROM turns WHERE conversation = ?1), ?2, ?3, ?4)",
-            params![id, turn.answer, turn.question, turn.passages.join(" ")],
+            "INSERT INTO turns (conversation, n, answer, passages)
+             VALUES (?1, (SELECT coalesce(max(n), 0) + 1 FROM turns WHERE conversation = ?1), ?2, ?3)",
+            params![id, turn.answer, turn.passages.join(" ")],
         )?;
         work.execute(
-            "UPDATE conversations SET title = coalesce(title, ?2), updated_at = ?3,
-             used = (SELECT max(used) + 1 FROM conversations) WHERE id = ?1",
-            params![id, title(&turn.question), at],
+            "UPDATE conversations SET updated_at = ?2, used = (SELECT max(used) + 1 FROM conversations) WHERE id = ?1",
+            params![id, at],
         )?;
         Ok(work.commit()?)
     }
 
-    /// Gives it a name.
+    /// Gives it a name, or takes the one it has away: then it goes by its first question again.
     ///
     /// # Errors
-    /// [`Error::Title`] when there is nothing to read in it; as [`History::conversation`].
-    pub fn rename(&self, owner: &str, id: &str, name: &str) -> Result<Conversation> {
-        let name = title(name);
-        if name.is_empty() {
+    /// [`Error::Title`] when there is nothing to read in the name; as [`History::conversation`].
+    pub fn rename(&self, owner: &str, id: &str, name: Option<&str>) -> Result<Conversation> {
+        let name = name.map(title);
+        if name.as_ref().is_some_and(String::is_empty) {
             return Err(Error::Title);
         }
         let sql = "UPDATE conversations SET title = ?3 WHERE owner = ?1 AND id = ?2";
@@ -161,42 +166,62 @@ impl History {
         self.conversation(owner, id)
     }
 
-    /// Deletes it. The audit records of its questions stay.
+    /// Deletes it, with its name. The audit records of its questions stay.
     ///
     /// # Errors
-    /// As [`History::conversation`].
+    /// As [`History::conversation`]; [`Error::StillRead`] when it is deleted and something keeps its name alive.
     pub fn delete(&self, owner: &str, id: &str) -> Result<()> {
-        let gone = self.lock().execute("DELETE FROM conversations WHERE owner = ?1 AND id = ?2", params![owner, id])?;
-        if gone == 1 { Ok(()) } else { Err(Error::Unknown) }
+        let connection = self.lock();
+        let gone = connection.execute("DELETE FROM conversations WHERE owner = ?1 AND id = ?2", params![owner, id])?;
+        if gone == 1 { schema::cut_off(&connection) } else { Err(Error::Unknown) }
     }
 
-    /// Forgets an answer in every conversation, and titles that were made of its question.
+    /// Forgets an answer whose words are erased, as [`History::forget_all`] does.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// As [`History::forget_all`].
     pub fn forget(&self, answer: &str) -> Result<()> {
+        self.forget_all(&[answer.to_owned()])
+    }
+
+    /// Forgets answers in every conversation. One that is left without any loses its name as well, which may say what they
+    /// were about. To be called again where it failed, and with nothing now and then: it makes sure that what was deleted has
+    /// left the file.
+    ///
+    /// # Errors
+    /// [`Error::StillRead`] when they are forgotten and something keeps the names alive; [`Error::Sqlite`].
+    pub fn forget_all(&self, answers: &[String]) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
-        let found = {
-            let mut statement = transaction.prepare("SELECT conversation, question FROM turns WHERE answer = ?1")?;
-            let rows = statement.query_map([answer], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?
-        };
-        for (conversation, question) in found {
-            let sql = "UPDATE conversations SET title = NULL WHERE id = ?1 AND title = ?2";
-            transaction.execute(sql, params![conversation, title(&question)])?;
+        let work = connection.transaction()?;
+        for answer in answers {
+            let touched = {
+                let mut statement =
+                    work.prepare_cached("DELETE FROM turns WHERE answer = ?1 RETURNING conversation")?;
+                let rows = statement.query_map([answer], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<Vec<String>>>()?
+            };
+            for conversation in touched {
+                let sql = "UPDATE conversations SET title = NULL
+                           WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = ?1)";
+                work.execute(sql, [conversation])?;
+            }
         }
-        transaction.execute("DELETE FROM turns WHERE answer = ?1", [answer])?;
-        transaction.commit()?;
-        Ok(())
+        work.commit()?;
+        schema::cut_off(&connection)
     }
 
     /// Deletes what was last used before a time, RFC 3339; how many those were.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::StillRead`] when they are deleted and something keeps their names alive; [`Error::Sqlite`].
     pub fn expire(&self, before: &str) -> Result<usize> {
-        Ok(self.lock().execute("DELETE FROM conversations WHERE datetime(updated_at) < datetime(?1)", [before])?)
+        let connection = self.lock();
+        let sql = "DELETE FROM conversations WHERE datetime(updated_at) < datetime(?1)";
+        let gone = connection.execute(sql, [before])?;
+        if gone > 0 {
+            schema::cut_off(&connection)?;
+        }
+        Ok(gone)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -211,99 +236,15 @@ fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         created_at: row.get(2)?,
         updated_at: row.get(3)?,
         turns: row.get(4)?,
+        first: row.get(5)?,
     })
 }
 
-/// One line of at most [`MAX_TITLE_CHARS`].
-fn title(text: &str) -> String {
+/// A title made of a text: one line of at most [`MAX_TITLE_CHARS`].
+pub fn title(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= MAX_TITLE_CHARS {
         return line;
     }
     line.chars().take(MAX_TITLE_CHARS - 1).chain(['…']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn history() -> (tempfile::TempDir, History) {
-        let directory = tempfile::tempdir().unwrap();
-        let history = History::open(&directory.path().join("history.db")).unwrap();
-        (directory, history)
-    }
-
-    fn turn(question: &str) -> Turn {
-        Turn {
-            answer: format!("a-{question}"),
-            question: question.to_owned(),
-            passages: vec!["p1".into(), "p2".into()],
-        }
-    }
-
-    #[test]
-    fn a_conversation_is_its_owners_alone() {
-        let (_directory, history) = history();
-        history.begin("ada", "1", "t").unwrap();
-        history.add("ada", "1", &turn("Gout?"), "t").unwrap();
-        assert_eq!(history.turns("ada", "1").unwrap(), [turn("Gout?")]);
-        assert!(matches!(history.turns("bob", "1"), Err(Error::Unknown)));
-        assert!(matches!(history.conversation("bob", "1"), Err(Error::Unknown)));
-        assert!(matches!(history.add("bob", "1", &turn("x"), "t"), Err(Error::Unknown)));
-        assert!(matches!(history.rename("bob", "1", "mine"), Err(Error::Unknown)));
-        assert!(matches!(history.delete("bob", "1"), Err(Error::Unknown)));
-        assert_eq!(history.list("bob", None, 10).unwrap().conversations, []);
-        assert_eq!(history.conversation("ada", "1").unwrap().title.as_deref(), Some("Gout?"));
-        history.delete("ada", "1").unwrap();
-        assert!(matches!(history.add("ada", "1", &turn("late"), "t"), Err(Error::Unknown)));
-    }
-
-    #[test]
-    fn the_last_used_comes_first_and_pages_meet() {
-        let (_directory, history) = history();
-        for id in ["1", "2", "3"] {
-            history.begin("ada", id, "t").unwrap();
-        }
-        history.add("ada", "1", &turn("again"), "t2").unwrap();
-        let ids = |page: &Page| page.conversations.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
-        let first = history.list("ada", None, 2).unwrap();
-        assert_eq!(ids(&first), ["1", "3"]);
-        let second = history.list("ada", first.next, 2).unwrap();
-        assert_eq!((ids(&second), second.next), (vec!["2".to_owned()], None));
-    }
-
-    #[test]
-    fn titles_are_one_line_and_names_are_kept() {
-        let (_directory, history) = history();
-        history.begin("ada", "1", "t").unwrap();
-        history.add("ada", "1", &turn(&format!("a\n b {}", "x".repeat(200))), "t").unwrap();
-        let title = history.conversation("ada", "1").unwrap().title.unwrap();
-        assert!(title.starts_with("a b x") && title.chars().count() == MAX_TITLE_CHARS, "{title}");
-        assert_eq!(history.rename("ada", "1", " Ward 3 ").unwrap().title.as_deref(), Some("Ward 3"));
-        history.add("ada", "1", &turn("more"), "t").unwrap();
-        assert_eq!(history.conversation("ada", "1").unwrap().title.as_deref(), Some("Ward 3"));
-        assert!(matches!(history.rename("ada", "1", " \n"), Err(Error::Title)));
-    }
-
-    #[test]
-    fn old_ones_expire_with_their_turns() {
-        let (directory, history) = history();
-        history.begin("ada", "old", "2026-01-01T00:00:00.5Z").unwrap();
-        history.add("ada", "old", &turn("x"), "2026-01-02T00:00:00Z").unwrap();
-        history.begin("ada", "new", "2026-02-01T00:00:00Z").unwrap();
-        assert_eq!(history.expire("2026-01-15T00:00:00Z").unwrap(), 1);
-        drop(history);
-        let history = History::open(&directory.path().join("history.db")).unwrap();
-        assert_eq!(history.list("ada", None, 10).unwrap().conversations.len(), 1);
-        let turns: i64 = history.lock().query_row("SELECT count(*) FROM turns", [], |row| row.get(0)).unwrap();
-        assert_eq!(turns, 0);
-    }
-
-    #[test]
-    fn other_files_are_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("history.db");
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE x (y); PRAGMA user_version = 9;").unwrap();
-        assert!(matches!(History::open(&path), Err(Error::Format { found: 9 })));
-    }
 }

@@ -13,6 +13,7 @@ mod key;
 mod login;
 mod oidc;
 mod password;
+mod renewal;
 mod role;
 mod schema;
 mod session;
@@ -49,8 +50,8 @@ pub struct Settings {
     pub session_idle: SignedDuration,
     /// No session lasts longer; 12 hours.
     pub session_max: SignedDuration,
-    /// A session that began at the identity provider lasts no longer: what was taken away there since, nobody tells us;
-    /// 15 minutes.
+    /// A session that began at the identity provider lasts no longer without its word: what was taken away there since, nobody
+    /// tells us; 15 minutes.
     pub provider_session_max: SignedDuration,
     /// Wrong passwords in a row that lock a name; 5.
     pub lock_after: u32,
@@ -89,6 +90,7 @@ pub struct Identity {
     settings: Settings,
     passwords: Passwords,
     entropy: Arc<dyn Entropy>,
+    renewals: renewal::Renewals,
 }
 
 impl Identity {
@@ -98,7 +100,13 @@ impl Identity {
     /// [`Error::Open`] or [`Error::Format`]; [`Error::Hash`] when Argon2 does not take the settings.
     pub fn open(path: &Path, settings: Settings, entropy: Arc<dyn Entropy>) -> Result<Self> {
         let passwords = Passwords::new(&settings, &*entropy)?;
-        Ok(Self { connection: Mutex::new(schema::open(path)?), settings, passwords, entropy })
+        Ok(Self {
+            connection: Mutex::new(schema::open(path)?),
+            settings,
+            passwords,
+            entropy,
+            renewals: renewal::Renewals::default(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -51,6 +51,9 @@ pub struct ProviderSettings {
     pub audience: String,
     /// Where browsers come back to.
     pub redirect_uri: String,
+    /// What is asked for at a sign-in; `openid profile` unless told. Many providers let themselves be asked again about somebody
+    /// only with `offline_access`.
+    pub scope: String,
     /// The claim that says what somebody is: a name, or a path with dots. Unless told, `groups`.
     pub roles_claim: String,
     /// What the claim may say, and which role that is. Empty: the provider governs no roles.
@@ -69,6 +72,7 @@ impl Default for ProviderSettings {
             client_secret: None,
             audience: String::new(),
             redirect_uri: String::new(),
+            scope: "openid profile".to_owned(),
             roles_claim: "groups".to_owned(),
             roles: BTreeMap::new(),
             leeway_s: 60,
@@ -144,9 +148,13 @@ struct Discovery {
     takes_basic: bool,
 }
 
+/// What the provider gives for a code, or for a token that it gave before.
 #[derive(Deserialize)]
-struct TokenAnswer {
-    id_token: String,
+pub(crate) struct Granted {
+    /// Not verified yet. A provider that only renews may leave it out.
+    pub(crate) id_token: Option<String>,
+    /// What it can be asked with later, where it gives that.
+    pub(crate) refresh_token: Option<String>,
 }
 
 impl Provider {
@@ -162,6 +170,9 @@ impl Provider {
         }
         if settings.client_id.is_empty() || settings.audience.is_empty() {
             return Err(ProviderError::Settings("client id and audience must be named"));
+        }
+        if !settings.scope.split(' ').any(|scope| scope == "openid") {
+            return Err(ProviderError::Settings("scope must hold openid"));
         }
         if Url::parse(&settings.redirect_uri).is_err() {
             return Err(ProviderError::Settings("redirect address must be an address"));
@@ -189,7 +200,7 @@ impl Provider {
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.settings.client_id)
             .append_pair("redirect_uri", &self.settings.redirect_uri)
-            .append_pair("scope", "openid profile")
+            .append_pair("scope", &self.settings.scope)
             .append_pair("state", &login.state)
             .append_pair("nonce", &login.nonce)
             .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest))
@@ -197,19 +208,28 @@ impl Provider {
         Ok(url.into())
     }
 
-    /// The id token for a code that came back, not verified yet.
+    /// What the provider gives for a code that came back: the id token, not verified yet, and what to ask with later, if it
+    /// gives that.
     ///
     /// # Errors
     /// [`ProviderError::Status`] when the provider does not take the code; any other when it cannot be asked.
-    pub async fn exchange(&self, code: &str, verifier: &str) -> Result<String, ProviderError> {
-        let discovery = self.discovery().await?;
-        let settings = &self.settings;
-        let mut form = vec![
+    pub async fn exchange(&self, code: &str, verifier: &str) -> Result<(String, Option<String>), ProviderError> {
+        let redirect_uri = self.settings.redirect_uri.as_str();
+        let form = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", settings.redirect_uri.as_str()),
+            ("redirect_uri", redirect_uri),
             ("code_verifier", verifier),
         ];
+        let Granted { id_token, refresh_token } = self.grant(form).await?;
+        Ok((
+            id_token.ok_or_else(|| ProviderError::Malformed(serde_json::Error::missing_field("id_token")))?,
+            refresh_token,
+        ))
+    }
+
+    pub(crate) async fn grant(&self, mut form: Vec<(&str, &str)>) -> Result<Granted, ProviderError> {
+        let (discovery, settings) = (self.discovery().await?, &self.settings);
         let mut request = self.http.post(discovery.token.clone());
         match &settings.client_secret {
             // Both are encoded before they are put together (RFC 6749, 2.3.1).
@@ -217,12 +237,15 @@ impl Provider {
                 request = request.basic_auth(encoded(&settings.client_id), Some(encoded(secret)));
             }
             Some(secret) => {
-                form.extend([("client_id", settings.client_id.as_str()), ("client_secret", secret.as_str())]);
+                form.extend([("client_id", settings.client_id.as_str()), ("client_secret", secret.as_str())])
             }
             None => form.push(("client_id", settings.client_id.as_str())),
         }
-        let answer: TokenAnswer = ask(request.form(&form)).await?;
-        Ok(answer.id_token)
+        ask(request.form(&form)).await
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        &self.settings.client_id
     }
 
     /// Whom the token of a sign-in is about.
@@ -241,7 +264,7 @@ impl Provider {
         self.verify(token, &self.settings.audience, Use::Bearer, now).await
     }
 
-    async fn verify(
+    pub(crate) async fn verify(
         &self,
         token: &str,
         audience: &str,

@@ -42,7 +42,7 @@ CREATE TABLE sessions (
   account       TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   began         INTEGER NOT NULL,
   last_seen     INTEGER NOT NULL,
-  by_provider   INTEGER NOT NULL DEFAULT 0
+  vouched       INTEGER                  -- when the provider last stood by them; none where a password did
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_account ON sessions (account);
 CREATE TABLE keys (
@@ -69,8 +69,8 @@ CREATE INDEX logins_by_time ON logins (began);
 /// of the provider's people count as begun there.
 const FROM_1: &str = "
 ALTER TABLE accounts ADD COLUMN roles_as_of INTEGER;
-ALTER TABLE sessions ADD COLUMN by_provider INTEGER NOT NULL DEFAULT 0;
-UPDATE sessions SET by_provider = 1 WHERE account IN (SELECT id FROM accounts WHERE issuer IS NOT NULL);
+ALTER TABLE sessions ADD COLUMN vouched INTEGER;
+UPDATE sessions SET vouched = began WHERE account IN (SELECT id FROM accounts WHERE issuer IS NOT NULL);
 ";
 
 pub(crate) fn open(path: &Path) -> Result<Connection> {

@@ -1,7 +1,7 @@
 //! Is somebody still signed in? Until they leave, nobody used it for a while, the day is over, or the house's identity provider
 //! is to be asked again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use knowledge::sha256_hex;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -45,15 +45,18 @@ impl Identity {
         }
         let (hash, now_s) = (sha256_hex(secret.as_bytes()), now.as_second());
         let connection = self.lock();
-        let sql = "SELECT account, began, last_seen, by_provider FROM sessions WHERE secret_sha256 = ?1";
+        let sql = "SELECT account, began, last_seen, vouched FROM sessions WHERE secret_sha256 = ?1";
         let found = connection.query_row(sql, [&hash], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, Option<i64>>(3)?))
         });
-        let Some((account, began, last_seen, by_provider)) = found.optional()? else {
+        let Some((account, began, last_seen, vouched)) = found.optional()? else {
             return Ok(None);
         };
-        let (idle_s, max_s) = (self.settings.session_idle.as_secs(), longest_s(&self.settings, by_provider));
-        if now_s - began >= max_s || now_s - last_seen >= idle_s {
+        let Settings { session_idle, session_max, provider_session_max, .. } = &self.settings;
+        let is_over = |since: i64, limit: &SignedDuration| now_s - since >= limit.as_secs();
+        let is_unvouched = vouched.is_some_and(|vouched| is_over(vouched, provider_session_max));
+        if is_over(began, session_max) || is_over(last_seen, session_idle) || is_unvouched {
+            self.forget_renewal(&hash);
             connection.execute("DELETE FROM sessions WHERE secret_sha256 = ?1", [&hash])?;
             return Ok(None);
         }
@@ -82,7 +85,18 @@ impl Identity {
     /// [`Error::Sqlite`].
     pub fn sign_out(&self, secret: &str) -> Result<()> {
         let hash = sha256_hex(secret.as_bytes());
+        self.forget_renewal(&hash);
         self.lock().execute("DELETE FROM sessions WHERE secret_sha256 = ?1", [hash])?;
+        Ok(())
+    }
+
+    /// The provider stands by whoever is signed in with this secret, as of now.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn vouch_again(&self, secret: &str, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE sessions SET vouched = ?2 WHERE secret_sha256 = ?1 AND vouched IS NOT NULL";
+        self.lock().execute(sql, params![sha256_hex(secret.as_bytes()), now.as_second()])?;
         Ok(())
     }
 
@@ -100,24 +114,17 @@ impl Identity {
     /// [`Error::Sqlite`].
     pub fn forget_ended(&self, now: Timestamp) -> Result<usize> {
         let now_s = now.as_second();
-        let [max_s, provider_max_s] = [false, true].map(|by_provider| longest_s(&self.settings, by_provider));
-        let idle_s = self.settings.session_idle.as_secs();
+        let Settings { session_idle, session_max, provider_session_max, .. } = &self.settings;
         let connection = self.lock();
         let sessions = connection.execute(
-            "DELETE FROM sessions WHERE last_seen <= ?1 OR began <= CASE by_provider WHEN 0 THEN ?2 ELSE ?3 END",
-            [idle_s, max_s, provider_max_s].map(|seconds| now_s.saturating_sub(seconds)),
+            "DELETE FROM sessions WHERE last_seen <= ?1 OR began <= ?2 OR vouched <= ?3",
+            [session_idle, session_max, provider_session_max].map(|limit| now_s.saturating_sub(limit.as_secs())),
         )?;
         let logins = connection.execute("DELETE FROM logins WHERE began <= ?1", [now_s - LOGIN_S])?;
         let failures = connection
             .execute("DELETE FROM failures WHERE locked_until <= ?1 AND last_at <= ?1", [now_s - FORGET_FAILURES_S])?;
         Ok(sessions + logins + failures)
     }
-}
-
-/// How long a session lasts at most, however much it is used.
-fn longest_s(settings: &Settings, by_provider: bool) -> i64 {
-    let all = settings.session_max.as_secs();
-    if by_provider { all.min(settings.provider_session_max.as_secs()) } else { all }
 }
 
 /// Writes a session down for an account that is let in and, where one is given, still has this password. Without a password
@@ -130,8 +137,8 @@ pub(crate) fn begin(
     now_s: i64,
 ) -> Result<bool> {
     let begun = connection.execute(
-        "INSERT INTO sessions (secret_sha256, account, began, last_seen, by_provider)
-         SELECT ?1, id, ?3, ?3, ?4 IS NULL FROM accounts WHERE id = ?2 AND disabled = 0 AND (?4 IS NULL OR password = ?4)",
+        "INSERT INTO sessions (secret_sha256, account, began, last_seen, vouched)
+         SELECT ?1, id, ?3, ?3, CASE WHEN ?4 IS NULL THEN ?3 END FROM accounts WHERE id = ?2 AND disabled = 0 AND (?4 IS NULL OR password = ?4)",
         params![sha256_hex(secret.as_bytes()), account, now_s, password],
     )?;
     Ok(begun == 1)

@@ -83,6 +83,8 @@ pub(crate) enum Use<'a> {
         /// What was sent along at its beginning.
         nonce: &'a str,
     },
+    /// The provider says again who they are. It may repeat the nonce of the sign-in, or leave it out (OpenID Connect Core, 12.2).
+    Renewal,
     /// A request.
     Bearer,
 }
@@ -170,9 +172,9 @@ fn check_parties(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result
     if !audiences.contains(&expected.audience) {
         return Err(Refusal::Audience);
     }
-    let Use::SignIn { nonce } = expected.usage else {
+    if matches!(expected.usage, Use::Bearer) {
         return Ok(());
-    };
+    }
     let is_ours = match claims.get("azp") {
         None => audiences.len() == 1,
         Some(party) => party.as_str() == Some(expected.audience),
@@ -180,7 +182,10 @@ fn check_parties(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result
     if !is_ours {
         return Err(Refusal::AuthorizedParty);
     }
-    if claims.get("nonce").and_then(Value::as_str) == Some(nonce) { Ok(()) } else { Err(Refusal::Nonce) }
+    match expected.usage {
+        Use::SignIn { nonce } if claims.get("nonce").and_then(Value::as_str) != Some(nonce) => Err(Refusal::Nonce),
+        _ => Ok(()),
+    }
 }
 
 fn check_times(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Refusal> {

@@ -33,7 +33,7 @@ pub use sample::{Candidate, Seed, sample};
 pub use sign::SignOff;
 pub use statistics::{Agreement, Estimate, Proportion, RatingCount, Statistics, StratumSupport, agreement, proportion};
 pub use store::Reviews;
-pub use words::{COMMENT, REASON, Recorded, ToRecord, Words};
+pub use words::{COMMENT, Place, REASON, Recorded, ToRecord, Words};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::sample::Seed;
+use crate::words::Place;
 
 /// Characters of a comment, a reason, a title, a name or a meaning.
 pub const MAX_TEXT_CHARS: usize = 2_000;
@@ -209,9 +210,9 @@ pub struct Given {
     pub round: u32,
     /// What the reviewer holds since, if that was changed.
     pub later: Option<Remark>,
-    /// The entry of the log that has the comment.
+    /// Where the log has the comment.
     #[serde(skip)]
-    pub(crate) sealed: Option<u64>,
+    pub(crate) sealed: Option<Place>,
 }
 
 /// What a reviewer holds of an item after our verdict was shown: a remark. It has no part in any number, unless a third
@@ -225,9 +226,9 @@ pub struct Remark {
     pub comment: Option<String>,
     /// When, RFC 3339.
     pub at: String,
-    /// The entry of the log that has the comment.
+    /// Where the log has the comment.
     #[serde(skip)]
-    pub(crate) sealed: Option<u64>,
+    pub(crate) sealed: Option<Place>,
 }
 
 /// How a difference was settled.
@@ -241,9 +242,9 @@ pub struct Adjudication {
     pub reason: Option<String>,
     /// When, RFC 3339.
     pub at: String,
-    /// The entry of the log that has the reason.
+    /// Where the log has the reason.
     #[serde(skip)]
-    pub(crate) sealed: Option<u64>,
+    pub(crate) sealed: Option<Place>,
 }
 
 /// One statement of one answer, as a reader may see it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::model::{Rating, Review};
 use crate::sheet::{self, Line};
-use crate::words::{COMMENT, REASON, Words, fill};
+use crate::words::{COMMENT, Place, REASON, Words, fill};
 
 /// A rating that was given. The salt opens the commitment that the log had of it while nobody was to know it.
 #[derive(Debug, Serialize)]
@@ -78,12 +78,12 @@ impl Items {
     /// With the words that the log keeps: for whoever may read them, but not to be signed, as they can be erased.
     pub(crate) fn opened(mut self, words: &dyn Words) -> Result<Self> {
         for round in &mut self.rounds {
-            let sealed = round.entry.filter(|_| round.comment_sha256.is_some());
-            fill(&mut round.comment, sealed, COMMENT, words)?;
+            let sealed = place(round.entry, &round.comment_sha256);
+            fill(&mut round.comment, sealed.as_ref(), COMMENT, words)?;
         }
         for decision in &mut self.decisions {
-            let sealed = decision.entry.filter(|_| decision.reason_sha256.is_some());
-            fill(&mut decision.reason, sealed, REASON, words)?;
+            let sealed = place(decision.entry, &decision.reason_sha256);
+            fill(&mut decision.reason, sealed.as_ref(), REASON, words)?;
         }
         Ok(self)
     }
@@ -108,6 +108,10 @@ impl Items {
         }
         items
     }
+}
+
+fn place(entry: Option<u64>, commitment: &Option<String>) -> Option<Place> {
+    entry.zip(commitment.clone()).map(|(entry, commitment)| Place { entry, commitment })
 }
 
 fn rounds(connection: &Connection, review: &str) -> Result<Vec<Round>> {

@@ -137,14 +137,11 @@ CREATE INDEX items_by_answer ON items (answer);
 DROP VIEW sheet;
 CREATE VIEW sheet AS
 SELECT i.review AS review, i.n AS n, i.answer AS answer, i.statement AS statement, i.stratum AS stratum, i.ours AS ours,
-  f.rating AS rating_1, f.comment AS comment_1, iif(f.words IS NULL, NULL, f.entry) AS sealed_1, f.at AS at_1,
-  g.round AS round_1, g.rating AS later_1, g.comment AS later_comment_1,
-  iif(g.words IS NULL, NULL, g.entry) AS later_sealed_1, g.at AS later_at_1,
-  s.rating AS rating_2, s.comment AS comment_2, iif(s.words IS NULL, NULL, s.entry) AS sealed_2, s.at AS at_2,
-  t.round AS round_2, t.rating AS later_2, t.comment AS later_comment_2,
-  iif(t.words IS NULL, NULL, t.entry) AS later_sealed_2, t.at AS later_at_2,
-  j.who AS third, j.rating AS rating_3, nullif(j.reason, '') AS reason, iif(j.words IS NULL, NULL, j.entry) AS sealed_3,
-  j.at AS at_3,
+  f.rating AS rating_1, f.at AS at_1, f.comment AS comment_1, f.entry AS entry_1, f.words AS words_1, g.round AS round_1,
+  g.rating AS later_1, g.at AS later_at_1, g.comment AS later_comment_1, g.entry AS later_entry_1, g.words AS later_words_1,
+  s.rating AS rating_2, s.at AS at_2, s.comment AS comment_2, s.entry AS entry_2, s.words AS words_2, t.round AS round_2,
+  t.rating AS later_2, t.at AS later_at_2, t.comment AS later_comment_2, t.entry AS later_entry_2, t.words AS later_words_2,
+  j.who AS third, j.rating AS rating_3, j.at AS at_3, nullif(j.reason, '') AS reason, j.entry AS entry_3, j.words AS words_3,
   CASE WHEN g.rating = t.rating AND (k.format = 1 OR (f.rating = g.rating AND s.rating = t.rating)) THEN g.rating END
     AS agreed
 FROM items i JOIN reviews r ON r.id = i.review

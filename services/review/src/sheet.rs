@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Adjudication, Given, Item, Rating, Remark, Review, Signature, State, Stratum};
-use crate::words::Words;
+use crate::words::{Place, Words};
 
 const REVIEW: &str = "SELECT r.id, r.title, r.created_at, r.created_by, r.seed, r.range_from, r.range_to, r.size,
   r.reviewer_1, r.reviewer_2, r.adjudicator,
@@ -16,9 +16,9 @@ const REVIEW: &str = "SELECT r.id, r.title, r.created_at, r.created_by, r.seed, 
   FROM reviews r LEFT JOIN signatures g ON g.review = r.id";
 
 const LINE: &str = "SELECT n, answer, statement, stratum, ours, agreed,
-  rating_1, comment_1, sealed_1, at_1, round_1, later_1, later_comment_1, later_sealed_1, later_at_1,
-  rating_2, comment_2, sealed_2, at_2, round_2, later_2, later_comment_2, later_sealed_2, later_at_2,
-  third, rating_3, reason, sealed_3, at_3 FROM sheet WHERE review = ?1";
+  rating_1, at_1, comment_1, entry_1, words_1, round_1, later_1, later_at_1, later_comment_1, later_entry_1, later_words_1,
+  rating_2, at_2, comment_2, entry_2, words_2, round_2, later_2, later_at_2, later_comment_2, later_entry_2, later_words_2,
+  third, rating_3, at_3, reason, entry_3, words_3 FROM sheet WHERE review = ?1";
 
 /// An item with everything that was said of it.
 #[derive(Debug)]
@@ -214,14 +214,14 @@ fn head(row: &Row<'_>) -> rusqlite::Result<(Review, i64)> {
 }
 
 fn read(row: &Row<'_>, review: &Review) -> rusqlite::Result<Line> {
-    let adjudication = match row.get::<_, Option<String>>(24)? {
+    let adjudication = match row.get::<_, Option<String>>(28)? {
         None => None,
         Some(by) => Some(Adjudication {
             by,
-            rating: row.get(25)?,
-            reason: row.get(26)?,
-            sealed: row.get(27)?,
-            at: row.get(28)?,
+            rating: row.get(29)?,
+            at: row.get(30)?,
+            reason: row.get(31)?,
+            sealed: place(row, 32)?,
         }),
     };
     Ok(Line {
@@ -232,21 +232,21 @@ fn read(row: &Row<'_>, review: &Review) -> rusqlite::Result<Line> {
         ours: row.get(4)?,
         agreed: row.get(5)?,
         first: given(row, 6, review.reviewers.first())?,
-        second: given(row, 15, review.reviewers.get(1))?,
+        second: given(row, 17, review.reviewers.get(1))?,
         adjudication,
     })
 }
 
-/// The rating in the nine columns from `column` on.
+/// The rating in the eleven columns from `column` on.
 fn given(row: &Row<'_>, column: usize, by: Option<&String>) -> rusqlite::Result<Option<Given>> {
     let (Some(rating), Some(by)) = (row.get::<_, Option<Rating>>(column)?, by) else { return Ok(None) };
-    let round: u32 = row.get(column + 4)?;
+    let round: u32 = row.get(column + 5)?;
     let later = if round > 1 {
         Some(Remark {
-            rating: row.get(column + 5)?,
-            comment: row.get(column + 6)?,
-            sealed: row.get(column + 7)?,
-            at: row.get(column + 8)?,
+            rating: row.get(column + 6)?,
+            at: row.get(column + 7)?,
+            comment: row.get(column + 8)?,
+            sealed: place(row, column + 9)?,
         })
     } else {
         None
@@ -254,10 +254,16 @@ fn given(row: &Row<'_>, column: usize, by: Option<&String>) -> rusqlite::Result<
     Ok(Some(Given {
         by: by.clone(),
         rating,
-        comment: row.get(column + 1)?,
-        sealed: row.get(column + 2)?,
-        at: row.get(column + 3)?,
+        at: row.get(column + 1)?,
+        comment: row.get(column + 2)?,
+        sealed: place(row, column + 3)?,
         round,
         later,
     }))
+}
+
+/// Where words lie sealed, by the two columns from `column` on.
+fn place(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Place>> {
+    let (entry, commitment): (Option<u64>, Option<String>) = (row.get(column)?, row.get(column + 1)?);
+    Ok(entry.zip(commitment).map(|(entry, commitment)| Place { entry, commitment }))
 }

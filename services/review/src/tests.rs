@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use crate::{
-    COMMENT, Candidate, Error, Item, Judgement, NewReview, REASON, Rating, Recorded, Result, Review, Reviews, Seed,
-    SignOff, State, ToRecord, Words,
+    COMMENT, Candidate, Error, Item, Judgement, NewReview, Place, REASON, Rating, Recorded, Result, Review, Reviews,
+    Seed, SignOff, State, ToRecord, Words,
 };
 
 struct House {
@@ -45,9 +45,9 @@ impl Log {
         let mut entries = self.0.borrow_mut();
         let words = told.words.map(str::to_owned);
         let (answer, round, commitment) = (told.answer.clone(), told.round, told.commitment.clone());
-        let hash = words.as_ref().map(|words| hash(&format!("a salt of the log, {words}")));
+        let recorded = words.as_deref().map(sealed);
         entries.push(Entry { answer, round, commitment, words });
-        Recorded { entry: u64::try_from(entries.len()).unwrap() - 1, words: hash }
+        Recorded { entry: u64::try_from(entries.len()).unwrap() - 1, words: recorded }
     }
 
     fn entries(&self) -> Vec<Entry> {
@@ -61,10 +61,16 @@ impl Log {
     }
 }
 
+/// The commitment of that log.
+fn sealed(words: &str) -> String {
+    hash(&format!("a salt of the log, {words}"))
+}
+
 impl Words for Log {
-    fn words(&self, entry: u64, name: &str) -> Result<Option<String>> {
+    fn words(&self, place: &Place, name: &str) -> Result<Option<String>> {
         assert!([COMMENT, REASON].contains(&name));
-        Ok(self.0.borrow()[usize::try_from(entry).unwrap()].words.clone())
+        let words = self.0.borrow()[usize::try_from(place.entry).unwrap()].words.clone();
+        Ok(words.filter(|words| sealed(words) == place.commitment))
     }
 }
 
@@ -93,8 +99,7 @@ impl House {
     }
 
     fn sign_off(&self, meaning: &str, record_hash: &str) -> Result<Review> {
-        let signing =
-            SignOff { review: "r", who: "dora", full_name: "Dr Dora Dahl", meaning, at: "t4", record_hash };
+        let signing = SignOff { review: "r", who: "dora", full_name: "Dr Dora Dahl", meaning, at: "t4", record_hash };
         self.reviews.sign_off(&signing, |_| Ok::<_, Error>(()))
     }
 
@@ -255,19 +260,25 @@ fn what_is_signed_does_not_change() {
          SELECT review, item, reviewer, 9, rating, at, entry FROM ratings",
     ] {
         let refused = raw.execute_batch(sql).unwrap_err().to_string();
-        assert!(refused.contains("what was said stands") || refused.contains("the review is signed"), "{sql}: {refused}");
+        assert!(
+            refused.contains("what was said stands") || refused.contains("the review is signed"),
+            "{sql}: {refused}"
+        );
     }
     assert!(reviews.verify_signature("r").unwrap());
 }
 
 #[test]
-fn what_was_changed_after_the_signature_is_seen() {
+fn one_bit_of_the_record_is_seen() {
+    let flip = "char((unicode(words) | 64) - (unicode(words) & 64)) || substr(words, 2)";
+    let comment = format!("DROP TRIGGER ratings_stand; UPDATE ratings SET words = {flip} WHERE item = 1");
+    let reason = format!("DROP TRIGGER adjudications_stand; UPDATE adjudications SET words = {flip}");
     for tampering in [
-        "DROP TRIGGER ratings_stand; UPDATE ratings SET comment = ' ' WHERE item = 1 AND reviewer = 'ada'",
-        "DROP TRIGGER ratings_stand; UPDATE ratings SET words = replace(words, substr(words, 1, 1), 'x') WHERE item = 1",
-        "DROP TRIGGER ratings_stand; UPDATE ratings SET entry = entry + 1 WHERE item = 6 AND reviewer = 'bob'",
-        "DROP TRIGGER ratings_stand; UPDATE ratings SET salt = '01' WHERE item = 1 AND reviewer = 'ada'",
-        "DROP TRIGGER adjudications_stand; UPDATE adjudications SET words = 'x'",
+        // Each of them changes one bit.
+        comment.as_str(),
+        reason.as_str(),
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET entry = entry + 1 WHERE item = 6 AND reviewer = 'ada'",
+        "DROP TRIGGER ratings_stand; UPDATE ratings SET salt = '00' || substr(salt, 3) WHERE item = 1 AND reviewer = 'ada'",
         "DROP TRIGGER ratings_stand; UPDATE ratings SET at = 't3' WHERE item = 6 AND reviewer = 'bob'",
         "DROP TRIGGER items_stand; UPDATE items SET ours = 'supportee' WHERE ours = 'supported'",
         "DROP TRIGGER strata_stand; UPDATE strata SET population = 3 WHERE name = 'other'",

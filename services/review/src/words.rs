@@ -9,13 +9,22 @@ pub const COMMENT: &str = "comment";
 /// The name of a reason among the words of an entry.
 pub const REASON: &str = "reason";
 
-/// Where comments and reasons lie sealed.
+/// What keeps comments and reasons: the log.
 pub trait Words {
-    /// The words of this name of an entry of the log; `None` when they were erased.
+    /// The words of this name at a place; `None` when they were erased, or the entry there has others.
     ///
     /// # Errors
     /// [`crate::Error::Words`] when they cannot be read.
-    fn words(&self, entry: u64, name: &str) -> Result<Option<String>>;
+    fn words(&self, place: &Place, name: &str) -> Result<Option<String>>;
+}
+
+/// Where words lie sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The entry of the log.
+    pub entry: u64,
+    /// The entry's commitment to the words, hexadecimal. A log that was begun anew has another entry of this number.
+    pub commitment: String,
 }
 
 /// What is to stand on record of a judgement before it is kept: nothing that would tell the other reviewer what it is.
@@ -41,20 +50,20 @@ pub struct Recorded {
 }
 
 /// Puts words where they are missing, if the log has them.
-pub(crate) fn fill(text: &mut Option<String>, sealed: Option<u64>, name: &str, words: &dyn Words) -> Result<()> {
+pub(crate) fn fill(text: &mut Option<String>, sealed: Option<&Place>, name: &str, words: &dyn Words) -> Result<()> {
     if text.is_none()
-        && let Some(entry) = sealed
+        && let Some(place) = sealed
     {
-        *text = words.words(entry, name)?;
+        *text = words.words(place, name)?;
     }
     Ok(())
 }
 
 impl Given {
     pub(crate) fn open(&mut self, words: &dyn Words) -> Result<()> {
-        fill(&mut self.comment, self.sealed, COMMENT, words)?;
+        fill(&mut self.comment, self.sealed.as_ref(), COMMENT, words)?;
         if let Some(later) = &mut self.later {
-            fill(&mut later.comment, later.sealed, COMMENT, words)?;
+            fill(&mut later.comment, later.sealed.as_ref(), COMMENT, words)?;
         }
         Ok(())
     }
@@ -62,7 +71,7 @@ impl Given {
 
 impl Adjudication {
     pub(crate) fn open(&mut self, words: &dyn Words) -> Result<()> {
-        fill(&mut self.reason, self.sealed, REASON, words)
+        fill(&mut self.reason, self.sealed.as_ref(), REASON, words)
     }
 }
 

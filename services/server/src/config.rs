@@ -371,7 +371,7 @@ impl Config {
         if !(0.0..=1.52).contains(&config.answer.enough) {
             bail!("answer.enough must be between 0 and 1.52");
         }
-        audit::check(&config.audit.alarms)?;
+        audit::check(&config.audit)?;
         config.replication.check()?;
         for (name, models) in [("generator", &config.generator), ("judge", &config.judge.as_generator())] {
             if models.backend == Backend::Endpoint && models.endpoint.is_none() {
@@ -444,6 +444,7 @@ mod tests {
             ("[generator]\nbackend = \"endpoint\"", "generator.endpoint"),
             ("[judge]\nbackend = \"endpoint\"", "judge.endpoint"),
             ("[answer]\npassages = 0", "answer.passages"),
+            ("[audit]\nkept_days = 183", "audit.kept_days"),
             ("[audit.alarms]\ndays = 0", "audit.alarms.days"),
             ("[audit.alarms]\nstale_above = 1.5", "audit.alarms.stale_above"),
             ("[audit.alarms]\nfailed_above = nan", "audit.alarms.failed_above"),
@@ -453,6 +454,7 @@ mod tests {
             assert!(message.contains(said), "{message}");
         }
         assert!(Config::parse("").is_ok());
+        assert!(Config::parse("[audit]\nkept_days = 184").is_ok());
     }
 
     #[test]

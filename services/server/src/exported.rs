@@ -6,6 +6,7 @@ use std::path::Path;
 
 use audit::{AuditLog, Draft, Query};
 use ledger::Ledger;
+use tokio::runtime::Handle;
 
 use crate::app::App;
 use crate::corpus_record::Held;
@@ -18,7 +19,7 @@ pub fn answers(log: &AuditLog, wanted: &Query, limit: usize) -> audit::Result<Ve
     Ok(log.given(wanted, limit)?.into_iter().map(|answer| answer.id).collect())
 }
 
-/// A bundle as an archive in a file without a name.
+/// A bundle as an archive in a file without a name, at a checkpoint that the witnesses have signed, if they can be reached.
 ///
 /// # Errors
 /// [`audit::Error`].
@@ -28,7 +29,9 @@ pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, dr
     } else {
         ids
     };
-    app.audit.append(draft.with("answers", ids.len()))?;
+    let own = app.audit.append(draft.with("answers", ids.len()))?;
+    // What witnesses signed before lacks this entry. This is a thread that may wait.
+    Handle::current().block_on(app.witnesses.send(&app.audit));
     let mut builder = tar::Builder::new(tempfile::tempfile()?);
     let mut put = |path: &str, bytes: &[u8]| {
         let mut header = tar::Header::new_gnu();
@@ -36,17 +39,23 @@ pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, dr
         header.set_mode(0o644);
         builder.append_data(&mut header, path, bytes)
     };
-    app.audit.export(&ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
+    app.audit.export_over(own + 1, &ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
     let mut file = builder.into_inner()?;
     file.seek(SeekFrom::Start(0))?;
     Ok(file)
 }
 
-/// A bundle in a directory, which must be empty or not there.
+/// A bundle of at least so many entries in a directory, which must be empty or not there.
 ///
 /// # Errors
 /// When it cannot be written; [`audit::Error`].
-pub fn directory(log: &AuditLog, ledger: &Ledger, ids: &[String], day: &str, to: &Path) -> audit::Result<Vec<String>> {
+pub fn directory(
+    log: &AuditLog,
+    ledger: &Ledger,
+    (least, ids): (u64, &[String]),
+    day: &str,
+    to: &Path,
+) -> audit::Result<Vec<String>> {
     fs::create_dir_all(to)?;
     if fs::read_dir(to)?.next().is_some() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is not empty", to.display())).into());
@@ -58,7 +67,7 @@ pub fn directory(log: &AuditLog, ledger: &Ledger, ids: &[String], day: &str, to:
         }
         fs::write(path, bytes)
     };
-    log.export(ids, &Held { ledger, day }, &mut put)
+    log.export_over(least, ids, &Held { ledger, day }, &mut put)
 }
 
 /// Unpacks an archive into a directory.

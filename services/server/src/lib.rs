@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod corpus_record;
 pub mod data;
+pub mod erasure;
 pub mod exported;
 pub mod facts;
 pub mod gap_tickets;

@@ -12,6 +12,19 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::recorded::Error;
 
+/// Digits of hashes that the log has of what shapes a search: enough to see that something is another.
+const HASH_DIGITS: usize = 16;
+
+/// What shapes a search, by its names in the log, with what is said when it is another.
+const MEANS: [(&str, &str); 6] = [
+    ("embedder", "another model turns questions into vectors now"),
+    ("reranker", "what orders the passages that were found is another now"),
+    ("expansion", "whether other names of what is asked are searched for was changed"),
+    ("thesaurus", "another thesaurus is searched with now"),
+    ("priors", "whether kind, date and standing of documents count was changed"),
+    ("policies", "the policy of a corpus that was searched was changed since"),
+];
+
 /// What came of asking again.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Replay {
@@ -143,19 +156,6 @@ pub(crate) fn on_record(means: &Means) -> Map<String, Value> {
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
-
-/// Digits of hashes that the log has of what shapes a search: enough to see that something is another.
-const HASH_DIGITS: usize = 16;
-
-/// What shapes a search, by its names in the log, with what is said when it is another.
-const MEANS: [(&str, &str); 6] = [
-    ("embedder", "another model turns questions into vectors now"),
-    ("reranker", "what orders the passages that were found is another now"),
-    ("expansion", "whether other names of what is asked are searched for was changed"),
-    ("thesaurus", "another thesaurus is searched with now"),
-    ("priors", "whether kind, date and standing of documents count was changed"),
-    ("policies", "the policy of a corpus that was searched was changed since"),
-];
 
 /// What is known of a question and of what came of it.
 struct Kept {

@@ -37,7 +37,11 @@ struct Known {
 
 /// The witnesses of the log.
 #[derive(Default)]
-pub struct Witnesses(Mutex<Vec<Known>>);
+pub struct Witnesses {
+    known: Mutex<Vec<Known>>,
+    /// Held while checkpoints are sent: of two at once a witness could be shown the later one first.
+    sending: tokio::sync::Mutex<()>,
+}
 
 impl Witnesses {
     /// Those that are configured.
@@ -53,12 +57,12 @@ impl Witnesses {
             let (name, url) = (key.name().to_owned(), at.url.trim_end_matches('/').to_owned());
             Ok(Known { key, state: WitnessState { name, url, size: 0, problem: None, alarm: false } })
         });
-        Ok(Self(Mutex::new(known.collect::<anyhow::Result<_>>()?)))
+        Ok(Self { known: Mutex::new(known.collect::<anyhow::Result<_>>()?), sending: tokio::sync::Mutex::default() })
     }
 
     /// How they stand.
     pub fn states(&self) -> Vec<WitnessState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|known| known.state.clone()).collect()
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|known| known.state.clone()).collect()
     }
 
     /// Whether one of them raised an alarm.
@@ -68,6 +72,10 @@ impl Witnesses {
 
     /// Sends the newest checkpoint to all of them, and keeps what they signed.
     pub async fn send(&self, log: &Arc<AuditLog>) {
+        if self.states().is_empty() {
+            return;
+        }
+        let _sending = self.sending.lock().await;
         let sent = {
             let log = Arc::clone(log);
             tokio::task::spawn_blocking(move || log.checkpoint(log.size())).await
@@ -79,7 +87,7 @@ impl Witnesses {
         let mut signatures = 0;
         for (at, state) in self.states().into_iter().enumerate() {
             let outcome = submit(log, &own, &state).await;
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(known) = all.get_mut(at) else { continue };
             match outcome {
                 Ok((size, line)) => {
@@ -198,8 +206,17 @@ async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: String) -> Re
             let size_type = [(header::CONTENT_TYPE, "text/x.tlog.size")];
             return (StatusCode::CONFLICT, size_type, format!("{size}\n")).into_response();
         }
-        Refusal::SplitView { same_size } => {
-            tracing::error!("ALARM: {refusal}; the checkpoint is signed by the log and is proof of it");
+        Refusal::SplitView { same_size, kept } => {
+            match kept {
+                Some(path) => tracing::error!(
+                    "ALARM: {refusal}; both checkpoints, as the log signed them, are kept in {}: ask for the log's entries, and \
+                     hold them against both",
+                    path.display()
+                ),
+                None => tracing::error!(
+                    "ALARM: {refusal}; both checkpoints could not be written beside the witness's state"
+                ),
+            }
             if *same_size { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }
         }
         Refusal::State => StatusCode::INTERNAL_SERVER_ERROR,

@@ -189,6 +189,51 @@ async fn what_somebody_is_at_the_provider_they_are_here_from_the_next_token_on_o
 }
 
 #[tokio::test]
+async fn a_provider_that_can_be_asked_again_is_asked_once_a_minute() {
+    let house = House::governed().await;
+    house.provider.renew();
+    house.provider.receive("1", "Ada", &["doctors", "library"]);
+    let session = house.session().await;
+    // As long as it stands by them they stay, far beyond what a session lasts without its word.
+    for _ in 0..40 {
+        house.service.clock.advance(MINUTE);
+        assert_eq!(house.status(&session, GAPS).await, StatusCode::OK);
+    }
+    // What is taken away there is gone here a minute later.
+    house.provider.receive("1", "Ada", &["doctors"]);
+    house.service.clock.advance(MINUTE - 1);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::OK, "nobody has asked yet");
+    house.service.clock.advance(1);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::FORBIDDEN);
+    assert_eq!(house.status(&session, ASKED).await, StatusCode::OK);
+    {
+        let _full = FullLog::begin();
+        house.provider.receive("1", "Ada", &["doctors", "library"]);
+        house.service.clock.advance(MINUTE);
+        assert_unavailable(&house.send(&session, "GET", GAPS, &json!({})).await, "other roles without an entry");
+    }
+    let session = house.session().await;
+    house.provider.shut_out();
+    house.service.clock.advance(MINUTE);
+    assert_eq!(house.status(&session, ASKED).await, StatusCode::UNAUTHORIZED);
+    let ended = house.entries("session.ended", None);
+    assert_eq!((ended.len(), ended[0].text("how")), (1, Some("provider")));
+
+    // One that is away for a while shuts nobody out before their time; nor does one that says something odd keep them in.
+    house.provider.receive("1", "Ada", &["doctors"]);
+    let (session, other) = (house.session().await, house.session().await);
+    house.service.clock.advance(MINUTE);
+    house.provider.misbehave(Fault::Stranger);
+    assert_eq!(house.status(&session, ASKED).await, StatusCode::UNAUTHORIZED);
+    house.provider.leave();
+    for _ in 1..15 {
+        assert_eq!(house.status(&other, ASKED).await, StatusCode::OK);
+        house.service.clock.advance(MINUTE);
+    }
+    assert_eq!(house.status(&other, ASKED).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn programs_bring_with_them_what_they_are() {
     let house = House::governed().await;
     house.provider.receive("1", "Ada", &["library"]);

@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
     #[track_caller]
     pub(crate) fn acted(&mut self, method: &str, path: &str, account: &str) {
         let known = ACTS.iter().find(|(named, of, _)| *named == method && *of == path);
-        let Some((_, _, wanted)) = known else { panic!("{method} {path} changes something: say in ACTS what it leaves") };
+        let (_, _, wanted) = known.unwrap_or_else(|| panic!("say in ACTS what {method} {path} leaves"));
         let new = usize::try_from(self.log.size() - self.before).unwrap();
         let leaves = self.log.leaves(self.before, new).unwrap();
         let entries: Vec<Entry> = leaves.iter().map(|leaf| Entry::parse(leaf).unwrap()).collect();

@@ -17,7 +17,12 @@ use serde_json::{Value, json};
 use server::config::Config;
 use support::{Reply, Script, TestService, test_settings};
 
+use crate::acts::account_of;
+
 const MARK: &str = "qzcanary";
+
+/// In names that people give to things. They are shown again, so they lie with what they name, and nowhere else.
+const LABEL: &str = "qzlabel";
 
 const DIABETES: (&str, &str) = (
     "diabetes.md",
@@ -63,28 +68,37 @@ impl Log {
     #[track_caller]
     fn assert_unmarked(&self) {
         let text = self.text();
-        let told = text.lines().find(|line| line.contains(MARK));
+        let told = text.lines().find(|line| line.contains(MARK) || line.contains(LABEL));
         assert_eq!(told, None, "a word that somebody typed is in the log");
     }
 }
 
-/// Somebody who types marked words, no two of them alike.
+/// People who type marked words, no two of them alike.
 struct Typist<'a> {
     service: &'a TestService,
+    /// A clinician's, with an answer, a conversation and a report of a risk.
     key: String,
     answer: String,
     conversation: String,
+    risk: String,
+    auditor: String,
+    librarian: String,
+    admin: String,
     planted: Cell<u32>,
 }
 
 impl<'a> Typist<'a> {
     async fn new(service: &'a TestService) -> Self {
-        let key = service.key(Role::Clinician);
+        let [key, auditor, librarian, admin] =
+            [Role::Clinician, Role::Auditor, Role::Librarian, Role::Admin].map(|role| service.key(role));
         let answer = service.send_as(&key, "POST", "/v1/answers", &json!({ "question": QUESTION })).await.json();
         let begun = service.send_as(&key, "POST", "/v1/conversations", &json!({})).await.json();
         let path = |kind: &str, reply: &Value| format!("/v1/{kind}/{}", reply["id"].as_str().unwrap());
         let (answer, conversation) = (path("answers", &answer), path("conversations", &begun));
-        Self { service, key, answer, conversation, planted: Cell::new(0) }
+        let risk = json!({ "kind": "safety", "category": "other", "severity": "near_miss" });
+        let risk = service.send_as(&key, "POST", &format!("{answer}/feedback"), &risk).await.json();
+        let risk = path("audit/feedback", &risk);
+        Self { service, key, answer, conversation, risk, auditor, librarian, admin, planted: Cell::new(0) }
     }
 
     fn mark(&self) -> String {
@@ -92,16 +106,33 @@ impl<'a> Typist<'a> {
         format!("{MARK}{}", self.planted.get())
     }
 
+    fn label(&self) -> String {
+        self.planted.set(self.planted.get() + 1);
+        format!("{LABEL}{}", self.planted.get())
+    }
+
     async fn send(&self, method: &str, path: &str, body: Value) -> Reply {
         self.service.send_as(&self.key, method, path, &body).await
     }
 
-    /// With marks in the headers, too.
+    /// With marks wherever a request can hold them beside its body.
+    async fn send_marked(&self, method: &str, path: &str, kind: &str, body: Value) -> StatusCode {
+        let mut request = Request::builder().method(method).uri(path).header("content-type", kind);
+        request = request.header("authorization", format!("Bearer {}", self.key)).header(self.mark(), self.mark());
+        for name in ["x-request-id", "traceparent", "user-agent", "accept-language", "if-none-match", "referer"] {
+            request = request.header(name, self.mark());
+        }
+        for name in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin"] {
+            request = request.header(name, self.mark());
+        }
+        for cookie in ["osler_session", "osler_visitor", "osler_login"] {
+            request = request.header("cookie", format!("{cookie}={}", self.mark()));
+        }
+        self.service.send(request.body(Body::from(body.to_string())).unwrap()).await.status
+    }
+
     async fn post_marked(&self, path: &str, body: Value) {
-        let request = Request::post(path).header("authorization", format!("Bearer {}", self.key));
-        let request = request.header("x-request-id", self.mark()).header("user-agent", self.mark());
-        let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
-        self.service.send(request.unwrap()).await;
+        self.send_marked("POST", path, "application/json", body).await;
     }
 
     /// A question that the corpus has enough on, so that the model is asked.
@@ -135,6 +166,85 @@ impl<'a> Typist<'a> {
         self.send("POST", "/v1/answers", json!({ "question": self.mark(), "conversation": self.mark() })).await;
         self.send("POST", "/v1/answers", json!({ (self.mark()): self.mark() })).await;
         self.send("POST", "/v1/answers", json!({ "question": self.mark().repeat(1_000) })).await;
+        let kind = format!("text/{}", self.mark());
+        self.send_marked("POST", "/v1/answers", &kind, json!({ "question": self.mark() })).await;
+        let method = self.send_marked(&self.mark(), "/v1/answers", "application/json", json!({})).await;
+        assert_eq!(method, StatusCode::METHOD_NOT_ALLOWED);
+        self.type_in_offices().await;
+    }
+
+    /// Types something into everything that others than clinicians have, and into what is no id.
+    async fn type_in_offices(&self) {
+        let send = async |key: &str, method: &str, path: &str, body: Value| {
+            self.service.send_as(key, method, path, &body).await;
+        };
+        let record = self.answer.replace("/v1/", "/v1/audit/");
+        send(&self.auditor, "PUT", &format!("{record}/hold"), json!({ "reason": self.mark() })).await;
+        send(&self.auditor, "DELETE", &format!("{record}/hold"), json!({})).await;
+        let handling = format!("{}/handling", self.risk);
+        let closed = json!({ "to": "closed", "outcome": "no_fault", "note": self.mark() });
+        send(&self.auditor, "POST", &handling, closed).await;
+        send(&self.auditor, "POST", &handling, json!({ "to": "open", "note": self.mark() })).await;
+        for path in ["recall?document=", "answers?document=", "answers?status=", "answers?model=", "answers?actor="] {
+            self.service.get_as(&self.auditor, &format!("/v1/audit/{path}{}", self.mark())).await;
+        }
+        for path in ["answers/", "entries?action=", "entries?actor=", "feedback?kind=", "figures?corpus="] {
+            self.service.get_as(&self.auditor, &format!("/v1/audit/{path}{}", self.mark())).await;
+        }
+        let new = json!({ "name": self.label(), "full_name": self.label(), "roles": ["clinician"] });
+        send(&self.admin, "POST", "/v1/accounts", new).await;
+        let keys = format!("/v1/accounts/{}/keys", account_of(self.service, &self.key));
+        send(&self.admin, "POST", &keys, json!({ "label": self.label() })).await;
+        send(&self.admin, "DELETE", &format!("{keys}/{}", self.mark()), json!({})).await;
+        send(&self.admin, "PATCH", &format!("/v1/accounts/{}", self.mark()), json!({ "unlock": true })).await;
+        send(&self.admin, "DELETE", &format!("/v1/audit/answers/{}/words", self.mark()), json!({})).await;
+        send(&self.key, "PATCH", &format!("/v1/conversations/{}", self.mark()), json!({ "title": self.mark() })).await;
+        send(&self.key, "DELETE", &format!("/v1/conversations/{}", self.mark()), json!({})).await;
+        let mut policy = serde_json::to_value(TestService::corpus()).unwrap();
+        (policy["title"], policy["issuer"]) = (json!(self.label()), json!(self.label()));
+        let policy = json!({ "policy": policy, "reason": self.mark(), "expected": 1 });
+        send(&self.librarian, "PUT", "/v1/library/corpora/test/policy", policy).await;
+        let gap = json!({ "state": "declined", "note": self.mark() });
+        send(&self.librarian, "PATCH", &format!("/v1/library/gaps/{}", self.mark()), gap).await;
+        self.service.get_as(&self.librarian, &format!("/v1/library/documents?q={}", self.mark())).await;
+        let review = format!("/v1/reviews/{}", self.mark());
+        let rating = json!({ "rating": "supported", "comment": self.mark() });
+        send(&self.key, "PUT", &format!("{review}/items/1/rating"), rating).await;
+        let meaning = json!({ "meaning": self.mark(), "record_hash": self.mark(), "password": self.mark() });
+        send(&self.auditor, "POST", &format!("{review}/signature"), meaning).await;
+    }
+
+    /// Begins a review, comments on every item twice, and settles what differs.
+    async fn review(&self) {
+        let reviewers = [Role::Clinician, Role::Clinician].map(|role| self.service.key(role));
+        let done = async |key: &str, method: &str, path: &str, body: Value| {
+            let reply = self.service.send_as(key, method, path, &body).await;
+            assert!(reply.status.is_success(), "{method} {path}: {}", reply.text);
+            reply.json()
+        };
+        let accounts = reviewers.each_ref().map(|key| account_of(self.service, key));
+        let draw = json!({ "title": self.label(), "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "size": 2,
+            "reviewers": accounts });
+        let begun = done(&self.auditor, "POST", "/v1/reviews", draw).await;
+        let review = format!("/v1/reviews/{}", begun["id"].as_str().unwrap());
+        let count = begun["items"].as_u64().unwrap();
+        assert!(count > 0);
+        for n in 1..=count {
+            let rating = format!("{review}/items/{n}/rating");
+            for said in ["partial", "unsupported"] {
+                done(&reviewers[0], "PUT", &rating, json!({ "rating": said, "comment": self.mark() })).await;
+            }
+            done(&reviewers[1], "PUT", &rating, json!({ "rating": "supported", "comment": self.mark() })).await;
+        }
+        for n in 1..=count {
+            let settle = format!("{review}/items/{n}/adjudication");
+            done(&self.auditor, "PUT", &settle, json!({ "rating": "partial", "reason": self.mark() })).await;
+        }
+        for format in ["csv", "ndjson", self.mark().as_str()] {
+            self.service.get_as(&self.auditor, &format!("{review}/export?format={format}")).await;
+        }
+        let meaning = json!({ "meaning": self.mark(), "record_hash": self.mark(), "password": self.mark() });
+        self.service.send_as(&self.auditor, "POST", &format!("{review}/signature"), &meaning).await;
     }
 
     async fn sign_in(&self) -> StatusCode {
@@ -150,9 +260,10 @@ async fn what_people_type_stands_in_no_tile_metric_or_log() {
     let service = TestService::new().await;
     service.ingest(&[DIABETES]).await;
     let typist = Typist::new(&service).await;
-    for _ in 0..420 {
+    for _ in 0..90 {
         typist.type_everywhere().await;
     }
+    typist.review().await;
     assert!(typist.planted.get() >= 10_000, "{}", typist.planted.get());
     assert_eq!(typist.sign_in().await, StatusCode::UNAUTHORIZED);
 
@@ -191,18 +302,23 @@ async fn what_people_type_stands_in_no_tile_metric_or_log() {
             continue;
         }
         files += 1;
-        assert!(!holds(&path), "{}", path.display());
+        assert!(!holds(&path, MARK) && !holds(&path, LABEL), "{}", path.display());
     }
     assert!(files > 10);
-    for file in ["audit.db", "audit.db-wal", "reviews.db", "identity.db"] {
-        let path = service.data_file(file);
-        assert!(!path.is_file() || !holds(&path), "{file}");
+    for file in ["audit.db", "reviews.db", "identity.db"] {
+        for path in [service.data_file(file), service.data_file(&format!("{file}-wal"))] {
+            assert!(!holds(&path, MARK), "{}", path.display());
+            assert!(file != "audit.db" || !holds(&path, LABEL), "{}", path.display());
+        }
     }
-    assert!(!service.get("/metrics").await.text.contains(MARK));
+    let labels = ["identity.db", "identity.db-wal", "reviews.db", "reviews.db-wal"].map(|file| service.data_file(file));
+    assert!(labels.iter().any(|path| holds(path, LABEL)), "nothing was named");
+    let metrics = service.get("/metrics").await;
+    assert!(metrics.status == StatusCode::OK && !metrics.text.contains(MARK) && !metrics.text.contains(LABEL));
 }
 
-fn holds(path: &Path) -> bool {
-    std::fs::read(path).unwrap().windows(MARK.len()).any(|window| window == MARK.as_bytes())
+fn holds(path: &Path, mark: &str) -> bool {
+    path.is_file() && std::fs::read(path).unwrap().windows(mark.len()).any(|window| window == mark.as_bytes())
 }
 
 /// An endpoint that says what it did not like may well repeat what it was asked.

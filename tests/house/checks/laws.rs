@@ -105,6 +105,28 @@ const KEPT: [(&str, &[&str]); 16] = [
 /// Lines in a file, at most. Longer ones are two things.
 const MAX_LINES: usize = 500;
 
+/// Lines of the second reader of the log, at most: an auditor reads all of it before believing it.
+const MAX_VERIFIER_LINES: usize = 300;
+
+/// Characters in one of them, so that they are not made fewer by being made longer.
+const MAX_VERIFIER_WIDTH: usize = 120;
+
+/// What it may be made of: Python's own library, and its customary one for signatures.
+const VERIFIER_KNOWS: [&str; 12] = [
+    "argparse",
+    "base64",
+    "collections",
+    "cryptography",
+    "datetime",
+    "decimal",
+    "hashlib",
+    "json",
+    "os",
+    "pathlib",
+    "re",
+    "sys",
+];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
@@ -188,6 +210,30 @@ fn every_file_says_what_it_is_and_stays_readable() {
         let lines = text.lines().count();
         assert!(lines <= MAX_LINES, "{} has {lines} lines, more than {MAX_LINES}: make two of it", file.display());
     }
+}
+
+/// It is worth something as long as whoever does not believe us can read it, and it has nothing of ours in it.
+#[test]
+fn the_second_verifier_is_short_and_knows_nothing_of_ours() {
+    let text = fs::read_to_string(root().join("tests/verifier/verify.py")).unwrap();
+    let lines = text.lines().count();
+    assert!(lines <= MAX_VERIFIER_LINES, "verify.py has {lines} lines, more than {MAX_VERIFIER_LINES}: say it shorter");
+    for (at, line) in (1..).zip(text.lines()) {
+        let width = line.chars().count();
+        assert!(width <= MAX_VERIFIER_WIDTH, "line {at} of verify.py has {width} characters: make two of it");
+        let words: Vec<&str> = line.trim_start().split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        let modules = match words.as_slice() {
+            ["import", modules @ ..] => modules,
+            ["from", module, "import", ..] => std::slice::from_ref(module),
+            _ => &[],
+        };
+        for module in modules.iter().map(|module| module.split('.').next().unwrap()) {
+            assert!(VERIFIER_KNOWS.contains(&module), "verify.py must not know {module} (line {at})");
+        }
+    }
+    let beside = fs::read_dir(root().join("tests/verifier")).unwrap().map(|entry| entry.unwrap().file_name());
+    let programs: Vec<_> = beside.filter(|name| name.to_string_lossy().ends_with(".py")).collect();
+    assert_eq!(programs, ["verify.py"], "what it needs stands in it");
 }
 
 /// Two types of one name would be one in the API description, and one of them would be lost.

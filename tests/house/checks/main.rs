@@ -3,8 +3,10 @@
 
 mod access;
 mod accounts;
+mod acts;
 mod answers;
 mod bad_input;
+mod blinding;
 mod canaries;
 mod clinical;
 mod compliance;
@@ -29,10 +31,12 @@ mod notices;
 mod pages;
 mod paper;
 mod pictures;
+mod pinned;
 mod policies;
 mod privacy;
 mod provider;
 mod proxies;
+mod replayed;
 mod replicas;
 mod rerank;
 mod rights;

@@ -9,7 +9,7 @@ use serde_json::json;
 use server::config::{Config, Part, Replication};
 use server::data::Link;
 use server::replication::{Replica, Writer};
-use support::{TestService, test_settings};
+use support::{Bucket, TestService, test_settings};
 
 const GOUT: (&str, &str) = (
     "gout.md",
@@ -17,21 +17,40 @@ const GOUT: (&str, &str) = (
 );
 const QUESTION: &str = "Which dose of colchicine is given for an acute attack of gout?";
 
-fn config(role: Part, store: &Path) -> Config {
-    let store = Some(store.to_string_lossy().into_owned());
-    Config { replication: Replication { role, store, stale_after_s: 1, ..Replication::default() }, ..Config::default() }
+/// Where a library is shared.
+struct Shared {
+    store: String,
+    endpoint: Option<String>,
 }
 
-async fn writer(store: &Path) -> (TestService, Writer) {
-    let mut service = TestService::with(config(Part::Writer, store), test_settings(), false).await;
+impl Shared {
+    fn directory(path: &Path) -> Self {
+        Self { store: path.to_string_lossy().into_owned(), endpoint: None }
+    }
+
+    fn bucket(bucket: &Bucket) -> Self {
+        Self { store: "s3://library/osler".to_owned(), endpoint: Some(bucket.endpoint()) }
+    }
+}
+
+fn config(role: Part, shared: &Shared) -> Config {
+    let (store, endpoint) = (Some(shared.store.clone()), shared.endpoint.clone());
+    let mut config = Config::default();
+    config.replication = Replication { role, store, endpoint, stale_after_s: 1, ..Replication::default() };
+    config.identity.anonymous = Some(true);
+    config
+}
+
+async fn writer(shared: &Shared) -> (TestService, Writer) {
+    let mut service = TestService::with(config(Part::Writer, shared), test_settings(), false).await;
     match service.link() {
         Some(Link::Writer(writer)) => (service, writer),
         _ => panic!("it is configured as a writer"),
     }
 }
 
-async fn replica(store: &Path) -> (TestService, Replica) {
-    let mut service = TestService::with(config(Part::Replica, store), test_settings(), false).await;
+async fn replica(shared: &Shared) -> (TestService, Replica) {
+    let mut service = TestService::with(config(Part::Replica, shared), test_settings(), false).await;
     match service.link() {
         Some(Link::Replica(replica)) => (service, replica),
         _ => panic!("it is configured as a replica"),
@@ -45,11 +64,24 @@ async fn push(service: &TestService, writer: &mut Writer) -> Option<u64> {
 #[tokio::test]
 async fn a_replica_answers_as_its_writer_and_changes_nothing() {
     let store = tempfile::tempdir().unwrap();
-    let (wrote, mut writer) = writer(store.path()).await;
+    follows(&Shared::directory(store.path())).await;
+}
+
+#[tokio::test]
+async fn the_same_by_way_of_a_bucket() {
+    let bucket = Bucket::new().await;
+    follows(&Shared::bucket(&bucket)).await;
+    let objects = bucket.objects();
+    assert!(objects.len() > 4 && objects.keys().all(|key| key.starts_with("osler/")), "{:?}", objects.keys());
+    assert!(objects.values().all(|object| !object.is_empty()));
+}
+
+async fn follows(shared: &Shared) {
+    let (wrote, mut writer) = writer(shared).await;
     wrote.ingest(&[GOUT]).await;
     assert_eq!(push(&wrote, &mut writer).await, Some(1));
     assert_eq!(push(&wrote, &mut writer).await, None, "nothing was decided since");
-    let (copy, mut replica) = replica(store.path()).await;
+    let (copy, mut replica) = replica(shared).await;
     let (ours, theirs) = (copy.ask(QUESTION).await, wrote.ask(QUESTION).await);
     assert_eq!(ours["statements"], theirs["statements"]);
     assert_eq!((&ours["snapshot"], &ours["status"]), (&theirs["snapshot"], &json!("extractive")));
@@ -83,10 +115,11 @@ async fn a_replica_answers_as_its_writer_and_changes_nothing() {
 #[tokio::test]
 async fn a_replica_says_when_it_may_have_missed_a_retraction() {
     let store = tempfile::tempdir().unwrap();
-    let (wrote, mut writer) = writer(store.path()).await;
+    let shared = Shared::directory(store.path());
+    let (wrote, mut writer) = writer(&shared).await;
     wrote.ingest(&[GOUT]).await;
     push(&wrote, &mut writer).await;
-    let (copy, mut replica) = replica(store.path()).await;
+    let (copy, mut replica) = replica(&shared).await;
     copy.app.warm_up().await.unwrap();
     assert_eq!(copy.get("/readyz").await.status, StatusCode::OK);
     std::fs::remove_dir_all(store.path()).unwrap();
@@ -101,12 +134,14 @@ async fn a_replica_says_when_it_may_have_missed_a_retraction() {
 
 #[tokio::test]
 async fn an_older_copy_of_the_data_publishes_nothing() {
-    let store = tempfile::tempdir().unwrap();
-    let (wrote, mut first) = writer(store.path()).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut first).await;
-    // Of the same keys and with nothing decided yet: as if it had been restored.
-    let (older, mut second) = writer(store.path()).await;
-    let refused = second.push(older.app.asker.now()).await.unwrap_err().to_string();
-    assert!(refused.contains("older copy"), "{refused}");
+    let (store, bucket) = (tempfile::tempdir().unwrap(), Bucket::new().await);
+    for shared in [Shared::directory(store.path()), Shared::bucket(&bucket)] {
+        let (wrote, mut first) = writer(&shared).await;
+        wrote.ingest(&[GOUT]).await;
+        push(&wrote, &mut first).await;
+        // Of the same keys and with nothing decided yet: as if it had been restored.
+        let (older, mut second) = writer(&shared).await;
+        let refused = second.push(older.app.asker.now()).await.unwrap_err().to_string();
+        assert!(refused.contains("older copy"), "{refused}");
+    }
 }

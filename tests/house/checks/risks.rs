@@ -125,6 +125,7 @@ fn raised(watch: &Value) -> Vec<&str> {
 async fn what_drifts_is_seen_by_auditors_and_by_whoever_scrapes() {
     let mut config = Config::default();
     config.audit.alarms.least = 4;
+    config.identity.anonymous = Some(true);
     let service = TestService::with(config, test_settings(), false).await;
     service.ingest(&[DIABETES]).await;
     let auditor = service.key(Role::Auditor);

@@ -1,6 +1,7 @@
 //! What do tests of several rooms share? Fakes at the seams, a service made of the real parts around them, a tiny model.
 #![allow(clippy::unwrap_used)]
 
+mod bucket;
 mod fakes;
 mod feeds;
 mod provider;
@@ -10,6 +11,7 @@ mod tiny_docx;
 mod tiny_llama;
 mod tiny_pdf;
 
+pub use bucket::Bucket;
 pub use fakes::{CountingEntropy, HashEmbedder, OtherHashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
 pub use provider::{Fault, OpenIdProvider};

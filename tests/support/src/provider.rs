@@ -72,7 +72,10 @@ struct Book {
     person: Person,
     fault: Option<Fault>,
     codes: HashMap<String, Issued>,
+    /// Whom it can be asked about again, by the token to ask with; where it gives such tokens at all.
+    renewals: Option<HashMap<String, Person>>,
     issued: usize,
+    is_away: bool,
 }
 
 #[derive(Clone, Default)]
@@ -130,6 +133,7 @@ impl OpenIdProvider {
             client_secret_env: self.desk.secret.as_ref().map(|(variable, _)| (*variable).to_owned()),
             audience: AUDIENCE.to_owned(),
             redirect_uri: REDIRECT.to_owned(),
+            scope: "openid profile".to_owned(),
             roles_claim: "groups".to_owned(),
             roles: roles.collect(),
             session_max_min: 15,
@@ -148,9 +152,24 @@ impl OpenIdProvider {
         self.desk.book.lock().unwrap().person = Person { subject: subject.to_owned(), name: name.to_owned(), groups };
     }
 
+    /// From now on, it gives tokens that it can be asked with again, each good for one time.
+    pub fn renew(&self) {
+        self.desk.book.lock().unwrap().renewals = Some(HashMap::new());
+    }
+
+    /// Whomever it was asked about until now, it no longer stands by them.
+    pub fn shut_out(&self) {
+        self.renew();
+    }
+
     /// From now on, every token has this fault.
     pub fn misbehave(&self, fault: Fault) {
         self.desk.book.lock().unwrap().fault = Some(fault);
+    }
+
+    /// From now on, it grants nothing: it is away.
+    pub fn leave(&self) {
+        self.desk.book.lock().unwrap().is_away = true;
     }
 
     /// From now on, tokens are as they should be.
@@ -213,14 +232,16 @@ impl Desk {
         Ok(format!("{REDIRECT}?code={code}&state={}", given("state")))
     }
 
-    /// The id token for a code.
-    fn exchange(&self, headers: &HeaderMap, form: &HashMap<String, String>) -> Result<String, Wrong> {
+    /// What it gives for a code, or for a token that it gave before.
+    fn exchange(&self, headers: &HeaderMap, form: &HashMap<String, String>) -> Result<Value, Wrong> {
         let given = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
         if !self.is_client(headers, given("client_id")) {
             return Err("invalid_client");
         }
-        if given("grant_type") != "authorization_code" {
-            return Err("unsupported_grant_type");
+        match given("grant_type") {
+            "authorization_code" => {}
+            "refresh_token" => return self.again(given("refresh_token")),
+            _ => return Err("unsupported_grant_type"),
         }
         // A code is gone once it was shown, whatever comes of it.
         let issued = self.book.lock().unwrap().codes.remove(given("code")).ok_or("invalid_grant")?;
@@ -230,7 +251,31 @@ impl Desk {
         }
         let mut claims = self.claims(&issued.person, CLIENT);
         claims["nonce"] = json!(issued.nonce);
-        Ok(self.signed(claims))
+        Ok(self.granted(claims, issued.person))
+    }
+
+    /// About whom it is asked again: what they are now, if it is they who are there.
+    fn again(&self, token: &str) -> Result<Value, Wrong> {
+        let person = {
+            let mut book = self.book.lock().unwrap();
+            let known = book.renewals.as_mut().and_then(|renewals| renewals.remove(token)).ok_or("invalid_grant")?;
+            if known.subject == book.person.subject { book.person.clone() } else { known }
+        };
+        Ok(self.granted(self.claims(&person, CLIENT), person))
+    }
+
+    fn granted(&self, claims: Value, person: Person) -> Value {
+        let id_token = self.signed(claims);
+        let mut answer =
+            json!({ "access_token": "none", "token_type": "Bearer", "expires_in": LASTS_S, "id_token": id_token });
+        let mut book = self.book.lock().unwrap();
+        book.issued += 1;
+        let next = format!("renewal-{}", book.issued);
+        if let Some(renewals) = &mut book.renewals {
+            answer["refresh_token"] = json!(next);
+            renewals.insert(next, person);
+        }
+        answer
     }
 
     /// Whether it is the client that asks: by its secret where it has one (RFC 6749, 2.3.1), otherwise by its name.
@@ -334,12 +379,11 @@ async fn token(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
+    if desk.book.lock().unwrap().is_away {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     match desk.exchange(&headers, &form) {
-        Ok(token) => {
-            let answer =
-                json!({ "access_token": "none", "token_type": "Bearer", "expires_in": LASTS_S, "id_token": token });
-            Json(answer).into_response()
-        }
+        Ok(answer) => Json(answer).into_response(),
         Err(wrong) => (StatusCode::BAD_REQUEST, Json(json!({ "error": wrong }))).into_response(),
     }
 }

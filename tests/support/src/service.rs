@@ -69,15 +69,22 @@ pub fn fixed_seams() -> audit::Seams {
     audit::Seams { now, entropy: Arc::new(CountingEntropy::default()), checkpoint_every }
 }
 
+/// The defaults, and whoever comes without a name may ask beside those who have accounts.
+fn open() -> Config {
+    let mut config = Config::default();
+    config.identity.anonymous = Some(true);
+    config
+}
+
 impl TestService {
-    /// An empty service with the default configuration.
+    /// An empty service with the default configuration, open to whoever comes.
     pub async fn new() -> Self {
-        Self::with(Config::default(), test_settings(), true).await
+        Self::with(open(), test_settings(), true).await
     }
 
-    /// A service that answers with sentences alone.
+    /// The same, answering with sentences alone.
     pub async fn without_generator() -> Self {
-        Self::with(Config::default(), test_settings(), false).await
+        Self::with(open(), test_settings(), false).await
     }
 
     /// An empty service.

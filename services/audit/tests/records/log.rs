@@ -76,10 +76,12 @@ fn what_a_dead_process_left_open_is_closed_and_the_log_goes_on() {
 fn old_questions_without_an_end_are_closed_while_it_runs() {
     let held = Held::new();
     begin(&held.log, "old", "Gout?");
-    held.clock.store(BEGAN + 16 * 60, Ordering::Relaxed);
+    held.clock.store(BEGAN + 60, Ordering::Relaxed);
     begin(&held.log, "new", "Gout?");
-    let now = jiff::Timestamp::from_second(BEGAN + 16 * 60).unwrap();
-    assert_eq!(held.log.close_orphans(Some(now)).unwrap(), 1);
+    // Looked for once a minute: none is open for more than fifteen.
+    let after = |seconds: i64| Some(jiff::Timestamp::from_second(BEGAN + seconds).unwrap());
+    assert_eq!(held.log.close_orphans(after(14 * 60)).unwrap(), 0);
+    assert_eq!(held.log.close_orphans(after(14 * 60 + 1)).unwrap(), 1);
     assert_eq!(held.log.outcome("old").unwrap().as_deref(), Some("timeout"));
     assert_eq!(held.log.outcome("new").unwrap(), None);
 }
@@ -236,7 +238,7 @@ fn words_are_kept_for_their_time_held_longer_and_then_destroyed() {
     assert_eq!(held.log.answer("a1").unwrap(), None);
     assert!(matches!(held.log.receipt("a1", &library), Err(Error::Unknown)));
     assert!(matches!(held.log.erase("a9", ada()), Err(Error::Unknown)));
-    // Every entry still has its place and its proof.
+    // Every entry still has its place; that each has its proof as well is looked at in erased.rs.
     let checkpoint = state(&held.log);
     for seq in 0..checkpoint.size {
         let leaf = held.log.leaf(seq).unwrap().unwrap();
@@ -398,46 +400,4 @@ fn an_intent_of_the_same_id_is_refused_and_nothing_else_with_it() {
     assert!(held.log.begin(&intent).is_err());
     assert!(held.log.is_well());
     assert_eq!(held.log.append(Draft::new("test.done", ada())).unwrap(), 1);
-}
-
-/// Strings of every kind, in fields of every kind: what stands in an entry is one line of printable ASCII.
-#[test]
-fn a_million_strings_forge_no_line() {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    // Line breaks, marks of direction, quotes, escapes, brackets, NUL, and what looks like JSON.
-    let parts = [
-        "\r\n",
-        "\u{202e}",
-        "\u{0}",
-        "\"",
-        "\\",
-        "{",
-        "}",
-        ",\"action\":",
-        "\u{2028}",
-        "\t",
-        "a",
-        "Mrs Smith",
-        "é",
-        "\u{1f600}",
-        "-",
-    ];
-    let mut kept = 0;
-    for _ in 0..1_000_000 {
-        let text: String = (0..=next() % 5).map(|_| parts[(next() % parts.len() as u64) as usize]).collect();
-        let token = audit::token(&text);
-        assert!(is_token(&token), "{text:?}");
-        assert!(token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'));
-        if is_token(&text) {
-            assert_eq!(token, text);
-            kept += 1;
-        }
-    }
-    assert!(kept > 1_000, "{kept}");
 }

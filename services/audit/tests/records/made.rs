@@ -37,7 +37,7 @@ type Version = (String, u32);
 
 /// What is known, and by what right.
 #[derive(Clone)]
-pub(crate) struct World {
+struct World {
     texts: BTreeMap<Version, String>,
     /// What was in force, by the number of the snapshot.
     snapshots: BTreeMap<u64, Vec<Version>>,
@@ -85,7 +85,8 @@ impl World {
             rank => json!({ "rank": rank, "score": 0.5 }),
         };
         // Halves of a millionth go away from zero.
-        let fused = [json!(0.512_345_6), json!(0.123_456_5), json!(5e-7), json!(-0.25), json!(0.0), json!(1), json!(1e-9)];
+        let fused =
+            [json!(0.512_345_6), json!(0.123_456_5), json!(5e-7), json!(-0.25), json!(0.0), json!(1), json!(1e-9)];
         json!({
             "id": id, "passage": format!("p-{document}-{start}"), "text": text, "start": start, "end": end,
             "document": {
@@ -113,21 +114,20 @@ impl World {
             let (start, end, quote) = self.stretch(dice, of);
             json!({ "n": 1, "evidence": id, "quote": quote, "start": start, "end": end, "verdict": dice.one_of(&VERDICTS) })
         };
-        let quotes = |dice: &mut Dice, most: usize| -> Vec<Value> {
-            (0..if count == 0 { 0 } else { dice.below(most + 1) }).map(|_| quote(dice)).collect()
-        };
-        let mut statements = Vec::new();
-        let mut conflicts = Vec::new();
-        for _ in 0..if count == 0 { 0 } else { 1 + dice.below(3) } {
+        let quotes = |dice: &mut Dice| -> Vec<Value> { (0..dice.below(4)).map(|_| quote(dice)).collect() };
+        let (mut statements, mut conflicts, mut closest) = (Vec::new(), Vec::new(), Vec::new());
+        // As many statements as passages, none without any.
+        for _ in 0..count {
             let text = *dice.one_of(&SENTENCES);
-            statements.push(json!({ "text": text, "verdict": dice.one_of(&VERDICTS), "citations": quotes(dice, 2) }));
+            statements.push(json!({ "text": text, "verdict": dice.one_of(&VERDICTS), "citations": quotes(dice) }));
             if dice.once_in(4) {
-                conflicts.push(json!({ "about": text, "positions": quotes(dice, 3) }));
+                conflicts.push(json!({ "about": text, "positions": quotes(dice) }));
+            }
+            if dice.once_in(3) {
+                let of = dice.one_of(from);
+                closest.push(self.source(dice, "C0", of));
             }
         }
-        let nearest = if from.is_empty() { 0 } else { dice.below(3) };
-        let closest: Vec<Value> =
-            (0..nearest).map(|at| self.source(dice, &format!("C{at}"), &dice.one_of(from).clone())).collect();
         json!({
             "id": id, "status": if count == 0 { "no_evidence" } else { "answered" }, "mode": "extractive", "question": question,
             "snapshot": snapshot, "model": dice.one_of(&[Value::Null, json!({ "id": "Modell ü" })]),
@@ -149,7 +149,8 @@ impl ReceiptSource for World {
     fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
         let text = &self.texts[&(document.to_owned(), version)];
         let (sha256, is_withheld) = (hex(&sha256(text.as_bytes())), self.withheld.contains(document));
-        let (text, withheld) = if is_withheld { (None, Some("licence".to_owned())) } else { (Some(text.clone()), None) };
+        let (text, withheld) =
+            if is_withheld { (None, Some("licence".to_owned())) } else { (Some(text.clone()), None) };
         Ok(DocumentText { document: document.to_owned(), version, sha256, text, withheld })
     }
 }
@@ -187,15 +188,18 @@ impl Made {
         let (good, faulty, without) = (Vec::new(), Vec::new(), Vec::new());
         let mut made = Self { held, world, snapshot: 0, out: BTreeSet::new(), good, faulty, without };
         made.do_other_things(plan.others);
+        if !plan.is_empty && !dice.once_in(8) {
+            made.decide(dice);
+        }
         let mut to_erase = Vec::new();
         while made.good.len() < plan.answers {
             made.held.clock.store(BEGAN + dice.below(3_600) as i64, Ordering::Relaxed);
             match dice.below(20) {
                 0 => made.do_other_things(1),
                 1..=3 if !plan.is_empty => made.decide(dice),
-                4 => made.leave(dice),
-                5 => to_erase.push(made.give(dice)),
-                6..=8 if plan.is_faulty => {
+                4 | 5 => made.leave(dice),
+                6 | 7 => to_erase.push(made.give(dice)),
+                8..=10 if plan.is_faulty => {
                     let id = made.give_wrongly(dice);
                     made.faulty.push(id);
                 }
@@ -216,9 +220,12 @@ impl Made {
     fn do_other_things(&self, count: usize) {
         // Many at once wait for the disk together.
         std::thread::scope(|scope| {
-            for worker in 0..8 {
-                let own = (worker..count).step_by(8);
-                scope.spawn(move || own.for_each(|_| drop(self.held.log.append(Draft::new("test.done", ada())).unwrap())));
+            for worker in 0..count.min(8) {
+                scope.spawn(move || {
+                    for _ in (worker..count).step_by(8) {
+                        self.held.log.append(Draft::new("test.done", ada())).unwrap();
+                    }
+                });
             }
         });
     }
@@ -244,8 +251,10 @@ impl Made {
             object.insert("document".to_owned(), json!(of.0));
             object.insert("version".to_owned(), json!(of.1));
             object.insert("standing".to_owned(), json!(standing));
-            let is_out = matches!(standing, "retracted" | "withdrawn");
-            if is_out { self.out.insert(of) } else { self.out.remove(&of) };
+            self.out.remove(&of);
+            if matches!(standing, "retracted" | "withdrawn") {
+                self.out.insert(of);
+            }
         }
         let decided = Decided {
             list: LedgerList::Decisions,
@@ -283,12 +292,12 @@ impl Made {
     }
 
     /// An answer from what is in force.
-    fn give(&mut self, dice: &mut Dice) -> String {
+    fn give(&self, dice: &mut Dice) -> String {
         let from = if dice.once_in(6) { Vec::new() } else { self.in_force(false) };
         self.give_from(dice, &from, ada(), |_| {})
     }
 
-    fn give_wrongly(&mut self, dice: &mut Dice) -> String {
+    fn give_wrongly(&self, dice: &mut Dice) -> String {
         let (right, out) = (self.in_force(false), self.in_force(true));
         let known = self.world.texts.keys();
         let strays: Vec<Version> = known.filter(|of| !right.contains(*of) && !out.contains(*of)).cloned().collect();

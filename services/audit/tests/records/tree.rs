@@ -65,6 +65,7 @@ fn roots_are_those_of_certificate_transparency() {
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
     assert_eq!(empty_root(), hash_of("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    assert_eq!((root_of(&[]), Edge::default().root()), (empty_root(), empty_root()));
     let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
     let mut edge = Edge::default();
     for (at, expected) in roots.iter().enumerate() {
@@ -94,24 +95,68 @@ fn every_inclusion_holds_and_only_it() {
     }
 }
 
+/// Every pair of sizes up to a thousand; that nothing else holds is looked at on a walk through them.
 #[test]
 fn every_consistency_holds_and_only_it() {
     let nodes = leaves(1_000);
     let roots: Vec<Hash> = (0..=1_000).map(|size| unwrap(root(size, &nodes))).collect();
-    for new in 0..=1_000_u64 {
-        // Every pair would be half a million proofs; every new size with its neighbours, powers of two and a walk is enough.
-        let walk = (0..new).step_by(37).chain([0, 1, 2, 255, 256, 257, 512, new.saturating_sub(1), new]);
-        for old in walk.filter(|old| *old <= new) {
-            let proof = unwrap(consistency_proof(old, new, &nodes));
-            let (before, after) = (&roots[old as usize], &roots[new as usize]);
-            assert!(is_consistent(old, before, new, after, &proof), "{old} to {new}");
-            if old > 0 && old < new {
-                assert!(!is_consistent(old, &roots[old as usize - 1], new, after, &proof));
-                assert!(!is_consistent(old, before, new, &leaf_hash(b"other"), &proof));
-                assert!(!is_consistent(old, before, new, after, &proof[1..]));
-                assert!(!is_consistent(old + 1, before, new, after, &proof) || old + 1 == new);
+    let other = leaf_hash(b"other");
+    let check = |old: u64, new: u64| {
+        let proof = unwrap(consistency_proof(old, new, &nodes));
+        let (before, after) = (&roots[old as usize], &roots[new as usize]);
+        assert!(is_consistent(old, before, new, after, &proof), "{old} to {new}");
+        let is_looked_at = (old + new) % 37 == 0 || new - old < 3 || new.is_power_of_two() || old.is_power_of_two();
+        if old > 0 && old < new && is_looked_at {
+            assert!(!is_consistent(old, &roots[old as usize - 1], new, after, &proof), "{old} to {new}");
+            assert!(!is_consistent(old, &other, new, after, &proof), "{old} to {new}");
+            assert!(!is_consistent(old, before, new, &other, &proof), "{old} to {new}");
+            assert!(!is_consistent(old, before, new, after, &proof[1..]), "{old} to {new}");
+            assert!(!is_consistent(old, before, new, after, &[proof.as_slice(), &[other]].concat()), "{old} to {new}");
+            assert!(!is_consistent(old + 1, before, new, after, &proof) || old + 1 == new, "{old} to {new}");
+            assert!(!is_consistent(new, after, old, before, &proof), "{new} to {old}");
+        }
+    };
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let check = &check;
+            scope.spawn(move || {
+                for new in (worker..=1_000).step_by(4) {
+                    for old in 0..=new {
+                        check(old, new);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn nothing_is_consistent_with_another_size_or_root_by_itself() {
+    let nodes = leaves(9);
+    let roots: Vec<Hash> = (0..=9).map(|size| unwrap(root(size, &nodes))).collect();
+    let other = leaf_hash(b"other");
+    for size in 0..=9_u64 {
+        let root = &roots[size as usize];
+        // The same size: the same root, and nothing to prove.
+        assert!(is_consistent(size, root, size, root, &[]));
+        assert!(!is_consistent(size, root, size, &other, &[]), "{size}");
+        assert!(!is_consistent(size, root, size, root, &[other]), "{size}");
+        // Everything goes on from nothing, of which there is one.
+        if size > 0 {
+            assert!(is_consistent(0, &empty_root(), size, root, &[]));
+            assert!(!is_consistent(0, &other, size, root, &[]), "{size}");
+            assert!(!is_consistent(0, &empty_root(), size, root, &[*root]), "{size}");
+        }
+        // Nothing goes back, whatever is shown.
+        let proofs: [&[Hash]; 4] = [&[], &[*root], &[other], &[*root, *root]];
+        for smaller in 0..size {
+            for proof in proofs {
+                assert!(!is_consistent(size, root, smaller, root, proof), "{size} to {smaller}");
             }
         }
+    }
+    for (index, size) in [(0, 0), (1, 1), (9, 9), (u64::MAX, 9)] {
+        assert!(!is_included(&roots[1], index, size, &[], &roots[1]), "{index} of {size}");
     }
 }
 

@@ -103,7 +103,7 @@ fn a_file_of_the_first_format_keeps_what_it_holds() {
     let local = identity.sign_in("ada", PASSWORD, at(0)).unwrap().secret;
     let vouched = identity.begin_session(&eve.account, at(0)).unwrap().secret;
     // As the first format had it.
-    let older = "ALTER TABLE accounts DROP COLUMN roles_as_of; ALTER TABLE sessions DROP COLUMN by_provider;
+    let older = "ALTER TABLE accounts DROP COLUMN roles_as_of; ALTER TABLE sessions DROP COLUMN vouched;
         PRAGMA user_version = 1;";
     identity.lock().execute_batch(older).unwrap();
     drop(identity);

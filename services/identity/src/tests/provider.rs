@@ -125,7 +125,8 @@ async fn a_sign_in_goes_there_and_back() {
     for part in ["redirect_uri=https%3A%2F%2Fosler.example%2Fback", "scope=openid+profile", "nonce=n-1", challenge] {
         assert!(url.contains(part), "{part}: {url}");
     }
-    let token = provider.exchange("c&1", "v-1").await.unwrap();
+    let (token, renewal) = provider.exchange("c&1", "v-1").await.unwrap();
+    assert_eq!(renewal, None);
     let asked = house.desk.lock().unwrap().asked.last().cloned().unwrap();
     // `osler:a%3Ab` in base64.
     assert!(asked.starts_with("/token Basic b3NsZXI6YSUzQWI= grant_type=authorization_code&code=c%261&"), "{asked}");

@@ -9,12 +9,16 @@ use ::audit::{
     Witness, verify_bundle, verify_receipt,
 };
 use anyhow::{Context, Result};
+use history::History;
 use jiff::Timestamp;
+use review::Reviews;
 use serde_json::json;
 
 use super::{Usage, print};
 use crate::config::Places;
 use crate::data::{Data, open_log, system_seams};
+use crate::erasure::Stores;
+use crate::witnessing::Witnesses;
 use crate::{exported, witnessing};
 
 #[derive(Debug, clap::Subcommand)]
@@ -49,10 +53,10 @@ pub(super) enum Command {
     },
     /// Destroy the words of an answer whose time is over; its entries and their proofs stay
     Erase {
-        /// Id of the answer
+        /// Id of the answer, or of the entry of a search
         answer: String,
     },
-    /// Destroy the words of all answers whose time is over and which nobody holds
+    /// Destroy the words of all answers and searches whose time is over and which nobody holds, as the service does every hour
     Expire,
 }
 
@@ -113,6 +117,7 @@ pub(super) struct WitnessArgs {
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     match command {
         Command::Verify(args) => verify(&args),
+        Command::Export(args) => export(places, args).await,
         Command::Witness(args) => witness(&args).await,
         Command::NewKey => new_key(places),
         Command::BeginAnew { reason } => begin_anew(places, &reason),
@@ -120,31 +125,44 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     }
 }
 
+async fn export(places: &Places, args: Export) -> Result<ExitCode> {
+    let config = places.read()?;
+    let records = Data::open_records(&places.data, &config)?;
+    let log = Arc::new(records.audit);
+    let ids = match (args.log_only, args.answers) {
+        (true, _) => Vec::new(),
+        (false, answers) if !answers.is_empty() => answers,
+        _ => exported::answers(&log, &Query::default(), usize::MAX)?,
+    };
+    let own = log.append(Draft::new("bundle.exported", Actor::command_line()).with("answers", ids.len()))?;
+    // What witnesses signed before lacks this entry.
+    let witnesses = Witnesses::new(&config.audit.witnesses)?;
+    witnesses.send(&log).await;
+    for state in witnesses.states() {
+        if let Some(problem) = state.problem {
+            let alarm = if state.alarm { "ALARM: " } else { "" };
+            eprintln!("{alarm}the witness {} has not signed what is in this bundle: {problem}", state.name);
+        }
+    }
+    let day: String = Timestamp::now().to_string().chars().take(10).collect();
+    let erased = exported::directory(&log, &records.ledger, (own + 1, ids.as_slice()), &day, &args.to)
+        .with_context(|| format!("cannot write the bundle {}", args.to.display()))?;
+    for key in log.verifier_keys() {
+        eprintln!("the log's public key, for whoever checks: {key}");
+    }
+    let (there, size) = (ids.len() - erased.len(), log.size());
+    print(&format!(
+        "{}: {size} entries, {there} receipts; the words of {} answers were erased\n",
+        args.to.display(),
+        erased.len()
+    ))
+}
+
 fn on_data(places: &Places, command: Command) -> Result<ExitCode> {
     let records = Data::open_records(&places.data, &places.read()?)?;
     let log = &records.audit;
     let me = Actor::command_line();
     match command {
-        Command::Export(args) => {
-            let ids = match (args.log_only, args.answers) {
-                (true, _) => Vec::new(),
-                (false, answers) if !answers.is_empty() => answers,
-                _ => exported::answers(log, &Query::default(), usize::MAX)?,
-            };
-            log.append(Draft::new("bundle.exported", me).with("answers", ids.len()))?;
-            let day: String = Timestamp::now().to_string().chars().take(10).collect();
-            let erased = exported::directory(log, &records.ledger, &ids, &day, &args.to)
-                .with_context(|| format!("cannot write the bundle {}", args.to.display()))?;
-            for key in log.verifier_keys() {
-                eprintln!("the log's public key, for whoever checks: {key}");
-            }
-            let (there, size) = (ids.len() - erased.len(), log.size());
-            print(&format!(
-                "{}: {size} entries, {there} receipts; the words of {} answers were erased\n",
-                args.to.display(),
-                erased.len()
-            ))
-        }
         Command::State { json: as_json } => {
             let keys: Vec<String> = log.verifier_keys().iter().map(ToString::to_string).collect();
             let (checkpoint, origin) = (log.checkpoint(log.size())?, log.origin());
@@ -159,13 +177,22 @@ fn on_data(places: &Places, command: Command) -> Result<ExitCode> {
             print(if reason.is_some() { "held\n" } else { "the hold is lifted\n" })
         }
         Command::Erase { answer } => {
-            log.erase(&answer, me)?;
-            history::History::open(&places.data.join("history.db"))?.forget(&answer)?;
+            let (history, reviews) = others(&places.data)?;
+            Stores { audit: log, history: &history, reviews: &reviews }.erase(&answer, me)?;
             print("its words are destroyed; its entries and their proofs stay\n")
         }
-        Command::Expire => print(&format!("the words of {} answers are destroyed\n", log.expire(&me)?)),
+        Command::Expire => {
+            let (history, reviews) = others(&places.data)?;
+            let destroyed = Stores { audit: log, history: &history, reviews: &reviews }.expire(&me)?;
+            print(&format!("the words of {destroyed} answers and searches are destroyed\n"))
+        }
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// What else knows of answers.
+fn others(data: &Path) -> Result<(History, Reviews)> {
+    Ok((History::open(&data.join("history.db"))?, Reviews::open(&data.join("reviews.db"))?))
 }
 
 fn keys(texts: &[String]) -> Result<Vec<VerifierKey>> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use ::audit::Fault;
 use anyhow::Result;
 use inference::models::Store;
 use ledger::Decision;
@@ -11,7 +12,7 @@ use serde_json::json;
 use super::{machine, models, print};
 use crate::app::load_embedder;
 use crate::config::{self, Places};
-use crate::data::{Data, Link};
+use crate::data::{Data, Link, open_log};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -48,6 +49,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
             }
             if args.deep && Data::has_ledger(&places.data) {
                 findings.extend(deep(&places.data, &config, &store, args.repair).await);
+                findings.extend(records(&places.data, &config));
             }
             findings.extend(data(&places.data, &config).await);
         }
@@ -97,6 +99,25 @@ async fn deep(path: &Path, config: &config::Config, store: &Store, repair: bool)
             vec![finding(true, "every text, passage, vector and interval is as stored".into())]
         }
         Ok(faults) => faults.into_iter().map(|(mended, seen)| finding(mended, seen)).collect(),
+        Err(error) => vec![finding(false, format!("{error:#}"))],
+    }
+}
+
+/// Every entry of the audit log, held against what was signed.
+fn records(path: &Path, config: &config::Config) -> Vec<Finding> {
+    let finding = |sound, seen| Finding { what: "audit log".into(), sound, seen };
+    let inspect = || -> Result<(u64, Vec<Fault>)> {
+        let _lock = Data::hold(path)?;
+        let log = open_log(path, config)?;
+        Ok((log.size(), log.inspect()?))
+    };
+    match inspect() {
+        Ok((size, faults)) if faults.is_empty() => {
+            vec![finding(true, format!("its {size} entries are those that it signed, and its files are theirs"))]
+        }
+        Ok((_, faults)) => {
+            faults.into_iter().map(|fault| finding(false, format!("{}: {}", fault.at, fault.what))).collect()
+        }
         Err(error) => vec![finding(false, format!("{error:#}"))],
     }
 }

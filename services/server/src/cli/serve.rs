@@ -18,7 +18,7 @@ use crate::http;
 use crate::labeling::Follower;
 use crate::library::{SourceEvent, Told, watch};
 use crate::switching::{Switched, switch};
-use crate::{alarms, corpus_record, witnessing};
+use crate::{alarms, corpus_record, erasure, witnessing};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -129,11 +129,31 @@ pub(super) fn check_identity(places: &Places, config: &config::Config, address: 
 /// How often questions without an end are closed, and sessions that ended forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Closes what nobody will, puts a changed labelling on record, sends checkpoints to witnesses, and watches the numbers.
+/// How often words are destroyed whose time is over.
+const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+async fn keep_expiring(app: Arc<App>) {
+    loop {
+        // Not at once: what is destroyed does not come back, and the clock of a machine that has just begun may be wrong.
+        tokio::time::sleep(EXPIRE_EVERY).await;
+        let app = Arc::clone(&app);
+        match tokio::task::spawn_blocking(move || erasure::sweep(&app)).await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(count)) => tracing::info!(count, "words whose time was over are destroyed"),
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "words whose time is over are not all gone");
+            }
+        }
+    }
+}
+
+/// Closes what nobody will, puts a changed labelling on record, sends checkpoints to witnesses, watches the numbers, and destroys
+/// words whose time is over.
 pub(super) fn keep_records(app: &Arc<App>) {
     let every = Duration::from_secs(app.config.audit.witness_every_s.max(1));
     tokio::spawn(witnessing::keep_sending(Arc::clone(&app.witnesses), Arc::clone(&app.audit), every));
     tokio::spawn(alarms::keep_watching(Arc::clone(app)));
+    tokio::spawn(keep_expiring(Arc::clone(app)));
     let (app, follower) = (Arc::clone(app), Arc::new(Follower::default()));
     tokio::spawn(async move {
         loop {

@@ -19,7 +19,8 @@ pub struct Audit {
     /// A directory outside of the data directory that remembers how far the log has been signed, so that an older copy of the
     /// data is noticed. Without it `osler/guard` in the user's state directory.
     pub guard: Option<PathBuf>,
-    /// Days that questions and answers are kept at least; 2,192 are six years (45 CFR 164.316).
+    /// Days that questions and answers are kept; 2,192 are six years (45 CFR 164.316), and 184 the least. Then the service destroys
+    /// their words, unless somebody holds them.
     pub kept_days: u32,
     /// Whether words may be erased before that, for those whose law asks for it. The entries of the log stay.
     pub early_erasure: bool,
@@ -34,11 +35,21 @@ pub struct Audit {
 /// Days that can be looked at, at most: ten years.
 const MAX_DAYS: u32 = 3_660;
 
-/// Refuses limits that nothing could be held against.
+/// Days that words must be kept, at least: the longest six months there are.
+const MIN_KEPT_DAYS: u32 = 184;
+
+/// Refuses to keep records for less than the law asks, and limits that nothing could be held against.
 ///
 /// # Errors
 /// With the key and what it must be.
-pub(super) fn check(alarms: &Thresholds) -> Result<()> {
+pub(super) fn check(audit: &Audit) -> Result<()> {
+    if audit.kept_days < MIN_KEPT_DAYS {
+        bail!(
+            "audit.kept_days must be at least {MIN_KEPT_DAYS}: the law has the records of such a service kept for six months \
+             (Regulation (EU) 2024/1689, articles 19 and 26); audit.early_erasure is for single answers before that"
+        );
+    }
+    let alarms = &audit.alarms;
     if !(1..=MAX_DAYS).contains(&alarms.days) {
         bail!("audit.alarms.days must be between 1 and {MAX_DAYS}");
     }

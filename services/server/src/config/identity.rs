@@ -29,9 +29,9 @@ pub struct Identity {
     pub min_password_chars: usize,
     /// The house's identity provider (OpenID Connect), in a section `[identity.provider]`: `issuer`, `client_id`,
     /// `client_secret_env`, `audience` (of the tokens that programs show), `redirect_uri` (this service's address with
-    /// `/v1/session/provider/callback`), `roles_claim`, `roles`, a table from what the claim says to a role, `session_max_min`
-    /// (15: minutes after which whoever signed in there goes there again; what is taken away there holds here by then), and
-    /// `token_max_h` (24: tokens that last more hours are refused).
+    /// `/v1/session/provider/callback`), `scope` (`openid profile`; with `offline_access`, most providers give what they can be asked with
+    /// again, once a minute), `roles_claim`, `roles`, a table from what the claim says to a role, `session_max_min` (15: minutes
+    /// that a session lasts without the provider's word), and `token_max_h` (24: tokens that last more hours are refused).
     pub provider: Option<Provider>,
 }
 
@@ -56,8 +56,12 @@ pub struct Provider {
     /// What the claim may say, and which role that is.
     #[serde(default)]
     pub roles: BTreeMap<String, String>,
-    /// Minutes after which a session that began there has ended, however much it is used: whoever is still known there goes
-    /// there and comes back, and has the roles of then. Nobody tells us of what is taken away meanwhile.
+    /// What is asked for at a sign-in. Where the provider then also gives a refresh token, it is asked once a minute whether it
+    /// still stands by whoever is here; many give one only for `offline_access`.
+    #[serde(default = "scope")]
+    pub scope: String,
+    /// Minutes that a session which began there lasts without a word of the provider's, however much it is used. Whoever is
+    /// still known there then goes there and comes back.
     #[serde(default = "session_max_min")]
     pub session_max_min: u32,
     /// Hours that a token may last. Whoever takes somebody's roles away there cannot call back a token that is out.
@@ -67,6 +71,10 @@ pub struct Provider {
 
 fn groups() -> String {
     "groups".to_owned()
+}
+
+fn scope() -> String {
+    "openid profile".to_owned()
 }
 
 fn session_max_min() -> u32 {
@@ -135,6 +143,7 @@ impl Identity {
             client_secret: super::secret(provider.client_secret_env.as_deref())?,
             audience: provider.audience.clone(),
             redirect_uri: provider.redirect_uri.clone(),
+            scope: provider.scope.clone(),
             roles_claim: provider.roles_claim.clone(),
             roles,
             token_max_s: provider.token_max_h.saturating_mul(60 * 60),

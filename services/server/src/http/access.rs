@@ -13,6 +13,7 @@ use identity::{How, ProviderError, Role, Who};
 
 use super::accounts::vouched;
 use super::refusals::Refused;
+use super::renewal::renewed;
 use super::visitor::{Visitor, anonymous, visitor};
 use super::{Problem, Shared, blocking, request_id};
 
@@ -323,8 +324,11 @@ async fn identify(shared: &Shared, headers: &HeaderMap, visitor: Option<&Visitor
         return who.map(Some).ok_or_else(|| wrong("keys of this service begin with osler_"));
     }
     if let Some(secret) = cookie(headers, SESSION) {
-        let (app, secret) = (Arc::clone(&shared.app), secret.to_owned());
-        let signed_in = blocking(move || app.identity.session(&secret, now)).await?;
+        let (app, shown) = (Arc::clone(&shared.app), secret.to_owned());
+        let signed_in = match blocking(move || app.identity.session(&shown, now)).await? {
+            Some(who) => renewed(&shared.app, who, secret, &request_id(headers)).await?,
+            None => None,
+        };
         let who = match signed_in {
             Some(who) => Some(who),
             None => anonymous(shared, headers, visitor).await?,

@@ -17,6 +17,7 @@ use super::access::Caller;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::corpus_record::Held;
+use crate::erasure::Stores;
 use crate::replay::{Replay, replay};
 
 /// Answers of one reply, at most.
@@ -248,13 +249,16 @@ pub(super) async fn release(
 
 /// Destroy the words of an answer
 ///
-/// Question, answer and comments, here and in conversations. The entries of the log stay, and every proof still holds.
+/// Question, answer and comments, here and in conversations; or those of a search or of a question to what is staged, by the id
+/// of its entry. The entries of the log stay, and every proof still holds. Where another program keeps what was destroyed alive
+/// for now, it is done and says 503: ask again when that has ended.
 #[utoipa::path(delete, path = "/v1/audit/answers/{id}/words", tag = "audit", operation_id = "erase",
-    params(("id" = String, Path, description = "Id of the answer")),
+    params(("id" = String, Path, description = "Id of the answer, or of the entry")),
     responses(
         (status = 204, description = "Destroyed"),
         (status = 404, description = "No such answer", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "They must be kept for now", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Destroyed, and still in a write-ahead log; see Retry-After", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn erase(
     State(shared): State<Shared>,
@@ -262,11 +266,7 @@ pub(super) async fn erase(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let app = Arc::clone(&shared.app);
-    blocking(move || -> Result<(), Problem> {
-        app.audit.erase(&id, caller.actor())?;
-        Ok(app.history.forget(&id)?)
-    })
-    .await?;
+    blocking(move || Stores::of(&app).erase(&id, caller.actor())).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

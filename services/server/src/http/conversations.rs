@@ -6,7 +6,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use history::{Conversation, Turn};
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +14,8 @@ use super::access::Caller;
 use super::problem::Body;
 use super::visitor::Visitor;
 use super::{Problem, Shared, blocking, request_id};
+use crate::app::App;
+use crate::erasure;
 use crate::recorded::Recorded;
 
 /// Conversations of a list, at most.
@@ -82,9 +83,7 @@ pub(super) async fn begin(
     let kept = shared.app.config.history.kept_days;
     let begun = blocking(move || -> Result<Conversation, Problem> {
         shared.app.audit.append(draft.with("conversation", id.to_string()))?;
-        if let Some(oldest) = kept.and_then(|days| days_before(now, days)) {
-            shared.app.history.expire(&oldest)?;
-        }
+        erasure::expire_conversations(&shared.app.history, kept, now)?;
         Ok(shared.app.history.begin(&owner, &id.to_string(), &now.to_string())?)
     });
     let mut response = (StatusCode::CREATED, Json(begun.await?)).into_response();
@@ -111,8 +110,27 @@ pub(super) async fn list(
     let Some(owner) = caller.owner else {
         return Ok(Json(Conversations { conversations: Vec::new(), next: None }));
     };
-    let page = blocking(move || shared.app.history.list(&owner, before, limit)).await?;
-    Ok(Json(Conversations { conversations: page.conversations, next: page.next }))
+    let list = move || -> Result<Conversations, Problem> {
+        let page = shared.app.history.list(&owner, before, limit)?;
+        let listed = page.conversations.into_iter().map(|conversation| titled(&shared.app, conversation));
+        Ok(Conversations { conversations: listed.collect::<Result<_, Problem>>()?, next: page.next })
+    };
+    Ok(Json(blocking(list).await?))
+}
+
+/// With its first question as the title, where nobody named it.
+fn titled(app: &App, conversation: Conversation) -> Result<Conversation, Problem> {
+    let title = match &conversation.title {
+        Some(name) => Some(name.clone()),
+        None => first_asked(app, &conversation)?,
+    };
+    Ok(Conversation { title, ..conversation })
+}
+
+/// The title that its first question makes. Only the record has the words: what is erased there is the title of nothing.
+fn first_asked(app: &App, conversation: &Conversation) -> Result<Option<String>, Problem> {
+    let Some(first) = &conversation.first else { return Ok(None) };
+    Ok(app.audit.question_of(first)?.as_deref().map(history::title))
 }
 
 /// Read a conversation
@@ -129,7 +147,7 @@ pub(super) async fn get(
 ) -> Result<Json<WholeConversation>, Problem> {
     let (app, owner) = (shared.app, caller.own()?);
     let read = move || -> Result<WholeConversation, Problem> {
-        let conversation = app.history.conversation(&owner, &id)?;
+        let conversation = titled(&app, app.history.conversation(&owner, &id)?)?;
         let mut answers = Vec::new();
         for turn in app.history.turns(&owner, &id)? {
             // Its words may be destroyed, or in a log from before this one.
@@ -164,13 +182,16 @@ pub(super) async fn rename(
     let draft = changed("conversation.renamed", &caller, &id, &headers);
     let rename = move || -> Result<Conversation, Problem> {
         let conversations = &shared.app.history;
-        conversations.conversation(&owner, &id)?;
+        let named = conversations.conversation(&owner, &id)?;
         if body.title.trim().is_empty() {
             return Err(history::Error::Title.into());
         }
+        // What has the title of its first question anyway gets no name of it, which would outlive the question.
+        let name = Some(history::title(&body.title));
+        let name = if name == first_asked(&shared.app, &named)? { None } else { name };
         // On record before it is so; what cannot be is not.
         shared.app.audit.append(draft)?;
-        Ok(conversations.rename(&owner, &id, &body.title)?)
+        titled(&shared.app, conversations.rename(&owner, &id, name.as_deref())?)
     };
     Ok(Json(blocking(rename).await?))
 }
@@ -221,19 +242,27 @@ impl Place {
     /// The place, and what was asked there before.
     pub(super) async fn find(shared: &Shared, owner: String, id: String) -> Result<(Self, Vec<answer::Turn>), Problem> {
         let (app, place) = (shared.app.clone(), Self { owner, id });
-        let turns = {
+        let read = {
             let place = place.clone();
-            blocking(move || app.history.turns(&place.owner, &place.id)).await?
+            move || -> Result<Vec<answer::Turn>, Problem> {
+                let mut turns = app.history.turns(&place.owner, &place.id)?;
+                let mut earlier = Vec::new();
+                // Only those that a question brings are opened.
+                for turn in turns.split_off(turns.len().saturating_sub(answer::MAX_TURNS)) {
+                    // Its words may be destroyed, or in a log from before this one.
+                    if let Some(question) = app.audit.question_of(&turn.answer)? {
+                        let passages = turn.passages.iter().filter_map(|id| id.parse().ok()).collect();
+                        earlier.push(answer::Turn { question, passages, answer: Some(turn.answer) });
+                    }
+                }
+                Ok(earlier)
+            }
         };
-        let earlier = turns.into_iter().map(|turn| answer::Turn {
-            question: turn.question,
-            passages: turn.passages.iter().filter_map(|id| id.parse().ok()).collect(),
-        });
-        Ok((place, earlier.collect()))
+        Ok((place, blocking(read).await?))
     }
 
     /// Keeps an answer there. The answer is on record whether or not this succeeds.
-    pub(super) fn keep(&self, app: &crate::app::App, recorded: &Recorded) {
+    pub(super) fn keep(&self, app: &App, recorded: &Recorded) {
         let answer = &recorded.answer;
         let cited = answer.statements.iter().flat_map(|statement| &statement.citations);
         let mut passages: Vec<String> = Vec::new();
@@ -242,15 +271,9 @@ impl Place {
             passages.extend(evidence.map(|evidence| evidence.passage.to_string()));
         }
         passages.dedup();
-        let turn = Turn { answer: answer.id.clone(), question: answer.question.clone(), passages };
+        let turn = Turn { answer: answer.id.clone(), passages };
         if let Err(error) = app.history.add(&self.owner, &self.id, &turn, &answer.asked_at) {
             tracing::error!(error = &error as &dyn std::error::Error, "an answer is not in its conversation");
         }
     }
-}
-
-/// RFC 3339; `None` where the calendar does not reach back that far.
-fn days_before(now: Timestamp, days: u64) -> Option<String> {
-    let hours = i64::try_from(days).ok()?.checked_mul(24)?;
-    now.checked_sub(SignedDuration::from_hours(hours)).ok().map(|then| then.to_string())
 }

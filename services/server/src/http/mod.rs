@@ -27,6 +27,7 @@ mod problem;
 mod proposal_acts;
 mod proposals;
 mod refusals;
+mod renewal;
 mod review_items;
 mod reviews;
 mod search;

@@ -161,7 +161,9 @@ fn question(messages: &[Message]) -> Result<Question, Problem> {
     let question = asked.pop().ok_or_else(|| refuse("messages: there is no message of the user to answer"))?;
     // Only the question before is looked at; longer histories cost nothing and are not an error.
     let history = asked.pop().filter(|before| before.chars().any(char::is_alphanumeric)).into_iter();
-    let history = history.map(|before| Turn { question: before.chars().take(2_000).collect(), passages: Vec::new() });
+    let turn =
+        |words: String| Turn { question: words.chars().take(2_000).collect(), passages: Vec::new(), answer: None };
+    let history = history.map(turn);
     Ok(Question { question, history: history.collect(), ..Question::default() })
 }
 

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::{Shared, request_id};
-use crate::{facts, recorded};
+use crate::{erasure, facts, recorded};
 
 /// Seconds after which a client that was turned away may try again, where no other time is known.
 const RETRY_AFTER_S: u64 = 2;
@@ -194,11 +194,22 @@ impl From<audit::Error> for Problem {
             audit::Error::Unknown => Self::not_found("unknown_answer", &error.to_string()),
             audit::Error::Kept { .. } => Self::new(StatusCode::CONFLICT, "kept", &error.to_string()),
             audit::Error::UnknownFeedback => Self::not_found("unknown_feedback", &error.to_string()),
+            audit::Error::StillRead => Self::new(StatusCode::SERVICE_UNAVAILABLE, "still_read", &error.to_string()),
             audit::Error::Illegal { .. } => Self::new(StatusCode::CONFLICT, "illegal_change", &error.to_string()),
             audit::Error::Handling(_) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_feedback", &error.to_string())
             }
             _ => recorded::Error::Record(error).into(),
+        }
+    }
+}
+
+impl From<erasure::Error> for Problem {
+    fn from(error: erasure::Error) -> Self {
+        match error {
+            erasure::Error::Audit(error) => error.into(),
+            erasure::Error::History(error) => error.into(),
+            erasure::Error::Reviews(error) => error.into(),
         }
     }
 }

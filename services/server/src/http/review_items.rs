@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use ::audit::Draft;
+use ::audit::{Draft, Entry};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use review::{Item, ItemPage, Rating};
+use review::{COMMENT, Item, ItemPage, Judgement, REASON, Rating, Recorded, ToRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
 use super::problem::Body;
-use super::reviews::seen;
+use super::reviews::{Sealed, chance, seen};
 use super::{Problem, Shared, blocking, number, request_id};
+use crate::app::App;
 
 /// Which items are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -50,7 +51,7 @@ pub(super) async fn items(
     let reader = caller.account()?.account.clone();
     let read = move || -> Result<ItemPage, Problem> {
         seen(&app, &caller, &id)?;
-        Ok(app.reviews.items(&id, &reader, only_open, 200, after)?)
+        Ok(app.reviews.items(&id, &reader, only_open, 200, after, &Sealed(&app.audit))?)
     };
     Ok(Json(blocking(read).await?))
 }
@@ -84,7 +85,8 @@ struct ItemQuote {
 
 /// Read an item with what is to be judged
 ///
-/// The question, the statement and its quotes, without our verdict.
+/// The question, the statement and its quotes. Until the reader has rated it: without our verdict, how the answer ended, and
+/// which answer it is, as an auditor could read our verdict in its record.
 #[utoipa::path(get, path = "/v1/reviews/{id}/items/{item}", tag = "reviews", operation_id = "review_item",
     params(("id" = String, Path, description = "Id of the review"), ("item" = u32, Path, description = "Number of the item")),
     responses(
@@ -102,12 +104,11 @@ pub(super) async fn item(
     let app = Arc::clone(&shared.app);
     let read = move || -> Result<ItemReply, Problem> {
         seen(&app, &caller, &id)?;
-        let item = app.reviews.item(&id, item, &reader)?;
-        let kept = app.audit.answer(&item.answer)?;
+        let of = app.reviews.answer(&id, item)?;
+        let item = app.reviews.item(&id, item, &reader, &Sealed(&app.audit))?;
+        let kept = app.audit.answer(&of)?;
         let answer: Value = kept.and_then(|(json, _)| serde_json::from_str(&json).ok()).unwrap_or_default();
-        app.audit.append(
-            Draft::new("answer.read", caller.actor()).with("answer", item.answer.as_str()).with("review", id.as_str()),
-        )?;
+        app.audit.append(Draft::new("answer.read", caller.actor()).with("answer", of).with("review", id.as_str()))?;
         let at = item.statement.checked_sub(1).and_then(|at| usize::try_from(at).ok());
         let statement = at.map_or(&Value::Null, |at| &answer["statements"][at]);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -141,14 +142,16 @@ pub(super) async fn item(
 #[serde(deny_unknown_fields)]
 pub(super) struct Rate {
     rating: Rating,
-    /// At most 2,000 characters, and nothing that identifies a patient.
+    /// At most 2,000 characters, and nothing that identifies a patient; sealed.
     #[serde(default)]
     comment: Option<String>,
 }
 
 /// Rate an item
 ///
-/// A rating can be changed until the other reviewer has rated as well; the earlier one stays on record.
+/// Our verdict is shown after it: what counts is the first rating. What is said later, until the other reviewer has rated as
+/// well, is kept as a remark, and a third person settles the item. On record is a commitment to the rating; the comment is
+/// sealed, and goes when the words of the answer go.
 #[utoipa::path(put, path = "/v1/reviews/{id}/items/{item}/rating", tag = "reviews", operation_id = "rate", request_body = Rate,
     params(("id" = String, Path, description = "Id of the review"), ("item" = u32, Path, description = "Number of the item")),
     responses(
@@ -174,15 +177,36 @@ pub(super) async fn rate(
     let draft = Draft::new("review.rated", caller.actor())
         .in_request(&request_id(&headers))
         .with("review", ::audit::token(&id))
-        .with("item", item)
-        .with("rating", body.rating.name());
+        .with("item", item);
     let app = Arc::clone(&shared.app);
     let rated = blocking(move || -> Result<Item, Problem> {
-        let rated = app.reviews.rate(&id, item, &who, body.rating, body.comment.as_deref(), &now)?;
-        app.audit.append(draft)?;
-        Ok(rated)
+        let judgement = Judgement {
+            review: &id,
+            n: item,
+            who: &who,
+            rating: body.rating,
+            words: body.comment.as_deref(),
+            at: &now,
+            salt: chance(&app),
+        };
+        app.reviews.rate(&judgement, &Sealed(&app.audit), |told| put(&app, draft, told, COMMENT))
     });
     Ok(Json(rated.await?))
+}
+
+/// Puts a judgement on record: of which answer, with a commitment to the rating, and its words sealed. Others who rate in
+/// the review may read the log.
+fn put(app: &App, draft: Draft, told: &ToRecord<'_>, name: &'static str) -> Result<Recorded, Problem> {
+    let mut draft = draft
+        .with("answer", told.answer.as_str())
+        .with("round", told.round)
+        .with("rating_sha256", told.commitment.as_str());
+    if let Some(words) = told.words {
+        draft = draft.sealing(name, words);
+    }
+    let entry = app.audit.append(draft)?;
+    let written = app.audit.leaf(entry)?.and_then(|leaf| Entry::parse(&leaf));
+    Ok(Recorded { entry, words: written.and_then(|written| written.commitment(name).map(str::to_owned)) })
 }
 
 /// A decision between two ratings.
@@ -190,11 +214,13 @@ pub(super) async fn rate(
 #[serde(deny_unknown_fields)]
 pub(super) struct Adjudicate {
     rating: Rating,
-    /// At most 2,000 characters.
+    /// At most 2,000 characters, and nothing that identifies a patient; sealed.
     reason: String,
 }
 
 /// Decide between two ratings
+///
+/// Also where both began alike and one of them changed a rating after our verdict was shown.
 #[utoipa::path(put, path = "/v1/reviews/{id}/items/{item}/adjudication", tag = "reviews", operation_id = "adjudicate", request_body = Adjudicate,
     params(("id" = String, Path, description = "Id of the review"), ("item" = u32, Path, description = "Number of the item")),
     responses(
@@ -220,14 +246,20 @@ pub(super) async fn adjudicate(
     let draft = Draft::new("review.adjudicated", caller.actor())
         .in_request(&request_id(&headers))
         .with("review", ::audit::token(&id))
-        .with("item", item)
-        .with("rating", body.rating.name());
+        .with("item", item);
     let app = Arc::clone(&shared.app);
     let decided = blocking(move || -> Result<Item, Problem> {
         seen(&app, &caller, &id)?;
-        let decided = app.reviews.adjudicate(&id, item, &who, body.rating, &body.reason, &now)?;
-        app.audit.append(draft)?;
-        Ok(decided)
+        let judgement = Judgement {
+            review: &id,
+            n: item,
+            who: &who,
+            rating: body.rating,
+            words: Some(body.reason.as_str()),
+            at: &now,
+            salt: chance(&app),
+        };
+        app.reviews.adjudicate(&judgement, &Sealed(&app.audit), |told| put(&app, draft, told, REASON))
     });
     Ok(Json(decided.await?))
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::audit::{Draft, Query as Wanted};
+use ::audit::{AuditLog, Draft, Entry, Query as Wanted};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::Role;
-use review::{Candidate, NewReview, Page, Review, Seed, Statistics, sample};
+use review::{Candidate, NewReview, Page, Place, Review, Seed, SignOff, Statistics, Words, sample};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -112,13 +112,7 @@ pub(super) async fn begin(
         let adjudicator = body.adjudicator.as_deref().map(|named| part(&app, named, now)).transpose()?;
         let seed = match &body.seed {
             Some(seed) => seed.parse::<Seed>()?,
-            None => {
-                let [one, other] = [app.asker.secret(), app.asker.secret()];
-                let mut bytes = [0; 32];
-                bytes[..16].copy_from_slice(one.as_bytes());
-                bytes[16..].copy_from_slice(other.as_bytes());
-                Seed::new(bytes)
-            }
+            None => Seed::new(chance(&app)),
         };
         let wanted =
             Wanted { from_ms: Some(from.as_millisecond()), to_ms: Some(to.as_millisecond()), ..Wanted::default() };
@@ -136,17 +130,33 @@ pub(super) async fn begin(
             reviewers,
             adjudicator,
         };
-        let review = app.reviews.create(&new, &candidates, &ours)?;
-        app.audit.append(
-            draft
-                .with("review", review.id.as_str())
-                .with("seed", review.seed.to_string())
-                .with("items", review.items)
-                .with("reviewers", review.reviewers.clone()),
-        )?;
-        Ok(review)
+        app.reviews.create(&new, &candidates, &ours, |review| -> Result<(), Problem> {
+            let draft = draft.with("review", review.id.as_str()).with("seed", review.seed.as_str());
+            app.audit.append(draft.with("items", review.items).with("reviewers", review.reviewers.clone()))?;
+            Ok(())
+        })
     });
     Ok((StatusCode::CREATED, Json(begun.await?)))
+}
+
+/// 32 bytes by chance.
+pub(super) fn chance(app: &App) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for half in bytes.chunks_exact_mut(16) {
+        half.copy_from_slice(app.asker.secret().as_bytes());
+    }
+    bytes
+}
+
+/// The comments and reasons of reviews, which the log keeps sealed.
+pub(super) struct Sealed<'a>(pub(super) &'a AuditLog);
+
+impl Words for Sealed<'_> {
+    fn words(&self, place: &Place, name: &str) -> review::Result<Option<String>> {
+        let found = self.0.words(place.entry, name).map_err(|error| review::Error::Words(Box::new(error)))?;
+        let found = found.filter(|(salt, words)| ::audit::hex(&::audit::commitment(salt, words)) == place.commitment);
+        Ok(found.and_then(|(_, words)| String::from_utf8(words).ok()))
+    }
 }
 
 /// The account of somebody who is to have a part in a review, by its id or name.
@@ -208,6 +218,48 @@ fn may_see(caller: &Caller, review: &Review) -> bool {
 pub(super) fn seen(app: &App, caller: &Caller, id: &str) -> Result<Review, Problem> {
     let review = app.reviews.get(id)?;
     if may_see(caller, &review) { Ok(review) } else { Err(review::Error::Unknown.into()) }
+}
+
+/// What the entries about reviews begin with.
+const ABOUT_REVIEWS: &str = "review.";
+
+/// Entries of the log, the latest first, as this caller may read them. Whoever is a reviewer where something waits to be
+/// rated gets none about reviews: they tell which answer an item is of, and who has rated it. Ratings themselves stand in
+/// no entry. Our verdicts stand in the record of the answer, which an auditor may read: they cannot be kept from one who
+/// looks for them, only not be shown to one who does not. That is why an item names its answer only after it is rated.
+pub(super) fn entries(
+    app: &App,
+    caller: &Caller,
+    actions: &str,
+    actor: Option<&str>,
+    mut before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Entry>, Problem> {
+    let is_blind = match &caller.who {
+        Some(who) => app.reviews.is_blind(&who.account)?,
+        None => false,
+    };
+    if !is_blind {
+        return Ok(app.audit.entries(actions, actor, before, limit)?);
+    }
+    if actions.starts_with(ABOUT_REVIEWS) {
+        let detail = "you are a reviewer in a review that is open: what the log says of reviews is shown to you when both \
+                      reviewers have rated everything";
+        return Err(Problem::forbidden("still_rating", detail));
+    }
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    loop {
+        let stretch = app.audit.entries(actions, actor, before, limit)?;
+        let is_last = stretch.len() < wanted;
+        before = stretch.last().map(|entry| entry.seq);
+        found.extend(stretch.into_iter().filter(|entry| !entry.action.starts_with(ABOUT_REVIEWS)));
+        if is_last || found.len() >= wanted {
+            break;
+        }
+    }
+    found.truncate(wanted);
+    Ok(found)
 }
 
 /// Read a review
@@ -273,19 +325,26 @@ pub(super) async fn sign(
     Body(body): Body<SignRequest>,
 ) -> Result<Json<Review>, Problem> {
     let who = caller.account()?.clone();
-    let now = shared.app.asker.now();
+    let at = shared.app.asker.now().to_string();
     let session = cookie(&headers, SESSION).map(str::to_owned);
     let draft = Draft::new("review.signed", caller.actor())
         .in_request(&request_id(&headers))
-        .with("review", ::audit::token(&id))
-        .with("record_sha256", ::audit::token(&body.record_hash));
+        .with("review", ::audit::token(&id));
     let app = Arc::clone(&shared.app);
     let signed = blocking(move || -> Result<Review, Problem> {
         let full_name = signer(&app, &who, &body.password, session.as_deref())?;
-        let review =
-            app.reviews.sign_off(&id, &who.account, &full_name, &body.meaning, &now.to_string(), &body.record_hash)?;
-        app.audit.append(draft)?;
-        Ok(review)
+        let signing = SignOff {
+            review: &id,
+            who: &who.account,
+            full_name: &full_name,
+            meaning: &body.meaning,
+            at: &at,
+            record_hash: &body.record_hash,
+        };
+        app.reviews.sign_off(&signing, |record_sha256| -> Result<(), Problem> {
+            app.audit.append(draft.with("record_sha256", record_sha256))?;
+            Ok(())
+        })
     });
     Ok(Json(signed.await?))
 }
@@ -321,10 +380,11 @@ pub(super) async fn export(
     let app = Arc::clone(&shared.app);
     let format = query.format.clone();
     let (kind, file) = blocking(move || -> Result<(&'static str, Vec<u8>), Problem> {
+        let words = Sealed(&app.audit);
         let file = match format.as_str() {
-            "csv" => ("text/csv; charset=utf-8", app.reviews.csv(&id)?.into_bytes()),
-            "ndjson" => ("application/x-ndjson", app.reviews.ndjson(&id)?.into_bytes()),
-            "pdf" => ("application/pdf", app.reviews.pdf(&id)?),
+            "csv" => ("text/csv; charset=utf-8", app.reviews.csv(&id, &words)?.into_bytes()),
+            "ndjson" => ("application/x-ndjson", app.reviews.ndjson(&id, &words)?.into_bytes()),
+            "pdf" => ("application/pdf", app.reviews.pdf(&id, &words)?),
             _ => return Err(Problem::bad_request("bad_format", "format must be csv, ndjson or pdf")),
         };
         app.audit.append(draft)?;

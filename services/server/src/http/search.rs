@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
+use crate::recorded;
 
 /// Passages in one reply, at most.
 const MAX_LIMIT: usize = 50;
@@ -72,13 +73,15 @@ pub(super) async fn search(
     }
     let question =
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
+    question.check()?;
+    let question = recorded::settled(&shared.app, question).await?;
     let found = shared.app.asker.retriever().search(&question, body.limit).await?;
     let draft = Draft::new("passages.searched", caller.actor())
         .in_request(&request_id(&headers))
         .with("snapshot", found.snapshot.0)
         .sealing("question", question.question);
     let app = Arc::clone(&shared.app);
-    blocking(move || app.audit.append(draft)).await?;
+    blocking(move || app.audit.asked(draft)).await?;
     let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
     Ok(Json(SearchReply { hits: found.shown(), snapshot, expansions }))
 }

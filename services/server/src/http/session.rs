@@ -174,7 +174,7 @@ fn record_failure(shared: &Shared, request: &str, account: Option<String>, error
     tokio::spawn(async move { refusals.record(&app, about, reason, draft).await });
 }
 
-fn session_actor(who: &Who) -> Actor {
+pub(super) fn session_actor(who: &Who) -> Actor {
     Actor { id: who.account.clone(), role: who.roles.first().map_or("none", |role| role.as_str()).to_owned() }
 }
 
@@ -344,7 +344,7 @@ async fn vouched(shared: Shared, headers: HeaderMap, query: Callback) -> Result<
         blocking(move || app.identity.finish_login(&state, now)).await?
     };
     let login = login.ok_or_else(|| refused("this sign-in was begun too long ago: begin again"))?;
-    let token = provider.exchange(&code, &login.verifier).await.map_err(|error| match error {
+    let (token, renewal) = provider.exchange(&code, &login.verifier).await.map_err(|error| match error {
         ProviderError::Status(400..=499) => refused("the identity provider did not take its code: begin again"),
         other => other.into(),
     })?;
@@ -353,7 +353,11 @@ async fn vouched(shared: Shared, headers: HeaderMap, query: Callback) -> Result<
         let who = super::accounts::vouched(&app, &claims, &request, now)?;
         app.audit
             .append(Draft::new("session.began", session_actor(&who)).with("how", "provider").in_request(&request))?;
-        Ok(app.identity.begin_session(&who.account, now)?)
+        let signed = app.identity.begin_session(&who.account, now)?;
+        if let Some(renewal) = renewal {
+            app.identity.keep_renewal(&signed.secret, renewal, now);
+        }
+        Ok(signed)
     })
     .await?;
     let cookie = session_cookie(&signed.secret, &headers);

@@ -16,6 +16,7 @@ use super::deciding::Deciding;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
 use crate::people::{People, Person};
+use crate::recorded;
 
 /// What is staged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,11 +124,12 @@ pub(super) async fn ask(
     let _place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
     let question = Question { extractive: true, ..Question::new(&body.question) };
     question.check()?;
+    let question = recorded::settled(&shared.app, question).await?;
     let draft = Draft::new("staged.asked", caller.actor())
         .in_request(&request_id(&headers))
         .sealing("question", body.question.as_str());
     let app = Arc::clone(&shared.app);
-    blocking(move || app.audit.append(draft)).await?;
+    blocking(move || app.audit.asked(draft)).await?;
     let asker = &shared.app.asker;
     let before = Said::new(asker.ask_alone(&question).await?);
     let after = Said::new(asker.ask_alone(&Question { staged: true, ..question }).await?);

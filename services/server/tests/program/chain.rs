@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::demo;
 use crate::run::{json as run_json, osler, run, succeed};
 
 const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin not be started?";
@@ -14,7 +15,7 @@ const METFORMIN: &str = "In adults with type 2 diabetes, when should metformin n
 /// Ends the server with the test, whatever becomes of the test.
 pub(crate) struct Server {
     child: std::sync::Mutex<Child>,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Drop for Server {
@@ -186,4 +187,8 @@ fn a_newcomer_gets_cited_answers() {
     let retracted =
         server.json("POST", "/v1/search", &json!({ "question": "high-dose vitamin C in septic shock", "limit": 50 }));
     assert!(!retracted.to_string().contains("RETRACTED"), "retracted text is no evidence");
+
+    // The last, as it makes accounts: from then on one signs in.
+    server.end();
+    demo::lets_in_one_account_of_each_role(&data);
 }

@@ -3,6 +3,9 @@
 
 mod chain;
 mod crash;
+mod delivered;
+mod demo;
+mod full_disk;
 mod library;
 mod records;
 mod refusals;

@@ -8,7 +8,7 @@ import { act } from '../../src/strings/act';
 import { changes } from '../../src/strings/changes';
 import { ingest } from '../../src/strings/ingest';
 import { session as words } from '../../src/strings/session';
-import { type Person, serve, type Server } from './server';
+import { OPEN, type Person, serve, type Server } from './server';
 import type { VisitorOptions } from './test';
 
 /** A server of its own, for those who change what all see, or who need it configured otherwise. */
@@ -17,7 +17,7 @@ export async function ownServer(configuration = ''): Promise<Server> {
   const data = join(place, 'data');
   await cp(inject('seed'), data, { recursive: true });
   const config = join(place, 'osler.toml');
-  await writeFile(config, configuration);
+  await writeFile(config, OPEN + configuration);
   const server = await serve(data, undefined, config);
   return {
     ...server,

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -63,12 +63,16 @@ export async function starter(data: string): Promise<void> {
   }
 }
 
+/** Whoever comes without a name may ask, beside those who have accounts. */
+export const OPEN = '[identity]\nanonymous = true\n';
+
 /** Starts a server and waits until it can answer. A port is given where it must be the one it had before; a file, to configure it. */
 export async function serve(data: string, port?: number, config?: string): Promise<Server> {
   const at = port ?? (await freePort());
   const origin = `http://127.0.0.1:${at}`;
-  const configured = config === undefined ? [] : ['--config', config];
-  const { child, said } = run(['serve', '--data', data, '--listen', `127.0.0.1:${at}`, ...configured]);
+  const own = join(data, 'browser.toml');
+  if (config === undefined) await writeFile(own, OPEN);
+  const { child, said } = run(['serve', '--data', data, '--listen', `127.0.0.1:${at}`, '--config', config ?? own]);
   const stop = async () => {
     if (hasEnded(child)) return;
     const ended = once(child, 'exit');

@@ -118,6 +118,7 @@ export const record = {
     no: 'No',
     unknown: 'Not recorded',
     history: 'Earlier questions of the conversation',
+    earlier: (id: string) => `in the record of answer ${id}`,
     filters: 'Narrowed to',
     notNarrowed: 'not narrowed',
     asOf: 'Asked of snapshot',

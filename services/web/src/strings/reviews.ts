@@ -136,6 +136,7 @@ export const reviews = {
     erased: 'The words were erased when their time was over. What is left cannot tell.',
     statement: 'Statement',
     abstained: 'What was said',
+    unanswered: 'Osler gave no answer to this.',
     noEvidence: 'Osler said that the literature held here does not answer this.',
     outOfScope: 'Osler said that this is outside what it is for.',
     quotes: (n: number) => (n === 1 ? 'The quote it rests on' : `The ${n} quotes it rests on`),
@@ -163,7 +164,9 @@ export const reviews = {
     saving: 'Saving…',
     keysLabel: 'Keyboard',
     keys: 'Digits choose a rating, Enter saves, Shift with Enter begins a new line',
-    change: 'You have rated this item. It can be changed until the other reviewer has rated it; the earlier rating stays on record.',
+    change:
+      'You have rated this item, and that rating counts, as Osler’s own check was not shown yet. What you say now is kept beside ' +
+      'it as a remark; if it is another rating, a third person settles the item. It can be said until the other reviewer has rated.',
     saved: (n: number, word: string, left: string) => `Item ${n} is saved: ${word}. ${left}`,
     left0: 'Nothing is left.',
     leftN: (n: number) => `${n.toLocaleString('en')} left.`,
@@ -179,7 +182,7 @@ export const reviews = {
 
   done: {
     rated: 'You have rated every item',
-    ratedDetail: 'A rating can still be changed until the other reviewer has rated the item.',
+    ratedDetail: 'A remark can still be added to a rating until the other reviewer has rated the item.',
     settled: 'Nothing waits to be settled',
     settledDetail: 'Every difference has been decided.',
   },
@@ -191,8 +194,10 @@ export const reviews = {
     ours: 'Osler’s own check',
     decided: 'Settled as',
     final: 'Holds',
-    round: (n: number) => `changed ${n - 1 === 1 ? 'once' : `${n - 1} times`}`,
-    noComment: 'No comment.',
+    later: (n: number) =>
+      `Later, with Osler’s own check in view; a remark that does not count by itself${n > 2 ? ` (the last of ${n - 1})` : ''}:`,
+    noComment: 'No comment, or its words were destroyed.',
+    noReason: 'The words of the reason were destroyed.',
     stands: 'Both have rated this item: the ratings stand.',
     hidden: 'What was said is shown once both reviewers have rated every item.',
   },
@@ -206,7 +211,8 @@ export const reviews = {
     weightedNote: 'Each stratum counts as much as it does among the answers drawn from.',
     noWeighted: 'Not defined: a stratum has fewer than two items.',
     agreement: 'Agreement of the reviewers',
-    agreementOf: (share: string, n: string, of: string) => `${share}: the same rating for ${n} of ${of} items, before differences were settled`,
+    agreementOf: (share: string, n: string, of: string) =>
+      `${share}: the same rating for ${n} of ${of} items, as each rated before seeing Osler’s own check`,
     kappa: 'Cohen’s kappa',
     kappaOf: (value: string, low: string, high: string) => `${value} (95 % interval ${low} to ${high})`,
     kappaMeans: (word: KappaWord) => `${word.charAt(0).toUpperCase()}${word.slice(1)} agreement beyond chance`,
@@ -215,7 +221,10 @@ export const reviews = {
     noKappa: 'Not defined: one and the same rating was given to everything, so that chance alone would agree as well.',
     expected: (share: string) => `Chance alone would agree on ${share}.`,
     changed: 'Changed ratings',
-    changedOf: (n: number) => (n === 0 ? 'None' : `${n.toLocaleString('en')}, each after the reviewer could see Osler’s own verdict`),
+    changedOf: (n: number) =>
+      n === 0
+        ? 'None'
+        : `${n.toLocaleString('en')}, after the reviewer could see Osler’s own check: remarks, which count only where a third person settled the item by them`,
     caution: 'Items count as independent; statements of one answer are not quite, so the intervals are somewhat too narrow.',
     finals: 'Ratings that hold',
     rating: 'Rating',

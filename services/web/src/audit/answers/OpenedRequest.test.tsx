@@ -2,6 +2,7 @@
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { record } from '../../strings/record';
+import { renderPage } from '../../testing/render';
 import type { Request } from '../proof/receipt';
 import { OpenedRequest } from './OpenedRequest';
 
@@ -23,4 +24,11 @@ it('says what narrowed it, and when nothing did', () => {
   );
   expect(narrowedTo(none)).toBe(say.notNarrowed);
   expect(narrowedTo(undefined)).toBe(say.notNarrowed);
+});
+
+it('leads to the record that has the words of an earlier question, and shows them where they were kept here', async () => {
+  const history = [{ question: 'Is metformin safe?', passages: [] }, { answer: 'a1', passages: [] }];
+  await renderPage(<OpenedRequest request={{ question: 'And in children?', history }} />);
+  expect(screen.getByText('Is metformin safe?')).toBeTruthy();
+  expect(screen.getByRole('link', { name: say.earlier('a1') }).getAttribute('href')).toBe('/audit/answers/a1');
 });

@@ -1,4 +1,5 @@
 // What was asked, as a receipt opens it: with what went before, what it was narrowed to, and whether a patient was described.
+import { Link } from '@tanstack/react-router';
 import { inWords } from '../../ask/filters';
 import { record } from '../../strings/record';
 import type { Request } from '../proof/receipt';
@@ -31,8 +32,21 @@ function earlier(history: unknown) {
   return (
     <ol className={styles.turns}>
       {turns.map((turn, at) => (
-        <li key={at}>{typeof turn === 'object' && turn !== null && 'question' in turn ? String(turn.question) : ''}</li>
+        <li key={at}>{inTurn(turn)}</li>
       ))}
     </ol>
+  );
+}
+
+/** Its words stand in the record of its own answer, so that they can be destroyed there. */
+function inTurn(turn: unknown) {
+  if (typeof turn !== 'object' || turn === null) return say.unknown;
+  if ('question' in turn) return String(turn.question);
+  if (!('answer' in turn)) return say.unknown;
+  const id = String(turn.answer);
+  return (
+    <Link to="/audit/answers/$id" params={{ id }}>
+      {say.earlier(id)}
+    </Link>
   );
 }

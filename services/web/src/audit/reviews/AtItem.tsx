@@ -9,7 +9,7 @@ import { reviews } from '../../strings/reviews';
 import styles from './Desk.module.css';
 import { ItemView } from './ItemView';
 import { JudgementForm } from './JudgementForm';
-import { begunWith, type Draft } from './judgement';
+import { begunWith, type Draft, isDisputed } from './judgement';
 import type { Work } from './part';
 import { itemQuery, reviewQuery } from './queries';
 import { Said } from './Said';
@@ -78,6 +78,5 @@ export function AtItem({ review, n, work, mayAudit, draft, onDraft, onSaved }: A
 /** Whether the reader may say something of it: a rating stands once both have rated, a decision once it was made. */
 function isOpenTo(work: Work, item: WholeItem): work is 'rate' | 'settle' {
   if (work === 'rate') return item.others.length === 0;
-  const [one, other] = item.others;
-  return work === 'settle' && one !== undefined && other !== undefined && one.rating !== other.rating && !item.adjudication;
+  return work === 'settle' && isDisputed(item) && !item.adjudication;
 }

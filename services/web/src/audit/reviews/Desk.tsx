@@ -59,7 +59,7 @@ export function Desk({ review, me, mayAudit, onSaid }: DeskProps) {
     void queries.invalidateQueries({ queryKey: reviewQuery(review.id).queryKey, exact: true });
     if (left.length === 0) void queries.invalidateQueries({ queryKey: list.queryKey });
     keep(saved.n, undefined);
-    const rating = saved.adjudication?.rating ?? saved.own?.rating;
+    const rating = saved.adjudication?.rating ?? saved.own?.later?.rating ?? saved.own?.rating;
     const remaining = waitingIn(queries.getQueryData(reviewQuery(review.id).queryKey), me);
     setBusy(true);
     onSaid(

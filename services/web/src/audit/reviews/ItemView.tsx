@@ -23,7 +23,7 @@ export function ItemView({ item, showsRecord }: { item: WholeItem; showsRecord: 
       {isErased && <Notice tone="warn">{say.erased}</Notice>}
       {question != null && <p className={styles.question}>{question}</p>}
       <h4>{isSilent ? say.abstained : say.statement}</h4>
-      {isSilent && <p className={styles.statement}>{item.stratum === 'refused_scope' ? say.outOfScope : say.noEvidence}</p>}
+      {isSilent && <p className={styles.statement}>{silenceOf(item)}</p>}
       {!isSilent && said != null && <blockquote className={styles.statement}>{said}</blockquote>}
       {!isSilent && quotes.length > 0 && (
         <>
@@ -38,7 +38,7 @@ export function ItemView({ item, showsRecord }: { item: WholeItem; showsRecord: 
         </>
       )}
       {!isSilent && !isErased && quotes.length === 0 && <Notice tone="warn">{say.noQuotes}</Notice>}
-      {showsRecord && (
+      {showsRecord && item.answer != null && (
         <p data-no-print>
           <Link to="/audit/answers/$id" params={{ id: item.answer }}>
             {say.record}
@@ -47,6 +47,12 @@ export function ItemView({ item, showsRecord }: { item: WholeItem; showsRecord: 
       )}
     </div>
   );
+}
+
+/** How the answer ended is told with Osler's own check, and not before. */
+function silenceOf({ stratum }: WholeItem): string {
+  if (stratum == null) return say.unanswered;
+  return stratum === 'refused_scope' ? say.outOfScope : say.noEvidence;
 }
 
 /** The quoted words are marked only where the passage has exactly these. */

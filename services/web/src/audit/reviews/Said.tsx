@@ -4,7 +4,7 @@ import { reviews } from '../../strings/reviews';
 import { ratingOfVerdict } from './confusion';
 import styles from './Desk.module.css';
 import type { Work } from './part';
-import type { Given, Review, WholeItem } from './types';
+import type { Given, Remark, Review, WholeItem } from './types';
 import { isAbstention, ratingOf, verdictOf } from './words';
 
 const say = reviews.said;
@@ -36,7 +36,11 @@ export function Said({ item, work, review }: SaidProps) {
         {adjudication && (
           <Line name={say.decided}>
             <p className={styles.held}>{ratingOf(adjudication.rating, item)}</p>
-            <p className={styles.comment}>{adjudication.reason}</p>
+            {adjudication.reason == null ? (
+              <p className={styles.note}>{say.noReason}</p>
+            ) : (
+              <p className={styles.comment}>{adjudication.reason}</p>
+            )}
           </Line>
         )}
         {item.final && !adjudication && <Line name={say.final}>{ratingOf(item.final, item)}</Line>}
@@ -45,19 +49,28 @@ export function Said({ item, work, review }: SaidProps) {
   );
 }
 
+/** The rating that counts, and below it what was said since. */
 function One({ name, given, item }: { name: string; given: Given; item: WholeItem }) {
+  const { later, round } = given;
   return (
     <Line name={name}>
-      <p className={styles.held}>
-        {ratingOf(given.rating, item)}
-        {given.round > 1 && <span className={styles.note}> {say.round(given.round)}</span>}
-      </p>
-      {given.comment ? (
-        <p className={styles.comment}>{given.comment}</p>
-      ) : (
-        <p className={styles.note}>{say.noComment}</p>
+      <Judged said={given} item={item} />
+      {later && (
+        <>
+          <p className={styles.note}>{say.later(round)}</p>
+          <Judged said={later} item={item} />
+        </>
       )}
     </Line>
+  );
+}
+
+function Judged({ said: { rating, comment }, item }: { said: Given | Remark; item: WholeItem }) {
+  return (
+    <>
+      <p className={styles.held}>{ratingOf(rating, item)}</p>
+      {comment ? <p className={styles.comment}>{comment}</p> : <p className={styles.note}>{say.noComment}</p>}
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { reader } from '../../strings';
 import { reviews as say } from '../../strings/reviews';
 import { openPages } from '../../testing/pages';
 import { refusal, signedIn } from '../../testing/session';
-import { ADA, BEN, given, lines, OTHERS, OURS, ratedLines, serveReview, settledLines } from './sample';
+import { ADA, BEN, changed, given, lines, OTHERS, OURS, ratedLines, serveReview, settledLines } from './sample';
 
 const clinician = (name: string) => signedIn(name);
 const auditor = (name: string) => signedIn(name, { roles: ['auditor'] });
@@ -88,10 +88,11 @@ describe('a reviewer', () => {
 
   it('is asked of an abstention whether it was right, with the ratings that this can have', async () => {
     const { sent } = serveReview(clinician('ada'));
-    openPages('/audit/reviews/r-1?item=4');
+    const { pages } = openPages('/audit/reviews/r-1?item=4');
     const user = userEvent.setup();
     const group = await screen.findByRole('radiogroup', { name: new RegExp(`^${say.form.abstention.replace('?', '\\?')}`) });
-    expect(screen.getByText(say.desk.noEvidence)).toBeTruthy();
+    // How it ended is Osler's own view of it.
+    expect(screen.getByText(say.desk.unanswered)).toBeTruthy();
     expect(within(group).getAllByRole<HTMLInputElement>('radio').map(({ value }) => value)).toEqual([
       'supported',
       'unsupported',
@@ -102,6 +103,27 @@ describe('a reviewer', () => {
     await user.keyboard('3{Enter}');
     await item(1);
     expect(sent).toEqual([{ rating: 'unsupported', comment: null }]);
+    await pages.navigate({ to: '/audit/reviews/$id', params: { id: 'r-1' }, search: { item: '4' } });
+    expect(await screen.findByText(say.desk.noEvidence)).toBeTruthy();
+  });
+
+  it('can say something later, which is kept beside the rating as a remark', async () => {
+    const { sample } = serveReview(clinician('ada'), {
+      lines: lines().map((line, at) => (at === 0 ? { ...line, first: given(ADA, 'supported', 'at first') } : line)),
+    });
+    const { pages } = openPages('/audit/reviews/r-1?item=1');
+    const user = userEvent.setup();
+    expect(await chosen()).toEqual(['supported']);
+    await user.click(within(await choices()).getByRole('radio', { name: new RegExp(`^${say.ratings.partial.word}`) }));
+    await user.click(screen.getByRole('button', { name: say.form.save }));
+    expect(await screen.findByText(say.form.saved(1, say.ratings.partial.word, say.form.leftN(3)))).toBeTruthy();
+    expect(sample.lines[0]?.first).toMatchObject({ rating: 'supported', later: { rating: 'partial', comment: 'at first' } });
+    await pages.navigate({ to: '/audit/reviews/$id', params: { id: 'r-1' }, search: { item: '1' } });
+    const said = await screen.findByRole('region', { name: say.said.title });
+    expect(within(said).getByText(say.said.later(2))).toBeTruthy();
+    const held = within(said).getAllByText(/upported$/).map(({ textContent }) => textContent);
+    expect(held.slice(0, 2)).toEqual([say.ratings.supported.word, say.ratings.partial.word]);
+    expect(await chosen()).toEqual(['partial']);
   });
 
   it('must choose before saving, and cannot save twice', async () => {
@@ -271,6 +293,23 @@ describe('who settles differences', () => {
     expect(sent).toEqual([{ rating: 'partial', reason: 'The dose is missing.' }]);
     expect(screen.getByText(say.form.saved(2, say.ratings.partial.word, say.form.left0))).toBeTruthy();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 })));
+  });
+
+  it('is asked of an item on which both began alike, when one of them changed a rating', async () => {
+    const some = ratedLines().map((line, at) =>
+      at === 0 ? { ...line, first: changed(given(ADA, 'supported'), 'contradicted', 'It says so.') } : line,
+    );
+    const { sent } = serveReview(clinician('cleo'), { lines: some, adjudicator: 'id-cleo' });
+    openPages('/audit/reviews/r-1?item=1');
+    const user = userEvent.setup();
+    const said = await screen.findByRole('region', { name: say.said.title });
+    expect(within(said).getByText('It says so.')).toBeTruthy();
+    expect(within(said).getByText(say.said.later(2))).toBeTruthy();
+    await choices();
+    await user.keyboard('1');
+    await user.type(screen.getByRole('textbox', { name: new RegExp(`^${say.form.reason}`) }), 'As at first.{Enter}');
+    await item(2);
+    expect(sent).toEqual([{ rating: 'supported', reason: 'As at first.' }]);
   });
 
   it('sees nothing while items are still being rated, even if it is told too early', async () => {

@@ -22,9 +22,17 @@ export interface Faults {
   text?: string;
 }
 
-/** Nothing is chosen beforehand but what the reader has chosen. */
-export const begunWith = (item: Item): Draft =>
-  item.own ? { rating: item.own.rating, text: item.own.comment ?? '' } : { rating: null, text: '' };
+/** Nothing is chosen beforehand but what the reader said last. */
+export function begunWith({ own }: Pick<Item, 'own'>): Draft {
+  const last = own?.later ?? own;
+  return last ? { rating: last.rating, text: last.comment ?? '' } : { rating: null, text: '' };
+}
+
+/** Whether a third person is asked: two ratings differ, or one was changed after Osler's own check was shown. */
+export function isDisputed({ others }: Pick<Item, 'others'>): boolean {
+  const held = others.flatMap(({ rating, later }) => (later ? [rating, later.rating] : [rating]));
+  return others.length === 2 && new Set(held).size > 1;
+}
 
 /** The ratings that an item may have. A rating has the same digit everywhere. */
 export function optionsFor(item: Pick<Item, 'statement'>): Option<Rating>[] {

@@ -4,9 +4,10 @@ import { Refused } from '../../api/problem';
 import { reviews as say } from '../../strings/reviews';
 import { begun, type Draft, faultsOf, requestOf } from './begin';
 import { ofOurs, ofReviewers } from './confusion';
+import { begunWith, isDisputed } from './judgement';
 import { marked } from './marked';
 import { isThird, waitingFor, workOf } from './part';
-import { ADA, BEN, CLEO, given } from './sample';
+import { ADA, BEN, changed, CLEO, given } from './sample';
 import type { Item, Review } from './types';
 import { kappaNumber, kappaWord, percentOf, rangeOf } from './words';
 
@@ -97,6 +98,31 @@ describe('the tables', () => {
     ];
     const { cells, all } = ofOurs(items);
     expect([all, cells[4]?.[4], cells[0]?.[1]]).toEqual([2, 1, 1]);
+  });
+});
+
+describe('a rating that was changed', () => {
+  const [one, other] = [given(ADA, 'supported', 'at first'), given(BEN, 'supported')];
+
+  it('counts as it was at first, in the tables', () => {
+    const { cells } = ofReviewers([item({ others: [changed(one, 'contradicted'), other] })], { reviewers: [ADA, BEN] });
+    expect([cells[0]?.[0], cells[3]?.[0]]).toEqual([1, 0]);
+  });
+
+  it('is a matter for a third person, unless it came back', () => {
+    const apart = given(BEN, 'partial');
+    expect(isDisputed(item({ others: [one, other] }))).toBe(false);
+    expect(isDisputed(item({ others: [one, apart] }))).toBe(true);
+    expect(isDisputed(item({ others: [changed(one, 'contradicted'), other] }))).toBe(true);
+    expect(isDisputed(item({ others: [changed(one, 'partial'), apart] }))).toBe(true);
+    expect(isDisputed(item({ others: [changed(one, 'supported', 'still'), other] }))).toBe(false);
+    expect(isDisputed(item({ others: [changed(one, 'partial')] }))).toBe(false);
+  });
+
+  it('is what is begun with, when there is more to say', () => {
+    expect(begunWith(item({}))).toEqual({ rating: null, text: '' });
+    expect(begunWith(item({ own: one }))).toEqual({ rating: 'supported', text: 'at first' });
+    expect(begunWith(item({ own: changed(one, 'partial') }))).toEqual({ rating: 'partial', text: '' });
   });
 });
 

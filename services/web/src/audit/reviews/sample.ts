@@ -26,6 +26,14 @@ export const given = (by: string, rating: Rating, comment: string | null = null)
   comment,
   at: '2026-11-22T10:00:00Z',
   round: 1,
+  later: null,
+});
+
+/** As it stands when another rating followed. */
+export const changed = (before: Given, rating: Rating, comment: string | null = null): Given => ({
+  ...before,
+  round: before.round + 1,
+  later: { rating, comment, at: '2026-11-22T10:30:00Z' },
 });
 
 const share = (count: number, of: number) => ({ count, of, share: count / of, low: 0.301, high: 0.954 });
@@ -60,7 +68,8 @@ export const lines = (): Line[] => [
 
 const settledOf = ({ first, second, adjudication }: Line): Rating | null => {
   if (!first || !second) return null;
-  return first.rating === second.rating ? first.rating : (adjudication?.rating ?? null);
+  const held = [first, second].flatMap(({ rating, later }) => (later ? [rating, later.rating] : [rating]));
+  return adjudication?.rating ?? (new Set(held).size === 1 ? first.rating : null);
 };
 
 export interface Sample {
@@ -126,9 +135,9 @@ export function serveReview(session: Session, change: Partial<Sample> = {}, more
     const showsOurs = sample.leaks || (isReviewer ? own !== undefined : !isOpen && final !== null);
     return {
       n: at + 1,
-      answer: `a-${line.statement === 0 ? 2 : 1}`,
+      answer: showsOurs ? `a-${line.statement === 0 ? 2 : 1}` : null,
       statement: line.statement,
-      stratum: line.statement === 0 ? 'no_evidence' : 'answered',
+      stratum: showsOurs ? (line.statement === 0 ? 'no_evidence' : 'answered') : null,
       ours: showsOurs ? line.ours : null,
       own: isReviewer ? (own ?? null) : null,
       others: isReviewer ? (isRated && other ? [other] : []) : isOpen ? [] : both,
@@ -176,7 +185,9 @@ export function serveReview(session: Session, change: Partial<Sample> = {}, more
       sent.push(body);
       const { rating, comment } = body as { rating: Rating; comment: string | null };
       if (line.first && line.second) return refusal(409, 'not_now', `item ${at + 1} is decided`);
-      line[place === 0 ? 'first' : 'second'] = given(me, rating, comment);
+      const which = place === 0 ? 'first' : 'second';
+      const before = line[which];
+      line[which] = before ? changed(before, rating, comment) : given(me, rating, comment);
       return json(seen(line, at));
     };
     replies[`PUT ${path}/adjudication`] = (body) => {

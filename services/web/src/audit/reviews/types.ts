@@ -16,6 +16,7 @@ export type Estimate = Schemas['Estimate'];
 export type Proportion = Schemas['Proportion'];
 export type Rating = Schemas['Rating'];
 export type Given = Schemas['GivenRating'];
+export type Remark = Schemas['RatingRemark'];
 export type Item = Schemas['ReviewItem'];
 export type ItemPage = Schemas['ReviewItemPage'];
 export type WholeItem = Schemas['ItemReply'];
