@@ -272,9 +272,18 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use review::{Candidate, NewReview, Rating, Seed};
+    use review::{Candidate, Error, Judgement, NewReview, Rating, Recorded, Seed, SignOff, Words};
 
     use super::*;
+
+    /// A log that has no words.
+    struct Silent;
+
+    impl Words for Silent {
+        fn words(&self, _: &review::Place, _: &str) -> review::Result<Option<String>> {
+            Ok(None)
+        }
+    }
 
     fn signed(reviews: &Reviews, id: &str, rating: Rating, at: &str) {
         let candidates = [Candidate { answer: "a1".to_owned(), stratum: "answered".to_owned(), statements: 2 }];
@@ -291,13 +300,19 @@ mod tests {
             reviewers: ["ada".to_owned(), "bob".to_owned()],
             adjudicator: None,
         };
-        reviews.create(&new, &candidates, &ours).unwrap();
+        reviews.create(&new, &candidates, &ours, |_| Ok::<_, Error>(())).unwrap();
         for n in 1..=2 {
-            reviews.rate(id, n, "ada", rating, None, "2026-11-02T08:00:00Z").unwrap();
-            reviews.rate(id, n, "bob", rating, None, "2026-11-02T08:00:00Z").unwrap();
+            for who in ["ada", "bob"] {
+                let (at, salt) = ("2026-11-02T08:00:00Z", [7; 32]);
+                let judgement = Judgement { review: id, n, who, rating, words: None, at, salt };
+                let log = |_: &review::ToRecord<'_>| Ok::<_, Error>(Recorded { entry: 0, words: None });
+                reviews.rate(&judgement, &Silent, log).unwrap();
+            }
         }
         let record = sha256_hex(reviews.record(id).unwrap().as_bytes());
-        reviews.sign_off(id, "dora", "Dora Dahl", "reviewed", at, &record).unwrap();
+        let (who, full_name, meaning) = ("dora", "Dora Dahl", "reviewed");
+        let signing = SignOff { review: id, who, full_name, meaning, at, record_hash: &record };
+        reviews.sign_off(&signing, |_| Ok::<_, Error>(())).unwrap();
     }
 
     #[test]

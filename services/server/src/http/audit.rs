@@ -366,13 +366,17 @@ pub(super) struct Entries {
 }
 
 /// Read entries of the log
+///
+/// Whoever is a reviewer in a review that is open gets none about reviews.
 #[utoipa::path(get, path = "/v1/audit/entries", tag = "audit", operation_id = "entries", params(EntriesQuery),
     responses(
         (status = 200, description = "The latest first", body = Entries),
         (status = 400, description = "A number that is none", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Entries about reviews, for a reviewer in one that is open", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn entries(
     State(shared): State<Shared>,
+    caller: Caller,
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Entries>, Problem> {
     let before = query.before.map(|before| number("before", &before)).transpose()?;
@@ -381,7 +385,7 @@ pub(super) async fn entries(
     let app = Arc::clone(&shared.app);
     let read = move || {
         let actions = query.action.unwrap_or_default();
-        app.audit.entries(&actions, query.actor.as_deref(), before, limit)
+        super::reviews::entries(&app, &caller, &actions, query.actor.as_deref(), before, limit)
     };
     Ok(Json(Entries { entries: blocking(read).await? }))
 }
