@@ -133,6 +133,22 @@ async fn words(index: &dyn LexicalIndex) {
     assert_eq!(numbers(&index.search(&wanted, &all, 10).await.unwrap()), [1, 0, 2]);
     let half = find(index, "drug2 unheardof", &all, 10).await;
     assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
+    // What comes in later, leaves or is written anew changes no score of before.
+    let questions = ["potassium drug1", "give drug2 watching", "drug12 topic", "mg"];
+    let mut before = Vec::new();
+    for question in questions {
+        before.push(find(index, question, &all, 10).await);
+    }
+    for added in 3..20 {
+        let later =
+            (20..30).map(|number| entry(number, added, Some(added + 1))).chain([entry(2, 2, Some(added)), entry(0, 1, None)]);
+        index.apply(later.collect(), Seq(added + 2)).await.unwrap();
+        for (question, before) in questions.iter().zip(&before) {
+            assert_eq!(&find(index, question, &all, 10).await, before, "{question}, {added}");
+        }
+    }
+    let newest = find(index, "potassium", &Filter::at(Snapshot(19)), 10).await;
+    assert_eq!(numbers(&newest), [0, 12, 20, 21, 22, 23, 24, 25, 26, 27]);
     for odd in ["", "   ", "the of and", "text:* AND (", "\"", "+-!{}[]^~*?:\\/", "ünïcødé 🙂"] {
         assert!(find(index, odd, &all, 10).await.is_empty(), "{odd:?}");
     }
@@ -268,7 +284,7 @@ async fn tantivy_words() {
     let directory = tempfile::tempdir().unwrap();
     words(&TantivyIndex::open(directory.path()).unwrap()).await;
     let again = TantivyIndex::open(directory.path()).unwrap();
-    assert_eq!(again.reached().await.unwrap(), Seq(4), "what was applied survives a restart");
+    assert_eq!(again.reached().await.unwrap(), Seq(21), "what was applied survives a restart");
 }
 
 #[tokio::test]

@@ -12,9 +12,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::writer::Rows;
 use crate::{Actor, AuditLog, Draft, Error, Result, schema};
 
-/// How often it is tried to cut the write-ahead log off, and how long a try waits for those who read.
+/// How often it is tried to cut the write-ahead log off, how long a try waits for those who read, and how long those who write
+/// have between two: they look every tenth of a second whether it is their turn.
 const TRIES: u32 = 10;
-const TRY: Duration = Duration::from_millis(500);
+const TRY: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What words belong to.
 #[derive(Debug, Clone, Copy)]
@@ -169,8 +171,7 @@ impl AuditLog {
             if !is_busy {
                 return Ok(());
             }
-            // Those who write wait for a try to end, and have their turn between two.
-            thread::sleep(TRY / 10);
+            thread::sleep(PAUSE);
         }
         Err(Error::StillRead)
     }

@@ -9,7 +9,7 @@ use crate::note::Signer;
 use crate::open::signed;
 use crate::schema::{meta, set_meta};
 use crate::tiles::TileStore;
-use crate::{Actor, AuditLog, Draft, Error, Options, Result};
+use crate::{Actor, AuditLog, Draft, Options, Result};
 
 /// The file in the log's directory that says where the guard is. Backups leave that directory out: they may go on elsewhere.
 const REMEMBERED: &str = "guard";

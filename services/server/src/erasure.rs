@@ -23,13 +23,13 @@ pub struct Stores<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The log keeps them, or could not be written.
-    #[error(transparent)]
+    #[error("the words cannot be destroyed in the audit records")]
     Audit(#[from] audit::Error),
     /// They could not be forgotten in conversations.
-    #[error(transparent)]
+    #[error("what is destroyed cannot be forgotten in the conversations")]
     History(#[from] history::Error),
     /// They could not be forgotten in reviews.
-    #[error(transparent)]
+    #[error("what is destroyed cannot be forgotten in the reviews")]
     Reviews(#[from] review::Error),
 }
 
@@ -81,9 +81,15 @@ impl<'a> Stores<'a> {
     }
 
     fn forget(&self, ids: &[String]) -> Result<(), Error> {
-        let reviews = ids.iter().try_for_each(|id| self.reviews.forget(id));
+        let mut still_read = None;
+        for id in ids {
+            match self.reviews.forget(id) {
+                Err(error @ review::Error::StillRead) => still_read = Some(error),
+                forgotten => forgotten?,
+            }
+        }
         self.history.forget_all(ids)?;
-        Ok(reviews?)
+        still_read.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 

@@ -16,6 +16,7 @@ mod conversations;
 mod damage;
 mod desk;
 mod engine;
+mod erasure;
 mod evals;
 mod examples;
 mod faults;

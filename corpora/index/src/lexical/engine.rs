@@ -14,6 +14,7 @@ use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Score, Searcher, SegmentReader, TantivyDocument, TantivyError, Term,
 };
 
+use super::counts::{Counts, Kept};
 use super::gate::Gate;
 use super::{LexicalIndex, analysis, weighted_terms};
 use crate::Follower;
@@ -22,11 +23,6 @@ use crate::error::{Error, Result};
 
 /// Memory for passages not yet written, bytes. One thread: ingest leaves the other cores to embedding.
 const WRITER_BYTES: usize = 64 << 20;
-
-/// BM25 of Tantivy has k1 1.2 and b 0.75 for good, so that the length of a passage counts for much. Told that passages are
-/// this much longer on average than they are, it reckons as with k1 0.66 and b 0.55, which suits passages of about one
-/// length: what is short is mostly a heading or a row.
-const LENGTH_SCALE: f32 = 2.5;
 
 /// Tantivy bounds what a block of passages can score by the average length it was written under. Under another one a bound may
 /// be too low by a few hundredths, so the search goes on for passages a little below what it already has.
@@ -41,6 +37,7 @@ pub struct TantivyIndex {
     /// A copy has none.
     writer: Option<Arc<Mutex<IndexWriter>>>,
     fields: Fields,
+    counts: Arc<Kept>,
 }
 
 /// What is searched.
@@ -115,29 +112,6 @@ fn schema() -> Schema {
     builder.build()
 }
 
-/// What BM25 is told of the index.
-struct Statistics<'s>(&'s Searcher);
-
-impl Bm25StatisticsProvider for Statistics<'_> {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an average"
-    )]
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        Ok((self.0.total_num_tokens(field)? as f32 * LENGTH_SCALE) as u64)
-    }
-
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.0.total_num_docs()
-    }
-
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        Bm25StatisticsProvider::doc_freq(self.0, term)
-    }
-}
-
 /// Inverse document frequency as Tantivy has it.
 #[expect(clippy::cast_precision_loss, reason = "a logarithm of counts")]
 fn inverse_document_frequency(holding: u64, all: u64) -> f32 {
@@ -168,7 +142,7 @@ impl TantivyIndex {
 
     fn of(reading: Reading, writer: Option<Arc<Mutex<IndexWriter>>>) -> tantivy::Result<Self> {
         let fields = Fields::of(&reading.index.schema())?;
-        Ok(Self { reading: RwLock::new(reading), writer, fields })
+        Ok(Self { reading: RwLock::new(reading), writer, fields, counts: Arc::default() })
     }
 
     pub(super) fn reading(&self) -> Reading {
@@ -206,17 +180,18 @@ impl TantivyIndex {
     /// One search, on the thread that calls it.
     fn find(
         searcher: &Searcher,
+        counts: &Counts<'_>,
         words: Field,
         terms: &[(String, f32)],
         filter: &Filter,
         limit: usize,
     ) -> tantivy::Result<Vec<Hit>> {
-        let (statistics, all) = (Statistics(searcher), searcher.total_num_docs()?);
+        let all = counts.total_num_docs()?;
         let mut most = 0.0;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
         for (text, weight) in terms {
             let term = Term::from_field_text(words, text);
-            let holding = statistics.doc_freq(&term)?;
+            let holding = counts.doc_freq(&term)?;
             if *weight >= 1.0 {
                 most += inverse_document_frequency(holding, all) * MOST_PER_TERM;
             }
@@ -228,7 +203,7 @@ impl TantivyIndex {
         if clauses.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
+        let scoring = EnableScoring::enabled_from_statistics_provider(counts, searcher);
         let weight = BooleanQuery::new(clauses).weight(scoring)?;
         let mut best: BinaryHeap<Least> = BinaryHeap::with_capacity(limit + 1);
         for segment in searcher.segment_readers() {
@@ -340,7 +315,11 @@ impl LexicalIndex for TantivyIndex {
             return Ok(Vec::new());
         }
         let (searcher, words, filter) = (self.reading().reader.searcher(), self.fields.words, filter.clone());
-        let run = move || Self::find(&searcher, words, &terms, &filter, limit);
+        let kept = Arc::clone(&self.counts);
+        let run = move || {
+            let counts = Counts::of(&kept, &searcher, words, filter.snapshot)?;
+            Self::find(&searcher, &counts, words, &terms, &filter, limit)
+        };
         match tokio::task::spawn_blocking(run).await {
             Ok(hits) => hits.map_err(|source| Error::engine(super::NAME, "search", source)),
             Err(panic) => Err(Error::engine(super::NAME, "search", panic)),

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod copy;
+mod counts;
 mod engine;
 mod gate;
 mod memory;

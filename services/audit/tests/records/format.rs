@@ -103,7 +103,7 @@ fn a_log_of_format_3_goes_on() {
             assert_eq!((handling.state, handling.moves.len()), (HandlingState::Acknowledged, 1));
             let connection = Connection::open(data.join("audit.db")).unwrap();
             let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-            assert_eq!(format, 4);
+            assert_eq!(format, 5);
         }
     }
     drop(directory);

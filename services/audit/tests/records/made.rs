@@ -53,7 +53,8 @@ impl World {
                 let mut text = format!("d{at}, {version}:");
                 for _ in 0..2 + dice.below(4) {
                     text.push(*dice.one_of(&[' ', '\n']));
-                    text.push_str(dice.one_of(&SENTENCES));
+                    let sentence: &&str = dice.one_of(&SENTENCES);
+                    text.push_str(sentence);
                 }
                 texts.insert((format!("d{at}"), version), text);
             }

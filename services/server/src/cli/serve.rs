@@ -132,10 +132,24 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How often words are destroyed whose time is over.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// A clock that is so far ahead of the newest entry, or of what it said an hour ago, is not believed: what is destroyed does not
+/// come back.
+const MOST_AHEAD: jiff::SignedDuration = jiff::SignedDuration::from_hours(92 * 24);
+
 async fn keep_expiring(app: Arc<App>) {
+    let newest = app.audit.entries("", None, None, 1).ok().and_then(|entries| entries.first()?.at.parse().ok());
+    let mut before = newest.unwrap_or_else(|| app.asker.now());
     loop {
-        // Not at once: what is destroyed does not come back, and the clock of a machine that has just begun may be wrong.
         tokio::time::sleep(EXPIRE_EVERY).await;
+        let now = app.asker.now();
+        if now.duration_since(before) > MOST_AHEAD {
+            tracing::warn!(
+                "the clock is three months or more ahead of the newest entry: no words are destroyed until the next start; stop \
+                 the service and run `osler audit expire` if the clock is right"
+            );
+            return;
+        }
+        before = now;
         let app = Arc::clone(&app);
         match tokio::task::spawn_blocking(move || erasure::sweep(&app)).await {
             Ok(Ok(0)) | Err(_) => {}
