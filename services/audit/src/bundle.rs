@@ -371,7 +371,8 @@ impl LogFacts {
             "corpus.standing" => {
                 let version = entry.object.get("version").and_then(serde_json::Value::as_u64);
                 if let (Some(document), Some(version)) = (entry.text("document"), version) {
-                    let is_out = matches!(entry.text("standing"), Some("retracted" | "withdrawn"));
+                    // One that does not say how it stands says nothing that it could be cited for.
+                    let is_out = matches!(entry.text("standing"), Some("retracted" | "withdrawn") | None);
                     self.standing.entry((document.to_owned(), version)).or_default().push((entry.seq, is_out));
                 }
             }

@@ -191,12 +191,17 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// From its bytes, which must be the one spelling of it.
+    /// From its bytes, which must be the one spelling of it, and hold no words.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > MAX_ENTRY_BYTES {
+            return None;
+        }
         let value: Value = serde_json::from_slice(bytes).ok()?;
         let is_canonical = canonical(&value).is_some_and(|text| text.as_bytes() == bytes);
+        let has_words = check(&value, "").is_err();
         let entry: Self = serde_json::from_value(value).ok()?;
-        (is_canonical && entry.v == VERSION).then_some(entry)
+        let is_time = entry.at.parse::<Timestamp>().is_ok_and(|at| format!("{at:.9}") == entry.at);
+        (is_canonical && !has_words && is_time && entry.v == VERSION).then_some(entry)
     }
 
     /// A string of the object.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -27,7 +27,8 @@ pub struct Receipt {
     pub asked: Logged,
     /// What was answered.
     pub given: Logged,
-    /// That the snapshot was published; absent while nothing was published yet.
+    /// That the snapshot was published; `null` while nothing was published yet.
+    #[serde(deserialize_with = "said")]
     pub published: Option<Logged>,
     /// That what is cited was in force in it.
     pub snapshot: SnapshotProof,
@@ -97,9 +98,16 @@ pub struct DocumentText {
     /// SHA-256 of the text.
     pub sha256: String,
     /// The text; `null` where a bundle has it in a file of its own, or its licence does not let it go.
+    #[serde(deserialize_with = "said")]
     pub text: Option<String>,
     /// Why the text is not there, unless it is elsewhere in the bundle.
+    #[serde(deserialize_with = "said")]
     pub withheld: Option<String>,
+}
+
+/// What may be `null` and may not be left out.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> std::result::Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// What a receipt needs from where the knowledge is kept.

@@ -225,7 +225,10 @@ impl TileStore {
             let width = count % TILE_WIDTH;
             let hashes = match width {
                 0 => Vec::new(),
-                _ => self.tile(level, count / TILE_WIDTH, width)?[..width as usize].to_vec(),
+                _ => {
+                    let tile = self.tile(level, count / TILE_WIDTH, width)?;
+                    tile.get(..width as usize).ok_or_else(|| missing(level, count / TILE_WIDTH))?.to_vec()
+                }
             };
             edge.levels.push(hashes);
             count /= TILE_WIDTH;

@@ -320,7 +320,8 @@ impl Check<'_> {
             }
         }
         let evidence = each(answer, &["evidence", "closest"]);
-        let find = |id: &Value| evidence.iter().copied().find(|evidence| evidence["id"] == *id);
+        let cited = each(answer, &["evidence"]);
+        let find = |id: &Value| cited.iter().copied().find(|evidence| evidence["id"] == *id);
         let mut places = Vec::new();
         for one in &evidence {
             places.push((*one, one["start"].as_u64(), one["end"].as_u64(), one["text"].as_str()));

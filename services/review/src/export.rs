@@ -174,7 +174,7 @@ mod tests {
             adjudication: None,
         };
         let text = table(&[line]).unwrap();
-        assert!(text.ends_with("\"a,\"\"b\"\"\nc\"\r\n"), "{text}");
+        assert!(text.ends_with("\"a,\"\"b\"\"\nc\",,,,\r\n"), "{text}");
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
         assert_eq!(rows.len(), 1);

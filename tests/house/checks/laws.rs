@@ -73,6 +73,7 @@ const ROOMS: [(&str, &str, &[&str]); 19] = [
             "answer",
             "audit",
             "curation",
+            "history",
             "identity",
             "ingest",
             "evals",
