@@ -6,16 +6,18 @@ TOOLS  := $(HOME)/.cache/osler/tools
 PYTHON := $(or $(OSLER_PYTHON),python3)
 NEXTEST_VERSION := 0.9.143
 DENY_VERSION    := 0.20.2
+MUTANTS_VERSION := 25.3.1
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test slow poppler evals lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny clean
+.PHONY: help demo test slow poppler evals mutants lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny cargo-mutants clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
 	@echo "make test    fetch the starter models, build, run every test, those in a browser included"
 	@echo "make slow    the tests that take many minutes: mangled files, kills"
 	@echo "make evals   measure answers, abstention and checks against the figures that are kept"
+	@echo "make mutants whether the tests of the log's core notice when it is changed: an hour or more"
 	@echo "make lint    formatting, clippy, licences and bans of dependencies"
 	@echo "make models  fetch and verify the starter models"
 
@@ -83,6 +85,13 @@ clients:
 evals: models
 	$(OSLER) eval baseline
 
+# Every small change of the tree, its notes, checkpoints, spelling and files, one by one: which does no test of its crate notice?
+# A change that never ends is noticed by its time; one that takes all memory, by the limit on it.
+CORE := tree note checkpoint canonical tiles
+mutants: nextest clients cargo-mutants
+	unset CARGO_TARGET_DIR; ulimit -v 16000000; PYTHONPATH=$(abspath $(CLIENTS)/.python) CARGO_PROFILE_DEV_DEBUG=0 \
+	  cargo mutants -p audit $(CORE:%=-f services/audit/src/%.rs) -j 2 --timeout 120 --test-tool nextest -o $(TARGET) -- --fail-fast
+
 lint: check-machine deny
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -110,6 +119,9 @@ nextest:
 
 cargo-deny:
 	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked --version $(DENY_VERSION) --root $(TOOLS)
+
+cargo-mutants:
+	@cargo mutants --version >/dev/null 2>&1 || cargo install cargo-mutants --locked --version $(MUTANTS_VERSION) --root $(TOOLS)
 
 clean:
 	rm -rf .osler target

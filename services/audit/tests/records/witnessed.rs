@@ -2,6 +2,7 @@
 use std::path::Path;
 
 use crate::bundle::{Files, agree, export, trust};
+use crate::generated::other_implementation;
 use crate::held::{Held, Library, ada, ask, options};
 use audit::{
     AuditLog, Checkpoint, Draft, Note, Refusal, SignatureKind, Signer, Submission, Trust, VerifierKey, Witness,
@@ -59,27 +60,6 @@ fn a_bundle_is_of_a_checkpoint_that_witnesses_have_signed() {
     assert_eq!(verify_bundle(&all, &strict, None, &agree).unwrap().answers.len(), 2);
 }
 
-/// What the other implementation says of a bundle.
-fn other_says(files: &Files, keys: &[VerifierKey]) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let directory = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        let file = directory.path().join(name);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, bytes).unwrap();
-    }
-    let python = std::env::var("OSLER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut command = std::process::Command::new(python);
-    command.arg(root.join("tests/verifier/verify.py")).env("PYTHONPATH", root.join("tests/clients/.python"));
-    for key in keys {
-        command.args(["--key", &key.to_string()]);
-    }
-    let output = command.arg(directory.path()).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(!said.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
 #[test]
 fn a_bundle_is_signed_by_every_key_in_use_and_one_of_them_is_enough() {
     let (held, library) = filled();
@@ -92,8 +72,9 @@ fn a_bundle_is_signed_by_every_key_in_use_and_one_of_them_is_enough() {
     assert_eq!((both.len(), &both[0]), (2, &old[0]));
     let files = export(&log, &library, &["a0"]);
     let verify = |files: &Files, keys: &[VerifierKey]| {
-        let holds = verify_bundle(files, &Trust { keys: keys.to_vec(), ..Trust::default() }, None, &agree).is_ok();
-        let said = other_says(files, keys);
+        let trust = Trust { keys: keys.to_vec(), ..Trust::default() };
+        let holds = verify_bundle(files, &trust, None, &agree).is_ok();
+        let said = other_implementation(std::slice::from_ref(files), &trust).remove(0);
         assert_eq!(holds, said.starts_with("ok "), "{said}");
         holds
     };

@@ -454,7 +454,9 @@ export interface paths {
         post?: never;
         /**
          * Destroy the words of an answer
-         * @description Question, answer and comments, here and in conversations. The entries of the log stay, and every proof still holds.
+         * @description Question, answer and comments, here and in conversations; or those of a search or of a question to what is staged, by the id
+         *     of its entry. The entries of the log stay, and every proof still holds. Where another program keeps what was destroyed alive
+         *     for now, it is done and says 503: ask again when that has ended.
          */
         delete: operations["erase"];
         options?: never;
@@ -490,7 +492,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read entries of the log */
+        /**
+         * Read entries of the log
+         * @description Whoever is a reviewer in a review that is open gets none about reviews.
+         */
         get: operations["entries"];
         put?: never;
         post?: never;
@@ -1443,7 +1448,8 @@ export interface paths {
         };
         /**
          * Read an item with what is to be judged
-         * @description The question, the statement and its quotes, without our verdict.
+         * @description The question, the statement and its quotes. Until the reader has rated it: without our verdict, how the answer ended, and
+         *     which answer it is, as an auditor could read our verdict in its record.
          */
         get: operations["review_item"];
         put?: never;
@@ -1462,7 +1468,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Decide between two ratings */
+        /**
+         * Decide between two ratings
+         * @description Also where both began alike and one of them changed a rating after our verdict was shown.
+         */
         put: operations["adjudicate"];
         post?: never;
         delete?: never;
@@ -1481,7 +1490,9 @@ export interface paths {
         get?: never;
         /**
          * Rate an item
-         * @description A rating can be changed until the other reviewer has rated as well; the earlier one stays on record.
+         * @description Our verdict is shown after it: what counts is the first rating. What is said later, until the other reviewer has rated as
+         *     well, is kept as a remark, and a third person settles the item. On record is a commitment to the rating; the comment is
+         *     sealed, and goes when the words of the answer go.
          */
         put: operations["rate"];
         post?: never;
@@ -1687,7 +1698,7 @@ export interface components {
         /** @description A decision between two ratings. */
         Adjudicate: {
             rating: components["schemas"]["Rating"];
-            /** @description At most 2,000 characters. */
+            /** @description At most 2,000 characters, and nothing that identifies a patient; sealed. */
             reason: string;
         };
         /** @description How a difference was settled. */
@@ -1698,8 +1709,8 @@ export interface components {
             by: string;
             /** @description The rating that holds. */
             rating: components["schemas"]["Rating"];
-            /** @description Why. */
-            reason: string;
+            /** @description Why; `null` when it was erased. */
+            reason?: string | null;
         };
         /** @description How far two ways of rating the same items agree. */
         Agreement: {
@@ -2800,13 +2811,14 @@ export interface components {
             at: string;
             /** @description Account. */
             by: string;
-            /** @description What was said with it. */
+            /** @description What was said with it; `null` where there is nothing, or it was erased. */
             comment?: string | null;
-            /** @description The rating. */
+            later?: null | components["schemas"]["RatingRemark"];
+            /** @description The rating: the first one, from before our verdict was shown. It is the one that counts. */
             rating: components["schemas"]["Rating"];
             /**
              * Format: int32
-             * @description 1 for the first; every change counts one up, and the earlier ones are kept.
+             * @description 1, and one more for every change of mind; all are kept.
              */
             round: number;
         };
@@ -3956,7 +3968,7 @@ export interface components {
         };
         /** @description A rating. */
         Rate: {
-            /** @description At most 2,000 characters, and nothing that identifies a patient. */
+            /** @description At most 2,000 characters, and nothing that identifies a patient; sealed. */
             comment?: string | null;
             rating: components["schemas"]["Rating"];
         };
@@ -3972,6 +3984,18 @@ export interface components {
              * @description Items.
              */
             items: number;
+            /** @description The rating. */
+            rating: components["schemas"]["Rating"];
+        };
+        /**
+         * @description What a reviewer holds of an item after our verdict was shown: a remark. It has no part in any number, unless a third
+         *     person settles the item by it.
+         */
+        RatingRemark: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description What was said with it; `null` where there is nothing, or it was erased. */
+            comment?: string | null;
             /** @description The rating. */
             rating: components["schemas"]["Rating"];
         };
@@ -4117,7 +4141,8 @@ export interface components {
             created_by: string;
             /**
              * Format: int32
-             * @description Differences that wait to be settled; counted when both have rated everything.
+             * @description Items that wait to be settled, as the two differ or one of them changed a rating; counted when both have rated
+             *     everything.
              */
             differences: number;
             /** @description Answers were drawn from this time on, RFC 3339. */
@@ -4153,8 +4178,8 @@ export interface components {
         /** @description One statement of one answer, as a reader may see it. */
         ReviewItem: {
             adjudication?: null | components["schemas"]["Adjudication"];
-            /** @description Id of the answer. */
-            answer: string;
+            /** @description Id of the answer: shown with our verdict, as whoever has it may find that. */
+            answer?: string | null;
             final?: null | components["schemas"]["Rating"];
             /**
              * Format: int32
@@ -4171,8 +4196,8 @@ export interface components {
              * @description Which statement of it, from 1; 0 asks whether it was right not to answer.
              */
             statement: number;
-            /** @description Stratum of the answer. */
-            stratum: string;
+            /** @description Stratum of the answer: shown with our verdict, as it tells how the answer ended. */
+            stratum?: string | null;
         };
         /** @description A stretch of a review's items. */
         ReviewItemPage: {
@@ -4257,11 +4282,11 @@ export interface components {
         ReviewState: "open" | "adjudication" | "ready" | "signed";
         /** @description What a review comes to. */
         ReviewStatistics: {
-            /** @description Agreement of the two reviewers, before differences were settled. */
+            /** @description Agreement of the two reviewers: of the ratings that each gave before our verdict was shown. */
             agreement: components["schemas"]["Agreement"];
             /**
              * Format: int64
-             * @description Ratings that were given and changed later: a reviewer sees our verdict after the first.
+             * @description How often a rating was changed after our verdict was shown: none of these counts, but that a third person was asked.
              */
             changed: number;
             /** @description Final ratings. */
@@ -5071,9 +5096,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     D/qrmGVifGftworS7OJOQpNWaABXka7zMw6GoELGl8o=
+                     *     dI2vNwqKbDo3ky1f44wCejV/ke1we9Rz5fo/kw8L6iw=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQuxBWlaVR3AW4rPdrfdDewa55daxDilJWbHHeq25kvnf5F5Xq9ZNimmetsBAAbMBVHA+hydtAEIslDNyNjt/SoQs=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu45+0SHWAuWZiP/Nbhd6whLuF4VTXytcOiDVJMWIj4GPyLNEKWkVrz72yu4gr5LuQUxiFd/OmhmHgQx/X8VE1A8=
                      */
                     "text/plain": string;
                 };
@@ -7222,7 +7247,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\ndylulASJHVFgb+8pViOP1OX99u7RQW4qR9qr7ZNhWlQ=\nRw6a4S1j/8jgUlle8xRKTCPtvbreE7ek8e6BPrfc/Xw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n1JPD/o5D7RyVEbrRApj4SkUMDBKYOaHNnDESpWOobAY=\nG6rHa2XWSXScCIfvBjOAGmNi16VGWll8a4FiuZLIlYw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7231,8 +7256,8 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nRw6a4S1j/8jgUlle8xRKTCPtvbreE7ek8e6BPrfc/Xw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nG6rHa2XWSXScCIfvBjOAGmNi16VGWll8a4FiuZLIlYw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
@@ -7242,7 +7267,7 @@ export interface operations {
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nRgIDgq+btSyjTs2IeEa10l/ptX/nu4hjNW+8f0EwqGY=\nY2dnPHnMSyCxtfp9XLf5ceULfH4QgnJiodjPVgOUtjA=\n+vd9cA0xqYm2+Mqzn51cehFsbgSposlnhw4HRArsA4A=\n\nosler.log/062f00cdc41f6f6e\n20\n930sQPu1V3OSztc2ojNuqi7PxXVkBHzczCZK5rkuicA=\n\n— osler.log/062f00cdc41f6f6e SMWQuwRPn+uZbMTZ5xaSJzaBfdeiVsK88LvCRcTTGsIChyBF845Nw+zoT9CjkD5jbAFhG6cMg6LYD7FOIqGNUWZDHgI=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n6L14vOES1yAvNTfJF/o2G7kfsLzFKtZY/1ntAECgiHI=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7575,6 +7600,12 @@ export interface operations {
                      *             "mode": "extractive",
                      *             "model": null,
                      *             "prompt_sha256": null,
+                     *             "search": {
+                     *               "embedder": "hash-embedder@1",
+                     *               "expansion": true,
+                     *               "policies": "28e78f8e078e8472",
+                     *               "priors": true
+                     *             },
                      *             "snapshot": 1,
                      *             "statements": [
                      *               {
@@ -7858,7 +7889,9 @@ export interface operations {
                      *       "same_evidence": true,
                      *       "same_statements": true,
                      *       "same": true,
-                     *       "reasons": [],
+                     *       "reasons": [
+                     *         "the policy of a corpus that was searched was changed since"
+                     *       ],
                      *       "evidence": [
                      *         {
                      *           "before": {
@@ -7937,7 +7970,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the answer */
+                /** @description Id of the answer, or of the entry */
                 id: string;
             };
             cookie?: never;
@@ -7980,6 +8013,15 @@ export interface operations {
             };
             /** @description They must be kept for now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Destroyed, and still in a write-ahead log; see Retry-After */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8148,7 +8190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Signed in, but without a role that may */
+            /** @description Entries about reviews, for a reviewer in one that is open */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8646,7 +8688,7 @@ export interface operations {
                     "application/json": components["schemas"]["Recall"];
                 };
             };
-            /** @description A number that is none */
+            /** @description An id or number that is none */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8697,7 +8739,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nD/qrmGVifGftworS7OJOQpNWaABXka7zMw6GoELGl8o=\n\n— osler.log/062f00cdc41f6f6e SMWQuxBWlaVR3AW4rPdrfdDewa55daxDilJWbHHeq25kvnf5F5Xq9ZNimmetsBAAbMBVHA+hydtAEIslDNyNjt/SoQs=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\ndI2vNwqKbDo3ky1f44wCejV/ke1we9Rz5fo/kw8L6iw=\n\n— osler.log/062f00cdc41f6f6e SMWQu45+0SHWAuWZiP/Nbhd6whLuF4VTXytcOiDVJMWIj4GPyLNEKWkVrz72yu4gr5LuQUxiFd/OmhmHgQx/X8VE1A8=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -14481,7 +14523,7 @@ export interface operations {
                      *         },
                      *         "changed": 0
                      *       },
-                     *       "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
+                     *       "record_hash": "3d8ec3f8cc4d05c89982c6de042c9c8f7ef5f302155448e7acb69a769032572f",
                      *       "is_signed_record": null
                      *     }
                      */
@@ -14539,8 +14581,8 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example item,answer,statement,stratum,reviewer_1,rating_1,comment_1,reviewer_2,rating_2,comment_2,adjudicator,adjudication,reason,final,ours
-                     *     1,00000000-0000-0000-0000-000000000008,1,extractive,80180600-a7bd-4505-9e4f-7fba2708511a,partial,The population is not named.,dfcbb321-8174-4173-be03-2cdb00be7d88,supported,The population is not named.,58a99a07-7e9d-41c7-b6e1-13c0fde86ddc,supported,The heading names the population.,supported,supported
+                     * @example item,answer,statement,stratum,reviewer_1,rating_1,comment_1,reviewer_2,rating_2,comment_2,adjudicator,adjudication,reason,final,ours,later_1,later_comment_1,later_2,later_comment_2
+                     *     1,00000000-0000-0000-0000-000000000008,1,extractive,80180600-a7bd-4505-9e4f-7fba2708511a,partial,The population is not named.,dfcbb321-8174-4173-be03-2cdb00be7d88,supported,The population is not named.,58a99a07-7e9d-41c7-b6e1-13c0fde86ddc,supported,The heading names the population.,supported,supported,,,,
                      */
                     "text/csv": string;
                     "application/x-ndjson": string;
@@ -14622,9 +14664,9 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "n": 1,
-                     *           "answer": "00000000-0000-0000-0000-000000000008",
+                     *           "answer": null,
                      *           "statement": 1,
-                     *           "stratum": "extractive",
+                     *           "stratum": null,
                      *           "ours": null,
                      *           "own": null,
                      *           "others": [],
@@ -14699,9 +14741,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "n": 1,
-                     *       "answer": "00000000-0000-0000-0000-000000000008",
+                     *       "answer": null,
                      *       "statement": 1,
-                     *       "stratum": "extractive",
+                     *       "stratum": null,
                      *       "ours": null,
                      *       "own": null,
                      *       "others": [],
@@ -14807,14 +14849,16 @@ export interface operations {
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
-                     *           "round": 1
+                     *           "round": 1,
+                     *           "later": null
                      *         },
                      *         {
                      *           "by": "dfcbb321-8174-4173-be03-2cdb00be7d88",
                      *           "rating": "supported",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
-                     *           "round": 1
+                     *           "round": 1,
+                     *           "later": null
                      *         }
                      *       ],
                      *       "adjudication": {
@@ -14945,7 +14989,8 @@ export interface operations {
                      *         "rating": "supported",
                      *         "comment": "The population is not named.",
                      *         "at": "2026-11-22T10:00:00Z",
-                     *         "round": 1
+                     *         "round": 1,
+                     *         "later": null
                      *       },
                      *       "others": [
                      *         {
@@ -14953,7 +14998,8 @@ export interface operations {
                      *           "rating": "partial",
                      *           "comment": "The population is not named.",
                      *           "at": "2026-11-22T10:00:00Z",
-                     *           "round": 1
+                     *           "round": 1,
+                     *           "later": null
                      *         }
                      *       ],
                      *       "adjudication": null,
@@ -15052,7 +15098,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "meaning": "I have reviewed this sample and approve the result",
-                 *       "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
+                 *       "record_hash": "3d8ec3f8cc4d05c89982c6de042c9c8f7ef5f302155448e7acb69a769032572f",
                  *       "password": "correct horse battery"
                  *     }
                  */
@@ -15109,8 +15155,8 @@ export interface operations {
                      *         "full_name": "Grace Hopper",
                      *         "meaning": "I have reviewed this sample and approve the result",
                      *         "at": "2026-11-22T10:00:00Z",
-                     *         "record_hash": "18fa03bded5b1600aee7096711052c9e0ba77e89086cab18785f6519c347bd16",
-                     *         "signature": "78d6d8a97eeabcf6ac1a39728f959a669efb905a677213c4f3804443ab056169"
+                     *         "record_hash": "3d8ec3f8cc4d05c89982c6de042c9c8f7ef5f302155448e7acb69a769032572f",
+                     *         "signature": "d7bb866bf70597ddc33a47a39c32ebb1635204b8cf812cc55adc8eaa3ad48258"
                      *       }
                      *     }
                      */
