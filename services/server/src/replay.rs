@@ -294,10 +294,10 @@ fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Re
             say(&format!("\"{}\" {why}", evidence["document"]["title"].as_str().unwrap_or_default()));
         }
     }
-    // How rare a word is, which decides what it weighs, is reckoned over all that is held: no snapshot has its own.
+    // Words weigh what they weighed then. The graph of vectors grows, and is built anew.
     let newest = retriever.ledger.snapshots().map_err(answer::Error::from)?.head;
     if !same_evidence && newest > kept.pin.snapshot {
-        say("other documents came in since: what a word weighs hangs on all that is held");
+        say("documents came in since: among many, the search by meaning goes from neighbour to neighbour, and may go another way");
     }
     let current = app.audit.entries("service.", None, None, 1)?.pop();
     if current.is_some_and(|current| current.release != kept.release) {

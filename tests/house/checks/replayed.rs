@@ -59,8 +59,7 @@ fn file(name: &str, title: &str, words: &str) -> (String, String) {
     (format!("{name}.md"), format!("{head}# {title}\n\n{words}\n"))
 }
 
-/// Each document of a topic has what is asked about it in other words, and those of other topics have less of it: which three
-/// passages come first, and in which order, does not hang on how rare a word is.
+/// Each document of a topic has what is asked about it in other words, and those of other topics have less of it.
 fn guideline((disease, drug, effect): Topic, limit: usize) -> (String, String) {
     let words = format!(
         "In {disease}, {drug} should not be started in adults with an eGFR below {limit} mL/min. It is known that {drug} may \

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use ingest::{Event, Stores};
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -132,31 +133,39 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How often words are destroyed whose time is over.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// A clock that is so far ahead of the newest entry, or of what it said an hour ago, is not believed: what is destroyed does not
-/// come back.
-const MOST_AHEAD: jiff::SignedDuration = jiff::SignedDuration::from_hours(92 * 24);
+/// The longest that the log may have been silent for the clock to be believed: what is destroyed does not come back.
+const LONGEST_SILENCE: SignedDuration = SignedDuration::from_hours(92 * 24);
+
+/// Entries over which the clock is looked at.
+const LOOKED_AT: u32 = 1_000;
+
+/// Whether time has passed in the newest entries as it does; else the clock may have been set far ahead.
+fn is_clock_believed(app: &App) -> Result<bool> {
+    let entries = app.audit.entries("", None, None, LOOKED_AT)?;
+    let times = entries.iter().rev().filter_map(|entry| entry.at.parse::<Timestamp>().ok());
+    let times: Vec<Timestamp> = times.chain([app.asker.now()]).collect();
+    Ok(times.windows(2).all(|pair| pair[1].duration_since(pair[0]) <= LONGEST_SILENCE))
+}
 
 async fn keep_expiring(app: Arc<App>) {
-    let newest = app.audit.entries("", None, None, 1).ok().and_then(|entries| entries.first()?.at.parse().ok());
-    let mut before = newest.unwrap_or_else(|| app.asker.now());
+    let mut was_believed = true;
     loop {
         tokio::time::sleep(EXPIRE_EVERY).await;
-        let now = app.asker.now();
-        if now.duration_since(before) > MOST_AHEAD {
-            tracing::warn!(
-                "the clock is three months or more ahead of the newest entry: no words are destroyed until the next start; stop \
-                 the service and run `osler audit expire` if the clock is right"
-            );
-            return;
-        }
-        before = now;
         let app = Arc::clone(&app);
-        match tokio::task::spawn_blocking(move || erasure::sweep(&app)).await {
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(count)) => tracing::info!(count, "words whose time was over are destroyed"),
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "words whose time is over are not all gone");
+        let swept = tokio::task::spawn_blocking(move || -> Result<Option<u64>> {
+            Ok(if is_clock_believed(&app)? { Some(erasure::sweep(&app)?) } else { None })
+        });
+        match swept.await {
+            Ok(Ok(None)) if was_believed => {
+                was_believed = false;
+                tracing::warn!(
+                    "the clock has gone three months ahead at once, or nothing was put on record for as long: no words are \
+                     destroyed; stop the service and run `osler audit expire` if the clock is right"
+                );
             }
+            Ok(Ok(Some(0) | None)) | Err(_) => {}
+            Ok(Ok(Some(count))) => tracing::info!(count, "words whose time was over are destroyed"),
+            Ok(Err(error)) => tracing::error!("words whose time is over are not all gone: {error:#}"),
         }
     }
 }

@@ -24,8 +24,7 @@ export interface Entry {
   release: string;
 }
 
-const TIME =
-  /^(\d{4})-(\d\d)-(\d\d)t(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{9}Z$/;
 
 const ENTRY = exactly({
   v: whole,

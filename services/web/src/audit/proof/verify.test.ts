@@ -163,7 +163,8 @@ const first = <T>([one]: T[]): T => {
 const wrongs: [string, Edits, CheckName, string][] = [
   ['an entry that is not canonical', { receipt: (made) => (made.asked.entry = made.asked.entry.replace(',', ', ')) }, 'entries', say.reasons.entry.spelling],
   ['an entry with a sentence', { written: ({ asked }) => (asked['actor'] = 'two words') }, 'entries', say.reasons.entry.word],
-  ['an entry with a day that is none', { written: ({ asked }) => (asked['at'] = '2026-02-29T10:00:00Z') }, 'entries', say.reasons.entry.value],
+  ['an entry with a day that is none', { written: ({ asked }) => (asked['at'] = '2026-02-29T10:00:00.000000000Z') }, 'entries', say.reasons.entry.value],
+  ['an entry with a time in another spelling', { written: ({ asked }) => (asked['at'] = '2026-02-28T10:00:00Z') }, 'entries', say.reasons.shape.spelling('entry.at')],
   ['an entry of another version', { written: ({ given }) => (given['v'] = 2) }, 'entries', say.reasons.entry.value],
   ['the proof of another entry', { receipt: (made) => (made.asked.proof = made.given.proof) }, 'places', say.reasons.place(say.parts.asked)],
   ['an entry put in the place of another', { written: ({ given }) => (given['seq'] = 1) }, 'places', say.reasons.place(say.parts.given)],
