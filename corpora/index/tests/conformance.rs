@@ -140,8 +140,9 @@ async fn words(index: &dyn LexicalIndex) {
         before.push(find(index, question, &all, 10).await);
     }
     for added in 3..20 {
-        let later =
-            (20..30).map(|number| entry(number, added, Some(added + 1))).chain([entry(2, 2, Some(added)), entry(0, 1, None)]);
+        let later = (20..30)
+            .map(|number| entry(number, added, Some(added + 1)))
+            .chain([entry(2, 2, Some(added)), entry(0, 1, None)]);
         index.apply(later.collect(), Seq(added + 2)).await.unwrap();
         for (question, before) in questions.iter().zip(&before) {
             assert_eq!(&find(index, question, &all, 10).await, before, "{question}, {added}");

@@ -297,7 +297,9 @@ fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Re
     // Words weigh what they weighed then. The graph of vectors grows, and is built anew.
     let newest = retriever.ledger.snapshots().map_err(answer::Error::from)?.head;
     if !same_evidence && newest > kept.pin.snapshot {
-        say("documents came in since: among many, the search by meaning goes from neighbour to neighbour, and may go another way");
+        say(
+            "documents came in since: among many, the search by meaning goes from neighbour to neighbour, and may go another way",
+        );
     }
     let current = app.audit.entries("service.", None, None, 1)?.pop();
     if current.is_some_and(|current| current.release != kept.release) {

@@ -35,8 +35,8 @@ impl Shared {
 
 fn config(role: Part, shared: &Shared) -> Config {
     let (store, endpoint) = (Some(shared.store.clone()), shared.endpoint.clone());
-    let mut config = Config::default();
-    config.replication = Replication { role, store, endpoint, stale_after_s: 1, ..Replication::default() };
+    let replication = Replication { role, store, endpoint, stale_after_s: 1, ..Replication::default() };
+    let mut config = Config { replication, ..Config::default() };
     config.identity.anonymous = Some(true);
     config
 }

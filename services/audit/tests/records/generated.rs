@@ -50,7 +50,7 @@ pub(crate) fn other_implementation(bundles: &[Files], trust: &Trust) -> Vec<Stri
 /// What the log of this number is made with: each kind comes again and again.
 fn plan(number: usize, dice: &mut Dice) -> Plan {
     let others = if number % 4 == 1 { 260 } else { dice.below(4) };
-    Plan { answers: 2 + dice.below(4), others, is_empty: number % 6 == 2, is_faulty: number % 3 == 0 }
+    Plan { answers: 2 + dice.below(4), others, is_empty: number % 6 == 2, is_faulty: number.is_multiple_of(3) }
 }
 
 /// What there is in a bundle that holds.
