@@ -56,8 +56,12 @@ struct Measured {
     verified_per_second: f64,
     verify_peak_mib: u64,
     receipt_made_ms: f64,
+    receipt_first_checked_ms: f64,
     receipt_checked_ms: f64,
 }
+
+/// How often a receipt is checked.
+const CHECKS: usize = 21;
 
 /// Documents that the made answers cite.
 const DOCUMENTS: u64 = 1_000;
@@ -124,11 +128,15 @@ pub(super) fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     let receipt_made = began.elapsed();
     let trust = Trust { keys: log.verifier_keys(), ..Trust::default() };
     let agree = |answer: &Value| answer::recheck(answer);
-    let began = Instant::now();
-    if audit::verify_receipt(&receipt, &trust, &agree).is_err() {
-        anyhow::bail!("a receipt does not hold");
+    // The first check also reads the word lists of the rules; whoever checks one receipt waits for that once.
+    let mut checks = Vec::new();
+    for _ in 0..CHECKS {
+        let began = Instant::now();
+        if audit::verify_receipt(&receipt, &trust, &agree).is_err() {
+            anyhow::bail!("a receipt does not hold");
+        }
+        checks.push(began.elapsed().as_secs_f64() * 1e3);
     }
-    let receipt_checked = began.elapsed();
     eprintln!("checking a bundle of the log");
     let bundle = directory.path().join("bundle");
     let put = &mut |path: &str, bytes: &[u8]| {
@@ -160,7 +168,8 @@ pub(super) fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         verified_per_second: verified.entries as f64 / verify.as_secs_f64(),
         verify_peak_mib: resident("VmHWM").unwrap_or(0),
         receipt_made_ms: receipt_made.as_secs_f64() * 1e3,
-        receipt_checked_ms: receipt_checked.as_secs_f64() * 1e3,
+        receipt_first_checked_ms: checks[0],
+        receipt_checked_ms: percentile(&mut checks, 0.5),
     };
     report(&measured, args)
 }
@@ -295,7 +304,7 @@ fn report(measured: &Measured, args: &Args) -> Result<ExitCode> {
     print(&format!(
         "{appended} entries appended, {per_second:.0} a second by {} at once (p50 {append_p50_ms:.1} ms, p99 {append_p99_ms:.1}); \
          one at a time p50 {alone_p50_ms:.2} ms, p99 {alone_p99_ms:.2}; {} to {} MiB\n\
-         {} answers, {} bytes each; {} that cited one document found in {:.0} ms; a receipt made in {:.1} ms, checked in {:.1} ms\n\
+         {} answers, {} bytes each; {} that cited one document found in {:.0} ms; a receipt made in {:.1} ms, checked in {:.1} ms ({:.1} the first)\n\
          {} entries checked in {:.1} s, {:.0} a second, at most {} MiB\n",
         args.at_once,
         measured.resident_mib[0],
@@ -306,6 +315,7 @@ fn report(measured: &Measured, args: &Args) -> Result<ExitCode> {
         measured.find_cited_ms,
         measured.receipt_made_ms,
         measured.receipt_checked_ms,
+        measured.receipt_first_checked_ms,
         measured.entries,
         measured.verify_s,
         measured.verified_per_second,
