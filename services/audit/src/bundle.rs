@@ -6,9 +6,6 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use crate::checkpoint::{Checkpoint, decimal};
 use crate::note::{Note, VerifierKey, hex};
 use crate::receipt::{Receipt, ReceiptSource, Snapshots};
@@ -200,7 +197,7 @@ pub fn verify_bundle(
         return Err(one("checkpoint", "it is of another log"));
     }
     // Neither more nor fewer: whatever is added to a bundle or taken from it makes it another.
-    if !signed_by(&note).into_iter().filter(|(name, _)| *name == origin).eq(signed) {
+    if !note.signed_by().into_iter().filter(|(name, _)| *name == origin).eq(signed) {
         return Err(one(
             "MANIFEST",
             "it is not signed by the same keys of the log as the checkpoint, and by them alone",
@@ -267,24 +264,12 @@ pub fn verify_bundle(
 
 type Listed = BTreeMap<String, (Hash, u64)>;
 
-/// Names and ids of the keys that signed.
-type SignedBy = Vec<(String, [u8; 4])>;
-
-/// Whose signatures a note carries, in their order.
-fn signed_by(note: &Note<'_>) -> SignedBy {
-    let lines = note.signatures.lines().filter_map(|line| line.strip_prefix("\u{2014} ")?.split_once(' '));
-    let known = lines.filter_map(|(name, signature)| {
-        let signature = BASE64_STANDARD.decode(signature).ok()?;
-        Some((name.to_owned(), *signature.first_chunk::<4>()?))
-    });
-    known.collect()
-}
-
 /// The list of files.
 struct Manifest {
     /// Of which log.
     origin: String,
-    signed: SignedBy,
+    /// Names and ids of the keys that signed.
+    signed: Vec<(String, [u8; 4])>,
     listed: Listed,
 }
 
@@ -294,7 +279,7 @@ fn manifest(files: &dyn Files, trust: &Trust) -> std::result::Result<Manifest, V
     let bytes = files.read("MANIFEST").map_err(|error| wrong(&error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is not text"))?;
     let note = Note::parse(&text).map_err(|error| wrong(&error.to_string()))?;
-    let signed = signed_by(&note);
+    let signed = note.signed_by();
     let is_there = |key: &&VerifierKey| signed.iter().any(|(name, id)| name == key.name() && *id == key.id());
     let believed: Vec<&VerifierKey> = trust.keys.iter().filter(is_there).collect();
     if believed.is_empty() || !believed.into_iter().all(|key| note.is_signed_by(key)) {

@@ -49,15 +49,6 @@ impl AuditLog {
         self.cut_off()
     }
 
-    /// Destroys the words of everything whose time is over and which nobody holds; how many answers, and questions without
-    /// one, those were.
-    ///
-    /// # Errors
-    /// As [`AuditLog::expire_these`].
-    pub fn expire(&self, actor: &Actor) -> Result<u64> {
-        self.expire_these(&self.due()?, actor)
-    }
-
     /// The ids of what still has words, although its time is over and nobody holds it, the oldest first.
     ///
     /// # Errors

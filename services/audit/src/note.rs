@@ -212,6 +212,12 @@ impl<'a> Note<'a> {
         self.lines().count()
     }
 
+    /// Whose signatures it carries, in their order: names and ids of keys.
+    pub(crate) fn signed_by(&self) -> Vec<(String, [u8; 4])> {
+        let known = |(name, bytes): (&str, Vec<u8>)| Some((name.to_owned(), *bytes.first_chunk()?));
+        self.lines().flatten().filter_map(known).collect()
+    }
+
     /// Whether it carries a signature by this key that fits; one by this key that does not fit is as none.
     pub fn is_signed_by(&self, key: &VerifierKey) -> bool {
         let mut own = self.lines().flatten().filter(|(name, bytes)| *name == key.name && bytes[..4] == key.id());

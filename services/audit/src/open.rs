@@ -167,8 +167,7 @@ pub(crate) fn signed(
 /// Whether a checkpoint is signed by exactly the keys that sign now; witnesses may have signed it too.
 fn is_by_all(bytes: &[u8], origin: &str, signers: &[Signer]) -> bool {
     let Some(note) = std::str::from_utf8(bytes).ok().and_then(|text| Note::parse(text).ok()) else { return false };
-    let own = format!("\u{2014} {origin} ");
-    let count = note.signatures.lines().filter(|line| line.starts_with(own.as_str())).count();
+    let count = note.signed_by().iter().filter(|(name, _)| name == origin).count();
     count == signers.len() && signers.iter().all(|signer| note.is_signed_by(signer.public()))
 }
 

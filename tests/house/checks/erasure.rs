@@ -322,7 +322,7 @@ fn searches_of_before_are_taken_in_by_their_entries() {
     assert_eq!(log.due().unwrap(), [] as [String; 0]);
     clock.advance(184 * DAY_S + 1);
     assert_eq!(log.due().unwrap(), [id]);
-    assert_eq!(log.expire(&Actor::service()).unwrap(), 1);
+    assert_eq!(log.expire_these(&log.due().unwrap(), &Actor::service()).unwrap(), 1);
     assert_gone(data, &log, &sealed);
     assert_eq!(opened(&log, "kept").len(), 1);
 }

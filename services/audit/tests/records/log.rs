@@ -226,15 +226,15 @@ fn words_are_kept_for_their_time_held_longer_and_then_destroyed() {
     library.publish(&held.log);
     ask(&held.log, &library, "a1", "d1", "The unrepeatable question?");
     assert!(matches!(held.log.erase("a1", ada()), Err(Error::Kept { .. })));
-    assert_eq!(held.log.expire(&ada()).unwrap(), 0);
+    assert_eq!(held.log.expire_these(&held.log.due().unwrap(), &ada()).unwrap(), 0);
     let six_years_s = 2_193 * 86_400;
     held.clock.store(BEGAN + six_years_s, Ordering::Relaxed);
     held.log.hold("a1", Some("claim"), ada()).unwrap();
     assert!(matches!(held.log.erase("a1", ada()), Err(Error::Kept { .. })));
-    assert_eq!(held.log.expire(&ada()).unwrap(), 0);
+    assert_eq!(held.log.expire_these(&held.log.due().unwrap(), &ada()).unwrap(), 0);
     held.log.hold("a1", None, ada()).unwrap();
     let sealed = sealed(&held);
-    assert_eq!(held.log.expire(&ada()).unwrap(), 1);
+    assert_eq!(held.log.expire_these(&held.log.due().unwrap(), &ada()).unwrap(), 1);
     assert_eq!(held.log.answer("a1").unwrap(), None);
     assert!(matches!(held.log.receipt("a1", &library), Err(Error::Unknown)));
     assert!(matches!(held.log.erase("a9", ada()), Err(Error::Unknown)));
