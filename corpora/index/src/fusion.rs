@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use knowledge::{ArmScore, PassageId, Scores};
 
-use crate::entry::Hit;
+use crate::entry::{Hit, dot};
 
 /// What the words weigh against the meaning. Both scores lie between 0 and 1 for every question: the words found of those
 /// asked for, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
@@ -57,14 +57,20 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
 /// what has no vector stays with its own.
 pub fn support(fused: &mut [Fused], vectors: &HashMap<PassageId, Vec<f32>>) {
     let head = fused.len().min(NEIGHBOURHOOD);
-    let found: Vec<(f32, Option<&Vec<f32>>)> =
-        fused[..head].iter().map(|hit| (hit.scores.fused, vectors.get(&hit.passage))).collect();
-    for (at, hit) in fused[..head].iter_mut().enumerate() {
-        let Some(own) = found[at].1 else { continue };
-        let likeness = |other: &Vec<f32>| own.iter().zip(other).map(|(a, b)| a * b).sum::<f32>().max(0.0);
-        let others = found.iter().enumerate().filter(|(other, _)| *other != at);
-        let mut like: Vec<(f32, f32)> =
-            others.filter_map(|(_, (score, vector))| Some((likeness((*vector)?), *score))).collect();
+    let found: Vec<(f32, Option<&[f32]>)> =
+        fused[..head].iter().map(|hit| (hit.scores.fused, vectors.get(&hit.passage).map(Vec::as_slice))).collect();
+    // Likeness goes both ways, so each pair is compared once.
+    let mut like: Vec<Vec<(f32, f32)>> = vec![Vec::with_capacity(head); head];
+    for (at, (score, vector)) in found.iter().enumerate() {
+        let Some(vector) = vector else { continue };
+        for (other, (others_score, others_vector)) in found.iter().enumerate().skip(at + 1) {
+            let Some(others_vector) = others_vector else { continue };
+            let likeness = dot(vector, others_vector).max(0.0);
+            like[at].push((likeness, *others_score));
+            like[other].push((likeness, *score));
+        }
+    }
+    for (hit, mut like) in fused[..head].iter_mut().zip(like) {
         // Stable: equal ones stay in the order in which they were found.
         like.sort_by(|a, b| b.0.total_cmp(&a.0));
         like.truncate(NEIGHBOURS);

@@ -13,7 +13,7 @@ mod vector;
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
 
-pub use entry::{Entry, Filter, Hit, Traits, Wanted};
+pub use entry::{Entry, Filter, Hit, Traits, Wanted, dot};
 pub use error::{Error, Result};
 pub use fusion::{Fused, NEIGHBOURHOOD, fuse, support, worth};
 pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};

@@ -8,7 +8,7 @@ use knowledge::{EntryId, Seq};
 
 use super::VectorIndex;
 use crate::Follower;
-use crate::entry::{Entry, Filter, Hit, in_order};
+use crate::entry::{Entry, Filter, Hit, dot, in_order};
 use crate::error::Result;
 
 /// Compares every vector.
@@ -54,10 +54,9 @@ impl Follower for MemoryVectorIndex {
 #[async_trait]
 impl VectorIndex for MemoryVectorIndex {
     async fn search(&self, vector: &[f32], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let dot = |entry: &Entry| entry.vector.iter().zip(vector).map(|(a, b)| a * b).sum();
         let hits = self.with(|(held, _)| {
             let allowed = held.values().filter(|entry| filter.allows(entry));
-            allowed.map(|entry| Hit { passage: entry.passage, score: dot(entry) }).collect()
+            allowed.map(|entry| Hit { passage: entry.passage, score: dot(&entry.vector, vector) }).collect()
         });
         Ok(in_order(hits, limit))
     }
