@@ -128,8 +128,8 @@ async fn words(index: &dyn LexicalIndex) {
         assert_eq!(numbers(&find(index, "potassium", &filter, 10).await), wanted, "{filter:?}");
     }
     // Words that were added count, but less than those of the question.
-    let added = |text: &str| Wanted { text: text.to_owned(), weight: 0.5 };
-    let wanted = [Wanted { text: "drug1".into(), weight: 1.0 }, added("drug2"), added("drug1 drug0")];
+    let added = |text: &str| Wanted { text: text.to_owned(), weight: 0.5, stands_for: None };
+    let wanted = [Wanted::question("drug1"), vec![added("drug2"), added("drug1 drug0")]].concat();
     assert_eq!(numbers(&index.search(&wanted, &all, 10).await.unwrap()), [1, 0, 2]);
     let half = find(index, "drug2 unheardof", &all, 10).await;
     assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
