@@ -81,7 +81,7 @@ impl Data {
         };
         let ledger = Arc::new(match &begun {
             Some(begun) => begun.ledger(embedder)?,
-            None => Ledger::open(&path.join("ledger.db"))?,
+            None => Ledger::open(&path.join("ledger.db"))?.rooting(corpus_record::root_of),
         });
         let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
         let curation = Curation::open(&path.join("curation.db"))?;
@@ -158,7 +158,7 @@ impl Data {
         let own = path.join("ledger.db");
         let ledger = match replication::ledger_in(path) {
             Some(copy) if !own.exists() => Ledger::open_copy(&copy)?,
-            _ => Ledger::open(&own)?,
+            _ => Ledger::open(&own)?.rooting(corpus_record::root_of),
         };
         Ok((ledger, lock))
     }
@@ -236,6 +236,19 @@ impl ComingVectors {
 async fn on_server(config: &Config, embedder: &str, dimension: usize) -> Result<Option<Arc<ServerIndex>>> {
     let Some(server) = config.vectors.server()? else { return Ok(None) };
     Ok(Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)))
+}
+
+/// Removes what a data directory has of the index of an embedder that is not in use. Whoever calls holds the directory: an index
+/// may be in the making there.
+///
+/// # Errors
+/// When the disk cannot be written.
+pub fn forget_index(path: &Path, embedder: &str) -> Result<()> {
+    let own = vectors_folder(path, embedder);
+    if own.exists() {
+        fs::remove_dir_all(&own).with_context(|| format!("cannot remove {}", own.display()))?;
+    }
+    Ok(())
 }
 
 /// Where the vectors of an embedder are in a data directory.

@@ -8,11 +8,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use answer::Retriever;
 use anyhow::{Context, Result, bail};
 use inference::Embedder;
 use inference::models::Store;
+use knowledge::PassageId;
 use ledger::Ledger;
 
 use crate::app::{App, ModelInUse, embedder_in_use, load_embedder};
@@ -21,6 +23,9 @@ use crate::data::ComingVectors;
 
 /// Passages in one go; each ends with a short transaction, between those of the service.
 const BATCH: usize = 256;
+
+/// Vectors that are forgotten in one go: some two megabytes with the starter model.
+const FORGOTTEN: usize = 1_024;
 
 /// Passages that the service embeds by itself, at most: some seven minutes of one core with the starter model, which questions
 /// want too. It is meant for what came in since `osler reembed` was through.
@@ -116,23 +121,46 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     Ok(Switched::Over { from, to })
 }
 
-/// Embeds what has no vector of a coming embedder yet, and tells after each batch how many it were.
+/// Embeds what has no vector of a coming embedder yet, and tells after each batch how many it were. It goes through once, and
+/// then from the beginning again for what came in meanwhile, until that is nothing.
 ///
 /// # Errors
 /// When the model fails, or the ledger cannot be read or written. What was embedded stays.
 pub async fn embed_coming(ledger: &Arc<Ledger>, embedder: &dyn Embedder, mut told: impl FnMut(u64)) -> Result<()> {
+    let mut after: Option<PassageId> = None;
     loop {
         let (reading, id) = (Arc::clone(ledger), embedder.id().to_owned());
-        let waiting = tokio::task::spawn_blocking(move || reading.without_coming(&id, BATCH)).await??;
-        if waiting.is_empty() {
-            return Ok(());
-        }
+        let waiting = tokio::task::spawn_blocking(move || reading.without_coming(&id, after, BATCH)).await??;
+        let Some(last) = waiting.last() else {
+            if after.take().is_none() {
+                return Ok(());
+            }
+            continue;
+        };
+        after = Some(last.passage);
         let texts = waiting.iter().map(|one| ingest::text_to_embed(&one.title, &one.section, &one.text)).collect();
         let vectors = embedder.embed(texts).await?;
         let vectors: Vec<_> = waiting.iter().map(|one| one.passage).zip(vectors).collect();
         let (writing, id, count) = (Arc::clone(ledger), embedder.id().to_owned(), vectors.len() as u64);
         tokio::task::spawn_blocking(move || writing.put_coming(&id, &vectors)).await??;
         told(count);
+    }
+}
+
+/// Takes the vectors of a coming embedder out of the ledger again, and tells after each batch how many it were.
+///
+/// # Errors
+/// When the ledger cannot be written. What is gone stays gone.
+pub async fn forget_coming(ledger: &Arc<Ledger>, embedder: &str, mut told: impl FnMut(u64)) -> Result<()> {
+    loop {
+        let (writing, id, began) = (Arc::clone(ledger), embedder.to_owned(), Instant::now());
+        let count = tokio::task::spawn_blocking(move || writing.forget_coming(&id, FORGOTTEN)).await??;
+        if count == 0 {
+            return Ok(());
+        }
+        told(count as u64);
+        // The service, if one runs, has as much time to write.
+        tokio::time::sleep(began.elapsed()).await;
     }
 }
 
