@@ -16,6 +16,7 @@ pub mod gap_tickets;
 pub mod http;
 pub mod ingests;
 pub mod labeling;
+pub mod last_search;
 pub mod library;
 pub mod model_card;
 pub mod people;
