@@ -37,6 +37,7 @@ mod policies;
 mod privacy;
 mod provider;
 mod proxies;
+mod publishing;
 mod replayed;
 mod replicas;
 mod rerank;
