@@ -39,6 +39,7 @@ mod policies;
 mod privacy;
 mod provider;
 mod proxies;
+mod publishing;
 mod replayed;
 mod replicas;
 mod rerank;
