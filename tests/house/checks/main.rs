@@ -37,10 +37,13 @@ mod policies;
 mod privacy;
 mod provider;
 mod proxies;
+#[path = "../../../corpora/index/tests/qdrant_stub/mod.rs"]
+mod qdrant_stub;
 mod replayed;
 mod replicas;
 mod rerank;
 mod rights;
 mod risks;
+mod servers;
 mod starter;
 mod switching;
