@@ -1,14 +1,20 @@
 //! Bringing the indexes to where the ledger is: after an ingest, and after a process died at whatever point of one.
 
+use std::time::Duration;
+
 use index::{Entry, Follower, ServerIndex, Traits};
 use knowledge::{Population, Seq};
 use ledger::{EntryRow, Ledger};
 use tokio::sync::MutexGuard;
+use tokio::time::timeout;
 
 use crate::error::Result;
 
 /// Entries in one step; with their vectors about a megabyte and a half.
 const STEP: usize = 1_000;
+
+/// How long anybody waits for another who has the same index follow: that one goes on to the end of the ledger.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What bringing an index in line came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,12 +28,12 @@ pub struct Outcome {
 /// Reads the entries that were changed after a place in the ledger's order.
 type Read<'a> = &'a (dyn Fn(Seq) -> ledger::Result<Vec<EntryRow>> + Sync);
 
-/// Applies what the ledger has changed since the index last followed it.
+/// Applies what the ledger has changed since the index last followed it, or leaves that to whoever is at it.
 ///
 /// # Errors
 /// When the ledger cannot be read or the index not written. What was applied stays applied.
 pub async fn catch_up(ledger: &Ledger, index: &dyn Follower) -> Result<usize> {
-    let _turn = turn(index).await;
+    let Ok(_turn) = timeout(PATIENCE, turn(index)).await else { return Ok(0) };
     let reached = index.reached().await?;
     apply_from(&|after| ledger.entries_after(after, STEP), index, reached).await
 }

@@ -114,7 +114,8 @@ async fn a_look_says_what_may_be_searched() {
     let stub = serve().await;
     let service = service(&stub).await;
     service.ingest(&FILES).await;
-    let (ledger, of, length) = (&service.stores.ledger, HashEmbedder.id(), HashEmbedder.dimension());
+    let (ledger, embedder) = (&service.stores.ledger, HashEmbedder);
+    let (of, length) = (embedder.id(), embedder.dimension());
     let (options, library) = (config(&stub).vectors.server().unwrap().unwrap(), library(&service));
     let index = ServerIndex::writer(options.clone(), &library, of, length).unwrap();
     let mut counted = Counted::default();
@@ -168,7 +169,8 @@ async fn the_passages_of_another_library_are_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let mut config = config(&stub);
     config.audit.guard = Some(directory.path().join("guard"));
-    let of = (HashEmbedder.id(), HashEmbedder.dimension());
+    let embedder = HashEmbedder;
+    let of = (embedder.id(), embedder.dimension());
     let error = Data::open_with(directory.path(), of, &config, fixed_seams()).await.unwrap_err();
     assert!(error.to_string().contains("vectors.collection"), "{error:#}");
     assert_eq!(stub.collections().values().next().unwrap().points, before);
