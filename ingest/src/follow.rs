@@ -80,6 +80,10 @@ pub struct Counted {
 /// As [`catch_up`]; [`index::Error::Doubted`] when the index is another process's to fill, and that has not come so far.
 pub async fn look_after(ledger: &Ledger, server: &ServerIndex, counted: &mut Counted) -> Result<()> {
     let _turn = turn(server).await;
+    // What the ledger has now is for the index that has taken its place.
+    if server.is_retired() {
+        return Ok(());
+    }
     let read = |after: Seq| ledger.entries_after(after, STEP);
     let reached = server.reached().await?;
     let mut doubts = server.doubts();
