@@ -26,7 +26,8 @@ macro_rules! rpc {
             let $request = $request.into_inner();
             Box::pin(async move {
                 $self.check().await?;
-                $body.map(Response::new)
+                let said: Result<$output, Status> = $body;
+                said.map(Response::new)
             })
         }
     )*};
