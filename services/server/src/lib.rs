@@ -24,4 +24,5 @@ pub mod recorded;
 pub mod replay;
 pub mod replication;
 pub mod switching;
+pub mod vectors;
 pub mod witnessing;

@@ -20,6 +20,7 @@ use ledger::Ledger;
 use crate::app::{App, ModelInUse, embedder_in_use, load_embedder};
 use crate::config::{self, Config, Places};
 use crate::data::ComingVectors;
+use crate::vectors;
 
 /// Passages in one go; each ends with a short transaction, between those of the service.
 const BATCH: usize = 256;
@@ -87,13 +88,18 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     }
     check_is_prepared(ledger, &to).await?;
     let dimension = coming.embedder.dimension();
-    let vectors = ComingVectors::open(data, (&to, dimension), &app.config).await?;
+    let vectors = ComingVectors::open(data, &app.audit, (&to, dimension), &app.config)?;
     let alone = match prepare(ledger, coming.embedder.as_ref(), &vectors).await {
         Ok(()) => library.alone().await,
         Err(error) => {
             vectors.index.retire();
             return Err(error);
         }
+    };
+    // Nor does the index that is in use follow by itself: what the ledger has from the adoption on is not for it.
+    let turn = match before.vectors.turn() {
+        Some(turn) => Some(turn.lock().await),
+        None => None,
     };
     if let Err(error) = adopt(ledger, coming.embedder.as_ref(), &vectors).await {
         vectors.index.retire();
@@ -103,6 +109,7 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     alone.replace(Arc::clone(&index), Arc::clone(&embedder));
     app.asker.replace_retriever(Retriever { vectors: index, embedder, ..Retriever::clone(&before) });
     before.vectors.retire();
+    drop(turn);
     *replaced = Some(Arc::downgrade(&before.vectors));
     // Decisions are no runs: one may have been made since the new index last followed.
     let followed = ingest::catch_up(ledger, vectors.index.as_ref()).await;
@@ -110,7 +117,11 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     let (service, Coming { settings, model, .. }) = (Arc::clone(app), coming);
     let recorded = tokio::task::spawn_blocking(move || service.took_over(settings, model)).await;
     let current = match &vectors.server {
-        Some(server) => server.become_current().await,
+        Some(server) => {
+            let current = server.become_current().await;
+            vectors::keep(ledger, server);
+            current
+        }
         None => Ok(()),
     };
     // Each of them is tried, whatever became of the others.
@@ -208,10 +219,15 @@ async fn prepare(ledger: &Arc<Ledger>, embedder: &dyn Embedder, vectors: &Coming
 /// Takes in the last, and has the ledger adopt the embedder. No run is in work.
 async fn adopt(ledger: &Arc<Ledger>, embedder: &dyn Embedder, vectors: &ComingVectors) -> Result<()> {
     embed_coming(ledger, embedder, |_| {}).await?;
+    // From before it is filled: whatever fails meanwhile is looked at afterwards.
+    let doubts = vectors.server.as_ref().map(|server| server.doubts());
     ingest::reconcile_coming(ledger, embedder.id(), vectors.index.as_ref()).await?;
     let (writing, id, dimension) = (Arc::clone(ledger), embedder.id().to_owned(), embedder.dimension());
     if !tokio::task::spawn_blocking(move || writing.adopt_embedder(&id, dimension)).await?? {
         bail!("passages came in that are not embedded with {} yet: try again", embedder.id());
+    }
+    if let (Some(server), Some(doubts)) = (&vectors.server, doubts) {
+        server.found_whole(doubts);
     }
     Ok(())
 }

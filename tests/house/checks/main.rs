@@ -40,11 +40,14 @@ mod privacy;
 mod provider;
 mod proxies;
 mod publishing;
+#[path = "../../../corpora/index/tests/qdrant_stub/mod.rs"]
+mod qdrant_stub;
 mod replayed;
 mod replicas;
 mod rerank;
 mod rights;
 mod risks;
+mod servers;
 mod starter;
 mod suppressed;
 mod switching;

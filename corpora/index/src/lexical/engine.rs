@@ -328,6 +328,19 @@ impl LexicalIndex for TantivyIndex {
             Err(panic) => Err(Error::engine(super::NAME, "search", panic)),
         }
     }
+
+    async fn merge(&self) -> Result<bool> {
+        let failed = |source: TantivyError| Error::engine(super::NAME, "merge its segments", source);
+        let Some(writer) = self.writer.clone() else { return Ok(false) };
+        let segments = self.reading().index.searchable_segment_ids().map_err(failed)?;
+        if segments.len() < 2 {
+            return Ok(false);
+        }
+        let merging = writer.lock().unwrap_or_else(PoisonError::into_inner).merge(&segments);
+        merging.await.map_err(failed)?;
+        self.reading().reader.reload().map_err(failed)?;
+        Ok(true)
+    }
 }
 
 fn document(fields: Fields, entry: &Entry) -> TantivyDocument {

@@ -27,6 +27,11 @@ pub trait LexicalIndex: Follower {
     /// The passages that best match the words that are wanted among those `filter` allows: best first, equal scores by id. A
     /// score is the share of the most that the words of weight 1 could give a passage; words of less weight add to it.
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>>;
+
+    /// Puts all that it holds into one segment, beside searches. Says whether there was anything to do.
+    async fn merge(&self) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// The longest question that is searched word by word; BM25 gains nothing from more.

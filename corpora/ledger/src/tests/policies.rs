@@ -56,7 +56,8 @@ fn of_older_data_the_policy_is_the_first_and_nobody_knows_whose() {
     let path = folder.path().join("ledger.db");
     let ledger = Ledger::open(&path).unwrap();
     ledger.put_corpus(&corpus("test"), &DECISION).unwrap();
-    let older = "DROP TABLE policies; ALTER TABLE snapshots DROP COLUMN versions; ALTER TABLE snapshots DROP COLUMN root;
+    let older =
+        "DROP TABLE policies; ALTER TABLE snapshots DROP COLUMN versions; ALTER TABLE snapshots DROP COLUMN root;
                  PRAGMA user_version = 4;";
     ledger.lock().execute_batch(older).unwrap();
     drop(ledger);

@@ -22,9 +22,9 @@ const MOST_TRIED: usize = 100;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    store: String,
+    pub(super) store: String,
     /// The newest state that this library goes on from, and those that were to come after it.
-    states: Vec<Mark>,
+    pub(super) states: Vec<Mark>,
     /// When the store was last tidied up.
     pub(super) tidied: Option<Timestamp>,
     /// Why this machine publishes nothing, if it was refused.
