@@ -291,6 +291,12 @@ async fn tantivy_words() {
     words(&TantivyIndex::open(directory.path()).unwrap()).await;
     let again = TantivyIndex::open(directory.path()).unwrap();
     assert_eq!(again.reached().await.unwrap(), Seq(21), "what was applied survives a restart");
+    let before = find(&again, "potassium drug1", &Filter::at(Snapshot(19)), 10).await;
+    again.apply(vec![entry(40, 20, None)], Seq(22)).await.unwrap();
+    assert!(again.merge().await.unwrap());
+    assert!(!again.merge().await.unwrap(), "it is one segment");
+    assert_eq!(find(&again, "potassium drug1", &Filter::at(Snapshot(19)), 10).await, before);
+    assert_eq!(again.reached().await.unwrap(), Seq(22));
 }
 
 #[tokio::test]
