@@ -26,11 +26,12 @@ mod shelf;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod withheld;
 mod write;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -52,6 +53,7 @@ pub use runs::{RunRecord, RunSummary};
 pub use schema::FORMAT;
 pub use shelf::{DocumentMark, DocumentPage, DocumentQuery, DocumentRow};
 pub use snapshots::{Decision, Snapshots, StagedChange};
+pub use withheld::{Withheld, WithheldVersion};
 pub use write::{NewVersion, Staged, Staging};
 
 /// The ledger: one connection that writes, behind a lock, and connections that only read. Readers see what was committed last
@@ -60,6 +62,7 @@ pub use write::{NewVersion, Staged, Staging};
 pub struct Ledger {
     connection: Mutex<Connection>,
     readers: Mutex<Readers>,
+    ahead: RwLock<Arc<withheld::Ahead>>,
 }
 
 /// Connections that only read, and where further ones are opened.
@@ -136,7 +139,7 @@ impl Ledger {
 
     fn of(connection: Connection, place: Place) -> Self {
         let readers = Readers { place, generation: 0, waiting: Vec::new() };
-        Self { connection: Mutex::new(connection), readers: Mutex::new(readers) }
+        Self { connection: Mutex::new(connection), readers: Mutex::new(readers), ahead: RwLock::default() }
     }
 
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.

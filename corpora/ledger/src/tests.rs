@@ -8,6 +8,7 @@ mod health;
 mod policies;
 mod shelf;
 mod snapshots;
+mod withheld;
 mod write;
 
 use knowledge::{

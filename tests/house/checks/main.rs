@@ -43,4 +43,5 @@ mod rerank;
 mod rights;
 mod risks;
 mod starter;
+mod strayed;
 mod switching;

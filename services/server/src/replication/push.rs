@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ledger::Ledger;
 use replication::{Depot, Sent, Source, State};
 
-use super::{About, Failing, LEDGER, WORDS, folder};
+use super::{About, Failing, LEDGER, MOST_WITHHELD, WORDS, blocking, folder};
 use crate::config::Replication;
 
 /// States between two times that the store is tidied up.
@@ -89,9 +89,11 @@ impl Writer {
                 return Ok(None);
             }
         }
+        let ledger = Arc::clone(&self.ledger);
+        let withheld = blocking(move || Ok(ledger.withheld(MOST_WITHHELD)?)).await?;
         let files = self.gather().await?;
-        let outcome =
-            self.depot.publish(self.before.as_ref(), &files, serde_json::to_value(&about)?, &now.to_string()).await;
+        let about = super::written(&about, &withheld)?;
+        let outcome = self.depot.publish(self.before.as_ref(), &files, about, &now.to_string()).await;
         // Whatever went wrong, the store is asked anew what it has.
         let (state, sent) = outcome.inspect_err(|_| self.before = None)?;
         let pushed = Pushed { number: state.number(), sent };
