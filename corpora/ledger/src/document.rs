@@ -98,10 +98,11 @@ impl Ledger {
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([document.to_bytes()])?;
-        let mut versions = Vec::new();
+        let (mut versions, ahead) = (Vec::new(), self.ahead());
         while let Some(row) = rows.next()? {
             let in_force = in_force(&connection, row.get(0)?)?;
-            versions.push(version_record(row, in_force)?);
+            let held = version_record(row, in_force)?;
+            versions.push(VersionRecord { status: ahead.status(document, held.number, held.status), ..held });
         }
         if versions.is_empty() { Err(Error::UnknownDocument(document)) } else { Ok(versions) }
     }
@@ -132,6 +133,7 @@ impl Ledger {
             .query_row(sql, params![document.to_bytes(), version], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (row, is_suppressed) = held.ok_or(Error::UnknownDocument(document))?;
+        let is_suppressed = is_suppressed || self.ahead().suppresses(document, version);
         let mut statement = connection.prepare_cached(
             "SELECT p.id, p.start, p.stop, p.section, p.page,
                     NOT ?3 AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?2

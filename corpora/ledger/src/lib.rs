@@ -27,11 +27,12 @@ mod shelf;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod withheld;
 mod write;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -54,6 +55,7 @@ pub use runs::{RunRecord, RunSummary};
 pub use schema::FORMAT;
 pub use shelf::{DocumentMark, DocumentPage, DocumentQuery, DocumentRow};
 pub use snapshots::{Decision, Snapshots, StagedChange};
+pub use withheld::{Withheld, WithheldVersion};
 pub use write::{NewVersion, Staged, Staging};
 
 /// How long a writer waits for another process that writes: longer than the longest that one of them does in one go, which is
@@ -67,6 +69,7 @@ pub struct Ledger {
     connection: Mutex<Connection>,
     readers: Mutex<Readers>,
     root_of: Option<RootOf>,
+    ahead: RwLock<Arc<withheld::Ahead>>,
 }
 
 /// Connections that only read, and where further ones are opened.
@@ -143,7 +146,12 @@ impl Ledger {
 
     fn of(connection: Connection, place: Place) -> Self {
         let readers = Readers { place, generation: 0, waiting: Vec::new() };
-        Self { connection: Mutex::new(connection), readers: Mutex::new(readers), root_of: None }
+        Self {
+            connection: Mutex::new(connection),
+            readers: Mutex::new(readers),
+            root_of: None,
+            ahead: RwLock::default(),
+        }
     }
 
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::snapshots::pointer;
+use crate::withheld::Ahead;
 
 /// A passage with the document it stands in.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -193,11 +194,12 @@ impl Ledger {
         );
         let at_once = connection.unchecked_transaction()?;
         let mut statement = at_once.prepare_cached(&sql)?;
-        let mut found = HashMap::with_capacity(ids.len());
+        let (mut found, ahead) = (HashMap::with_capacity(ids.len()), self.ahead());
         for id in ids {
             let mut rows = statement.query(params![snapshot.0, day, id.to_bytes()])?;
             if let Some(row) = rows.next()? {
-                match passage_view(row) {
+                match passage_view(row, &ahead) {
+                    Ok(passage) if passage.document.status.suppresses() => {}
                     Ok(passage) => drop(found.insert(*id, passage)),
                     Err(Error::Damaged(what)) => tracing::error!(what, "left out of the evidence"),
                     Err(error) => return Err(error),
@@ -255,7 +257,7 @@ impl Ledger {
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![published.0, day, id.to_bytes()])?;
-        passage_view(rows.next()?.ok_or(Error::UnknownPassage(id))?)
+        passage_view(rows.next()?.ok_or(Error::UnknownPassage(id))?, &self.ahead())
     }
 
     /// One version of a document whole; the newest in force when none is named, else the newest.
@@ -264,8 +266,8 @@ impl Ledger {
     /// [`Error::UnknownDocument`] when there is no such document or version.
     pub fn document(&self, id: DocumentId, version: Option<u32>, day: &str) -> Result<DocumentView> {
         let connection = self.read()?;
-        let published = pointer(&connection, "published")?;
-        let versions = versions(&connection, id, published, day)?;
+        let (published, ahead) = (pointer(&connection, "published")?, self.ahead());
+        let versions = versions(&connection, id, published, day, &ahead)?;
         let in_force = versions.iter().find(|version| version.status.may_be_evidence());
         let shown = version.or(in_force.or(versions.first()).map(|version| version.number));
         let sql = format!(
@@ -275,7 +277,7 @@ impl Ledger {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![published.0, day, id.to_bytes(), shown])?;
         let row = rows.next()?.ok_or(Error::UnknownDocument(id))?;
-        let (document, metadata) = document_ref(row)?;
+        let (document, metadata) = document_ref(row, &ahead)?;
         let (text, blocks, quality): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
         let quality = quality.map(|quality| serde_json::from_str(&quality)).transpose()?;
         let text = CanonicalText::from_parts(text, serde_json::from_str(&blocks)?)
@@ -293,6 +295,7 @@ fn versions(
     document: DocumentId,
     published: Snapshot,
     day: &str,
+    ahead: &Ahead,
 ) -> Result<Vec<VersionSummary>> {
     let sql = format!(
         "SELECT {VERSION} FROM versions v JOIN documents d ON d.id = v.document WHERE v.document = ?3 ORDER BY v.number DESC"
@@ -301,7 +304,7 @@ fn versions(
     let mut rows = statement.query(params![published.0, day, document.to_bytes()])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
-        let (reference, _) = document_ref(row)?;
+        let (reference, _) = document_ref(row, ahead)?;
         let DocumentRef { version: number, status, published, sha256, .. } = reference;
         versions.push(VersionSummary { number, status, published, sha256 });
     }
@@ -311,8 +314,8 @@ fn versions(
 /// Columns of a passage, after those of its version.
 const PASSAGE: &str = "p.id, p.text, p.start, p.stop, p.section, p.page, p.sha256";
 
-fn passage_view(row: &Row<'_>) -> Result<PassageView> {
-    let (document, _) = document_ref(row)?;
+fn passage_view(row: &Row<'_>, ahead: &Ahead) -> Result<PassageView> {
+    let (document, _) = document_ref(row, ahead)?;
     let (text, section, sha256): (String, String, String) = (row.get(9)?, row.get(12)?, row.get(14)?);
     let passage = PassageView {
         id: PassageId::from_bytes(row.get(8)?),
@@ -329,11 +332,12 @@ fn passage_view(row: &Row<'_>) -> Result<PassageView> {
 }
 
 /// Reads the columns of [`VERSION`], which come first in every row.
-fn document_ref(row: &Row<'_>) -> Result<(DocumentRef, Metadata)> {
+fn document_ref(row: &Row<'_>, ahead: &Ahead) -> Result<(DocumentRef, Metadata)> {
     let (corpus, metadata, status): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let metadata: Metadata = serde_json::from_str(&metadata)?;
     let damaged = |what: &str| Error::Damaged(format!("{what} of {:?}", metadata.title));
-    let declared: Status = status.parse().map_err(|_| damaged("status"))?;
+    let (id, version) = (DocumentId::from_bytes(row.get(0)?), row.get(1)?);
+    let declared = ahead.status(id, version, status.parse().map_err(|_| damaged("status"))?);
     let (replaced, expired): (bool, bool) = (row.get(6)?, row.get(7)?);
     let status = match declared {
         declared if !declared.may_be_evidence() => declared,
@@ -342,8 +346,8 @@ fn document_ref(row: &Row<'_>) -> Result<(DocumentRef, Metadata)> {
         declared => declared,
     };
     let document = DocumentRef {
-        id: DocumentId::from_bytes(row.get(0)?),
-        version: row.get(1)?,
+        id,
+        version,
         corpus: corpus.parse().map_err(|_| damaged("corpus"))?,
         kind: metadata.kind,
         title: metadata.title.clone(),

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::identity::named;
 use crate::schema::{SCORE, of_metadata};
 use crate::snapshots::pointer;
+use crate::withheld::Ahead;
 
 /// Words of a search that are looked at: a title that has so many of them is the one.
 const MAX_WORDS: usize = 32;
@@ -126,9 +127,9 @@ impl Ledger {
         let (sql, values) = page(&connection, query)?;
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
-        let mut documents = Vec::new();
+        let (mut documents, ahead) = (Vec::new(), self.ahead());
         while let Some(row) = rows.next()? {
-            documents.push(document_row(row)?);
+            documents.push(document_row(row, &ahead)?);
         }
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
         let is_last = documents.len() <= limit;
@@ -198,28 +199,29 @@ fn place_of(connection: &Connection, mark: DocumentMark) -> Result<String> {
     title.flatten().ok_or(Error::UnknownDocument(mark.0))
 }
 
-fn document_row(row: &Row<'_>) -> Result<DocumentRow> {
+fn document_row(row: &Row<'_>, ahead: &Ahead) -> Result<DocumentRow> {
     let document = DocumentId::from_bytes(row.get(0)?);
     let damaged = |what: &str| Error::Damaged(format!("{what} of document {document}"));
+    let version: u32 = row.get(1)?;
     let (status, corpus): (String, String) = (row.get(3)?, row.get(11)?);
     let (issuer, kind, access): (Option<String>, Option<String>, Option<String>) =
         (row.get(4)?, row.get(5)?, row.get(7)?);
     Ok(DocumentRow {
         document,
-        version: row.get(1)?,
+        version,
         versions: row.get(12)?,
         corpus: corpus.parse().map_err(|_| damaged("corpus"))?,
         title: row.get(2)?,
         issuer: issuer.ok_or_else(|| damaged("issuer"))?,
         kind: kind.and_then(|kind| kind.parse().ok()).ok_or_else(|| damaged("kind"))?,
-        status: status.parse().map_err(|_| damaged("status"))?,
+        status: ahead.status(document, version, status.parse().map_err(|_| damaged("status"))?),
         access: serde_json::from_value(access.into())?,
         published: row.get(6)?,
         review_by: row.get(8)?,
         expires: row.get(9)?,
         quality: row.get(10)?,
         findings: row.get(13)?,
-        is_in_force: row.get(14)?,
+        is_in_force: row.get::<_, bool>(14)? && !ahead.suppresses(document, version),
     })
 }
 

@@ -281,7 +281,7 @@ fn changes(connection: &Connection) -> Result<Vec<StagedChange>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn status_of(connection: &Connection, document: DocumentId, version: u32) -> Result<Status> {
+pub(crate) fn status_of(connection: &Connection, document: DocumentId, version: u32) -> Result<Status> {
     let sql = "SELECT status FROM versions WHERE document = ?1 AND number = ?2";
     let held: Option<String> =
         connection.query_row(sql, params![document.to_bytes(), version], |row| row.get(0)).optional()?;

@@ -11,6 +11,7 @@ mod roots;
 mod shelf;
 mod snapshots;
 mod turns;
+mod withheld;
 mod write;
 
 use knowledge::{

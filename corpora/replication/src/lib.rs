@@ -12,6 +12,7 @@
 
 mod error;
 mod fetch;
+mod look;
 mod lost;
 mod publish;
 mod reading;
@@ -26,10 +27,11 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Location;
-use object_store::{GetOptions, ObjectStore};
+use object_store::{GetOptions, ObjectMeta, ObjectStore};
 
 pub use error::{Error, Result};
-pub use fetch::Fetched;
+pub use fetch::{Fetched, found};
+pub use look::{Look, Mark};
 pub use lost::Lost;
 pub use publish::{Sent, Source};
 pub use state::{FORMAT, State, StoredFile};
@@ -103,21 +105,27 @@ impl Depot {
 
     /// Numbers of the states above `after`, in order.
     async fn numbers(&self, after: u64) -> Result<Vec<u64>> {
+        Ok(self.listed(after).await?.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// The same, with what the store says of each.
+    async fn listed(&self, after: u64) -> Result<Vec<(u64, ObjectMeta)>> {
         let mut listed = if after == 0 {
             self.store.list(Some(&self.states))
         } else {
             self.store.list_with_offset(Some(&self.states), &self.state_at(after))
         };
-        let mut numbers = Vec::new();
+        let mut states = Vec::new();
         let failed = |source: object_store::Error| Error::store("list", &self.states, source);
         while let Some(found) = listed.try_next().await.map_err(failed)? {
             let name = found.location.filename().and_then(|name| name.strip_suffix(".json"));
             let number = name.and_then(|name| name.parse::<u64>().ok());
             // What else lies there is not ours.
-            numbers.extend(number.filter(|&number| number > after && self.state_at(number) == found.location));
+            let number = number.filter(|&number| number > after && self.state_at(number) == found.location);
+            states.extend(number.map(|number| (number, found)));
         }
-        numbers.sort_unstable();
-        Ok(numbers)
+        states.sort_unstable_by_key(|(number, _)| *number);
+        Ok(states)
     }
 
     fn state_at(&self, number: u64) -> Location {

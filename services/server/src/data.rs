@@ -77,13 +77,13 @@ impl Data {
     ) -> Result<Self> {
         let lock = Self::hold(path)?;
         let begun = match config.replication.role {
-            Part::Replica => Some(replication::begin(&config.replication, path).await?),
+            Part::Replica => Some(replication::begin(&config.replication, path, embedder).await?),
             Part::Alone | Part::Writer => None,
         };
-        let ledger = Arc::new(match &begun {
-            Some(begun) => begun.ledger(embedder)?,
-            None => Ledger::open(&path.join("ledger.db"))?.rooting(corpus_record::root_of),
-        });
+        let ledger = match &begun {
+            Some(begun) => begun.ledger(),
+            None => Arc::new(Ledger::open(&path.join("ledger.db"))?.rooting(corpus_record::root_of)),
+        };
         let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
         let curation = Curation::open(&path.join("curation.db"))?;
         // What was interrupted is settled before it is put on record.
@@ -116,14 +116,11 @@ impl Data {
         };
         let (lexical, link) = match begun {
             Some(begun) => {
-                let lexical = Arc::new(begun.lexical()?);
+                let lexical = begun.lexical();
                 // The vectors of a server are the writer's to keep.
                 let own = server.is_none().then(|| Arc::clone(&vectors));
-                if let Some(own) = &own {
-                    ingest::reconcile(&ledger, own.as_ref()).await?;
-                }
-                let files = (Arc::clone(&ledger), Arc::clone(&lexical));
-                (lexical, Some(Link::Replica(Replica::new(begun, &config.replication, files, own, embedder))))
+                begun.settle(own.as_deref()).await?;
+                (lexical, Some(Link::Replica(Replica::new(begun, &config.replication, own, embedder))))
             }
             None => {
                 let lexical = Arc::new(open_or_rebuild(&words(&indexes), TantivyIndex::open)?);

@@ -1,8 +1,12 @@
 //! One library on several machines: the writer publishes ledger and full-text index to an object store as numbered states,
 //! replicas answer from copies and keep records of their own.
 
+mod begin;
+mod copies;
 mod follow;
+mod freshness;
 mod history;
+mod lookout;
 mod memory;
 mod push;
 
@@ -11,12 +15,17 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use ingest::connect::{Client, ClientOptions, Guard, object_store};
+use ledger::Withheld;
 use replication::{Depot, State};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::config::{Replication, Shared};
 
-pub use follow::{Begun, Freshness, Replica, begin, ledger_in};
+pub use begin::{Begun, begin};
+pub use copies::ledger_in;
+pub use follow::Replica;
+pub use freshness::Freshness;
 pub use memory::Memory;
 pub use push::{Pushed, Writer};
 
@@ -25,6 +34,13 @@ const LEDGER: &str = "ledger.db";
 
 /// The folder of the full-text index in a state.
 const WORDS: &str = "words";
+
+/// What of `about` in a state says what it takes out of use.
+const WITHHELD: &str = "withheld";
+
+/// Versions that a state names as out of use, at most: some 800 kB. A replica that lacks decisions from before them does not count
+/// as having heard until it has followed.
+const MOST_WITHHELD: usize = 10_000;
 
 /// What a state says of the library in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +71,26 @@ impl About {
         serde_json::from_value(state.about().clone())
             .with_context(|| format!("state {} of the store holds no library that this osler can read", state.number()))
     }
+}
+
+/// What is written into a state: beside what it says of the library, what is out of use. Replicas heed that before anything else of
+/// the state is fetched.
+fn written(about: &About, withheld: &Withheld) -> Result<Value> {
+    let mut written = serde_json::to_value(about)?;
+    written[WITHHELD] = serde_json::to_value(withheld)?;
+    Ok(written)
+}
+
+/// What a state takes out of use; none where an earlier osler published it, which did not say.
+fn withheld_by(state: &State) -> Result<Option<Withheld>> {
+    let Some(withheld) = state.about().get(WITHHELD) else { return Ok(None) };
+    let unread = || format!("what state {} of the store takes out of use cannot be read here", state.number());
+    serde_json::from_value(withheld.clone()).map(Some).with_context(unread)
+}
+
+/// Runs what waits for disks where it holds nobody up.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await?
 }
 
 /// The store that the configuration names.

@@ -49,5 +49,6 @@ mod rights;
 mod risks;
 mod servers;
 mod starter;
+mod strayed;
 mod suppressed;
 mod switching;

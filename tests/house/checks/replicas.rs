@@ -11,20 +11,20 @@ use server::data::Link;
 use server::replication::{Replica, Writer};
 use support::{Bucket, TestService, test_settings};
 
-const GOUT: (&str, &str) = (
+pub(crate) const GOUT: (&str, &str) = (
     "gout.md",
     "+++\nid = \"gout\"\n+++\n# Gout\n\nGive colchicine 500 micrograms twice daily for an acute attack of gout.\n",
 );
-const QUESTION: &str = "Which dose of colchicine is given for an acute attack of gout?";
+pub(crate) const QUESTION: &str = "Which dose of colchicine is given for an acute attack of gout?";
 
 /// Where a library is shared.
-struct Shared {
+pub(crate) struct Shared {
     store: String,
     endpoint: Option<String>,
 }
 
 impl Shared {
-    fn directory(path: &Path) -> Self {
+    pub(crate) fn directory(path: &Path) -> Self {
         Self { store: path.to_string_lossy().into_owned(), endpoint: None }
     }
 
@@ -33,7 +33,7 @@ impl Shared {
     }
 }
 
-fn config(role: Part, shared: &Shared) -> Config {
+pub(crate) fn config(role: Part, shared: &Shared) -> Config {
     let (store, endpoint) = (Some(shared.store.clone()), shared.endpoint.clone());
     let replication = Replication { role, store, endpoint, stale_after_s: 1, ..Replication::default() };
     let mut config = Config { replication, ..Config::default() };
@@ -41,7 +41,7 @@ fn config(role: Part, shared: &Shared) -> Config {
     config
 }
 
-async fn writer(shared: &Shared) -> (TestService, Writer) {
+pub(crate) async fn writer(shared: &Shared) -> (TestService, Writer) {
     let mut service = TestService::with(config(Part::Writer, shared), test_settings(), false).await;
     match service.link() {
         Some(Link::Writer(writer)) => (service, writer),
@@ -49,7 +49,7 @@ async fn writer(shared: &Shared) -> (TestService, Writer) {
     }
 }
 
-async fn replica(shared: &Shared) -> (TestService, Replica) {
+pub(crate) async fn replica(shared: &Shared) -> (TestService, Replica) {
     let mut service = TestService::with(config(Part::Replica, shared), test_settings(), false).await;
     match service.link() {
         Some(Link::Replica(replica)) => (service, replica),
@@ -57,7 +57,7 @@ async fn replica(shared: &Shared) -> (TestService, Replica) {
     }
 }
 
-async fn push(service: &TestService, writer: &mut Writer) -> Option<u64> {
+pub(crate) async fn push(service: &TestService, writer: &mut Writer) -> Option<u64> {
     writer.push(service.app.asker.now()).await.unwrap().map(|pushed| pushed.number)
 }
 

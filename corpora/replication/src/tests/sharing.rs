@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{AT, BLOCK, Contents, Place, Random, contents, later};
 use crate::reading::Reading;
-use crate::{Error, Fetched, Sent, Source, State};
+use crate::{Error, Fetched, Look, Sent, Source, State, found};
 
 #[tokio::test]
 async fn what_is_published_is_fetched_byte_for_byte() {
@@ -91,6 +91,54 @@ async fn what_is_held_is_not_trusted_where_it_is_missing_or_has_another_length()
     let fetched = place.fetch(&state, "2", Some((&state, "1"))).await.unwrap();
     assert_eq!(fetched.blocks, 2);
     assert_eq!(contents(&place.path("2")), contents(&place.path("files")));
+}
+
+#[tokio::test]
+async fn what_has_rotted_is_found_and_it_alone_is_fetched_again() {
+    let place = Place::in_memory();
+    place.write("ledger.db", &Random(5).bytes(3 * BLOCK + 7));
+    place.write("words/a.idx", &[1; 100]);
+    place.write("words/b.idx", &[2; 100]);
+    let (state, _) = place.publish(None).await;
+    place.fetch(&state, "1", None).await.unwrap();
+    assert_eq!(found(&state, &place.path("1")).await.unwrap(), state);
+
+    let mut bytes = fs::read(place.path("1/ledger.db")).unwrap();
+    bytes[BLOCK + 5] ^= 1;
+    fs::write(place.path("1/ledger.db"), bytes).unwrap();
+    fs::remove_file(place.path("1/words/b.idx")).unwrap();
+    let there = found(&state, &place.path("1")).await.unwrap();
+    assert_eq!((there.number(), there.files().len()), (state.number(), 2));
+    assert_ne!(there.file("ledger.db"), state.file("ledger.db"));
+    assert_eq!(there.file("words/a.idx"), state.file("words/a.idx"));
+    let fetched = place.fetch(&state, "2", Some((&there, "1"))).await.unwrap();
+    assert_eq!(fetched, Fetched { blocks: 2, bytes: BLOCK as u64 + 100 });
+    assert_eq!(contents(&place.path("2")), contents(&place.path("files")));
+}
+
+#[tokio::test]
+async fn a_look_reads_a_state_only_where_another_one_is_the_newest() {
+    for place in [Place::in_memory(), Place::in_directory()] {
+        let depot = &place.depot;
+        assert_eq!(depot.look(None).await.unwrap(), Look::Nothing);
+        place.write("a", b"a");
+        let (first, _) = place.publish(None).await;
+        let (second, _) = place.publish(Some(&first)).await;
+        let Look::Newest(mark, state) = depot.look(None).await.unwrap() else { panic!("there is one") };
+        assert_eq!(*state, second);
+        assert_eq!(depot.look(Some(&mark)).await.unwrap(), Look::Same);
+
+        // Emptied, and begun anew: the numbers begin again, and come to the one that was seen.
+        depot.delete(vec![depot.state_at(1), depot.state_at(2)]).await.unwrap();
+        assert_eq!(depot.look(Some(&mark)).await.unwrap(), Look::Nothing);
+        place.write("a", b"another one");
+        let (other, _) = place.publish(None).await;
+        let Look::Newest(_, state) = depot.look(Some(&mark)).await.unwrap() else { panic!("it has a lower number") };
+        assert_eq!(*state, other);
+        let (other, _) = place.publish(Some(&other)).await;
+        let Look::Newest(again, state) = depot.look(Some(&mark)).await.unwrap() else { panic!("it is another one") };
+        assert_eq!((*state, again != mark), (other, true));
+    }
 }
 
 #[tokio::test]
@@ -200,6 +248,8 @@ fn any_task_may_publish_fetch_and_tidy_up() {
     let place = Place::in_memory();
     let state = State::new(1, AT, Value::Null, Vec::new());
     is_send(place.depot.newest(0));
+    is_send(place.depot.look(None));
+    is_send(found(&state, Path::new("1")));
     is_send(place.depot.publish(Some(&state), &[], Value::Null, AT));
     is_send(place.depot.fetch(&state, Path::new("1"), Some((&state, Path::new("2")))));
     is_send(place.depot.tidy(1, later()));

@@ -41,7 +41,7 @@ pub struct Replication {
     pub session_token_env: Option<String>,
     /// Seconds between two looks: of the writer at its library, of a replica at the store.
     pub every_s: u64,
-    /// Seconds after which a replica that cannot look at the store says that it is not ready: it would not learn of a retraction.
+    /// Seconds after which a replica that has not heard of its writer says that it is not ready: it would not learn of a retraction.
     pub stale_after_s: u64,
     /// States that the writer leaves in the store when it tidies up, after every 50th and once a day; replicas that fetch an older one begin anew.
     pub keep: usize,

@@ -31,8 +31,8 @@ pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
             None => "ready\n".into_response(),
         }
     } else if shared.app.is_stale() {
-        let detail =
-            "this replica cannot reach the store that its writer publishes to, and may not know of a retraction";
+        let detail = "this replica has not heard of its writer for too long: it cannot reach the store, or does not find its \
+                      library there, and may not know of a retraction";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "replica_stale", detail).into_response()
     } else if shared.app.is_ready() {
         let detail = "the audit log cannot be written, or a witness raised an alarm: nothing is answered until it can";

@@ -1,286 +1,208 @@
-//! A replica's half: the newest state is fetched beside the one in use, and takes its place between two questions.
+//! A replica's half: the newest state is fetched beside the one in use, and takes its place between two questions. Looks at the
+//! store go on meanwhile.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use index::{TantivyIndex, VectorIndex};
+use anyhow::Result;
+use index::{Follower, TantivyIndex, VectorIndex};
 use ledger::Ledger;
 use replication::{Depot, State};
-use tokio::time::Instant;
+use tokio::sync::watch;
 
-use super::{About, Failing, LEDGER, WORDS, folder};
+use super::begin::{Begun, goes_on, start_over};
+use super::copies::{Copies, Opened};
+use super::freshness::Freshness;
+use super::lookout::{Lookout, Progress, is_same};
+use super::{Failing, LEDGER, WORDS, blocking};
 use crate::config::Replication;
 
-/// The state in use, as the store has it.
-const CURRENT: &str = "current.json";
-
-/// What a replica begins with.
-#[derive(Debug)]
-pub struct Begun {
-    depot: Depot,
-    state: State,
-    folder: PathBuf,
-}
-
-/// Fetches the newest state, and waits for one where there is none yet. Without the store, what was fetched before is enough.
-///
-/// # Errors
-/// When the store cannot be reached and nothing was fetched before; when the disk cannot be written.
-pub async fn begin(config: &Replication, data: &Path) -> Result<Begun> {
-    let (depot, folder) = (super::depot(config)?, folder(data));
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let held = held(&folder)?;
-    let after = held.as_ref().map_or(0, State::number);
-    let mut is_told = false;
-    let newest = loop {
-        match depot.newest(after).await {
-            Ok(None) if held.is_none() => {
-                if !is_told {
-                    eprintln!("nothing has been published there yet: waiting for the writer");
-                }
-                is_told = true;
-                tokio::time::sleep(Duration::from_secs(config.every_s)).await;
-            }
-            Ok(newest) => break newest,
-            Err(error) if held.is_some() => {
-                tracing::warn!("the store of states cannot be read, going on with what was fetched before: {error:#}");
-                break None;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let mut begun = Begun { depot, state: newest.clone().or(held.clone()).context("no state")?, folder };
-    if let Some(newest) = newest {
-        begun.state = fetch(&begun.depot, newest, &begun.folder, held.as_ref()).await?;
-        keep(&begun.folder, &begun.state)?;
-    }
-    remove_others(&begun.folder, begun.state.number());
-    Ok(begun)
-}
-
-impl Begun {
-    /// Which library it is: the key that its writer's log is signed with.
-    ///
-    /// # Errors
-    /// When the state is of a version that says it otherwise.
-    pub fn library(&self) -> Result<String> {
-        Ok(About::of(&self.state)?.writer)
-    }
-
-    /// The ledger of the state.
-    ///
-    /// # Errors
-    /// As [`Ledger::open_copy`]; when it was embedded with another model than the one here.
-    pub fn ledger(&self, embedder: &str) -> Result<Ledger> {
-        open_ledger(&place(&self.folder, &self.state), embedder)
-    }
-
-    /// The full-text index of the state.
-    ///
-    /// # Errors
-    /// As [`TantivyIndex::open_copy`]; when it is of another format.
-    pub fn lexical(&self) -> Result<TantivyIndex> {
-        check_format(&self.state)?;
-        Ok(TantivyIndex::open_copy(&place(&self.folder, &self.state).join(WORDS))?)
-    }
-}
+/// The longest wait before a state is tried again that could not be taken over: fetching may have taken long.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Follows the writer.
 pub struct Replica {
+    lookout: Lookout,
+    taker: Taker,
+    freshness: Arc<Freshness>,
+}
+
+/// Takes states over.
+struct Taker {
     depot: Depot,
-    folder: PathBuf,
-    state: State,
+    copies: Copies,
+    /// The state in use, and what is here of it.
+    state: Arc<State>,
+    there: State,
     ledger: Arc<Ledger>,
     lexical: Arc<TantivyIndex>,
     /// The vectors of this process. Those of a server are the writer's to keep.
     vectors: Option<Arc<dyn VectorIndex>>,
     embedder: String,
-    freshness: Arc<Freshness>,
-}
-
-/// How long ago a replica last saw what the writer has published.
-#[derive(Debug)]
-pub struct Freshness {
-    began: Instant,
-    /// Milliseconds after that.
-    looked: AtomicI64,
-    limit: Duration,
-}
-
-impl Freshness {
-    fn new(limit: Duration) -> Self {
-        Self { began: Instant::now(), looked: AtomicI64::new(0), limit }
-    }
-
-    fn looked_now(&self) {
-        self.looked.store(self.began.elapsed().as_millis() as i64, Ordering::Relaxed);
-    }
-
-    /// How long ago.
-    pub fn age(&self) -> Duration {
-        let looked = Duration::from_millis(self.looked.load(Ordering::Relaxed).unsigned_abs());
-        self.began.elapsed().saturating_sub(looked)
-    }
-
-    /// Whether it is so long ago that a retraction may have been missed.
-    pub fn is_stale(&self) -> bool {
-        self.age() > self.limit
-    }
+    progress: Arc<Mutex<Progress>>,
 }
 
 impl Replica {
     /// Goes on from what it began with.
-    pub fn new(
-        begun: Begun,
-        config: &Replication,
-        (ledger, lexical): (Arc<Ledger>, Arc<TantivyIndex>),
-        vectors: Option<Arc<dyn VectorIndex>>,
-        embedder: &str,
-    ) -> Self {
-        let Begun { depot, state, folder } = begun;
+    pub fn new(begun: Begun, config: &Replication, vectors: Option<Arc<dyn VectorIndex>>, embedder: &str) -> Self {
+        let Begun { depot, copies, opened, there, seen, .. } = begun;
+        let Opened { state, about, ledger, lexical } = opened;
         let freshness = Arc::new(Freshness::new(Duration::from_secs(config.stale_after_s)));
-        Self { depot, folder, state, ledger, lexical, vectors, embedder: embedder.to_owned(), freshness }
+        let progress = Progress { in_use: (Arc::clone(&state), about.decisions), trouble: None };
+        let progress = Arc::new(Mutex::new(progress));
+        let lookout = Lookout {
+            depot: depot.clone(),
+            copies: copies.clone(),
+            ledger: Arc::clone(&ledger),
+            writer: about.writer,
+            newest: Arc::clone(seen.as_ref().map_or(&state, |seen| &seen.state)),
+            seen,
+            progress: Arc::clone(&progress),
+            freshness: Arc::clone(&freshness),
+        };
+        let embedder = embedder.to_owned();
+        let taker = Taker { depot, copies, state, there, ledger, lexical, vectors, embedder, progress };
+        Self { lookout, taker, freshness }
     }
 
-    /// How long ago it last saw what the writer has published.
+    /// How long ago it last heard of its writer, and how far behind it is.
     pub fn freshness(&self) -> Arc<Freshness> {
         Arc::clone(&self.freshness)
     }
 
-    /// Takes over the newest state, if there is one that is newer. Says whether there was.
+    /// Looks at the store, and takes over the newest state if another one is in use. Says whether one was. What the newest state
+    /// takes out of use is so also where it cannot be taken over.
     ///
     /// # Errors
-    /// When it cannot be fetched or read; the one in use stays.
+    /// When the store cannot be looked at or has another library; when the state cannot be fetched or read. The one in use stays.
     pub async fn follow(&mut self) -> Result<bool> {
-        let Some(newest) = self.depot.newest(self.state.number()).await? else {
-            self.freshness.looked_now();
-            return Ok(false);
-        };
-        let newest = fetch(&self.depot, newest, &self.folder, Some(&self.state)).await?;
-        let place = place(&self.folder, &newest);
-        let coming = open_ledger(&place, &self.embedder)?;
-        check_format(&newest)?;
-        // Both indexes before the ledger: no question then asks for a snapshot that one of them does not have.
-        if let Some(vectors) = &self.vectors {
-            ingest::catch_up(&coming, vectors.as_ref()).await?;
-        }
-        self.lexical.change_to(&place.join(WORDS))?;
-        self.ledger.change_to(&place.join(LEDGER))?;
-        keep(&self.folder, &newest)?;
-        self.state = newest;
-        self.freshness.looked_now();
-        remove_others(&self.folder, self.state.number());
-        Ok(true)
+        let newest = self.lookout.look().await?;
+        self.taker.take(&newest).await
     }
 
     /// Follows for ever. What fails is told once, and tried again.
-    pub async fn keep_following(mut self, every: Duration) {
-        let mut failing = Failing::new("this replica cannot follow its writer");
-        loop {
-            let followed = self.follow().await;
-            failing.note(followed.as_ref().err());
-            if let Ok(true) = followed {
-                let published = self.ledger.snapshots().map(|snapshots| snapshots.published.0).unwrap_or(0);
-                tracing::info!(state = self.state.number(), published, "took over what the writer published");
-            }
-            metrics::gauge!("osler_replication_state").set(self.state.number() as f64);
-            metrics::gauge!("osler_replication_age_seconds").set(self.freshness.age().as_secs_f64());
-            tokio::time::sleep(every).await;
-        }
+    pub async fn keep_following(self, every: Duration) {
+        let Self { lookout, taker, .. } = self;
+        let (tell, told) = watch::channel(Arc::clone(&lookout.newest));
+        tokio::join!(keep_looking(lookout, tell, every), keep_taking(taker, told, every));
     }
 }
 
-/// The ledger that a replica's data directory has in use, if it is one's.
-pub fn ledger_in(data: &Path) -> Option<PathBuf> {
-    let folder = folder(data);
-    Some(place(&folder, &held(&folder).ok()??).join(LEDGER))
-}
-
-/// Fetches a state, or a newer one if the writer has tidied it away meanwhile.
-async fn fetch(depot: &Depot, mut newest: State, folder: &Path, held: Option<&State>) -> Result<State> {
+async fn keep_looking(mut lookout: Lookout, tell: watch::Sender<Arc<State>>, every: Duration) {
+    let mut failing = Failing::new("this replica cannot follow its writer");
     loop {
-        let into = place(folder, &newest);
-        if into.is_dir() {
-            // Whole, and not in use yet: the process ended before it was.
-            return Ok(newest);
+        let looked = lookout.look().await;
+        if let Ok(newest) = &looked {
+            tell.send_if_modified(|told| {
+                let is_new = !is_same(told, newest);
+                *told = Arc::clone(newest);
+                is_new
+            });
         }
-        let held_at = held.map(|held| (held, place(folder, held)));
-        let from = held_at.as_ref().map(|(held, at)| (*held, at.as_path()));
-        match depot.fetch(&newest, &into, from).await {
-            Ok(fetched) => {
-                let (number, bytes) = (newest.number(), fetched.bytes);
-                tracing::info!(number, blocks = fetched.blocks, bytes, "fetched a state");
-                return Ok(newest);
-            }
-            Err(replication::Error::Gone { .. }) => {
-                let Some(newer) = depot.newest(newest.number()).await? else { bail!("the newest state has no files") };
-                newest = newer;
-            }
-            Err(error) => return Err(error.into()),
+        note(&lookout, looked.as_ref().err(), &mut failing);
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Says how it goes.
+fn note(lookout: &Lookout, error: Option<&anyhow::Error>, failing: &mut Failing) {
+    let progress = lookout.progress.lock().unwrap_or_else(PoisonError::into_inner);
+    failing.note(error.or(progress.trouble.as_ref()));
+    metrics::gauge!("osler_replication_state").set(progress.in_use.0.number() as f64);
+    metrics::gauge!("osler_replication_behind").set(lookout.freshness.behind() as f64);
+    metrics::gauge!("osler_replication_age_seconds").set(lookout.freshness.age().as_secs_f64());
+}
+
+async fn keep_taking(mut taker: Taker, mut told: watch::Receiver<Arc<State>>, every: Duration) {
+    let mut pause = every;
+    loop {
+        let newest = Arc::clone(&told.borrow_and_update());
+        let taken = taker.take(&newest).await;
+        let has_failed = taken.is_err();
+        taker.progress.lock().unwrap_or_else(PoisonError::into_inner).trouble = taken.err();
+        let outcome = if has_failed {
+            pause = (pause * 2).min(LONGEST_PAUSE.max(every));
+            tokio::time::timeout(pause, told.changed()).await.unwrap_or(Ok(()))
+        } else {
+            pause = every;
+            told.changed().await
+        };
+        if outcome.is_err() {
+            return;
         }
     }
 }
 
-fn open_ledger(place: &Path, embedder: &str) -> Result<Ledger> {
-    let ledger = Ledger::open_copy(&place.join(LEDGER))?;
-    match ledger.embedder()? {
-        Some((found, _)) if found != embedder => {
-            Err(ledger::Error::OtherEmbedder { found, wanted: embedder.to_owned() }.into())
-        }
-        _ => Ok(ledger),
-    }
-}
-
-fn check_format(state: &State) -> Result<()> {
-    let found = About::of(state)?.index;
-    if found != index::FORMAT {
-        bail!(
-            "the full-text index of the writer has format {found}, this osler reads {}: use the same version",
-            index::FORMAT
-        );
+async fn fill(ledger: &Ledger, index: &dyn Follower, is_other_line: bool) -> Result<()> {
+    if is_other_line {
+        start_over(index).await?;
+        ingest::reconcile(ledger, index).await?;
+    } else {
+        ingest::catch_up(ledger, index).await?;
     }
     Ok(())
 }
 
-fn place(folder: &Path, state: &State) -> PathBuf {
-    folder.join(state.number().to_string())
-}
-
-/// The state that was in use, if its files are here.
-fn held(folder: &Path) -> Result<Option<State>> {
-    let file = folder.join(CURRENT);
-    let Ok(json) = fs::read(&file) else { return Ok(None) };
-    match State::from_json(&json) {
-        Ok(state) => Ok(place(folder, &state).is_dir().then_some(state)),
-        Err(error) => {
-            tracing::warn!("{} cannot be read, fetching everything anew: {error}", file.display());
-            Ok(None)
+impl Taker {
+    /// Takes a state over if it is not the one in use, and says whether it did.
+    async fn take(&mut self, newest: &Arc<State>) -> Result<bool> {
+        if is_same(newest, &self.state) {
+            return Ok(false);
         }
+        // Earlier tries may have left something.
+        self.copies.remove_others(&[&self.state, newest]).await;
+        let place = self.copies.place(&self.state);
+        let held = Some((&self.there, place.as_path()));
+        let coming = self.copies.bring(&self.depot, Arc::clone(newest), held, &self.embedder).await?;
+        if let Err(error) = self.change_to(&coming).await {
+            self.copies.remove(&coming.state).await;
+            return Err(error);
+        }
+        let Opened { state, about, .. } = coming;
+        tracing::info!(state = state.number(), published = about.published, "took over what the writer published");
+        self.there = State::clone(&state);
+        self.state = Arc::clone(&state);
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).in_use = (state, about.decisions);
+        self.copies.remove_others(&[&self.state]).await;
+        Ok(true)
     }
-}
 
-/// Notes which state is in use, after an end at any point too.
-fn keep(folder: &Path, state: &State) -> Result<()> {
-    let aside = folder.join("current.new");
-    let mut file = File::create(&aside)?;
-    file.write_all(&state.to_json())?;
-    file.sync_all()?;
-    fs::rename(&aside, folder.join(CURRENT))?;
-    File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-/// What is not in use goes. Whoever reads a file of it reads it to the end.
-fn remove_others(folder: &Path, number: u64) {
-    let number = number.to_string();
-    for other in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if other.path().is_dir() && other.file_name() != number.as_str() {
-            let _ = fs::remove_dir_all(other.path());
+    async fn change_to(&self, coming: &Opened) -> Result<()> {
+        // Both indexes before the ledger: no question then asks for a snapshot that one of them does not have.
+        if let Some(vectors) = &self.vectors {
+            self.fill(Arc::clone(vectors), coming).await?;
         }
+        self.copies.keep(&coming.state).await?;
+        let changed = self.change_files(&coming.state).await;
+        if changed.is_err() {
+            self.copies.keep(&self.state).await?;
+        }
+        changed
+    }
+
+    /// Brings the vectors to where the coming ledger is. That one is read where it holds nobody up.
+    async fn fill(&self, vectors: Arc<dyn VectorIndex>, coming: &Opened) -> Result<()> {
+        let is_back = coming.state.number() <= self.state.number();
+        let (ledger, coming) = (Arc::clone(&self.ledger), Arc::clone(&coming.ledger));
+        let runtime = tokio::runtime::Handle::current();
+        blocking(move || {
+            let is_other_line = is_back || !goes_on(&ledger, &coming)?;
+            runtime.block_on(fill(&coming, vectors.as_ref(), is_other_line))
+        })
+        .await
+    }
+
+    async fn change_files(&self, coming: &State) -> Result<()> {
+        let (before, place) = (self.copies.place(&self.state), self.copies.place(coming));
+        let (ledger, lexical) = (Arc::clone(&self.ledger), Arc::clone(&self.lexical));
+        blocking(move || {
+            lexical.change_to(&place.join(WORDS))?;
+            if let Err(error) = ledger.change_to(&place.join(LEDGER)) {
+                lexical.change_to(&before.join(WORDS))?;
+                return Err(error.into());
+            }
+            Ok(())
+        })
+        .await
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 
 use super::history::History;
 use super::memory::{Mark, Memory};
-use super::{About, Failing, LEDGER, WORDS, folder};
+use super::{About, Failing, LEDGER, MOST_WITHHELD, WORDS, blocking, folder};
 use crate::config::Replication;
 
 /// States between two times that the store is tidied up.
@@ -135,12 +135,14 @@ impl Writer {
             self.before = before;
             return Ok(None);
         }
+        let ledger = Arc::clone(&self.ledger);
+        let withheld = blocking(move || Ok(ledger.withheld(MOST_WITHHELD)?)).await?;
         let files = self.gather().await?;
         let (number, at) = (before.as_ref().map_or(0, State::number).saturating_add(1), now.to_string());
         // Should the store's answer be lost, or this process end, the state is known again.
         let mark = before.as_ref().zip(there.as_ref()).map(|(before, there)| Mark::of(before, there));
         self.remember(self.memory.trying(mark, Mark::coming(number, at.clone(), &about))).await?;
-        let value = serde_json::to_value(&about)?;
+        let value = super::written(&about, &withheld)?;
         let outcome = self.depot.publish_mending(&self.lost, before.as_ref(), &files, value, &at).await;
         let (state, sent) = match outcome {
             Ok(published) => published,
