@@ -68,7 +68,9 @@ pub async fn begin(config: &Replication, data: &Path, embedder: &str) -> Result<
     };
     // Before the first question.
     opened.ledger.withhold(&heard);
-    copies.keep_withheld(&heard).await?;
+    if seen.is_some() {
+        copies.keep_withheld(&heard).await?;
+    }
     Ok(Begun { depot, copies, opened, there, seen, is_other_line })
 }
 
@@ -181,7 +183,7 @@ async fn first(
     copies.remove_others(&[&held.state, newest]).await;
     let aside = if is_same { Some(copies.set_aside(&held.state).await?) } else { None };
     let from = aside.clone().unwrap_or_else(|| copies.place(&held.state));
-    let brought = copies.bring(depot, Arc::clone(newest), Some((&held.there, &from)), embedder).await;
+    let brought = copies.bring(depot, Arc::clone(newest), Some((&held.there, from.as_path())), embedder).await;
     if let (Err(_), Some(aside)) = (&brought, aside) {
         copies.put_back(&held.state, aside).await?;
     }

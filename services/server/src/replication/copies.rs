@@ -150,7 +150,7 @@ impl Copies {
         embedder: &str,
     ) -> Result<Arc<State>> {
         loop {
-            check(&newest, embedder)?;
+            let about = check(&newest, embedder)?;
             let into = self.place(&newest);
             if into.is_dir() {
                 // It was fetched before, and the process ended before it was in use.
@@ -166,8 +166,8 @@ impl Copies {
                     return Ok(newest);
                 }
                 Err(error @ replication::Error::Gone { .. }) => match depot.newest(newest.number()).await? {
-                    Some(newer) => newest = Arc::new(newer),
-                    None => return Err(Error::from(error).context("a block of the newest state is missing")),
+                    Some(newer) if About::of(&newer)?.writer == about.writer => newest = Arc::new(newer),
+                    Some(_) | None => return Err(Error::from(error).context("a block of the newest state is missing")),
                 },
                 Err(error) => return Err(error.into()),
             }

@@ -57,6 +57,7 @@ impl Replica {
             writer: about.writer,
             newest: Arc::clone(seen.as_ref().map_or(&state, |seen| &seen.state)),
             seen,
+            is_kept: true,
             progress: Arc::clone(&progress),
             freshness: Arc::clone(&freshness),
         };

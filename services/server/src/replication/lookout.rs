@@ -39,6 +39,8 @@ pub(super) struct Lookout {
     /// The newest state that was looked at, or the one that it began with.
     pub(super) newest: Arc<State>,
     pub(super) seen: Option<Seen>,
+    /// Whether what it takes out of use is on this machine's disk.
+    pub(super) is_kept: bool,
     pub(super) progress: Arc<Mutex<Progress>>,
     pub(super) freshness: Arc<Freshness>,
 }
@@ -73,25 +75,34 @@ impl Lookout {
                 self.newest.number()
             ),
             Look::Same => {}
-            Look::Newest(mark, state) => self.see(Seen::of(mark, Arc::from(state))?).await?,
+            Look::Newest(mark, state) => self.see(Seen::of(mark, Arc::from(state))?)?,
         }
         if self.knows_all() {
             self.freshness.looked_now();
         }
+        self.keep().await?;
         Ok(Arc::clone(&self.newest))
     }
 
-    async fn see(&mut self, seen: Seen) -> Result<()> {
+    fn see(&mut self, seen: Seen) -> Result<()> {
         seen.check_library(&self.writer)?;
-        let withheld = seen.withheld.clone().unwrap_or_default();
-        self.ledger.withhold(&withheld);
-        self.copies.keep_withheld(&withheld).await?;
+        self.ledger.withhold(&seen.withheld.clone().unwrap_or_default());
+        self.is_kept = false;
         let (number, before) = (seen.state.number(), self.newest.number());
         if number < before || (number == before && seen.state != self.newest) {
             tracing::warn!(number, before, "the store of states was begun anew: taking over what is there now");
         }
         self.newest = Arc::clone(&seen.state);
         self.seen = Some(seen);
+        Ok(())
+    }
+
+    /// Notes for a start without the store what is out of use; tried again where the disk is full.
+    async fn keep(&mut self) -> Result<()> {
+        if let Some(seen) = self.seen.as_ref().filter(|_| !self.is_kept) {
+            self.copies.keep_withheld(&seen.withheld.clone().unwrap_or_default()).await?;
+            self.is_kept = true;
+        }
         Ok(())
     }
 
