@@ -8,6 +8,7 @@
 mod error;
 mod mesh;
 mod phrases;
+mod spelt;
 mod tables;
 mod thesaurus;
 

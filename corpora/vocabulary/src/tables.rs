@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use crate::phrases::Phrases;
 
-const DRUGS: &str = include_str!("../data/drugs.tsv");
+pub(crate) const DRUGS: &str = include_str!("../data/drugs.tsv");
 const LOOKALIKES: &str = include_str!("../data/lookalikes.tsv");
-const ABBREVIATIONS: &str = include_str!("../data/abbreviations.tsv");
-const SYNONYMS: &str = include_str!("../data/synonyms.tsv");
-const PLAIN: &str = include_str!("../data/plain.tsv");
-const LAY: &str = include_str!("../data/lay.tsv");
+pub(crate) const ABBREVIATIONS: &str = include_str!("../data/abbreviations.tsv");
+pub(crate) const SYNONYMS: &str = include_str!("../data/synonyms.tsv");
+pub(crate) const PLAIN: &str = include_str!("../data/plain.tsv");
+pub(crate) const LAY: &str = include_str!("../data/lay.tsv");
 
 /// A medicine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn bare(text: &str) -> String {
     fold(&text.replace(|c: char| !stays(c), " "))
 }
 
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     let lines = table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines.map(|line| line.split('\t').map(str::trim).collect())
 }
@@ -139,6 +139,12 @@ impl Vocabulary {
     pub fn senses(&self, abbreviation: &str) -> &[String] {
         let usual = self.lower.get(abbreviation).map_or(abbreviation, String::as_str);
         self.abbreviations.get(usual).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one word of these tables that `word`, lower case, was probably meant to be; none where it is one of them, and where two
+    /// would fit as well.
+    pub fn nearest(&self, word: &str) -> Option<&'static str> {
+        crate::spelt::nearest(word)
     }
 
     /// All abbreviations with their senses, in no order.

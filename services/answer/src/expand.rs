@@ -22,6 +22,9 @@ const ABBREVIATION_WEIGHT: f32 = 0.5;
 /// What a term of the thesaurus that a house has imported is worth. Nobody has chosen its terms for searching.
 const IMPORTED_WEIGHT: f32 = 0.35;
 
+/// What the word is worth that was probably meant by one that is written wrong.
+const MISSPELT_WEIGHT: f32 = 0.6;
+
 /// Words that are added for one term of the question, at most.
 const PER_TERM: usize = 3;
 
@@ -60,9 +63,20 @@ impl Expanded {
 }
 
 /// Reads a question, with the names of our own tables and then those of the thesaurus that the house has imported, if it has.
-pub(crate) fn expand(question: &str, thesaurus: Option<&Thesaurus>) -> Expanded {
+/// Words of it that are `unheard` of in the library are read as what was probably meant.
+pub(crate) fn expand(question: &str, unheard: &[String], thesaurus: Option<&Thesaurus>) -> Expanded {
     let mut expansions: Vec<Expansion> = Vec::new();
     let mut text = question.to_owned();
+    let bare = bare(question);
+    let mut words: Vec<&str> = bare.split(' ').collect();
+    for wrong in unheard {
+        if let Some(meant) = vocabulary().nearest(wrong) {
+            add(&mut expansions, wrong, meant, MISSPELT_WEIGHT);
+            text.push('\n');
+            text.push_str(meant);
+            words.iter_mut().filter(|word| **word == wrong).for_each(|word| *word = meant);
+        }
+    }
     for word in question.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
         if let Some(sense) = vocabulary().senses(word).first() {
             add(&mut expansions, word, sense, ABBREVIATION_WEIGHT);
@@ -70,8 +84,6 @@ pub(crate) fn expand(question: &str, thesaurus: Option<&Thesaurus>) -> Expanded 
             text.push_str(sense);
         }
     }
-    let bare = bare(question);
-    let words: Vec<&str> = bare.split(' ').collect();
     let mut at = 0;
     while at < words.len() {
         let rest = || words[at..].iter().copied();
@@ -160,7 +172,7 @@ mod tests {
     use super::*;
 
     fn added(question: &str) -> Vec<String> {
-        expand(question, None).expansions.into_iter().map(|one| one.to).collect()
+        expand(question, &[], None).expansions.into_iter().map(|one| one.to).collect()
     }
 
     fn imported() -> Thesaurus {
@@ -194,9 +206,19 @@ mod tests {
         assert!(added("Can I take Tylenol after a heart attack?").contains(&"myocardial infarction".to_owned()));
         assert!(added("HFrEF drugs")[0].starts_with("heart failure"));
         assert!(added("anaemia in chronic kidney disease").contains(&"CKD".to_owned()));
-        assert!(expand("HFrEF drugs", None).text.contains("reduced ejection fraction"));
+        assert!(expand("HFrEF drugs", &[], None).text.contains("reduced ejection fraction"));
         assert_eq!(added("uti antibiotics"), added("UTI antibiotics"));
         assert_eq!(added("a1c goal"), added("A1c goal"));
+    }
+
+    #[test]
+    fn words_that_nobody_writes_so_are_read_as_what_was_meant() {
+        let unheard = ["pnuemonia".to_owned(), "quxquux".to_owned()];
+        let expanded = expand("Pnuemonia with quxquux", &unheard, None);
+        assert_eq!((&*expanded.expansions[0].from, &*expanded.expansions[0].to), ("pnuemonia", "pneumonia"));
+        assert_eq!(expanded.text, "Pnuemonia with quxquux\npneumonia");
+        let meant = expand("hart attack of asprin", &["asprin".to_owned()], None).expansions;
+        assert!(meant.iter().any(|one| one.from == "aspirin" && one.to == "acetylsalicylic acid"), "{meant:?}");
     }
 
     #[test]
@@ -204,13 +226,13 @@ mod tests {
         assert_eq!(added("all of it or none"), [] as [&str; 0]);
         assert_eq!(added(""), [] as [&str; 0]);
         let question = "paracetamol ".repeat(500);
-        assert!(expand(&question, None).expansions.len() <= IN_ALL);
+        assert!(expand(&question, &[], None).expansions.len() <= IN_ALL);
     }
 
     #[test]
     fn what_a_house_has_imported_is_added_at_less_weight_and_says_nothing_twice() {
         let thesaurus = imported();
-        let expanded = expand("Treatment of examplosis type 2?", Some(&thesaurus));
+        let expanded = expand("Treatment of examplosis type 2?", &[], Some(&thesaurus));
         let found: Vec<&str> = expanded.expansions.iter().map(|one| one.to.as_str()).collect();
         assert_eq!(found, ["Sampler Disease", "Morbus Exemplaris", "Presbysampling"]);
         assert!(expanded.expansions.iter().all(|one| one.weight == IMPORTED_WEIGHT && one.from == "examplosis type 2"));
@@ -222,16 +244,16 @@ mod tests {
     fn what_a_house_has_imported_stands_behind_our_own_names_and_replaces_none() {
         let thesaurus = imported();
         for question in ["Tylenol after a crushing heart attack", "heart attack", "HFrEF or sampler disease?", ""] {
-            let (own, all) = (expand(question, None), expand(question, Some(&thesaurus)));
+            let (own, all) = (expand(question, &[], None), expand(question, &[], Some(&thesaurus)));
             assert_eq!(own.expansions, all.expansions[..own.expansions.len()], "{question}");
             assert_eq!(own.text, all.text, "the search by meaning reads the same");
-            assert_eq!(all, expand(question, Some(&thesaurus)), "the same every time");
+            assert_eq!(all, expand(question, &[], Some(&thesaurus)), "the same every time");
             assert!(all.expansions.len() <= IN_ALL);
             assert!(all.expansions.iter().all(|one| one.to != "Myocardial Infarctions"), "it is searched for already");
         }
         let brontocardia = |one: &Expansion| one.to == "Brontocardia" && one.from == "crushing heart attack";
-        assert!(expand("a crushing heart attack", Some(&thesaurus)).expansions.iter().any(brontocardia));
+        assert!(expand("a crushing heart attack", &[], Some(&thesaurus)).expansions.iter().any(brontocardia));
         let question = "sampler disease, ".repeat(400);
-        assert!(expand(&question, Some(&thesaurus)).expansions.len() <= PER_TERM);
+        assert!(expand(&question, &[], Some(&thesaurus)).expansions.len() <= PER_TERM);
     }
 }

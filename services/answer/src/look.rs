@@ -99,16 +99,21 @@ impl Retriever {
     /// # Errors
     /// [`ledger::Error::UnknownSnapshot`]; the error of an arm when both fail.
     pub async fn candidates(&self, question: &Question, depth: usize) -> Result<Candidates> {
-        let mut sought = self.sought(question)?;
+        let mut sought = self.sought(question).await?;
         self.look(&mut sought, depth).await
     }
 
     /// What a question looks for.
-    pub(crate) fn sought(&self, question: &Question) -> Result<Sought> {
+    pub(crate) async fn sought(&self, question: &Question) -> Result<Sought> {
         let filter = question.filters.at(self.snapshot(question)?);
         let text = question.search_text();
-        let thesaurus = self.thesaurus.as_deref();
-        let expanded = if self.has_expansion { expand(&text, thesaurus) } else { Expanded::not_at_all(text) };
+        let expanded = if self.has_expansion {
+            // Where that cannot be said the search itself will say why.
+            let unheard = self.lexical.unheard(&text, filter.snapshot).await.unwrap_or_default();
+            expand(&text, &unheard, self.thesaurus.as_deref())
+        } else {
+            Expanded::not_at_all(text)
+        };
         Ok(Sought { filter, expanded, vector: Vec::new(), away: None })
     }
 

@@ -126,7 +126,7 @@ impl Retriever {
         }
         let limits = Limits::of(&corpora);
         let (began, today, mut took) = (Instant::now(), self.today(), Took::default());
-        let (mut sought, mut depth) = (self.sought(question)?, ARM_LIMIT.max(limit));
+        let (mut sought, mut depth) = (self.sought(question).await?, ARM_LIMIT.max(limit));
         let snapshot = sought.filter.snapshot;
         let mut hits = loop {
             let found = self.look(&mut sought, depth).await?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use index::{Entry, Error, Filter, Follower, Hit, LexicalIndex, Result, VectorIndex, Wanted};
-use knowledge::{EntryId, Seq};
+use knowledge::{EntryId, Seq, Snapshot};
 
 /// Stands before an index of either kind.
 pub struct Outage<I: ?Sized> {
@@ -69,5 +69,10 @@ impl LexicalIndex for Outage<dyn LexicalIndex> {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
         self.check()?;
         self.index.search(wanted, filter, limit).await
+    }
+
+    async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>> {
+        self.check()?;
+        self.index.unheard(text, snapshot).await
     }
 }

@@ -82,6 +82,21 @@ pub fn question_terms(text: &str) -> Vec<String> {
     terms.into_iter().filter(|term| seen.insert(term.clone())).collect()
 }
 
+/// The words of `text` as they stand there, but in lower case, each with its terms.
+pub(super) fn words_with_terms(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut words: Vec<(usize, String, Vec<String>)> = Vec::new();
+    let mut analyzer = analyzer();
+    let mut stream = analyzer.token_stream(text);
+    stream.process(&mut |token| match words.last_mut().filter(|(from, ..)| *from == token.offset_from) {
+        Some((.., terms)) => terms.push(token.text.clone()),
+        None => {
+            let word = text[token.offset_from..token.offset_to].to_lowercase();
+            words.push((token.offset_from, word, vec![token.text.clone()]));
+        }
+    });
+    words.into_iter().map(|(_, word, terms)| (word, terms)).collect()
+}
+
 fn in_order(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {
     let mut stream = analyzer.token_stream(text);
     let mut terms = Vec::new();

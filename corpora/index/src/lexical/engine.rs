@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use fail::fail_point;
-use knowledge::{EntryId, PassageId, Seq};
+use knowledge::{EntryId, PassageId, Seq, Snapshot};
 use tantivy::columnar::Column;
 use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
@@ -16,7 +16,7 @@ use tantivy::{
 
 use super::counts::{Counts, Kept};
 use super::gate::Gate;
-use super::{LexicalIndex, Rarity, Weighted, analysis, weighted_terms};
+use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
@@ -326,6 +326,29 @@ impl LexicalIndex for TantivyIndex {
         match tokio::task::spawn_blocking(run).await {
             Ok(hits) => hits.map_err(|source| Error::engine(super::NAME, "search", source)),
             Err(panic) => Err(Error::engine(super::NAME, "search", panic)),
+        }
+    }
+
+    async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>> {
+        let (searcher, words, text) = (self.reading().reader.searcher(), self.fields.words, text.to_owned());
+        let kept = Arc::clone(&self.counts);
+        let run = move || {
+            let counts = Counts::of(&kept, &searcher, words, snapshot)?;
+            let mut unheard = Vec::new();
+            for (word, terms) in analysis::words_with_terms(&text).into_iter().take(MAX_TERMS) {
+                let mut is_held = false;
+                for term in &terms {
+                    is_held = is_held || counts.doc_freq(&Term::from_field_text(words, term))? > 0;
+                }
+                if !is_held {
+                    unheard.push(word);
+                }
+            }
+            tantivy::Result::Ok(unheard)
+        };
+        match tokio::task::spawn_blocking(run).await {
+            Ok(unheard) => unheard.map_err(|source| Error::engine(super::NAME, "look for words", source)),
+            Err(panic) => Err(Error::engine(super::NAME, "look for words", panic)),
         }
     }
 

@@ -1,12 +1,12 @@
 //! The lexical arm in memory: counts shared terms. What tests of other rooms use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use knowledge::{EntryId, Seq};
+use knowledge::{EntryId, Seq, Snapshot};
 
-use super::{LexicalIndex, Rarity, terms, weighted_terms};
+use super::{LexicalIndex, Rarity, analysis, terms, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
@@ -68,5 +68,16 @@ impl LexicalIndex for MemoryLexicalIndex {
             matching.map(|(passage, score)| Hit { passage, score }).collect()
         });
         Ok(in_order(hits, limit))
+    }
+
+    async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>> {
+        let held: HashSet<String> = self.with(|(held, _)| {
+            let there = held.values().filter(|entry| entry.interval.added <= snapshot);
+            there
+                .flat_map(|entry| terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text)))
+                .collect()
+        });
+        let words = analysis::words_with_terms(text).into_iter();
+        Ok(words.filter(|(_, terms)| terms.iter().all(|term| !held.contains(term))).map(|(word, _)| word).collect())
     }
 }

@@ -9,6 +9,7 @@ mod memory;
 mod spelling;
 
 use async_trait::async_trait;
+use knowledge::Snapshot;
 
 use crate::Follower;
 use crate::entry::{Filter, Hit, Wanted};
@@ -27,6 +28,9 @@ pub trait LexicalIndex: Follower {
     /// The passages that best match the words that are wanted among those `filter` allows: best first, equal scores by id. A
     /// score is the share of the most that the words of weight 1 could give a passage; words of less weight add to it.
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>>;
+
+    /// The words of `text`, in lower case, that no passage of the snapshot has in any form.
+    async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>>;
 
     /// Puts all that it holds into one segment, beside searches. Says whether there was anything to do.
     async fn merge(&self) -> Result<bool> {
