@@ -40,6 +40,7 @@ mod proxies;
 mod replayed;
 mod replicas;
 mod rerank;
+mod retrieval;
 mod rights;
 mod risks;
 mod starter;

@@ -12,4 +12,5 @@ mod refusals;
 mod replicas;
 mod retrieval;
 mod run;
+mod sets;
 mod vocabulary;
