@@ -104,8 +104,8 @@ impl Collection {
         self
     }
 
-    /// The suite of the starter corpus. Its documents are those of the starter corpus itself, all of which were judged for every
-    /// question.
+    /// The suite of the starter corpus. Its documents are those of the starter corpus itself, all of which were judged for
+    /// every question.
     ///
     /// # Errors
     /// Never: it is part of the program, and a test reads it.
@@ -179,7 +179,7 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(line).to_string().replace('\u{7f}', "\\u007f")
 }
 
-/// Markdown that says exactly this: what could be markup is escaped, and no line is indented. Plain text would not do, for its
+/// Markdown that says exactly this: what could be markup is escaped, and no line is indented. Plain text would not do: its
 /// reader takes lines in capitals for headings, and dashes for bullets.
 fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);

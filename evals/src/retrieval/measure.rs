@@ -41,8 +41,8 @@ pub struct Measurement {
 }
 
 /// Asks every question of `collection`, whose documents are in `corpus`, and calls `step` after each. What is measured of the
-/// first ten documents is that of a search as the API does it, at its depth; only what is measured of a hundred goes deeper. A
-/// question that cannot be asked finds nothing.
+/// first ten documents is that of a search as the API does it, at its depth; only what is measured of a hundred goes deeper.
+/// A question that cannot be asked finds nothing.
 ///
 /// # Errors
 /// When a store or the embedder fails.

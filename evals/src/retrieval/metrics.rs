@@ -20,9 +20,9 @@ pub(super) struct Scores {
     pub(super) judged_10: f64,
 }
 
-/// Normalised discounted cumulative gain with gain 2^grade - 1 (Burges et al., ICML 2005) and with the grade itself (Järvelin and
-/// Kekäläinen, TOIS 2002), recall of what has a grade above 0, reciprocal rank, and the share of the first ten that was judged
-/// at all. All are of the list `seen`, but for recall among a hundred, which is of `deep`.
+/// Normalised discounted cumulative gain with gain 2^grade - 1 (Burges et al., ICML 2005) and with the grade itself (Järvelin
+/// and Kekäläinen, TOIS 2002), recall of what has a grade above 0, reciprocal rank, and the share of the first ten that was
+/// judged at all. All are of the list `seen`, but for recall among a hundred, which is of `deep`.
 #[expect(clippy::cast_precision_loss, reason = "ranks and counts are small")]
 pub(super) fn score(question: &JudgedQuestion, seen: &[&str], deep: &[&str], is_all_judged: bool) -> Scores {
     let grade = |document: &str| question.grades.get(document).copied();

@@ -220,8 +220,8 @@ fn all_decisions() -> [(&'static str, Decisions); 3] {
     ]
 }
 
-/// All of it without a model, on the starter corpus and on collections of others where they are, against the figures that are kept
-/// or in their place.
+/// All of it without a model, on the starter corpus and on collections of others where they are, against the figures that are
+/// kept or in their place.
 async fn baseline(places: &Places, sets: Option<&Path>, write: Option<&Path>) -> Result<ExitCode> {
     let mut samples = Samples::default();
     starter(&STARTER, &mut samples);

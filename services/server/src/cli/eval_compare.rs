@@ -76,7 +76,8 @@ fn between(now: &Report, then: &Report) -> Result<ExitCode> {
         };
         out.push_str(&format!("now {}, then {}\n\n", shown(now), shown(then)));
     }
-    out.push_str("| collection | arm | questions | now | then | nDCG@10 (95 %) | better | worse |\n|---|---|---|---|---|---|---|---|\n");
+    out.push_str("| collection | arm | questions | now | then | nDCG@10 (95 %) | better | worse |\n");
+    out.push_str("|---|---|---|---|---|---|---|---|\n");
     for pair in &pairs {
         let difference = pair.difference;
         out.push_str(&format!(

@@ -20,8 +20,8 @@ const HASH_DIGITS: usize = 12;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A collection in BEIR's layout (corpus.jsonl, queries.jsonl, qrels/test.tsv, each as it is or packed as .gz; judgements in
-    /// TREC's columns will do); may be given more than once [default: the judged questions of the starter corpus]
+    /// A collection in BEIR's layout (corpus.jsonl, queries.jsonl, qrels/test.tsv, each as it is or packed as .gz; judgements
+    /// in TREC's columns will do); may be given more than once [default: the judged questions of the starter corpus]
     #[arg(long, value_name = "DIR")]
     from: Vec<PathBuf>,
     /// The judgements to take, by the name of their file below qrels [default: test, else the only ones there are]
@@ -30,8 +30,8 @@ pub(super) struct Args {
     /// Questions of each collection, at most, evenly over the file
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
     questions: usize,
-    /// Keep what was taken in below this directory, and use what is there of the same texts, embedder and index: embedding takes
-    /// most of the time
+    /// Keep what was taken in below this directory, and use what is there of the same texts, embedder and index: embedding
+    /// takes most of the time
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Write a page with tables and plots; nDCG has gain 2^grade - 1, and beside it the grade itself as trec_eval has it
@@ -178,8 +178,8 @@ impl Held {
     }
 }
 
-/// Where a collection is kept below `keep`. Its place bears the hash of what is in it, so that other texts, another embedder and
-/// another index begin anew; what was there is left there.
+/// Where a collection is kept below `keep`. Its place bears the hash of what is in it, so that other texts, another embedder
+/// and another index begin anew; what was there is left there.
 async fn kept_in(places: &Places, collection: &Collection, keep: &Path) -> Result<PathBuf> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
