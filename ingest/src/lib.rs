@@ -20,7 +20,7 @@ mod worker;
 
 pub use archive::Limits;
 pub use error::{Error, Failure, Rejection, Result};
-pub use follow::{catch_up, catch_up_coming, index_entry, reconcile, reconcile_coming};
+pub use follow::{Counted, catch_up, catch_up_coming, index_entry, look_after, reconcile, reconcile_coming};
 pub use formats::{Parsed, parse};
 pub use manifest::{Manifest, Origin, parse_manifest, read_manifest};
 pub use originals::Originals;

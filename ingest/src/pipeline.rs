@@ -54,18 +54,32 @@ impl Stores {
     pub async fn reconcile(&self) -> Result<()> {
         let vectors = follow::reconcile(&self.ledger, self.vectors.as_ref());
         let lexical = follow::reconcile(&self.ledger, self.lexical.as_ref());
-        tokio::try_join!(vectors, lexical)?;
+        let (vectors, lexical) = tokio::join!(vectors, lexical);
+        lexical?;
+        vectors?;
         Ok(())
     }
 
-    /// Has both indexes take in what has changed since they last did.
+    /// Has both indexes take in what has changed since they last did. One that is on a server which is away follows when it is
+    /// back, and is not searched before.
     ///
     /// # Errors
-    /// When one cannot be written.
+    /// When one cannot be written; the other has followed all the same.
     pub async fn catch_up(&self) -> Result<()> {
         let vectors = follow::catch_up(&self.ledger, self.vectors.as_ref());
         let lexical = follow::catch_up(&self.ledger, self.lexical.as_ref());
-        tokio::try_join!(vectors, lexical)?;
+        let (vectors, lexical) = tokio::join!(vectors, lexical);
+        lexical?;
+        match vectors {
+            Err(Error::Index(error)) if error.is_away() => {
+                tracing::warn!(
+                    "{error}; what is taken in and decided is found by words until the vectors have followed"
+                );
+            }
+            other => {
+                other?;
+            }
+        }
         Ok(())
     }
 

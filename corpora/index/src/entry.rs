@@ -172,12 +172,15 @@ pub struct Wanted {
     pub text: String,
     /// 1 for the words of the question; less for what was added to them.
     pub weight: f32,
+    /// Of what was added, the words of the question that it is another name of. All of it together is worth no more than
+    /// `weight` of them, however rare it is.
+    pub stands_for: Option<String>,
 }
 
 impl Wanted {
     /// The words of a question and nothing else.
     pub fn question(text: &str) -> Vec<Self> {
-        vec![Self { text: text.to_owned(), weight: 1.0 }]
+        vec![Self { text: text.to_owned(), weight: 1.0, stands_for: None }]
     }
 }
 

@@ -47,6 +47,44 @@ pub enum Error {
         /// Why.
         source: Source,
     },
+    /// Something failed at the server, or nobody has looked at it yet: what it holds may not be everything.
+    #[error(
+        "Qdrant at {url} is away, or does not hold all of the library yet: it is looked at again every few seconds"
+    )]
+    Doubted {
+        /// Where it is.
+        url: String,
+    },
+    /// The collection is another library's.
+    #[error(
+        "the collection {collection} on Qdrant at {url} is another library's: set `vectors.collection` to a name of this library's own, or remove the collection there if that library is gone"
+    )]
+    Foreign {
+        /// Where it is.
+        url: String,
+        /// Its name.
+        collection: String,
+    },
+    /// The collection is laid out for other vectors.
+    #[error(
+        "the collection {collection} on Qdrant at {url} is not for vectors of {dimension} dimensions that are compared by cosine: remove it there, and it is filled anew, or set `vectors.collection` to another name"
+    )]
+    Layout {
+        /// Where it is.
+        url: String,
+        /// Its name.
+        collection: String,
+        /// What is wanted.
+        dimension: usize,
+    },
+    /// It is kept by another process, or was replaced.
+    #[error(
+        "the {index} index is not this one's to change: another process keeps it, or another model's has taken its place"
+    )]
+    ReadOnly {
+        /// Which index.
+        index: &'static str,
+    },
     /// A vector of the wrong length.
     #[error("a vector of {found} dimensions where the index has {wanted}")]
     Dimension {
@@ -58,6 +96,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a server is away, so that what has to be written there can follow when it is back.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Doubted { .. })
+    }
+
+    /// Whether only somebody who changes the configuration, or the server, can help.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Foreign { .. } | Self::Layout { .. })
+    }
+
     /// What a fault that a test asks for comes as: `full` or anything else.
     #[doc(hidden)]
     pub fn injected(index: &'static str, kind: Option<String>) -> Self {

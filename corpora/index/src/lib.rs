@@ -12,6 +12,7 @@ mod vector;
 
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
+use tokio::sync::Mutex;
 
 pub use entry::{Entry, Filter, Hit, Traits, Wanted, dot};
 pub use error::{Error, Result};
@@ -36,6 +37,12 @@ pub trait Follower: Send + Sync {
 
     /// Forgets entries that the ledger does not know.
     async fn remove(&self, ids: Vec<EntryId>) -> Result<()>;
+
+    /// Held by whoever has it follow the ledger, where more than one may: what one has read must not be written after what another
+    /// has read later.
+    fn turn(&self) -> Option<&Mutex<()>> {
+        None
+    }
 
     /// Puts itself in order where that is due, beside searches and changes, on at most so many cores. Says whether it did
     /// anything. What it holds stays the same.

@@ -1,6 +1,7 @@
 //! One suite for every index: the memory ones, Qdrant in process, Qdrant over gRPC, Tantivy.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod on_server;
 mod qdrant_stub;
 
 use index::{
@@ -128,8 +129,8 @@ async fn words(index: &dyn LexicalIndex) {
         assert_eq!(numbers(&find(index, "potassium", &filter, 10).await), wanted, "{filter:?}");
     }
     // Words that were added count, but less than those of the question.
-    let added = |text: &str| Wanted { text: text.to_owned(), weight: 0.5 };
-    let wanted = [Wanted { text: "drug1".into(), weight: 1.0 }, added("drug2"), added("drug1 drug0")];
+    let added = |text: &str| Wanted { text: text.to_owned(), weight: 0.5, stands_for: None };
+    let wanted = [Wanted::question("drug1"), vec![added("drug2"), added("drug1 drug0")]].concat();
     assert_eq!(numbers(&index.search(&wanted, &all, 10).await.unwrap()), [1, 0, 2]);
     let half = find(index, "drug2 unheardof", &all, 10).await;
     assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
@@ -188,17 +189,17 @@ fn server(url: &str) -> ServerOptions {
 #[tokio::test]
 async fn qdrant_over_grpc() {
     let stub = qdrant_stub::serve().await;
-    let index = ServerIndex::connect(server(&stub), "minilm@1", DIMENSION).await.unwrap();
+    let index = ServerIndex::writer(server(&stub.url), "ours", "minilm@1", DIMENSION).unwrap();
+    index.reached().await.unwrap();
+    index.found_whole(index.doubts());
     vectors(&index).await;
     // Another model has a collection of its own, and takes over when it is told to.
     index.become_current().await.unwrap();
-    let next = ServerIndex::connect(server(&stub), "other/model@2", DIMENSION).await.unwrap();
+    let next = ServerIndex::writer(server(&stub.url), "ours", "other/model@2", DIMENSION).unwrap();
     assert!(next.ids().await.unwrap().is_empty());
     next.become_current().await.unwrap();
-    let client = qdrant_client::Qdrant::from_url(&stub).skip_compatibility_check().build().unwrap();
-    let aliases = client.list_aliases().await.unwrap().aliases;
-    assert_eq!(aliases.len(), 1);
-    assert!(aliases[0].alias_name == "osler-current" && aliases[0].collection_name.ends_with("other-model-2"));
+    let aliases: Vec<_> = stub.aliases().into_iter().collect();
+    assert!(matches!(&aliases[..], [(alias, of)] if alias == "osler-current" && of.ends_with("other-model-2")));
 }
 
 /// Runs against a real server when `QDRANT_URL` names one; its collection is removed first and after.
@@ -211,7 +212,11 @@ async fn qdrant_server() {
     let client = qdrant_client::Qdrant::from_url(&url).skip_compatibility_check().build().unwrap();
     let collection = format!("osler-{}-conformance", index::FORMAT);
     let _ = client.delete_collection(&collection).await;
-    vectors(&ServerIndex::connect(server(&url), "conformance", DIMENSION).await.unwrap()).await;
+    let index = ServerIndex::writer(server(&url), "ours", "conformance", DIMENSION).unwrap();
+    index.reached().await.unwrap();
+    index.found_whole(index.doubts());
+    vectors(&index).await;
+    assert!(index.holds(5).await.unwrap() && !index.holds(6).await.unwrap());
     client.delete_collection(&collection).await.unwrap();
 }
 
@@ -286,6 +291,12 @@ async fn tantivy_words() {
     words(&TantivyIndex::open(directory.path()).unwrap()).await;
     let again = TantivyIndex::open(directory.path()).unwrap();
     assert_eq!(again.reached().await.unwrap(), Seq(21), "what was applied survives a restart");
+    let before = find(&again, "potassium drug1", &Filter::at(Snapshot(19)), 10).await;
+    again.apply(vec![entry(40, 20, None)], Seq(22)).await.unwrap();
+    assert!(again.merge().await.unwrap());
+    assert!(!again.merge().await.unwrap(), "it is one segment");
+    assert_eq!(find(&again, "potassium drug1", &Filter::at(Snapshot(19)), 10).await, before);
+    assert_eq!(again.reached().await.unwrap(), Seq(22));
 }
 
 #[tokio::test]
@@ -329,13 +340,6 @@ async fn damaged_files_are_an_error_that_names_them() {
     std::fs::write(segment.join("segment.json"), "{").unwrap();
     let message = EdgeIndex::open(directory.path(), DIMENSION).unwrap_err().to_string();
     assert!(message.contains("cannot be read"), "{message}");
-}
-
-#[tokio::test]
-async fn a_server_that_is_away_is_named() {
-    let error = ServerIndex::connect(server("http://127.0.0.1:9"), "minilm@1", DIMENSION).await.unwrap_err();
-    assert!(matches!(error, index::Error::Unavailable { .. }), "{error:?}");
-    assert!(error.to_string().contains("127.0.0.1:9"));
 }
 
 #[tokio::test]

@@ -69,9 +69,13 @@ pub struct Scores {
     /// What the document's kind, date and standing add, within narrow bounds; absent where priors are switched off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<f32>,
-    /// Terms that the search added to the words of the question, and that stand in this passage.
+    /// Terms that the search added to the words of the question, and of which a word that the question does not have stands in
+    /// this passage.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expanded: Vec<String>,
+    /// Whether the answer before cites it: then it stands among the first, found or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub carried: bool,
 }
 
 /// A passage in relation to a question. `text` is exactly `[start, end)` of the version's canonical text, in code points.

@@ -6,11 +6,11 @@ use knowledge::{
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use crate::Ledger;
 use crate::entries::floats;
 use crate::error::Result;
 use crate::snapshots::pointer;
 use crate::write::put_vector;
+use crate::{Ledger, begin};
 
 /// What can be wrong with a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -135,7 +135,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn embed(&self, vectors: &[(PassageId, Vec<f32>)]) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         for (passage, vector) in vectors {
             put_vector(&transaction, *passage, vector)?;
             crate::write::touch_entries(&transaction, *passage)?;

@@ -5,11 +5,11 @@ use rusqlite::params;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::schema::of_metadata;
 use crate::shelf::NEWEST;
 use crate::snapshots::{Decision, record};
+use crate::{Ledger, begin};
 
 /// A version that may be evidence and that its issuer meant to look at again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,7 +66,7 @@ impl Ledger {
         decision: &Decision<'_>,
     ) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         let sql = "UPDATE versions SET review_by = ?3 WHERE document = ?1 AND number = ?2";
         if transaction.execute(sql, params![document.to_bytes(), version, next])? == 0 {
             return Err(Error::UnknownDocument(document));

@@ -122,6 +122,14 @@ impl Ledger {
         Ok(ids)
     }
 
+    /// How many entries there are. All of them are read for it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn entry_count(&self) -> Result<u64> {
+        Ok(self.read()?.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?)
+    }
+
     /// The last change.
     ///
     /// # Errors

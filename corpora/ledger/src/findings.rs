@@ -8,10 +8,10 @@ use rusqlite::{Connection, Params, Row, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::schema::of_metadata;
 use crate::snapshots::{Decision, StagedChange};
+use crate::{Ledger, begin};
 
 /// What came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -229,7 +229,7 @@ impl Ledger {
     /// [`Error::UnknownFinding`]; [`Error::Settled`] when somebody has done so before.
     pub fn settle_finding(&self, id: i64, outcome: Outcome, note: &str, decision: &Decision<'_>) -> Result<Finding> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         if one(&transaction, id)?.settled.is_some() {
             return Err(Error::Settled(id));
         }

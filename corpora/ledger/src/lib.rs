@@ -20,6 +20,7 @@ mod notices;
 mod policies;
 mod read;
 mod reembed;
+mod roots;
 mod runs;
 mod schema;
 mod shelf;
@@ -33,7 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use check::{Fault, FaultKind, Unembedded};
 pub use dates::Published;
@@ -48,11 +49,16 @@ pub use notices::{Changed, Imported};
 pub use policies::PolicyRecord;
 pub use read::{DocumentView, PassageView, Section, Totals, VersionSummary};
 pub use reembed::Coming;
+pub use roots::{RootOf, VersionInForce};
 pub use runs::{RunRecord, RunSummary};
 pub use schema::FORMAT;
 pub use shelf::{DocumentMark, DocumentPage, DocumentQuery, DocumentRow};
 pub use snapshots::{Decision, Snapshots, StagedChange};
 pub use write::{NewVersion, Staged, Staging};
+
+/// How long a writer waits for another process that writes: longer than the longest that one of them does in one go, which is
+/// to roll back or to publish in a very large library.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The ledger: one connection that writes, behind a lock, and connections that only read. Readers see what was committed last
 /// and wait for nobody, so that questions go on while documents are taken in and snapshots published.
@@ -60,6 +66,7 @@ pub use write::{NewVersion, Staged, Staging};
 pub struct Ledger {
     connection: Mutex<Connection>,
     readers: Mutex<Readers>,
+    root_of: Option<RootOf>,
 }
 
 /// Connections that only read, and where further ones are opened.
@@ -129,14 +136,14 @@ impl Ledger {
     }
 
     fn prepare(mut connection: Connection, place: Place) -> Result<Self> {
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(PATIENCE)?;
         schema::migrate(&mut connection)?;
         Ok(Self::of(connection, place))
     }
 
     fn of(connection: Connection, place: Place) -> Self {
         let readers = Readers { place, generation: 0, waiting: Vec::new() };
-        Self { connection: Mutex::new(connection), readers: Mutex::new(readers) }
+        Self { connection: Mutex::new(connection), readers: Mutex::new(readers), root_of: None }
     }
 
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.
@@ -164,4 +171,10 @@ impl Ledger {
         };
         Ok(Reading::Own { connection: Some(opened), generation, readers: &self.readers })
     }
+}
+
+/// Begins to write. Another process may be writing too, as `osler reembed` does beside the service. What takes its turn at once
+/// waits for that one; what has read before it writes is refused, however patient, as soon as the other has committed.
+fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }

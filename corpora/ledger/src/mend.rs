@@ -7,11 +7,11 @@ use knowledge::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::Ledger;
 use crate::check::{At, Fault, FaultKind, overlaps};
 use crate::error::Result;
 use crate::snapshots::{Decision, change_status, staged_number, take_along};
 use crate::write::{put_in_force, put_passage};
+use crate::{Ledger, begin};
 
 impl Ledger {
     /// Mends what can be mended from what is right. A version whose text or metadata is lost is withdrawn, and will be taken in
@@ -21,7 +21,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn mend(&self, faults: &[Fault], decision: &Decision<'_>) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         for fault in faults {
             mend(&transaction, fault, decision)?;
         }

@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Ledger;
 use crate::error::Result;
 use crate::findings::{FindingKind, put_finding};
 use crate::identity::{named, names_of};
 use crate::snapshots::{Decision, change_status};
+use crate::{Ledger, begin};
 
 /// A version whose standing a notice changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,7 +48,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn import_notices(&self, notices: &[Notice], decision: &Decision<'_>) -> Result<Imported> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         let mut imported = Imported::default();
         for notice in notices {
             // A known one has acted; what people decided since stays.

@@ -4,9 +4,9 @@ use knowledge::{Corpus, CorpusId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::snapshots::{Decision, record};
+use crate::{Ledger, begin};
 
 /// A policy of a corpus, in force or of before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn register_corpus(&self, corpus: &Corpus, decision: &Decision<'_>) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         if newest(&transaction, &corpus.id)?.is_none() {
             put(&transaction, corpus, 1, decision)?;
         }
@@ -44,7 +44,7 @@ impl Ledger {
     /// When the ledger cannot be written.
     pub fn put_corpus(&self, corpus: &Corpus, decision: &Decision<'_>) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         match newest(&transaction, &corpus.id)? {
             Some((_, held)) if held == *corpus => {}
             Some((number, _)) => put(&transaction, corpus, number + 1, decision)?,
@@ -60,7 +60,7 @@ impl Ledger {
     /// [`Error::PolicyChanged`], with nothing changed.
     pub fn change_policy(&self, expected: u32, corpus: &Corpus, decision: &Decision<'_>) -> Result<u32> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         let found = newest(&transaction, &corpus.id)?.map_or(0, |(number, _)| number);
         if found != expected {
             return Err(Error::PolicyChanged { found });

@@ -286,24 +286,6 @@ impl Ledger {
         let (sections, blocks) = (sections(text.blocks()), text.blocks().to_vec());
         Ok(DocumentView { document, versions, metadata, quality, text: text.as_str().to_owned(), sections, blocks })
     }
-
-    /// Every version with passages in force in a snapshot, with the hash of its text, ordered by document and version. What is
-    /// suppressed now is among them: it was in force.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn versions_in(&self, snapshot: Snapshot) -> Result<Vec<(DocumentId, u32, String)>> {
-        let connection = self.read()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT v.document, v.number, v.text_sha256 FROM versions v
-             WHERE EXISTS (SELECT 1 FROM passages p JOIN entries e ON e.passage = p.id
-                           WHERE p.version = v.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1))
-             ORDER BY v.document, v.number",
-        )?;
-        let rows = statement
-            .query_map([snapshot.0], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
 }
 
 fn versions(

@@ -4,7 +4,7 @@ use knowledge::Metadata;
 use rusqlite::{Connection, params};
 
 use crate::error::{Error, Result};
-use crate::identity;
+use crate::{begin, identity};
 
 /// The format this build writes: the number of migrations applied.
 pub const FORMAT: i64 = MIGRATIONS.len() as i64;
@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     (COMING, |_| Ok(())),
     (CURATION, |_| Ok(())),
     (POLICIES, |_| Ok(())),
+    (ROOTS, |_| Ok(())),
 ];
 
 const FIRST: &str = "
@@ -214,6 +215,21 @@ CREATE TRIGGER policies_count BEFORE INSERT ON policies
   BEGIN SELECT RAISE(ABORT, 'a policy is left out'); END;
 ";
 
+/// Roots are made of documents, numbers and hashes, which `versions_by_document` has now as well.
+const ROOTS: &str = "
+ALTER TABLE snapshots ADD COLUMN versions INTEGER;  -- in force in it; NULL where nobody made a root
+ALTER TABLE snapshots ADD COLUMN root BLOB;         -- over all of them, as whoever keeps records makes it
+DROP INDEX versions_by_document;
+CREATE INDEX versions_by_document ON versions (
+  document,
+  number,
+  status,
+  review_by,
+  CASE WHEN json_valid(quality) THEN quality ->> '$.score' END,
+  text_sha256
+);
+";
+
 /// A field of the metadata of the version `v`, written as `versions_by_title` has it; NULL where the metadata is damaged.
 pub(crate) fn of_metadata(field: &str) -> String {
     format!("CASE WHEN json_valid(v.metadata) THEN v.metadata ->> '$.{field}' END")
@@ -264,7 +280,12 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
-    let transaction = connection.transaction()?;
+    if format == FORMAT {
+        return Ok(());
+    }
+    let transaction = begin(connection)?;
+    // Another process may have done it before this one had its turn.
+    let format = format_of(&transaction)?;
     for (tables, fill) in MIGRATIONS.iter().skip(usize::try_from(format).unwrap_or(0)) {
         transaction.execute_batch(tables)?;
         fill(&transaction)?;
@@ -311,7 +332,7 @@ mod tests {
         older(&path);
         let ledger = Ledger::open(&path).unwrap();
         let format: i64 = ledger.lock().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!((format, FORMAT), (5, 5));
+        assert_eq!((format, FORMAT), (6, 6));
         assert_eq!(ledger.findings().unwrap().len(), 1);
         let closed = ledger.findings_page(None, true, None, 10).unwrap().remove(0);
         let settled = closed.settled.unwrap();

@@ -5,9 +5,9 @@ use knowledge::{DocumentId, PassageId, Snapshot, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::write::{close_entry, open_entry, put_in_force, touch_entries};
+use crate::{Ledger, begin};
 
 /// Where the pointer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +101,24 @@ impl Ledger {
     }
 
     /// Publishes in the transaction in which `allows` had its look at what is staged.
-    fn publish_if(&self, decision: &Decision<'_>, allows: impl FnOnce(&Connection) -> Result<()>) -> Result<Snapshot> {
+    pub(crate) fn publish_if(
+        &self,
+        decision: &Decision<'_>,
+        allows: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<Snapshot> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         allows(&transaction)?;
         let staged = staged_number(&transaction)?;
         let published = pointer(&transaction, "published")?;
         if !has_news(&transaction, published, staged)? {
             return Ok(published);
         }
-        transaction.execute("INSERT INTO snapshots VALUES (?1, ?2)", params![staged.0, decision.at])?;
+        transaction
+            .execute("INSERT INTO snapshots (number, published_at) VALUES (?1, ?2)", params![staged.0, decision.at])?;
         set_pointer(&transaction, "head", staged)?;
         set_pointer(&transaction, "published", staged)?;
+        self.keep_root(&transaction, staged)?;
         record(&transaction, decision, "publish", &staged.to_string())?;
         fail_point!("ledger::publish::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
@@ -126,7 +132,7 @@ impl Ledger {
     /// [`Error::UnknownSnapshot`]; [`Error::Staged`] while changes wait to be published.
     pub fn rollback(&self, to: Snapshot, decision: &Decision<'_>) -> Result<()> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         known(&transaction, to)?;
         let staged = staged_number(&transaction)?;
         let published = pointer(&transaction, "published")?;
@@ -153,6 +159,7 @@ impl Ledger {
             open_entry(&transaction, passage, staged)?;
         }
         set_pointer(&transaction, "published", to)?;
+        self.keep_root(&transaction, to)?;
         record(&transaction, decision, "rollback", &to.to_string())?;
         transaction.commit()?;
         Ok(())
@@ -198,7 +205,7 @@ impl Ledger {
         decision: &Decision<'_>,
     ) -> Result<Vec<u32>> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         if let Some(expected) = expected {
             let found = status_of(&transaction, document, version)?;
             if found != expected {

@@ -6,8 +6,11 @@ mod document;
 mod findings;
 mod health;
 mod policies;
+mod reembed;
+mod roots;
 mod shelf;
 mod snapshots;
+mod turns;
 mod write;
 
 use knowledge::{

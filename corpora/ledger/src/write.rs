@@ -6,12 +6,12 @@ use knowledge::{
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::Ledger;
 use crate::error::{Error, Result};
 use crate::findings::{FindingKind, put_finding};
 use crate::identity::{self, Alike};
 use crate::notices::{self, Applied, Changed};
 use crate::snapshots::{Decision, staged_number};
+use crate::{Ledger, begin};
 
 /// A version on its way in.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Ledger {
     pub fn embedder(&self) -> Result<Option<(String, usize)>> {
         let sql = "SELECT e.value, CAST(d.value AS INTEGER) FROM meta e JOIN meta d ON d.name = 'dimension'
                    WHERE e.name = 'embedder'";
-        Ok(self.lock().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        Ok(self.read()?.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     /// Whether a file of this name and these bytes, read by this parser, is held in the corpus: then it need not be read.
@@ -142,7 +142,7 @@ impl Ledger {
     /// [`Error::UnknownCorpus`]; [`Error::Full`] when the disk is full, with nothing written.
     pub fn stage(&self, batch: &[Staging], decision: &Decision<'_>) -> Result<Vec<Staged>> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = begin(&mut connection)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for staging in batch {
             outcomes.push(stage_one(&transaction, staging, decision)?);

@@ -12,6 +12,7 @@
 
 mod error;
 mod fetch;
+mod lost;
 mod publish;
 mod reading;
 mod state;
@@ -29,6 +30,7 @@ use object_store::{GetOptions, ObjectStore};
 
 pub use error::{Error, Result};
 pub use fetch::Fetched;
+pub use lost::Lost;
 pub use publish::{Sent, Source};
 pub use state::{FORMAT, State, StoredFile};
 pub use tidy::Tidied;

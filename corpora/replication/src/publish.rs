@@ -9,6 +9,7 @@ use object_store::{PutMode, PutOptions};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::lost::Lost;
 use crate::reading::{Block, Reading};
 use crate::state::{State, StoredFile};
 use crate::{AT_ONCE, Depot, MOST_STATE_BYTES, TRIES, off_thread};
@@ -60,6 +61,22 @@ impl Depot {
         about: Value,
         at: &str,
     ) -> Result<(State, Sent)> {
+        self.publish_mending(&Lost::default(), before, files, about, at).await
+    }
+
+    /// The same, where the store has lost blocks of `before`, as [`Depot::lost`] says. What the files have of them is sent
+    /// again, so that the state which is published lacks nothing.
+    ///
+    /// # Errors
+    /// As [`Depot::publish`].
+    pub async fn publish_mending(
+        &self,
+        lost: &Lost,
+        before: Option<&State>,
+        files: &[Source],
+        about: Value,
+        at: &str,
+    ) -> Result<(State, Sent)> {
         let last = before.map_or(0, State::number);
         self.check_newest(last).await?;
         // What `before` has is not sent, so it must be this store's, and its blocks are there as long as it is.
@@ -68,10 +85,11 @@ impl Depot {
         {
             return Err(Error::Overtaken { number: last });
         }
-        let (stored, sent) = self.send(Reading::new(before, files)?).await?;
+        let (stored, sent) = self.send(Reading::new(before, files)?.without(lost)).await?;
         fail_point!("replication::before_state", |kind| Err(Error::injected(kind)));
         let state = State::new(last.saturating_add(1), at, about, stored);
         self.create(&state).await?;
+        fail_point!("replication::after_state", |kind| Err(Error::injected(kind)));
         // Another writer may have got so far ahead meanwhile that it has tidied this number away.
         self.check_newest(state.number()).await?;
         Ok((state, sent))
@@ -147,5 +165,6 @@ async fn send(depot: Depot, step: Step) -> Result<Step> {
     let length = block.bytes.len() as u64;
     let sent = depot.store.put_opts(&location, block.bytes.into(), PutOptions::default()).await;
     sent.map_err(|source| Error::store("write", &location, source))?;
+    fail_point!("replication::after_send", |kind| Err(Error::injected(kind)));
     Ok(Step::Sent(length))
 }

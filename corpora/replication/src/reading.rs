@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use knowledge::sha256_hex;
 
 use crate::error::{Error, Result};
+use crate::lost::Lost;
 use crate::publish::Source;
 use crate::state::{self, State, StoredFile};
 
@@ -52,6 +53,13 @@ impl Reading {
             known: files.iter().flat_map(|file| file.blocks.iter().cloned()).collect(),
             done: Vec::new(),
         })
+    }
+
+    /// Takes for new what the store has lost.
+    pub(crate) fn without(mut self, lost: &Lost) -> Self {
+        self.known.retain(|hash| !lost.has(hash));
+        self.before.retain(|_, file| !file.blocks.iter().any(|hash| lost.has(hash)));
+        self
     }
 
     /// The next block that the store does not have; none when all files are read.

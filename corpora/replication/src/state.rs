@@ -114,6 +114,14 @@ impl State {
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &String> {
         self.0.files.iter().flat_map(|file| &file.blocks)
     }
+
+    /// The same, each with its length.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = (&String, u64)> {
+        self.0.files.iter().flat_map(|file| {
+            let lengths = (0..file.bytes).step_by(usize::try_from(file.block_bytes).unwrap_or(usize::MAX));
+            file.blocks.iter().zip(lengths.map(move |offset| file.block_bytes.min(file.bytes - offset)))
+        })
+    }
 }
 
 impl Written {

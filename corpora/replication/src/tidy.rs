@@ -62,7 +62,7 @@ impl Depot {
     }
 
     /// Of which block this is the place; none if something else lies there.
-    fn hash_at(&self, location: &Location) -> Option<String> {
+    pub(crate) fn hash_at(&self, location: &Location) -> Option<String> {
         let mut hash = String::new();
         for part in location.prefix_match(&self.blocks)? {
             hash.push_str(part.as_ref());

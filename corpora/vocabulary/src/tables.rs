@@ -30,6 +30,8 @@ pub struct Vocabulary {
     by_name: Phrases<usize>,
     lookalikes: Vec<(usize, usize)>,
     abbreviations: HashMap<String, Vec<String>>,
+    /// Abbreviations by what they are in lower case, unless that is another word.
+    lower: HashMap<String, String>,
     synonyms: Phrases<usize>,
     groups: Vec<Vec<String>>,
     plain: Phrases<String>,
@@ -81,6 +83,10 @@ impl Vocabulary {
         let abbreviation =
             |row: Vec<&str>| Some(((*row.first()?).to_owned(), list(row.get(1)?).map(str::to_owned).collect()));
         let abbreviations = rows(ABBREVIATIONS).filter_map(abbreviation).collect();
+        // Shorter ones are something else too often.
+        let is_only_that = |row: &Vec<&str>| row.get(2).is_none() && row[0].len() >= 3;
+        let lower =
+            rows(ABBREVIATIONS).filter(is_only_that).map(|row| (row[0].to_lowercase(), row[0].to_owned())).collect();
         let (mut synonyms, mut groups) = (Phrases::default(), Vec::new());
         for row in rows(SYNONYMS) {
             for member in &row {
@@ -100,13 +106,13 @@ impl Vocabulary {
         }
         let mut short = Phrases::default();
         for row in rows(ABBREVIATIONS) {
-            let [abbreviation, senses] = row[..] else { continue };
+            let [abbreviation, senses, ..] = row[..] else { continue };
             // A word that has an abbreviation of its own would be found in every text on anything else.
             for sense in list(senses).take(1).filter(|sense| sense.contains(' ')) {
                 short.insert(&fold(sense), abbreviation.to_owned());
             }
         }
-        Self { drugs, by_name, lookalikes, abbreviations, synonyms, groups, plain, lay, short }
+        Self { drugs, by_name, lookalikes, abbreviations, lower, synonyms, groups, plain, lay, short }
     }
 
     /// All medicines, by name.
@@ -129,9 +135,10 @@ impl Vocabulary {
         self.lookalikes.iter().map(|&(a, b)| (&self.drugs[a], &self.drugs[b]))
     }
 
-    /// The senses of an abbreviation in its usual case, the most common first.
+    /// The senses of an abbreviation in its usual case, or in lower case where that is no other word; the most common first.
     pub fn senses(&self, abbreviation: &str) -> &[String] {
-        self.abbreviations.get(abbreviation).map_or(&[], Vec::as_slice)
+        let usual = self.lower.get(abbreviation).map_or(abbreviation, String::as_str);
+        self.abbreviations.get(usual).map_or(&[], Vec::as_slice)
     }
 
     /// All abbreviations with their senses, in no order.
@@ -202,6 +209,8 @@ mod tests {
         assert_eq!(words.drug("Acetaminophen").map(|drug| drug.name.as_str()), Some("paracetamol"));
         assert_eq!(words.drug_at("magnesium sulphate 4 g".split(' ')).map(|(length, _)| length), Some(2));
         assert!(words.senses("HFrEF")[0].starts_with("heart failure"));
+        assert_eq!(words.senses("uti"), words.senses("UTI"));
+        assert!(words.senses("all").is_empty() && words.senses("or").is_empty() && !words.senses("ALL").is_empty());
         assert_eq!(words.abbreviation_at("chronic kidney disease".split(' ')), Some((3, "CKD")));
         assert!(words.lay_at("heart attack last week".split(' ')).unwrap().1[0].contains("myocardial"));
     }

@@ -149,6 +149,10 @@ pub struct Answer {
     pub mode: Mode,
     /// Why it is not simply answered, for people.
     pub reason: Option<String>,
+    /// What part of the search was away, for people, if one was: what is said then has less behind it, and that nothing is said
+    /// is no word on what the corpora hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// The question as asked.
     pub question: String,
     /// When it was asked, RFC 3339.

@@ -25,7 +25,8 @@ use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
 use crate::select::{Selected, narrow, select};
 use crate::unknowns::{Unknown, unknowns};
-use crate::{extract, grammar, prompt};
+use crate::written::{Written, extracted};
+use crate::{grammar, prompt};
 
 /// Hits that are considered.
 const HITS: usize = 24;
@@ -117,20 +118,10 @@ struct Draft {
     searched: Vec<CorpusId>,
     means: Option<Means>,
     banner: Option<String>,
+    /// What part of the search was away.
+    missing: Option<&'static str>,
     embed_ms: u64,
     retrieve_ms: u64,
-}
-
-/// What the writing half came to.
-struct Written {
-    statements: Vec<Statement>,
-    status: Status,
-    mode: Mode,
-    reason: Option<String>,
-    is_judged: bool,
-    prompt_sha256: Option<String>,
-    generate_ms: u64,
-    ground_ms: u64,
 }
 
 impl Asker {
@@ -237,10 +228,12 @@ impl Asker {
         let searched = retriever.searched(&question)?;
         let means = Some(retriever.means(&searched)?);
         let banner = urgent.then(|| BANNER.to_owned());
-        let mut draft = Draft { searched, means, banner, embed_ms, retrieve_ms, ..Draft::default() };
+        let mut draft = Draft { searched, means, banner, missing, embed_ms, retrieve_ms, ..Draft::default() };
         if !is_enough {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
+            } else if missing.is_some() {
+                "what was found is too little to answer from; ask again later; the closest passages are listed"
             } else {
                 "the corpus has too little on this question; the closest passages are listed"
             };
@@ -276,10 +269,6 @@ impl Asker {
         draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
         let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
         draft.unknowns = unknowns(&question.question, question.patient.as_ref(), &texts);
-        if let Some(missing) = missing.filter(|_| !draft.written.statements.is_empty()) {
-            draft.written.status = Status::Degraded;
-            draft.written.reason = Some(missing.to_owned());
-        }
         draft.written.ground_ms += elapsed_ms(checking);
         Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
     }
@@ -313,7 +302,11 @@ impl Asker {
         began: Instant,
     ) -> Answer {
         let (searched, means) = (draft.searched, draft.means);
-        let Draft { written, evidence, closest, conflicts, unknowns, banner, embed_ms, retrieve_ms, .. } = draft;
+        let Draft { mut written, evidence, closest, conflicts, unknowns, banner, missing, .. } = draft;
+        let (embed_ms, retrieve_ms) = (draft.embed_ms, draft.retrieve_ms);
+        if let Some(missing) = missing {
+            written.degrade(missing);
+        }
         let wrote = written.prompt_sha256.is_some() && matches!(written.mode, Mode::Quoting | Mode::Synthesis);
         let model = self.generator.as_ref().filter(|_| wrote).map(|generator| generator.model().clone());
         let judge = self.judge.as_ref().filter(|_| written.is_judged).map(|judge| judge.model().clone());
@@ -322,6 +315,7 @@ impl Asker {
             status: written.status,
             mode: written.mode,
             reason: written.reason,
+            missing: missing.map(str::to_owned),
             question: question.question.clone(),
             asked_at: asked_at.to_string(),
             filters: question.filters.clone(),
@@ -465,33 +459,4 @@ impl Asker {
             ground_ms,
         })
     }
-}
-
-impl Default for Written {
-    fn default() -> Self {
-        Self::without_statements(Status::NoEvidence, String::new())
-    }
-}
-
-impl Written {
-    fn without_statements(status: Status, reason: String) -> Self {
-        let (statements, mode) = (Vec::new(), Mode::Extractive);
-        let reason = Some(reason);
-        Self { statements, status, mode, reason, is_judged: false, prompt_sha256: None, generate_ms: 0, ground_ms: 0 }
-    }
-}
-
-fn extracted(selected: &[Selected], reason: String, progress: &UnboundedSender<Progress>) -> Written {
-    drop(progress.send(Progress::Stage("extract")));
-    let mut grounder = Grounder::new(selected, Mode::Extractive);
-    for (source, sentence) in extract::best_sentences(selected) {
-        if let Some(statement) = grounder.quote(source, sentence.span) {
-            drop(progress.send(Progress::Statement(statement)));
-        }
-    }
-    let (statements, _) = grounder.finish();
-    if statements.is_empty() {
-        return Written::without_statements(Status::NoEvidence, "no sentence of the evidence can be quoted".to_owned());
-    }
-    Written { statements, ..Written::without_statements(Status::Extractive, reason) }
 }

@@ -118,6 +118,9 @@ pub struct Differential {
     pub conditions: Vec<Condition>,
     /// The snapshot that was searched.
     pub snapshot: Snapshot,
+    /// What part of the search was away, for people, if one was: there may be more conditions, and more for and against each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
 }
 
 /// Something that the patient has, or has not.
@@ -152,6 +155,7 @@ impl Asker {
         let context: String = medicines.iter().map(|medicine| format!(" {}", medicine.words)).collect();
         let (retriever, snapshot) = (self.retriever(), self.ledger().resolve(as_of)?);
         let mut passages: BTreeMap<PassageId, Evidence> = BTreeMap::new();
+        let mut missing = None;
         for finding in &findings {
             let asked = Question {
                 as_of: Some(snapshot),
@@ -159,10 +163,12 @@ impl Asker {
                 ..Question::new(&format!("{}{context}", finding.words))
             };
             let found = retriever.search(&asked, HITS).await?;
+            missing = missing.or(found.missing);
             passages.extend(found.shown().into_iter().map(|hit| (hit.passage, hit)));
         }
         let conditions = weigh(&findings, passages.values());
-        Ok(Differential { findings: findings.into_iter().map(|one| one.written).collect(), conditions, snapshot })
+        let findings = findings.into_iter().map(|one| one.written).collect();
+        Ok(Differential { findings, conditions, snapshot, missing: missing.map(str::to_owned) })
     }
 }
 

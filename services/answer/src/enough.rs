@@ -92,8 +92,7 @@ pub(crate) fn share(wanted: &HashSet<String>, held: &HashSet<String>) -> f32 {
 pub(crate) fn keys(text: &str) -> HashSet<String> {
     let mut standard = String::with_capacity(text.len());
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
-        // In lower case an abbreviation is a word: "all", "or".
-        let senses = if word.chars().any(char::is_uppercase) { vocabulary().senses(word) } else { &[] };
+        let senses = vocabulary().senses(word);
         standard.push_str(senses.first().map_or(word, String::as_str));
         standard.push(' ');
     }

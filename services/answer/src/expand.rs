@@ -64,9 +64,7 @@ pub(crate) fn expand(question: &str, thesaurus: Option<&Thesaurus>) -> Expanded 
     let mut expansions: Vec<Expansion> = Vec::new();
     let mut text = question.to_owned();
     for word in question.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
-        // In lower case an abbreviation is a word: "all", "or".
-        let is_capital = word.chars().any(char::is_uppercase);
-        if let Some(sense) = vocabulary().senses(word).first().filter(|_| is_capital) {
+        if let Some(sense) = vocabulary().senses(word).first() {
             add(&mut expansions, word, sense, ABBREVIATION_WEIGHT);
             text.push('\n');
             text.push_str(sense);
@@ -108,7 +106,11 @@ pub(crate) fn expand(question: &str, thesaurus: Option<&Thesaurus>) -> Expanded 
         add_imported(&mut expansions, question, &words, thesaurus);
     }
     expansions.truncate(IN_ALL);
-    let added = expansions.iter().map(|added| Wanted { text: added.to.clone(), weight: added.weight });
+    let added = expansions.iter().map(|added| Wanted {
+        text: added.to.clone(),
+        weight: added.weight,
+        stands_for: Some(added.from.clone()),
+    });
     let wanted = Wanted::question(question).into_iter().chain(added).collect();
     Expanded { wanted, text, expansions }
 }
@@ -193,6 +195,8 @@ mod tests {
         assert!(added("HFrEF drugs")[0].starts_with("heart failure"));
         assert!(added("anaemia in chronic kidney disease").contains(&"CKD".to_owned()));
         assert!(expand("HFrEF drugs", None).text.contains("reduced ejection fraction"));
+        assert_eq!(added("uti antibiotics"), added("UTI antibiotics"));
+        assert_eq!(added("a1c goal"), added("A1c goal"));
     }
 
     #[test]

@@ -85,12 +85,32 @@ impl Filters {
         }
     }
 
-    /// Whether a document may be found. What only its passages say is for the indexes to know.
+    /// Whether a document may be found, as the indexes see it. What only its passages say is for them to know.
     pub(crate) fn allow(&self, document: &DocumentRef) -> bool {
         (self.corpora.is_empty() || self.corpora.contains(&document.corpus))
             && (self.kinds.is_empty() || self.kinds.contains(&document.kind))
+            && is_among(&document.issuer, &self.issuers)
+            && is_among(&document.jurisdiction, &self.jurisdictions)
+            && (self.statuses.is_empty() || self.statuses.contains(&document.status))
+            && self.allow_year(document.published.as_deref())
             && (!self.full_text_only || document.access == Access::FullText)
     }
+
+    /// Whether a date of publication may be. Where years are asked for, what has none is left out.
+    fn allow_year(&self, published: Option<&str>) -> bool {
+        if self.from_year.is_none() && self.to_year.is_none() {
+            return true;
+        }
+        let years = self.from_year.unwrap_or(1).max(1)..=self.to_year.unwrap_or(u16::MAX);
+        let year: Option<u16> = published.and_then(|date| date.get(..4)?.parse().ok());
+        year.is_some_and(|year| years.contains(&year))
+    }
+}
+
+/// Whether a name is one of those asked for, whatever their case; where none is, every name is.
+fn is_among(name: &str, asked: &[String]) -> bool {
+    let plain = |name: &str| name.trim().to_lowercase();
+    asked.is_empty() || asked.iter().any(|asked| plain(asked) == plain(name))
 }
 
 /// An earlier question of the same conversation.
@@ -210,6 +230,49 @@ mod tests {
         for bad in ["", "   \n", "?!", &"x".repeat(MAX_QUESTION_CHARS + 1)] {
             assert!(matches!(Question::new(bad).check(), Err(Error::Question(_))), "{bad:.10}");
         }
+    }
+
+    #[test]
+    fn a_document_is_held_against_every_filter_as_the_indexes_do_it() {
+        let document = DocumentRef {
+            id: knowledge::DocumentId::from_bytes([0; 16]),
+            version: 1,
+            corpus: "test".parse().unwrap(),
+            kind: Kind::Guideline,
+            title: String::new(),
+            issuer: " Thorax Society".to_owned(),
+            published: Some("2024-03".to_owned()),
+            grade: None,
+            jurisdiction: "DE".to_owned(),
+            status: Status::Current,
+            access: Access::AbstractOnly,
+            doi: None,
+            pmid: None,
+            url: None,
+            sha256: String::new(),
+        };
+        let open = Filters::default;
+        for (filters, is_allowed) in [
+            (open(), true),
+            (Filters { corpora: vec!["other".parse().unwrap()], ..open() }, false),
+            (Filters { kinds: vec![Kind::Trial, Kind::Guideline], ..open() }, true),
+            (Filters { kinds: vec![Kind::Trial], ..open() }, false),
+            (Filters { issuers: vec!["nobody".into(), "THORAX society ".into()], ..open() }, true),
+            (Filters { issuers: vec!["Thorax".into()], ..open() }, false),
+            (Filters { jurisdictions: vec!["de".into()], ..open() }, true),
+            (Filters { jurisdictions: vec!["international".into()], ..open() }, false),
+            (Filters { statuses: vec![Status::Current], ..open() }, true),
+            (Filters { statuses: vec![Status::Corrected], ..open() }, false),
+            (Filters { from_year: Some(2024), to_year: Some(2024), ..open() }, true),
+            (Filters { from_year: Some(2025), ..open() }, false),
+            (Filters { to_year: Some(2023), ..open() }, false),
+            (Filters { full_text_only: true, ..open() }, false),
+        ] {
+            assert_eq!(filters.allow(&document), is_allowed, "{filters:?}");
+        }
+        let undated = DocumentRef { published: None, ..document };
+        assert!(open().allow(&undated));
+        assert!(!Filters { to_year: Some(2030), ..open() }.allow(&undated), "it may be of any year");
     }
 
     #[test]

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Fused, Hit, LexicalIndex, NEIGHBOURHOOD, VectorIndex, fuse, support, terms, worth};
+use index::{Fused, LexicalIndex, VectorIndex, question_terms, terms, worth};
 use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 use vocabulary::Thesaurus;
 
 use crate::error::{Error, Result};
-use crate::expand::{Expanded, Expansion, expand};
+use crate::expand::Expansion;
+use crate::look::Arm;
 use crate::prior::prior;
 use crate::question::Question;
 use crate::rights::Limits;
@@ -19,6 +20,9 @@ use crate::seams::Clock;
 
 /// Hits taken from each arm.
 const ARM_LIMIT: usize = 50;
+
+/// Hits taken from each arm at most, where so many of what was found may not be evidence that too few are left.
+const DEEPEST: usize = 1_600;
 
 /// Passages that are fetched beyond those asked for: what is suppressed falls out, and priors move some up.
 const SPARE: usize = 8;
@@ -28,9 +32,6 @@ const RERANKED: usize = 20;
 
 /// Where passages of an earlier answer come in: behind the best that the new question finds.
 const CARRIED_PLACE: usize = 4;
-
-/// The longest that the search by meaning may take; after that the answer is one of words alone.
-const MEANING_DEADLINE: Duration = Duration::from_millis(1_500);
 
 /// The search half of the service.
 #[derive(Clone)]
@@ -74,7 +75,7 @@ pub struct Retrieved {
     pub took: Took,
 }
 
-/// How long the parts of a search took. The two arms go side by side.
+/// How long the parts of a search took, all together where it was looked more than once. The two arms go side by side.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Took {
     /// Turning the question into a vector.
@@ -87,23 +88,6 @@ pub struct Took {
     pub fetch: Duration,
     /// All of it.
     pub whole: Duration,
-}
-
-/// What both arms found, before anything is fetched.
-#[derive(Debug, Clone)]
-pub struct Candidates {
-    /// The snapshot that was searched.
-    pub snapshot: Snapshot,
-    /// By words, best first.
-    pub lexical: Vec<Hit>,
-    /// By meaning, best first.
-    pub dense: Vec<Hit>,
-    /// Both, best first.
-    pub fused: Vec<Fused>,
-    vector: Vec<f32>,
-    expansions: Vec<Expansion>,
-    missing: Option<&'static str>,
-    took: Took,
 }
 
 impl Retrieved {
@@ -129,59 +113,6 @@ impl Retriever {
         })
     }
 
-    /// What both arms find, `depth` hits of each.
-    ///
-    /// # Errors
-    /// [`ledger::Error::UnknownSnapshot`]; the error of an arm when both fail.
-    pub async fn candidates(&self, question: &Question, depth: usize) -> Result<Candidates> {
-        let began = Instant::now();
-        let snapshot = self.snapshot(question)?;
-        let filter = question.filters.at(snapshot);
-        let text = question.search_text();
-        let thesaurus = self.thesaurus.as_deref();
-        let expanded = if self.has_expansion { expand(&text, thesaurus) } else { Expanded::not_at_all(text) };
-        let words = async {
-            let began = Instant::now();
-            let hits = self.lexical.search(&expanded.wanted, &filter, depth).await;
-            (hits, began.elapsed())
-        };
-        let meaning = async {
-            let began = Instant::now();
-            let vector = self.embed_one(&expanded.text).await?;
-            let embed = began.elapsed();
-            let searched = tokio::time::timeout(MEANING_DEADLINE, self.vectors.search(&vector, &filter, depth)).await;
-            let hits = searched.map_err(|_| Error::Internal("the search by meaning took too long".into()))??;
-            Ok::<_, Error>((vector, hits, embed, began.elapsed() - embed))
-        };
-        let ((lexical, lexical_time), meaning) = tokio::join!(words, meaning);
-        let mut took = Took { lexical: lexical_time, ..Took::default() };
-        // One arm away is an answer with less behind it; both away is none.
-        let (lexical, vector, dense, missing) = match (lexical, meaning) {
-            (Err(error), Err(_)) => return Err(error.into()),
-            (Ok(lexical), Ok((vector, dense, embed, search))) => {
-                (took.embed, took.dense) = (embed, search);
-                (lexical, vector, dense, None)
-            }
-            (Ok(lexical), Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the search by meaning failed");
-                let missing = "the search by meaning is away: found by words alone";
-                (lexical, Vec::new(), Vec::new(), Some(missing))
-            }
-            (Err(error), Ok((vector, dense, embed, search))) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the search by words failed");
-                (took.embed, took.dense) = (embed, search);
-                (Vec::new(), vector, dense, Some("the search by words is away: found by meaning alone"))
-            }
-        };
-        let mut fused = fuse(&lexical, &dense, depth);
-        let head: Vec<PassageId> = fused.iter().take(NEIGHBOURHOOD).map(|hit| hit.passage).collect();
-        let ledger = Arc::clone(&self.ledger);
-        let vectors = tokio::task::spawn_blocking(move || ledger.vectors_of(&head)).await;
-        support(&mut fused, &vectors.map_err(|panic| Error::Internal(panic.into()))??);
-        took.whole = began.elapsed();
-        Ok(Candidates { snapshot, lexical, dense, fused, vector, expansions: expanded.expansions, missing, took })
-    }
-
     /// The best `limit` passages for a question.
     ///
     /// # Errors
@@ -194,20 +125,25 @@ impl Retriever {
             return Err(ledger::Error::UnknownCorpus(unknown.clone()).into());
         }
         let limits = Limits::of(&corpora);
-        let began = Instant::now();
-        let Candidates { snapshot, mut fused, vector, expansions, missing, mut took, .. } =
-            self.candidates(question, ARM_LIMIT.max(limit)).await?;
-        for carried in question.carried() {
-            let place = fused.len().min(CARRIED_PLACE);
-            if fused[..place].iter().all(|hit| hit.passage != *carried) {
-                fused.retain(|hit| hit.passage != *carried);
-                let scores = fused.get(place).map(|next| Scores { fused: next.scores.fused, ..Scores::default() });
-                let carried = Fused { passage: *carried, scores: scores.unwrap_or_default() };
-                fused.insert(place.min(fused.len()), carried);
+        let (began, today, mut took) = (Instant::now(), self.today(), Took::default());
+        let (mut sought, mut depth) = (self.sought(question)?, ARM_LIMIT.max(limit));
+        let snapshot = sought.filter.snapshot;
+        let mut hits = loop {
+            let found = self.look(&mut sought, depth).await?;
+            took.embed += found.took.embed;
+            took.lexical += found.took.lexical;
+            took.dense += found.took.dense;
+            let (fetching, is_cut) = (Instant::now(), found.is_cut(depth));
+            let hits = self.fetch(question, carry(found.fused, question), snapshot, limit + SPARE).await?;
+            took.fetch += fetching.elapsed();
+            // One long document that was retracted may be all that both arms have found.
+            let is_enough = hits.len() >= limit || !is_cut || depth >= DEEPEST;
+            if is_enough || !sought.narrow(&corpora, &today) {
+                break hits;
             }
-        }
-        let fetching = Instant::now();
-        let mut hits = self.fetch(question, fused, snapshot, limit + SPARE).await?;
+            depth = (2 * depth).min(DEEPEST);
+        };
+        let ordering = Instant::now();
         if self.has_priors {
             let year = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year();
             for hit in &mut hits {
@@ -215,16 +151,19 @@ impl Retriever {
             }
             // Equal ones stay as they are: by id.
             hits.sort_by(|a, b| worth(&b.scores).total_cmp(&worth(&a.scores)));
+            bring_forward(&mut hits, question.carried(), |hit| hit.passage);
         }
-        let missing = missing.or(self.rerank(question, &mut hits).await);
+        let away = self.rerank(question, &mut hits).await;
+        let missing = sought.away.map(Arm::away).or(away);
         hits.truncate(limit);
-        note_expansions(&mut hits, &expansions);
+        let expansions = sought.expanded.expansions;
+        note_expansions(&mut hits, &question.search_text(), &expansions);
         for (at, hit) in hits.iter_mut().enumerate() {
             hit.id = format!("E{}", at + 1);
         }
-        took.fetch = fetching.elapsed();
+        took.fetch += ordering.elapsed();
         took.whole = began.elapsed();
-        Ok(Retrieved { snapshot, vector, expansions, missing, hits, limits, took })
+        Ok(Retrieved { snapshot, vector: sought.vector, expansions, missing, hits, limits, took })
     }
 
     /// The texts of the first `wanted` that may be evidence, in their order.
@@ -284,22 +223,47 @@ impl Retriever {
         });
         None
     }
+}
 
-    async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
-        let mut vectors = self.embedder.embed(vec![text.to_owned()]).await?;
-        vectors.pop().ok_or_else(|| Error::Internal("the embedder gave no vector".into()))
+/// What was found, and with it what the answer before cites.
+fn carry(mut fused: Vec<Fused>, question: &Question) -> Vec<Fused> {
+    for passage in question.carried() {
+        match fused.iter_mut().find(|hit| hit.passage == *passage) {
+            Some(hit) => hit.scores.carried = true,
+            // Whom a passage names the indexes alone know: what they have not found may be about others.
+            None if question.filters.populations.is_empty() => {
+                let scores = Scores { carried: true, ..Scores::default() };
+                fused.push(Fused { passage: *passage, scores });
+            }
+            None => {}
+        }
+    }
+    bring_forward(&mut fused, question.carried(), |hit| hit.passage);
+    fused
+}
+
+/// Puts what is carried behind the best, unless it is among them by itself.
+fn bring_forward<T>(hits: &mut [T], carried: &[PassageId], passage: impl Fn(&T) -> PassageId) {
+    for wanted in carried {
+        let at = hits.iter().position(|hit| passage(hit) == *wanted);
+        if let Some(at) = at.filter(|at| *at > CARRIED_PLACE) {
+            hits[CARRIED_PLACE..=at].rotate_right(1);
+        }
     }
 }
 
-/// Says of each hit which of the added terms stand in it.
-fn note_expansions(hits: &mut [Evidence], expansions: &[Expansion]) {
+/// Says of each hit by which of the added terms the search by words could find it: it looks for each word of a term by itself.
+fn note_expansions(hits: &mut [Evidence], question: &str, expansions: &[Expansion]) {
     if expansions.is_empty() {
         return;
     }
-    let added: Vec<(&str, HashSet<String>)> = expansions.iter().map(|one| (one.to.as_str(), terms(&one.to))).collect();
+    let asked: HashSet<String> = question_terms(question).into_iter().collect();
+    let own =
+        |to: &str| -> Vec<String> { question_terms(to).into_iter().filter(|term| !asked.contains(term)).collect() };
+    let added: Vec<(&str, Vec<String>)> = expansions.iter().map(|one| (one.to.as_str(), own(&one.to))).collect();
     for hit in hits {
         let held = terms(&format!("{}\n{}\n{}", hit.document.title, hit.section.join("\n"), hit.text));
-        let found = added.iter().filter(|(_, terms)| !terms.is_empty() && terms.is_subset(&held));
+        let found = added.iter().filter(|(_, own)| own.iter().any(|term| held.contains(term)));
         hit.scores.expanded = found.map(|(to, _)| (*to).to_owned()).collect();
     }
 }

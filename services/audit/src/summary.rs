@@ -16,7 +16,8 @@ pub struct Summary {
     pub mode: String,
     /// The snapshot that was searched.
     pub snapshot: u64,
-    /// Whether less than the whole of the library in force was searched: what it lacks says nothing about the library.
+    /// Whether less than the whole of the library in force was searched, or a part of the search was away: what it lacks says
+    /// nothing about the library.
     pub is_narrowed: bool,
     /// What the model was told, as SHA-256.
     pub prompt_sha256: Option<String>,
@@ -81,7 +82,7 @@ impl Summary {
             status: answer["status"].as_str()?.to_owned(),
             mode: answer["mode"].as_str()?.to_owned(),
             snapshot: answer["snapshot"].as_u64()?,
-            is_narrowed: ["filters", "as_of"].iter().any(|name| !answer[name].is_null()),
+            is_narrowed: ["filters", "as_of", "missing"].iter().any(|name| !answer[name].is_null()),
             prompt_sha256: answer["prompt_sha256"].as_str().map(str::to_owned),
             evidence: listed.into(),
             statement_count: statements.len() as u64,

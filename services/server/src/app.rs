@@ -31,6 +31,7 @@ use crate::facts;
 use crate::gap_tickets::Meanings;
 use crate::ingests::Runs;
 use crate::labeling::Labeling;
+use crate::last_search::LastSearch;
 use crate::library::Library;
 use crate::replication::Freshness;
 use crate::witnessing::Witnesses;
@@ -59,6 +60,8 @@ pub struct App {
     pub ingests: Arc<Runs>,
     /// What questions without evidence mean.
     pub meanings: Meanings,
+    /// What was away when something was last searched for.
+    pub last_search: LastSearch,
     /// Witnesses of the log.
     pub witnesses: Arc<Witnesses>,
     /// Its configuration.
@@ -134,6 +137,7 @@ impl App {
             library: None,
             ingests: Arc::default(),
             meanings: Meanings::default(),
+            last_search: LastSearch::default(),
             witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
             replaced: tokio::sync::Mutex::default(),
             in_use: RwLock::new(InUse { models: Vec::new(), embedder: config.embedder.clone() }),

@@ -1,19 +1,20 @@
 //! The audit log follows the ledger: every decision about the knowledge and every run of ingest is put on record, in order,
 //! once. The ledger decides in its own transaction; what it decided and the log lacks is made up before the next question, and
-//! when data is opened.
+//! when data is opened. That takes as long for a large library as for a small one: the root of a snapshot is made and kept in
+//! the transaction that publishes it, before any question can be answered from it.
 
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use audit::{
-    Actor, AuditLog, Decided, DocumentText, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
+    Actor, AuditLog, Decided, DocumentText, Hash, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
 };
 use knowledge::{DocumentId, Snapshot};
-use ledger::{DecisionRecord, Ledger, RunRecord};
+use ledger::{DecisionRecord, Ledger, RunRecord, VersionInForce};
 use serde_json::{Map, json};
 
-/// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one hashes the
-/// snapshot, and the others wait for that. Correctness does not hang on it: the log takes nothing twice.
+/// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one writes, and the
+/// others wait for that. Correctness does not hang on it: the log takes nothing twice.
 static FOLLOWING: Mutex<()> = Mutex::new(());
 
 /// Puts the ledger's decisions on record that are not yet. What was decided before the call is on record when it returns.
@@ -70,8 +71,7 @@ fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()>
     let action = match decision.action.as_str() {
         "publish" | "rollback" => {
             let number = decision.subject.parse().unwrap_or(0);
-            let lines = snapshot_lines(ledger, number)?;
-            published = Some(Published { number, size: lines.len() as u64, root: snapshot_root(&lines) });
+            published = Some(in_force(ledger, number)?);
             if decision.action == "publish" { "corpus.published" } else { "corpus.rolled_back" }
         }
         "policy" => {
@@ -105,14 +105,30 @@ fn put(ledger: &Ledger, log: &AuditLog, decision: &DecisionRecord) -> Result<()>
     Ok(())
 }
 
-fn snapshot_lines(ledger: &Ledger, number: u64) -> ledger::Result<Vec<String>> {
-    let versions = ledger.versions_in(Snapshot(number))?;
-    let mut lines: Vec<String> = versions
-        .iter()
-        .map(|(document, version, sha256)| snapshot_line(&document.to_string(), *version, sha256))
-        .collect();
+/// What a snapshot comes to. The ledger has that from the moment on that it is published; what was published before ledgers kept
+/// it is read and hashed, once.
+fn in_force(ledger: &Ledger, number: u64) -> ledger::Result<Published> {
+    let snapshot = Snapshot(number);
+    let (size, root) = match ledger.root(snapshot)? {
+        Some(kept) => kept,
+        None => {
+            let versions = ledger.versions_in(snapshot)?;
+            (versions.len() as u64, root_of(&versions))
+        }
+    };
+    Ok(Published { number, size, root })
+}
+
+/// The root over everything in force, as the log signs it.
+pub fn root_of(versions: &[VersionInForce]) -> Hash {
+    snapshot_root(&lines_of(versions))
+}
+
+fn lines_of(versions: &[VersionInForce]) -> Vec<String> {
+    let line = |(document, version, sha256): &VersionInForce| snapshot_line(&document.to_string(), *version, sha256);
+    let mut lines: Vec<String> = versions.iter().map(line).collect();
     lines.sort();
-    Ok(lines)
+    lines
 }
 
 /// The knowledge, as receipts need it.
@@ -126,7 +142,8 @@ pub struct Held<'a> {
 
 impl ReceiptSource for Held<'_> {
     fn snapshot_lines(&self, number: u64) -> Result<Vec<String>, String> {
-        snapshot_lines(self.ledger, number).map_err(|error| error.to_string())
+        let versions = self.ledger.versions_in(Snapshot(number)).map_err(|error| error.to_string())?;
+        Ok(lines_of(&versions))
     }
 
     fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {

@@ -18,6 +18,7 @@ use review::Reviews;
 use crate::config::{Config, Part};
 use crate::corpus_record;
 use crate::replication::{self, Replica, Writer};
+use crate::vectors;
 
 /// A data directory that this process holds.
 pub struct Data {
@@ -81,7 +82,7 @@ impl Data {
         };
         let ledger = Arc::new(match &begun {
             Some(begun) => begun.ledger(embedder)?,
-            None => Ledger::open(&path.join("ledger.db"))?,
+            None => Ledger::open(&path.join("ledger.db"))?.rooting(corpus_record::root_of),
         });
         let audit = Arc::new(AuditLog::open(path, config.audit.options(path, seams.clone()))?);
         let curation = Curation::open(&path.join("curation.db"))?;
@@ -99,7 +100,11 @@ impl Data {
         }
         let indexes = indexes(path);
         remove_others(&indexes, "indexes of another format")?;
-        let server = on_server(config, embedder, dimension).await?;
+        let library = match &begun {
+            Some(begun) => begun.library()?,
+            None => library(&audit),
+        };
+        let server = on_server(config, &library, embedder, dimension)?;
         let vectors: Arc<dyn VectorIndex> = match &server {
             Some(server) => Arc::clone(server) as Arc<dyn VectorIndex>,
             None => {
@@ -134,12 +139,15 @@ impl Data {
         };
         let is_replica = matches!(link, Some(Link::Replica(_)));
         let stores = Stores { ledger, vectors, lexical };
-        if !is_replica {
-            stores.reconcile().await?;
-            // Only now does it hold everything.
-            if let Some(server) = server {
-                server.become_current().await?;
+        match &server {
+            Some(server) => {
+                if !is_replica {
+                    ingest::reconcile(&stores.ledger, stores.lexical.as_ref()).await?;
+                }
+                vectors::begin(&stores.ledger, server).await?;
             }
+            None if is_replica => {}
+            None => stores.reconcile().await?,
         }
         let (identity, curation) = (Arc::new(identity), Arc::new(curation));
         Ok(Self { stores, audit, history, identity, reviews, curation, link, path: path.to_owned(), lock })
@@ -158,7 +166,7 @@ impl Data {
         let own = path.join("ledger.db");
         let ledger = match replication::ledger_in(path) {
             Some(copy) if !own.exists() => Ledger::open_copy(&copy)?,
-            _ => Ledger::open(&own)?,
+            _ => Ledger::open(&own)?.rooting(corpus_record::root_of),
         };
         Ok((ledger, lock))
     }
@@ -215,13 +223,18 @@ pub struct ComingVectors {
     pub server: Option<Arc<ServerIndex>>,
 }
 
+/// Which library a data directory holds: the key that its log is signed with, as what is published for replicas says too.
+fn library(audit: &AuditLog) -> String {
+    audit.verifier_keys().first().map(ToString::to_string).unwrap_or_default()
+}
+
 impl ComingVectors {
     /// Opens it beside the one in use: in a folder of its own, where it begins empty, or in a collection of its own.
     ///
     /// # Errors
-    /// When the disk cannot be written or the server does not answer.
-    pub async fn open(path: &Path, (embedder, dimension): (&str, usize), config: &Config) -> Result<Self> {
-        if let Some(server) = on_server(config, embedder, dimension).await? {
+    /// When the disk cannot be written or the address of the server is none.
+    pub fn open(path: &Path, audit: &AuditLog, (embedder, dimension): (&str, usize), config: &Config) -> Result<Self> {
+        if let Some(server) = on_server(config, &library(audit), embedder, dimension)? {
             return Ok(Self { index: Arc::clone(&server) as Arc<dyn VectorIndex>, server: Some(server) });
         }
         let own = vectors_folder(path, embedder);
@@ -233,9 +246,25 @@ impl ComingVectors {
 }
 
 /// The index of an embedder on the server that is configured, if one is.
-async fn on_server(config: &Config, embedder: &str, dimension: usize) -> Result<Option<Arc<ServerIndex>>> {
+fn on_server(config: &Config, library: &str, embedder: &str, dimension: usize) -> Result<Option<Arc<ServerIndex>>> {
     let Some(server) = config.vectors.server()? else { return Ok(None) };
-    Ok(Some(Arc::new(ServerIndex::connect(server, embedder, dimension).await?)))
+    Ok(Some(Arc::new(match config.replication.role {
+        Part::Replica => ServerIndex::reader(server, library, embedder, dimension)?,
+        Part::Alone | Part::Writer => ServerIndex::writer(server, library, embedder, dimension)?,
+    })))
+}
+
+/// Removes what a data directory has of the index of an embedder that is not in use. Whoever calls holds the directory: an index
+/// may be in the making there.
+///
+/// # Errors
+/// When the disk cannot be written.
+pub fn forget_index(path: &Path, embedder: &str) -> Result<()> {
+    let own = vectors_folder(path, embedder);
+    if own.exists() {
+        fs::remove_dir_all(&own).with_context(|| format!("cannot remove {}", own.display()))?;
+    }
+    Ok(())
 }
 
 /// Where the vectors of an embedder are in a data directory.

@@ -122,7 +122,8 @@ async fn try_fill(app: &Arc<App>) -> Result<()> {
         let Some(first) = ticket.questions.first() else { continue };
         let question = Question { extractive: true, ..Question::new(&first.question) };
         let answer = app.asker.ask_alone(&question).await?;
-        if matches!(answer.status, Status::NoEvidence | Status::RefusedScope) {
+        // While a part of the search is away, what answers may be another text than the one that was missed.
+        if answer.missing.is_some() || matches!(answer.status, Status::NoEvidence | Status::RefusedScope) {
             continue;
         }
         let Snapshot(snapshot) = answer.snapshot;

@@ -262,8 +262,11 @@ fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Re
         say("what judges statements is another now");
     }
     for (answer, when) in [(before, "then"), (after, "now")] {
-        if answer["status"] == "degraded" {
-            say(&format!("a part of the service was away {when}: {}", answer["reason"].as_str().unwrap_or("unknown")));
+        // Records of before have it as the reason alone.
+        let is_degraded = answer["status"] == "degraded";
+        let missing = answer["missing"].as_str().or(answer["reason"].as_str().filter(|_| is_degraded));
+        if let Some(missing) = missing {
+            say(&format!("a part of the service was away {when}: {missing}"));
         }
     }
     if !kept.search.is_empty() {

@@ -2,6 +2,8 @@
 //! replicas answer from copies and keep records of their own.
 
 mod follow;
+mod history;
+mod memory;
 mod push;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Replication, Shared};
 
 pub use follow::{Begun, Freshness, Replica, begin, ledger_in};
+pub use memory::Memory;
 pub use push::{Pushed, Writer};
 
 /// The ledger in a state.
@@ -32,6 +35,9 @@ pub struct About {
     pub writer: String,
     /// How many decisions about the knowledge it holds.
     pub decisions: u64,
+    /// A hash that hangs on all of them in their order; empty in states of versions before.
+    #[serde(default)]
+    pub history: String,
     /// The snapshot that questions see.
     pub published: u64,
     /// The format of the full-text index.

@@ -8,19 +8,25 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use answer::Retriever;
 use anyhow::{Context, Result, bail};
 use inference::Embedder;
 use inference::models::Store;
+use knowledge::PassageId;
 use ledger::Ledger;
 
 use crate::app::{App, ModelInUse, embedder_in_use, load_embedder};
 use crate::config::{self, Config, Places};
 use crate::data::ComingVectors;
+use crate::vectors;
 
 /// Passages in one go; each ends with a short transaction, between those of the service.
 const BATCH: usize = 256;
+
+/// Vectors that are forgotten in one go: some two megabytes with the starter model.
+const FORGOTTEN: usize = 1_024;
 
 /// Passages that the service embeds by itself, at most: some seven minutes of one core with the starter model, which questions
 /// want too. It is meant for what came in since `osler reembed` was through.
@@ -82,13 +88,18 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     }
     check_is_prepared(ledger, &to).await?;
     let dimension = coming.embedder.dimension();
-    let vectors = ComingVectors::open(data, (&to, dimension), &app.config).await?;
+    let vectors = ComingVectors::open(data, &app.audit, (&to, dimension), &app.config)?;
     let alone = match prepare(ledger, coming.embedder.as_ref(), &vectors).await {
         Ok(()) => library.alone().await,
         Err(error) => {
             vectors.index.retire();
             return Err(error);
         }
+    };
+    // Nor does the index that is in use follow by itself: what the ledger has from the adoption on is not for it.
+    let turn = match before.vectors.turn() {
+        Some(turn) => Some(turn.lock().await),
+        None => None,
     };
     if let Err(error) = adopt(ledger, coming.embedder.as_ref(), &vectors).await {
         vectors.index.retire();
@@ -98,6 +109,7 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     alone.replace(Arc::clone(&index), Arc::clone(&embedder));
     app.asker.replace_retriever(Retriever { vectors: index, embedder, ..Retriever::clone(&before) });
     before.vectors.retire();
+    drop(turn);
     *replaced = Some(Arc::downgrade(&before.vectors));
     // Decisions are no runs: one may have been made since the new index last followed.
     let followed = ingest::catch_up(ledger, vectors.index.as_ref()).await;
@@ -105,7 +117,11 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     let (service, Coming { settings, model, .. }) = (Arc::clone(app), coming);
     let recorded = tokio::task::spawn_blocking(move || service.took_over(settings, model)).await;
     let current = match &vectors.server {
-        Some(server) => server.become_current().await,
+        Some(server) => {
+            let current = server.become_current().await;
+            vectors::keep(ledger, server);
+            current
+        }
         None => Ok(()),
     };
     // Each of them is tried, whatever became of the others.
@@ -116,23 +132,46 @@ pub async fn switch_to(app: &Arc<App>, data: &Path, coming: Coming) -> Result<Sw
     Ok(Switched::Over { from, to })
 }
 
-/// Embeds what has no vector of a coming embedder yet, and tells after each batch how many it were.
+/// Embeds what has no vector of a coming embedder yet, and tells after each batch how many it were. It goes through once, and
+/// then from the beginning again for what came in meanwhile, until that is nothing.
 ///
 /// # Errors
 /// When the model fails, or the ledger cannot be read or written. What was embedded stays.
 pub async fn embed_coming(ledger: &Arc<Ledger>, embedder: &dyn Embedder, mut told: impl FnMut(u64)) -> Result<()> {
+    let mut after: Option<PassageId> = None;
     loop {
         let (reading, id) = (Arc::clone(ledger), embedder.id().to_owned());
-        let waiting = tokio::task::spawn_blocking(move || reading.without_coming(&id, BATCH)).await??;
-        if waiting.is_empty() {
-            return Ok(());
-        }
+        let waiting = tokio::task::spawn_blocking(move || reading.without_coming(&id, after, BATCH)).await??;
+        let Some(last) = waiting.last() else {
+            if after.take().is_none() {
+                return Ok(());
+            }
+            continue;
+        };
+        after = Some(last.passage);
         let texts = waiting.iter().map(|one| ingest::text_to_embed(&one.title, &one.section, &one.text)).collect();
         let vectors = embedder.embed(texts).await?;
         let vectors: Vec<_> = waiting.iter().map(|one| one.passage).zip(vectors).collect();
         let (writing, id, count) = (Arc::clone(ledger), embedder.id().to_owned(), vectors.len() as u64);
         tokio::task::spawn_blocking(move || writing.put_coming(&id, &vectors)).await??;
         told(count);
+    }
+}
+
+/// Takes the vectors of a coming embedder out of the ledger again, and tells after each batch how many it were.
+///
+/// # Errors
+/// When the ledger cannot be written. What is gone stays gone.
+pub async fn forget_coming(ledger: &Arc<Ledger>, embedder: &str, mut told: impl FnMut(u64)) -> Result<()> {
+    loop {
+        let (writing, id, began) = (Arc::clone(ledger), embedder.to_owned(), Instant::now());
+        let count = tokio::task::spawn_blocking(move || writing.forget_coming(&id, FORGOTTEN)).await??;
+        if count == 0 {
+            return Ok(());
+        }
+        told(count as u64);
+        // The service, if one runs, has as much time to write.
+        tokio::time::sleep(began.elapsed()).await;
     }
 }
 
@@ -180,10 +219,15 @@ async fn prepare(ledger: &Arc<Ledger>, embedder: &dyn Embedder, vectors: &Coming
 /// Takes in the last, and has the ledger adopt the embedder. No run is in work.
 async fn adopt(ledger: &Arc<Ledger>, embedder: &dyn Embedder, vectors: &ComingVectors) -> Result<()> {
     embed_coming(ledger, embedder, |_| {}).await?;
+    // From before it is filled: whatever fails meanwhile is looked at afterwards.
+    let doubts = vectors.server.as_ref().map(|server| server.doubts());
     ingest::reconcile_coming(ledger, embedder.id(), vectors.index.as_ref()).await?;
     let (writing, id, dimension) = (Arc::clone(ledger), embedder.id().to_owned(), embedder.dimension());
     if !tokio::task::spawn_blocking(move || writing.adopt_embedder(&id, dimension)).await?? {
         bail!("passages came in that are not embedded with {} yet: try again", embedder.id());
+    }
+    if let (Some(server), Some(doubts)) = (&vectors.server, doubts) {
+        server.found_whole(doubts);
     }
     Ok(())
 }

@@ -140,3 +140,21 @@ async fn search_explains_its_hits_and_keeps_to_its_filters() {
     let one = service.post("/v1/search", &json!({ "question": "aspirin stroke", "limit": 1 })).await.json();
     assert_eq!(one["hits"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn an_added_term_is_named_where_any_word_of_its_own_stands() {
+    let service = TestService::new().await;
+    let of = |text: &str| format!("# {text}\n\n{text} is seen in adults.\n");
+    let (partly, asked, not) = (of("Myocardial disease"), of("Heart pain"), of("Knee swelling"));
+    service.ingest(&[("partly.md", &partly), ("asked.md", &asked), ("not.md", &not)]).await;
+    let found = service.post("/v1/search", &json!({ "question": "heart attack" })).await.json();
+    let hits = found["hits"].as_array().unwrap();
+    assert_eq!(hits.len(), 3, "{found}");
+    for hit in hits {
+        let expanded = hit["scores"]["expanded"].as_array().into_iter().flatten();
+        let is_named = expanded.into_iter().any(|term| term == "myocardial infarction");
+        let is_partly = hit["document"]["title"] == "Myocardial disease";
+        assert_eq!(is_named, is_partly, "{hit}");
+        assert!(!is_partly || hit["scores"]["lexical"].is_object(), "that word alone has found it: {hit}");
+    }
+}

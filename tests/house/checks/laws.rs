@@ -86,7 +86,7 @@ const ROOMS: [(&str, &str, &[&str]); 19] = [
 /// Crates that one room alone may know.
 const KEPT: [(&str, &[&str]); 16] = [
     ("qdrant-edge", &["index"]),
-    ("qdrant-client", &["index"]),
+    ("qdrant-client", &["index", "house"]),
     ("tantivy", &["index"]),
     ("fastembed", &["inference"]),
     ("ort", &["inference"]),

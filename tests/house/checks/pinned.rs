@@ -4,12 +4,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 
-use audit::{Actor, Decided, Directory, LedgerList, Trust, verify_bundle, verify_receipt};
+use audit::{Actor, Decided, Directory, LedgerList, ReceiptSource, Trust, verify_bundle, verify_receipt};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use identity::Role;
 use ingest::{Ingest, Limits, Options, Parser};
-use knowledge::{DocumentId, Status};
+use knowledge::{DocumentId, Snapshot, Status};
 use ledger::{Decision, Ledger};
 use serde_json::{Map, Value, json};
 use server::corpus_record::{self, Held};
@@ -150,6 +150,52 @@ async fn a_publication_is_on_record_once_however_many_ask_at_once() {
     }
     let last = service.stores.ledger.last_decision().unwrap();
     assert_eq!(numbers(&service, "decision"), (1..=last).collect::<Vec<_>>());
+}
+
+/// What the log has of each publication and each way back: the snapshot, its versions, the root over them.
+fn roots(service: &TestService) -> Vec<(u64, u64, String)> {
+    let entries = service.app.audit.entries("corpus.", None, None, 500).unwrap();
+    let root = |entry: &audit::Entry| {
+        let number = |field: &str| entry.object.get(field)?.as_u64();
+        Some((number("snapshot")?, number("versions")?, entry.text("root")?.to_owned()))
+    };
+    entries.iter().rev().filter_map(root).collect()
+}
+
+#[tokio::test]
+async fn what_is_signed_of_a_snapshot_is_the_root_over_everything_in_force_in_it() {
+    let service = TestService::without_generator().await;
+    let (ledger, log) = (&service.stores.ledger, &service.app.audit);
+    let gout = "# Gout\n\nGive colchicine for gout attacks in adults.\n";
+    for files in [vec![("drug.md", note(1))], vec![("drug.md", note(2)), ("gout.md", gout.to_owned())]] {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        service.ingest(&files).await;
+    }
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    ledger.rollback(Snapshot(2), &DECISION).unwrap();
+    // As of a ledger from before roots were kept.
+    let tables = rusqlite::Connection::open(service.data_file("ledger.db")).unwrap();
+    tables.execute("UPDATE snapshots SET versions = NULL, root = NULL WHERE number = 2", []).unwrap();
+    corpus_record::follow(ledger, log).unwrap();
+    let made = |number: u64| {
+        let lines = Held { ledger, day: "2026-11-22" }.snapshot_lines(number).unwrap();
+        (number, lines.len() as u64, audit::hex(&audit::snapshot_root(&lines)))
+    };
+    assert_eq!(roots(&service), [1, 2, 1, 2].map(made));
+    assert_eq!((made(1).1, made(2).1), (1, 2));
+}
+
+#[tokio::test]
+async fn a_question_after_a_publication_does_not_hash_what_is_in_force() {
+    let service = TestService::without_generator().await;
+    stage(&service, &note(1)).await;
+    service.stores.ledger.publish(&DECISION).unwrap();
+    // What came into force with it goes on record as it is: had the question counted for itself, there would be one.
+    let tables = rusqlite::Connection::open(service.data_file("ledger.db")).unwrap();
+    tables.execute("UPDATE snapshots SET versions = 99", []).unwrap();
+    assert_eq!(service.ask(QUESTION).await["snapshot"], 1);
+    let seen: Vec<(u64, u64)> = roots(&service).into_iter().map(|(number, size, _)| (number, size)).collect();
+    assert_eq!(seen, [(1, 99)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use serde_json::json;
 use server::app::{ModelInUse, ModelRole};
 use server::config;
 use server::library::Told;
-use server::switching::{Coming, Switched, embed_coming, switch_to};
+use server::switching::{Coming, Switched, embed_coming, forget_coming, switch_to};
 use support::{HashEmbedder, OtherHashEmbedder, TestService};
 
 const QUESTION: &str = "What dose of examplin for hypertension?";
@@ -101,6 +101,41 @@ async fn questions_are_answered_while_another_embedder_takes_over() {
     assert_eq!(changes[0].object["models"], json!(["other@unknown"]));
     assert_eq!(changes[0].text("labeling_sha256"), labeling["sha256"].as_str());
     assert!(changes[0].release != before && release() == changes[0].release, "answers change, so the release does");
+}
+
+#[tokio::test]
+async fn what_comes_in_while_everything_is_embedded_anew_is_embedded_too() {
+    let service = TestService::without_generator().await;
+    service.ingest(&FILES).await;
+    let ledger = &service.stores.ledger;
+    let mut counts = Vec::new();
+    // Another process takes a passage in after the first batch, and its id stands before those that were in it.
+    let late = "INSERT INTO passages SELECT zeroblob(16), version, 999, start, stop, section, page, text, sha256
+                FROM passages LIMIT 1";
+    let told = |count| {
+        if counts.is_empty() {
+            let other = rusqlite::Connection::open(service.data_file("ledger.db")).unwrap();
+            assert_eq!(other.execute(late, []).unwrap(), 1);
+        }
+        counts.push(count);
+    };
+    embed_coming(ledger, &OtherHashEmbedder, told).await.unwrap();
+    assert_eq!(counts, [3, 1]);
+    assert!(ledger.coming(OtherHashEmbedder.id()).unwrap().is_whole());
+}
+
+#[tokio::test]
+async fn a_model_that_is_given_up_does_not_take_over_and_everything_goes_on() {
+    let service = TestService::without_generator().await;
+    service.ingest(&FILES).await;
+    let ledger = &service.stores.ledger;
+    embed_coming(ledger, &OtherHashEmbedder, |_| {}).await.unwrap();
+    let mut forgotten = 0;
+    forget_coming(ledger, OtherHashEmbedder.id(), |count| forgotten += count).await.unwrap();
+    assert_eq!((forgotten, ledger.coming(OtherHashEmbedder.id()).unwrap().embedded), (3, 0));
+    assert!(ledger.coming_embedders().unwrap().is_empty());
+    assert!(switched(&service).await.unwrap_err().contains("3 of 3 passages"));
+    finds(&service.app.asker.retriever()).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod bucket;
 mod fakes;
 mod feeds;
+mod outage;
 mod provider;
 mod service;
 mod tiny_cross_encoder;
@@ -14,6 +15,7 @@ mod tiny_pdf;
 pub use bucket::Bucket;
 pub use fakes::{CountingEntropy, HashEmbedder, OtherHashEmbedder, Script, ScriptedGenerator};
 pub use feeds::{Canned, Feeds, Seen, bucket_page, crossref_work, esearch, pmc_set, pubmed_set, retraction_table};
+pub use outage::Outage;
 pub use provider::{Fault, OpenIdProvider};
 pub use service::{Reply, TestService, fixed_seams, models_dir, test_settings};
 pub use tiny_cross_encoder::write_tiny_cross_encoder;

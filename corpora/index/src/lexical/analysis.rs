@@ -9,7 +9,34 @@ use tantivy::tokenizer::{
 use super::spelling;
 
 /// What the schema calls the analyzer of passages.
-pub(super) const ANALYZER: &str = "clinical";
+/// Its name is part of the schema: an index whose terms were made by other rules is not read, and built anew.
+pub(super) const ANALYZER: &str = "clinical-2";
+
+/// Words that a letter or a Roman one behind makes into another name. Alone the letter is an article or a pronoun, which says
+/// nothing: without this, hepatitis A is every hepatitis.
+const NAMED_BY_LETTER: &[&str] = &[
+    "angiotensin",
+    "angiotensins",
+    "apolipoprotein",
+    "botulinum",
+    "class",
+    "cyclosporin",
+    "factor",
+    "grade",
+    "group",
+    "haemophilia",
+    "hemophilia",
+    "hepatitis",
+    "immunoglobulin",
+    "influenza",
+    "interferon",
+    "phase",
+    "protein",
+    "stage",
+    "troponin",
+    "type",
+    "vitamin",
+];
 
 /// Words that make a sentence a question. In questions they say nothing of what is looked for; in passages they are rare, so
 /// that BM25 would take them for what matters most.
@@ -64,7 +91,8 @@ fn in_order(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {
 
 /// Splits at everything that is neither letter nor digit, but keeps decimal numbers whole (`0.5`), and gives compounds in
 /// their parts and as one word, so that writing them together, apart or with a hyphen is the same: `IL-6` is `il6`, `il` and
-/// `6`. Greek letters are written out (`TNF-α`), and a number is parted from its unit (`10mg`).
+/// `6`. Greek letters are written out (`TNF-α`), and a number is parted from its unit (`10mg`). A letter that names (`hepatitis
+/// A`) is joined to what it names, as a hyphen would.
 #[derive(Clone)]
 struct ClinicalTokenizer;
 
@@ -105,6 +133,20 @@ fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut start = None;
     let mut before = None;
+    let mut last: Option<&str> = None;
+    let mut end = |from: usize, to: usize, tokens: &mut Vec<Token>| {
+        let run = &text[from..to];
+        push_compound(run, from, tokens);
+        if let (Some(named), "A" | "a" | "I" | "i") = (last.filter(|_| text[..from].ends_with([' ', '-'])), run) {
+            let named = named.to_lowercase();
+            if NAMED_BY_LETTER.contains(&named.as_str()) {
+                let text = format!("{}{}", spelling::standard(&named), run.to_lowercase());
+                let position = tokens.last().map_or(0, |token| token.position);
+                tokens.push(Token { offset_from: from, offset_to: to, position, text, position_length: 1 });
+            }
+        }
+        last = Some(run);
+    };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let after = chars.peek().map(|(_, c)| *c);
@@ -118,7 +160,7 @@ fn tokenize(text: &str) -> Vec<Token> {
         match (joins, start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
-                push_compound(&text[from..at], from, &mut tokens);
+                end(from, at, &mut tokens);
                 start = None;
             }
             _ => {}
@@ -126,7 +168,7 @@ fn tokenize(text: &str) -> Vec<Token> {
         before = Some(c);
     }
     if let Some(from) = start {
-        push_compound(&text[from..], from, &mut tokens);
+        end(from, text.len(), &mut tokens);
     }
     tokens
 }
@@ -186,6 +228,22 @@ mod tests {
         same("coeliac", "celiac");
         same("COX-2", "cox2");
         same("beta-blockers", "β-blocker");
+        same("50 mcg", "50µg");
+        for unit in ["µg", "μg", "ug", "micrograms", "microgram"] {
+            assert_eq!(terms(unit), terms("mcg"), "{unit}");
+        }
+        assert_eq!(terms("milligrams"), terms("mg"));
+    }
+
+    #[test]
+    fn a_letter_that_names_is_no_article() {
+        let shared = |a: &str, b: &str| terms(a).intersection(&terms(b)).count();
+        assert_eq!(shared("hepatitis A vaccine", "vaccination against hepatitis A"), 3);
+        assert_eq!(shared("hepatitis A vaccine", "hepatitis-A vaccines"), 3);
+        assert_eq!(shared("hepatitis A", "a hepatitis B"), 1);
+        assert_eq!(shared("vitamin a deficiency", "deficiency of vitamin A"), 3);
+        assert!(question_terms("angiotensin I").contains(&"angiotensini".to_owned()));
+        assert_eq!(question_terms("a vaccine I can have"), ["vaccin"]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl TantivyIndex {
             let metas = index.load_metas().map_err(|source| Error::engine(super::NAME, "be copied", source))?;
             let names = link_all(&metas, &path, folder).map_err(failed)?;
             // Segments that were merged away meanwhile are missing.
-            outcome = Reading::of(folder, None).map(|_| names);
+            outcome = Reading::of(folder, false).map(|_| names);
             if outcome.is_ok() {
                 break;
             }
@@ -48,7 +48,7 @@ impl TantivyIndex {
     /// # Errors
     /// [`Error::Damaged`]; the one before stays.
     pub fn change_to(&self, path: &Path) -> Result<()> {
-        let reading = Reading::of(path, None)?;
+        let reading = Reading::of(path, false)?;
         *self.reading.write().unwrap_or_else(PoisonError::into_inner) = reading;
         Ok(())
     }

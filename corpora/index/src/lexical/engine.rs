@@ -16,7 +16,7 @@ use tantivy::{
 
 use super::counts::{Counts, Kept};
 use super::gate::Gate;
-use super::{LexicalIndex, analysis, weighted_terms};
+use super::{LexicalIndex, Rarity, Weighted, analysis, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
@@ -49,12 +49,15 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn of(path: &Path, schema: Option<Schema>) -> Result<Self> {
+    pub(super) fn of(path: &Path, is_own: bool) -> Result<Self> {
         let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
         let directory = tantivy::directory::MmapDirectory::open(path).map_err(|source| damaged(source.into()))?;
-        let index = match schema {
-            Some(schema) => Index::open_or_create(directory, schema),
-            None => Index::open(directory),
+        let index = match is_own {
+            true => Index::open_or_create(directory, schema()),
+            false => Index::open(directory).and_then(|index| match index.schema() == schema() {
+                true => Ok(index),
+                false => Err(TantivyError::SchemaError("it was made by another version of this program".to_owned())),
+            }),
         };
         let index = index.map_err(damaged)?;
         index.tokenizers().register(analysis::ANALYZER, analysis::analyzer());
@@ -126,7 +129,7 @@ impl TantivyIndex {
     pub fn open(path: &Path) -> Result<Self> {
         let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
         std::fs::create_dir_all(path).map_err(|source| Error::damaged(super::NAME, path, source))?;
-        let reading = Reading::of(path, Some(schema()))?;
+        let reading = Reading::of(path, true)?;
         let writer = reading.index.writer_with_num_threads(1, WRITER_BYTES).map_err(damaged)?;
         Self::of(reading, Some(Arc::new(Mutex::new(writer)))).map_err(damaged)
     }
@@ -137,7 +140,7 @@ impl TantivyIndex {
     /// [`Error::Damaged`].
     pub fn open_copy(path: &Path) -> Result<Self> {
         let damaged = |source: TantivyError| Error::damaged(super::NAME, path, source);
-        Self::of(Reading::of(path, None)?, None).map_err(damaged)
+        Self::of(Reading::of(path, false)?, None).map_err(damaged)
     }
 
     fn of(reading: Reading, writer: Option<Arc<Mutex<IndexWriter>>>) -> tantivy::Result<Self> {
@@ -182,20 +185,23 @@ impl TantivyIndex {
         searcher: &Searcher,
         counts: &Counts<'_>,
         words: Field,
-        terms: &[(String, f32)],
+        wanted: &[Wanted],
         filter: &Filter,
         limit: usize,
     ) -> tantivy::Result<Vec<Hit>> {
         let all = counts.total_num_docs()?;
+        let terms = weighted_terms(wanted, |text| {
+            let holding = counts.doc_freq(&Term::from_field_text(words, text))?;
+            tantivy::Result::Ok(Rarity { holding, idf: inverse_document_frequency(holding, all) })
+        })?;
         let mut most = 0.0;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
-        for (text, weight) in terms {
-            let term = Term::from_field_text(words, text);
-            let holding = counts.doc_freq(&term)?;
+        for Weighted { term, weight, rarity } in &terms {
             if *weight >= 1.0 {
-                most += inverse_document_frequency(holding, all) * MOST_PER_TERM;
+                most += rarity.idf * MOST_PER_TERM;
             }
-            if holding > 0 {
+            if rarity.holding > 0 {
+                let term = Term::from_field_text(words, term);
                 let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
                 clauses.push((Occur::Should, Box::new(BoostQuery::new(query, *weight))));
             }
@@ -310,20 +316,30 @@ impl Follower for TantivyIndex {
 #[async_trait]
 impl LexicalIndex for TantivyIndex {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let terms = weighted_terms(wanted);
-        if terms.is_empty() {
-            return Ok(Vec::new());
-        }
+        let wanted = wanted.to_vec();
         let (searcher, words, filter) = (self.reading().reader.searcher(), self.fields.words, filter.clone());
         let kept = Arc::clone(&self.counts);
         let run = move || {
             let counts = Counts::of(&kept, &searcher, words, filter.snapshot)?;
-            Self::find(&searcher, &counts, words, &terms, &filter, limit)
+            Self::find(&searcher, &counts, words, &wanted, &filter, limit)
         };
         match tokio::task::spawn_blocking(run).await {
             Ok(hits) => hits.map_err(|source| Error::engine(super::NAME, "search", source)),
             Err(panic) => Err(Error::engine(super::NAME, "search", panic)),
         }
+    }
+
+    async fn merge(&self) -> Result<bool> {
+        let failed = |source: TantivyError| Error::engine(super::NAME, "merge its segments", source);
+        let Some(writer) = self.writer.clone() else { return Ok(false) };
+        let segments = self.reading().index.searchable_segment_ids().map_err(failed)?;
+        if segments.len() < 2 {
+            return Ok(false);
+        }
+        let merging = writer.lock().unwrap_or_else(PoisonError::into_inner).merge(&segments);
+        merging.await.map_err(failed)?;
+        self.reading().reader.reload().map_err(failed)?;
+        Ok(true)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
 
-use super::{LexicalIndex, terms, weighted_terms};
+use super::{LexicalIndex, Rarity, terms, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
@@ -54,11 +54,12 @@ impl Follower for MemoryLexicalIndex {
 #[async_trait]
 impl LexicalIndex for MemoryLexicalIndex {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let wanted = weighted_terms(wanted);
-        let most: f32 = wanted.iter().map(|(_, weight)| weight).filter(|weight| **weight >= 1.0).sum();
+        let alike = |_: &str| Ok::<_, std::convert::Infallible>(Rarity { holding: 1, idf: 1.0 });
+        let Ok(wanted) = weighted_terms(wanted, alike);
+        let most: f32 = wanted.iter().map(|one| one.weight).filter(|weight| *weight >= 1.0).sum();
         let score = |entry: &Entry| {
             let held = terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text));
-            let found = wanted.iter().filter(|(term, _)| held.contains(term)).map(|(_, weight)| weight);
+            let found = wanted.iter().filter(|one| held.contains(&one.term)).map(|one| one.weight);
             found.sum::<f32>() / most.max(1.0)
         };
         let hits = self.with(|(held, _)| {

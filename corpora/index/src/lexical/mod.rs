@@ -27,23 +27,98 @@ pub trait LexicalIndex: Follower {
     /// The passages that best match the words that are wanted among those `filter` allows: best first, equal scores by id. A
     /// score is the share of the most that the words of weight 1 could give a passage; words of less weight add to it.
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>>;
+
+    /// Puts all that it holds into one segment, beside searches. Says whether there was anything to do.
+    async fn merge(&self) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// The longest question that is searched word by word; BM25 gains nothing from more.
 const MAX_TERMS: usize = 64;
 
+/// A term that is wanted.
+#[derive(Debug, Clone, PartialEq)]
+struct Weighted {
+    term: String,
+    /// What it is worth.
+    weight: f32,
+    /// How much it says, as the index has it.
+    rarity: Rarity,
+}
+
+/// How much a term says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Rarity {
+    /// Passages that hold it.
+    holding: u64,
+    /// Its inverse document frequency.
+    idf: f32,
+}
+
 /// The terms that are wanted with what each is worth, in the order of the terms; the first `MAX_TERMS` of the question.
-fn weighted_terms(wanted: &[Wanted]) -> Vec<(String, f32)> {
-    let mut terms: Vec<(String, f32)> = Vec::new();
-    for Wanted { text, weight } in wanted {
-        for term in analysis::question_terms(text) {
-            match terms.iter_mut().find(|(known, _)| *known == term) {
-                Some((_, known)) => *known = known.max(*weight),
-                None => terms.push((term, *weight)),
+///
+/// # Errors
+/// Those of `rarity`.
+fn weighted_terms<E>(
+    wanted: &[Wanted],
+    mut rarity: impl FnMut(&str) -> std::result::Result<Rarity, E>,
+) -> std::result::Result<Vec<Weighted>, E> {
+    let mut terms: Vec<Weighted> = Vec::new();
+    for Wanted { text, weight, stands_for } in wanted {
+        let known = analysis::question_terms(text).into_iter().take(MAX_TERMS);
+        let known =
+            known.map(|term| rarity(&term).map(|rarity| (term, rarity))).collect::<std::result::Result<Vec<_>, E>>()?;
+        let mut weight = *weight;
+        if let Some(phrase) = stands_for {
+            let mut bound = 0.0;
+            for term in analysis::question_terms(phrase).into_iter().take(MAX_TERMS) {
+                bound += rarity(&term)?.idf;
+            }
+            let held = known.iter().filter(|(_, rarity)| rarity.holding > 0);
+            let most: f32 = held.map(|(_, rarity)| rarity.idf).sum();
+            weight *= (bound / most.max(f32::MIN_POSITIVE)).min(1.0);
+        }
+        for (term, rarity) in known {
+            match terms.iter_mut().find(|known| known.term == term) {
+                Some(known) => known.weight = known.weight.max(weight),
+                None => terms.push(Weighted { term, weight, rarity }),
             }
         }
     }
     terms.truncate(MAX_TERMS);
-    terms.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    terms
+    terms.sort_unstable_by(|a, b| a.term.cmp(&b.term));
+    Ok(terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    fn weights(wanted: &[Wanted], rare: &[&str]) -> Vec<(String, f32)> {
+        let rarity = |term: &str| {
+            Ok::<_, Infallible>(match rare.contains(&term) {
+                true => Rarity { holding: 1, idf: 9.0 },
+                false => Rarity { holding: 90, idf: 1.0 },
+            })
+        };
+        let Ok(terms) = weighted_terms(wanted, rarity);
+        terms.into_iter().map(|one| (one.term, one.weight)).collect()
+    }
+
+    fn other_name(text: &str, of: &str) -> Wanted {
+        Wanted { text: text.to_owned(), weight: 0.6, stands_for: Some(of.to_owned()) }
+    }
+
+    #[test]
+    fn another_name_is_worth_no_more_than_the_words_it_stands_for() {
+        let wanted = [Wanted::question("adrenaline dose"), vec![other_name("epinephrine", "adrenaline")]].concat();
+        let found =
+            |rare: &[&str]| weights(&wanted, rare).into_iter().find(|(term, _)| term == "epinephrin").unwrap().1;
+        assert_eq!(found(&[]), 0.6, "as rare as the other");
+        assert_eq!(found(&["adrenalin"]), 0.6, "less rare than the other: not more either");
+        assert!((found(&["epinephrin"]) * 9.0 - 0.6).abs() < 1e-6, "as much as its share of a common word");
+    }
 }

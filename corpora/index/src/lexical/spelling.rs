@@ -70,8 +70,27 @@ const UNITS: [&str; 33] = [
     "mm", "cm", "m", "nm", "mmhg", "kpa", "kcal", "hz", "h", "hr", "hrs", "min", "s", "days", "y",
 ];
 
+/// Units that have several names.
+const UNIT_NAMES: [(&str, &str); 12] = [
+    ("ug", "mcg"),
+    ("μg", "mcg"),
+    ("µg", "mcg"),
+    ("microgram", "mcg"),
+    ("micrograms", "mcg"),
+    ("milligram", "mg"),
+    ("milligrams", "mg"),
+    ("millilitre", "ml"),
+    ("millilitres", "ml"),
+    ("milliliter", "ml"),
+    ("milliliters", "ml"),
+    ("kilograms", "kg"),
+];
+
 /// A word in lower case, in the one spelling.
 pub(super) fn standard(word: &str) -> String {
+    if let Some((_, unit)) = UNIT_NAMES.iter().find(|(name, _)| *name == word) {
+        return (*unit).to_owned();
+    }
     let name = |c: char| GREEK.iter().find(|(letter, _)| *letter == if c == 'µ' { 'μ' } else { c });
     let mut spelt = String::with_capacity(word.len());
     for c in word.chars() {
@@ -118,9 +137,11 @@ pub(super) fn number(part: &str) -> String {
 
 /// The parts of a run without hyphens: a number and its unit, Latin and Greek letters.
 pub(super) fn parts(run: &str) -> Vec<&str> {
-    let unit = run.find(|c: char| c.is_alphabetic()).filter(|&at| at > 0 && UNITS.contains(&&run[at..]));
-    if let Some(at) = unit {
-        return vec![&run[..at], &run[at..]];
+    let unit = run.find(|c: char| c.is_alphabetic()).filter(|&at| UNITS.contains(&&run[at..]));
+    match unit {
+        Some(0) => return vec![run],
+        Some(at) => return vec![&run[..at], &run[at..]],
+        None => {}
     }
     let is_greek = |c: char| ('α'..='ω').contains(&c);
     let mut parts = Vec::new();

@@ -304,6 +304,10 @@ impl VectorIndex for EdgeIndex {
         }
     }
 
+    fn has_graph(&self) -> bool {
+        self.current().width.is_some()
+    }
+
     fn retire(&self) {
         self.root.is_retired.store(true, Ordering::Release);
     }

@@ -36,6 +36,11 @@ pub trait VectorIndex: Follower {
         Ok(false)
     }
 
+    /// Whether it finds what is near through a graph of its own, which [`VectorIndex::rebuild`] builds anew.
+    fn has_graph(&self) -> bool {
+        false
+    }
+
     /// Another index has taken its place: what it keeps in this data directory goes when nobody holds it any more.
     fn retire(&self) {}
 }

@@ -1,36 +1,51 @@
 //! The dense arm on a Qdrant server or cluster, over gRPC.
+//!
+//! A server can be away, come back empty or with an older copy of what it held, and belong to somebody else. So nothing is asked
+//! of it before it is needed, and it is searched only while it is known to hold everything: whatever fails makes it doubted, and
+//! as long as it is, searches end at once and answers are made of words. Whoever follows the ledger looks at it again and again,
+//! brings it to where the ledger is, and says so.
 
+mod collection;
+mod standing;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use knowledge::{EntryId, PassageId, Seq};
-use qdrant_client::qdrant::payload_index_params::IndexParams;
+use knowledge::{EntryId, PassageId, Seq, Snapshot};
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::{
-    Condition, CreateAliasBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
-    Distance, FieldType, Filter as Conditions, GetPointsBuilder, HnswConfigDiffBuilder, IntegerIndexParamsBuilder,
-    KeywordIndexParamsBuilder, PayloadIncludeSelector, PointId, PointStruct, PointsIdsList,
-    QuantizationSearchParamsBuilder, Query, QueryPointsBuilder, Range, ScalarQuantizationBuilder, ScoredPoint,
-    ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorParamsBuilder,
+    Condition, CountPointsBuilder, DeletePointsBuilder, Filter as Conditions, PayloadIncludeSelector, PointId,
+    PointStruct, PointsIdsList, QuantizationSearchParamsBuilder, Query, QueryPointsBuilder, Range, ScoredPoint,
+    ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
-use serde_json::json;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use self::standing::Standing;
 use super::VectorIndex;
-use super::graph::{BUILD_WIDTH, LINKS, width};
+use super::graph::width;
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, TIE_MARGIN, in_order};
 use crate::error::{Error, Result};
-
-/// The point that remembers how far the index has followed. Entries have UUIDs, so a number cannot be one of them.
-const MARK: u64 = 0;
 
 /// Points in one request; a request stays well below the server's 32 MiB.
 const BATCH: usize = 512;
 
 /// Searches are as wide as in an index of so many vectors: how many a server holds, only asking it would tell.
 const WIDE_ENOUGH_FOR: usize = 1_000_000;
+
+/// The longest that a search may take. Shorter than an answer waits for one, so that the first that is late is the last that
+/// waits.
+const SEARCH_DEADLINE: Duration = Duration::from_millis(1_200);
+
+/// The longest that small questions to the server may take.
+const READ_DEADLINE: Duration = Duration::from_secs(3);
+
+/// The longest that changes, and lists of what it holds, may take.
+const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Which server, and how it is to lay out a collection that it does not have yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +70,12 @@ pub struct ServerIndex {
     client: Qdrant,
     options: ServerOptions,
     collection: String,
+    library: String,
     dimension: usize,
+    writes: bool,
+    standing: Standing,
+    turn: Mutex<()>,
+    is_retired: AtomicBool,
 }
 
 impl std::fmt::Debug for ServerIndex {
@@ -68,13 +88,25 @@ impl std::fmt::Debug for ServerIndex {
 }
 
 impl ServerIndex {
-    /// Connects, and creates the collection of `embedder` with its payload indexes where it is missing.
+    /// The index of the library that is decided about here, embedded with `embedder`. Nobody is asked yet: the collection and its
+    /// payload indexes are made when they are first needed.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when nothing answers.
-    pub async fn connect(options: ServerOptions, embedder: &str, dimension: usize) -> Result<Self> {
-        let builder =
-            Qdrant::from_url(&options.url).timeout(Duration::from_secs(10)).connect_timeout(Duration::from_secs(3));
+    /// [`Error::Unavailable`] when the address is none.
+    pub fn writer(options: ServerOptions, library: &str, embedder: &str, dimension: usize) -> Result<Self> {
+        Self::of(options, library, embedder, dimension, true)
+    }
+
+    /// The same for whoever answers from a copy of the library: it is searched, and nothing there is made or changed.
+    ///
+    /// # Errors
+    /// As [`ServerIndex::writer`].
+    pub fn reader(options: ServerOptions, library: &str, embedder: &str, dimension: usize) -> Result<Self> {
+        Self::of(options, library, embedder, dimension, false)
+    }
+
+    fn of(options: ServerOptions, library: &str, embedder: &str, dimension: usize, writes: bool) -> Result<Self> {
+        let builder = Qdrant::from_url(&options.url).timeout(WRITE_DEADLINE).connect_timeout(READ_DEADLINE);
         let builder = match &options.api_key {
             Some(key) => builder.api_key(key.as_str()),
             None => builder,
@@ -83,81 +115,147 @@ impl ServerIndex {
         // Without the skip, `build` asks the server for its version and prints to standard output.
         let client = builder.skip_compatibility_check().build().map_err(unavailable)?;
         let collection = collection_name(&options.collection, embedder);
-        let index = Self { client, options, collection, dimension };
-        index.ensure_collection().await?;
-        Ok(index)
+        let (library, standing, turn) = (library.to_owned(), Standing::default(), Mutex::default());
+        let is_retired = AtomicBool::new(false);
+        Ok(Self { client, options, collection, library, dimension, writes, standing, turn, is_retired })
     }
 
-    async fn ensure_collection(&self) -> Result<()> {
-        let exists = self.client.collection_exists(&self.collection).await;
-        if exists.map_err(|source| self.failed("look for its collection", source))? {
-            return Ok(());
-        }
-        let mut vectors = VectorParamsBuilder::new(self.dimension as u64, Distance::Cosine);
-        let mut create = CreateCollectionBuilder::new(&self.collection);
-        if self.options.quantised {
-            vectors = vectors.on_disk(true);
-            create = create.quantization_config(ScalarQuantizationBuilder::default().quantile(0.99).always_ram(true));
-        }
-        let links = HnswConfigDiffBuilder::default().m(LINKS as u64).ef_construct(BUILD_WIDTH as u64);
-        create = create.vectors_config(vectors).hnsw_config(links);
-        if let Some(shards) = self.options.shards {
-            create = create.shard_number(shards);
-        }
-        if let Some(replicas) = self.options.replicas {
-            create = create.replication_factor(replicas).write_consistency_factor(replicas.div_ceil(2).max(1));
-        }
-        let action = "create its collection";
-        self.client.create_collection(create).await.map_err(|source| self.failed(action, source))?;
-        for (field, schema, is_linked) in super::FIELDS {
-            let (kind, params) = match schema {
-                "integer" => (
-                    FieldType::Integer,
-                    IndexParams::from(IntegerIndexParamsBuilder::new(true, true).enable_hnsw(is_linked)),
-                ),
-                _ => {
-                    (FieldType::Keyword, IndexParams::from(KeywordIndexParamsBuilder::default().enable_hnsw(is_linked)))
-                }
-            };
-            let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind);
-            let create = create.field_index_params(params).wait(true);
-            self.client.create_field_index(create).await.map_err(|source| self.failed(action, source))?;
-        }
-        Ok(())
+    /// Whether this process keeps it.
+    pub fn writes(&self) -> bool {
+        self.writes
     }
 
-    /// Has the alias `NAME-current` mean this collection. Qdrant moves an alias in one step.
+    /// Whether another model's index has taken its place.
+    pub fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::SeqCst)
+    }
+
+    /// Whether it is known to hold everything, so that it may be searched.
+    pub fn is_whole(&self) -> bool {
+        self.standing.is_whole()
+    }
+
+    /// How often something made one doubt that it holds everything. Whoever looks at it notes this first.
+    pub fn doubts(&self) -> u64 {
+        self.standing.doubts()
+    }
+
+    /// Something makes one doubt it: nothing is searched until it was looked at. Returns [`ServerIndex::doubts`].
+    pub fn doubt(&self) -> u64 {
+        self.standing.doubt()
+    }
+
+    /// What a search says while it is doubted.
+    pub fn doubted(&self) -> Error {
+        Error::Doubted { url: self.options.url.clone() }
+    }
+
+    /// Says that it holds everything, unless something made one doubt it since.
+    pub fn found_whole(&self, doubts: u64) {
+        self.standing.found_whole(doubts);
+    }
+
+    /// Searches for nothing, in the time that a search may take.
     ///
     /// # Errors
-    /// When the server refuses.
-    pub async fn become_current(&self) -> Result<()> {
-        let alias = format!("{}-current", self.options.collection);
-        let create = CreateAliasBuilder::new(&self.collection, alias);
-        self.client.create_alias(create).await.map_err(|source| self.failed("move its alias", source))?;
+    /// As a search.
+    pub async fn probe(&self) -> Result<()> {
+        self.find(&super::unit_vector(self.dimension), &Filter::at(Snapshot(0)), 1).await?;
         Ok(())
+    }
+
+    /// Whether it holds at least so many entries. It is asked for a rough count first, which costs it nothing.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn holds(&self, entries: u64) -> Result<bool> {
+        for (is_exact, limit) in [(false, READ_DEADLINE), (true, WRITE_DEADLINE)] {
+            let count = self.client.count(CountPointsBuilder::new(&self.collection).exact(is_exact));
+            let counted = self.ask("count what it holds", limit, count).await?;
+            // One of them is the mark.
+            if counted.result.is_some_and(|counted| counted.count > entries) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Has the collection be as it should be, once after every doubt. A reader takes it as it is.
+    async fn ensure(&self) -> Result<()> {
+        if !self.writes || self.standing.is_prepared() {
+            return Ok(());
+        }
+        let doubts = self.doubts();
+        self.prepare().await?;
+        self.standing.prepared(doubts);
+        Ok(())
+    }
+
+    /// Before it is changed.
+    async fn ensure_own(&self) -> Result<()> {
+        if !self.writes || self.is_retired() {
+            return Err(Error::ReadOnly { index: super::NAME });
+        }
+        self.ensure().await
+    }
+
+    async fn find(&self, vector: &[f32], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
+        let rescored = QuantizationSearchParamsBuilder::default().rescore(true).oversampling(2.0);
+        let request = QueryPointsBuilder::new(&self.collection)
+            .query(Query::new_nearest(vector.to_vec()))
+            .filter(conditions(filter))
+            .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
+            .limit((limit + TIE_MARGIN) as u64)
+            .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
+        let response = self.ask("search", SEARCH_DEADLINE, self.client.query(request)).await?;
+        let hit = |point: ScoredPoint| {
+            let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
+            Some(Hit { passage, score: point.score })
+        };
+        Ok(in_order(response.result.into_iter().filter_map(hit).collect(), limit))
     }
 
     async fn upsert(&self, points: Vec<PointStruct>) -> Result<()> {
         let request = UpsertPointsBuilder::new(&self.collection, points).wait(true);
-        self.client.upsert_points(request).await.map_err(|source| self.failed("take in passages", source))?;
+        self.ask("take in passages", WRITE_DEADLINE, self.client.upsert_points(request)).await?;
         Ok(())
     }
 
-    fn failed(&self, action: &'static str, error: QdrantError) -> Error {
-        match &error {
-            QdrantError::ResponseError { status } if is_transport(status.code(), status.message()) => {
+    /// What the server says to a request, if it says so in time. Whatever fails makes one doubt what it holds.
+    async fn ask<T>(
+        &self,
+        action: &'static str,
+        limit: Duration,
+        asked: impl Future<Output = std::result::Result<T, QdrantError>>,
+    ) -> Result<T> {
+        let error = match tokio::time::timeout(limit, asked).await {
+            Ok(Ok(said)) => return Ok(said),
+            Ok(Err(error)) if is_away(&error) => {
                 Error::Unavailable { url: self.options.url.clone(), source: error.into() }
             }
-            QdrantError::Io(_) => Error::Unavailable { url: self.options.url.clone(), source: error.into() },
-            _ => Error::engine(super::NAME, action, error),
-        }
+            Ok(Err(error)) => Error::engine(super::NAME, action, error),
+            Err(late) => Error::Unavailable { url: self.options.url.clone(), source: late.into() },
+        };
+        self.doubt();
+        Err(error)
     }
 }
 
-/// Whether the server was not reached, as against having refused: by gRPC numbers deadline exceeded and unavailable, and
-/// what the client makes of a connection that it cannot open.
-fn is_transport(code: impl Into<i32>, message: &str) -> bool {
-    matches!(code.into(), 4 | 14) || message.starts_with("Failed to connect")
+/// Whether the server was not reached, as against having refused: by gRPC's numbers cancelled, unknown, deadline exceeded and
+/// unavailable, and what the client makes of a connection that it cannot open.
+fn is_away(error: &QdrantError) -> bool {
+    match error {
+        QdrantError::ResponseError { status } => {
+            matches!(code(status.code()), 1 | 2 | 4 | 14) || status.message().starts_with("Failed to connect")
+        }
+        QdrantError::Io(_) => true,
+        _ => false,
+    }
+}
+
+/// A status by its number.
+fn code(code: impl Into<i32>) -> i32 {
+    code.into()
 }
 
 #[async_trait]
@@ -166,24 +264,37 @@ impl Follower for ServerIndex {
         super::NAME
     }
 
+    fn turn(&self) -> Option<&Mutex<()>> {
+        Some(&self.turn)
+    }
+
     async fn apply(&self, entries: Vec<Entry>, reached: Seq) -> Result<()> {
         super::check_dimension(&entries, self.dimension)?;
+        self.ensure_own().await?;
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
             self.upsert(entries.by_ref().take(BATCH).map(point).collect()).await?;
         }
-        let payload = payload(json!({ "reached": reached.0 }));
-        self.upsert(vec![PointStruct::new(MARK, super::unit_vector(self.dimension), payload)]).await
+        self.put_mark(reached).await
     }
 
     async fn reached(&self) -> Result<Seq> {
-        let request = GetPointsBuilder::new(&self.collection, vec![MARK.into()]).with_payload(true);
-        let response = self.client.get_points(request).await.map_err(|source| self.failed("read its mark", source))?;
-        let value = response.result.first().and_then(|point| point.payload.get("reached")?.as_integer());
-        Ok(Seq(value.and_then(|value| value.try_into().ok()).unwrap_or(0)))
+        self.ensure().await?;
+        let mark = match self.mark().await {
+            // The collection has gone since it was looked at: it is made anew.
+            Err(Error::Engine { .. }) if self.writes => {
+                self.ensure().await?;
+                self.mark().await?
+            }
+            other => other?,
+        };
+        let reached = mark.map_or(Seq(0), |mark| mark.reached);
+        self.standing.says(reached);
+        Ok(reached)
     }
 
     async fn ids(&self) -> Result<Vec<EntryId>> {
+        self.ensure().await?;
         let (mut ids, mut offset) = (Vec::new(), None::<PointId>);
         loop {
             let mut request =
@@ -191,7 +302,7 @@ impl Follower for ServerIndex {
             if let Some(offset) = offset {
                 request = request.offset(offset);
             }
-            let page = self.client.scroll(request).await.map_err(|source| self.failed("list what it holds", source))?;
+            let page = self.ask("list what it holds", WRITE_DEADLINE, self.client.scroll(request)).await?;
             ids.extend(page.result.into_iter().filter_map(|point| entry_id(point.id?)));
             match page.next_page_offset {
                 Some(next) => offset = Some(next),
@@ -203,10 +314,11 @@ impl Follower for ServerIndex {
     }
 
     async fn remove(&self, ids: Vec<EntryId>) -> Result<()> {
+        self.ensure_own().await?;
         for batch in ids.chunks(BATCH) {
             let ids = batch.iter().map(|id| point_id(*id)).collect();
             let request = DeletePointsBuilder::new(&self.collection).points(PointsIdsList { ids }).wait(true);
-            self.client.delete_points(request).await.map_err(|source| self.failed("forget passages", source))?;
+            self.ask("forget passages", WRITE_DEADLINE, self.client.delete_points(request)).await?;
         }
         Ok(())
     }
@@ -218,19 +330,15 @@ impl VectorIndex for ServerIndex {
         if vector.len() != self.dimension {
             return Err(Error::Dimension { found: vector.len(), wanted: self.dimension });
         }
-        let rescored = QuantizationSearchParamsBuilder::default().rescore(true).oversampling(2.0);
-        let request = QueryPointsBuilder::new(&self.collection)
-            .query(Query::new_nearest(vector.to_vec()))
-            .filter(conditions(filter))
-            .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
-            .limit((limit + TIE_MARGIN) as u64)
-            .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
-        let response = self.client.query(request).await.map_err(|source| self.failed("search", source))?;
-        let hit = |point: ScoredPoint| {
-            let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
-            Some(Hit { passage, score: point.score })
-        };
-        Ok(in_order(response.result.into_iter().filter_map(hit).collect(), limit))
+        if !self.is_whole() {
+            return Err(self.doubted());
+        }
+        self.find(vector, filter, limit).await
+    }
+
+    /// What is on the server stays there.
+    fn retire(&self) {
+        self.is_retired.store(true, Ordering::SeqCst);
     }
 }
 

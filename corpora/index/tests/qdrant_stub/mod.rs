@@ -1,5 +1,7 @@
 //! A Qdrant server in this process: the calls that the index makes, over the real gRPC, on points in memory. Everything
-//! else answers "unimplemented", so that a new call in the index cannot pass unseen.
+//! else answers "unimplemented", so that a new call in the index cannot pass unseen. It keeps what it was asked, and can be
+//! away, hang, come back empty or with an older copy.
+#![allow(dead_code, reason = "each of the tests that it serves needs some of it")]
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -22,7 +24,11 @@ macro_rules! rpc {
         fn $name<'life0, 'async_trait>(&'life0 $self, $request: Request<$input>) -> Reply<'async_trait, $output>
         where 'life0: 'async_trait, Self: 'async_trait {
             let $request = $request.into_inner();
-            Box::pin(async move { $body.map(Response::new) })
+            Box::pin(async move {
+                $self.check().await?;
+                let said: Result<$output, Status> = $body;
+                said.map(Response::new)
+            })
         }
     )*};
 }
@@ -36,25 +42,85 @@ macro_rules! unimplemented_rpc {
     )*};
 }
 
+/// A collection: as it was asked for, and what is in it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Held {
+    pub(crate) created: CreateCollection,
+    pub(crate) fields: BTreeMap<String, CreateFieldIndexCollection>,
+    pub(crate) points: BTreeMap<String, PointStruct>,
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Fault {
+    #[default]
+    None,
+    /// It cannot be reached.
+    Away,
+    /// It takes requests, and says nothing.
+    Hangs,
+    /// It takes requests, and says nothing to searches.
+    HangsInSearches,
+    /// It goes away when it has made a collection, before that has its payload indexes.
+    DiesAfterCreate,
+}
+
 #[derive(Default)]
 struct Store {
-    collections: BTreeMap<String, BTreeMap<String, PointStruct>>,
+    collections: BTreeMap<String, Held>,
     aliases: BTreeMap<String, String>,
+    queries: Vec<QueryPoints>,
+    upserts: Vec<UpsertPoints>,
+    fault: Fault,
 }
 
 #[derive(Clone, Default)]
 struct Stub(Arc<Mutex<Store>>);
 
-/// Serves on a free port of the loopback until the test's runtime ends; returns the address.
-pub(crate) async fn serve() -> String {
+/// A server, as tests see it from behind.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    stub: Stub,
+}
+
+impl Server {
+    pub(crate) fn set(&self, fault: Fault) {
+        self.stub.0.lock().unwrap().fault = fault;
+    }
+
+    pub(crate) fn collections(&self) -> BTreeMap<String, Held> {
+        self.stub.0.lock().unwrap().collections.clone()
+    }
+
+    /// As a snapshot is recovered, or a disk is lost.
+    pub(crate) fn put_back(&self, collections: BTreeMap<String, Held>) {
+        self.stub.0.lock().unwrap().collections = collections;
+    }
+
+    pub(crate) fn aliases(&self) -> BTreeMap<String, String> {
+        self.stub.0.lock().unwrap().aliases.clone()
+    }
+
+    pub(crate) fn queries(&self) -> Vec<QueryPoints> {
+        self.stub.0.lock().unwrap().queries.clone()
+    }
+
+    /// What the changes of points were asked with, without the points.
+    pub(crate) fn upserts(&self) -> Vec<UpsertPoints> {
+        self.stub.0.lock().unwrap().upserts.clone()
+    }
+}
+
+/// Serves on a free port of the loopback until the test's runtime ends.
+pub(crate) async fn serve() -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stub = Stub::default();
     let server = tonic::transport::Server::builder()
         .add_service(PointsServer::new(stub.clone()))
-        .add_service(CollectionsServer::new(stub));
+        .add_service(CollectionsServer::new(stub.clone()));
     tokio::spawn(server.serve_with_incoming(tonic::transport::server::TcpIncoming::from(listener)));
-    format!("http://{address}")
+    Server { url: format!("http://{address}"), stub }
 }
 
 impl Stub {
@@ -63,10 +129,25 @@ impl Stub {
         name: &str,
         act: impl FnOnce(&mut BTreeMap<String, PointStruct>) -> T,
     ) -> Result<T, Status> {
+        self.held(name, |held| act(&mut held.points))
+    }
+
+    fn held<T>(&self, name: &str, act: impl FnOnce(&mut Held) -> T) -> Result<T, Status> {
         let mut store = self.0.lock().unwrap();
-        let points =
-            store.collections.get_mut(name).ok_or_else(|| Status::not_found(format!("no collection {name}")))?;
-        Ok(act(points))
+        let held = store.collections.get_mut(name).ok_or_else(|| Status::not_found(format!("no collection {name}")))?;
+        Ok(act(held))
+    }
+
+    fn fault(&self) -> Fault {
+        self.0.lock().unwrap().fault
+    }
+
+    async fn check(&self) -> Result<(), Status> {
+        match self.fault() {
+            Fault::Away => Err(Status::unavailable("away")),
+            Fault::Hangs => std::future::pending().await,
+            Fault::None | Fault::HangsInSearches | Fault::DiesAfterCreate => Ok(()),
+        }
     }
 }
 
@@ -124,6 +205,7 @@ fn done() -> PointsOperationResponse {
 impl Points for Stub {
     rpc! {
         upsert(self, request: UpsertPoints) -> PointsOperationResponse {
+            self.0.lock().unwrap().upserts.push(UpsertPoints { points: Vec::new(), ..request.clone() });
             self.collection(&request.collection_name, |points| {
                 points.extend(request.points.into_iter().map(|point| (key(point.id.as_ref().unwrap()), point)));
                 done()
@@ -148,7 +230,16 @@ impl Points for Stub {
             })
         }
         create_field_index(self, request: CreateFieldIndexCollection) -> PointsOperationResponse {
-            self.collection(&request.collection_name, |_| done())
+            let name = request.collection_name.clone();
+            self.held(&name, |held| {
+                held.fields.insert(request.field_name.clone(), request);
+                done()
+            })
+        }
+        count(self, request: CountPoints) -> CountResponse {
+            self.collection(&request.collection_name, |points| {
+                CountResponse { result: Some(CountResult { count: points.len() as u64 }), ..Default::default() }
+            })
         }
         scroll(self, request: ScrollPoints) -> ScrollResponse {
             self.collection(&request.collection_name, |points| {
@@ -161,6 +252,10 @@ impl Points for Stub {
             })
         }
         query(self, request: QueryPoints) -> QueryResponse {
+            if self.fault() == Fault::HangsInSearches {
+                std::future::pending::<()>().await;
+            }
+            self.0.lock().unwrap().queries.push(request.clone());
             let Some(query::Variant::Nearest(input)) = request.query.unwrap().variant else {
                 return Err(Status::unimplemented("only nearest"));
             };
@@ -205,7 +300,6 @@ impl Points for Stub {
         recommend_groups(RecommendPointGroups) -> RecommendGroupsResponse;
         discover(DiscoverPoints) -> DiscoverResponse;
         discover_batch(DiscoverBatchPoints) -> DiscoverBatchResponse;
-        count(CountPoints) -> CountResponse;
         update_batch(UpdateBatchPoints) -> UpdateBatchResponse;
         query_batch(QueryBatchPoints) -> QueryBatchResponse;
         query_groups(QueryPointGroups) -> QueryGroupsResponse;
@@ -218,8 +312,35 @@ impl Points for Stub {
 impl Collections for Stub {
     rpc! {
         create(self, request: CreateCollection) -> CollectionOperationResponse {
-            self.0.lock().unwrap().collections.entry(request.collection_name).or_default();
+            let mut store = self.0.lock().unwrap();
+            let name = request.collection_name.clone();
+            if store.collections.contains_key(&name) {
+                return Err(Status::invalid_argument(format!("Wrong input: Collection `{name}` already exists!")));
+            }
+            store.collections.insert(name, Held { created: request, ..Held::default() });
+            if store.fault == Fault::DiesAfterCreate {
+                store.fault = Fault::Away;
+                return Err(Status::unavailable("away"));
+            }
             Ok(CollectionOperationResponse { result: true, ..Default::default() })
+        }
+        get(self, request: GetCollectionInfoRequest) -> GetCollectionInfoResponse {
+            self.held(&request.collection_name, |held| {
+                let params = CollectionParams { vectors_config: held.created.vectors_config.clone(), ..Default::default() };
+                let schema = |field: &CreateFieldIndexCollection| PayloadSchemaInfo {
+                    data_type: match field.field_type() {
+                        FieldType::Integer => PayloadSchemaType::Integer.into(),
+                        _ => PayloadSchemaType::Keyword.into(),
+                    },
+                    ..Default::default()
+                };
+                let info = CollectionInfo {
+                    config: Some(CollectionConfig { params: Some(params), ..Default::default() }),
+                    payload_schema: held.fields.iter().map(|(name, field)| (name.clone(), schema(field))).collect(),
+                    ..Default::default()
+                };
+                GetCollectionInfoResponse { result: Some(info), ..Default::default() }
+            })
         }
         update_aliases(self, request: ChangeAliases) -> CollectionOperationResponse {
             let mut store = self.0.lock().unwrap();
@@ -247,7 +368,6 @@ impl Collections for Stub {
         }
     }
     unimplemented_rpc! {
-        get(GetCollectionInfoRequest) -> GetCollectionInfoResponse;
         list(ListCollectionsRequest) -> ListCollectionsResponse;
         update(UpdateCollection) -> CollectionOperationResponse;
         delete(DeleteCollection) -> CollectionOperationResponse;

@@ -56,7 +56,9 @@ fn of_older_data_the_policy_is_the_first_and_nobody_knows_whose() {
     let path = folder.path().join("ledger.db");
     let ledger = Ledger::open(&path).unwrap();
     ledger.put_corpus(&corpus("test"), &DECISION).unwrap();
-    let older = "DROP TABLE policies; PRAGMA user_version = 4;";
+    let older =
+        "DROP TABLE policies; ALTER TABLE snapshots DROP COLUMN versions; ALTER TABLE snapshots DROP COLUMN root;
+                 PRAGMA user_version = 4;";
     ledger.lock().execute_batch(older).unwrap();
     drop(ledger);
     let kept = Ledger::open(&path).unwrap().policies(&corpus("test").id).unwrap();

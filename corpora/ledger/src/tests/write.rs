@@ -25,8 +25,8 @@ fn another_embedder_takes_over_when_it_has_embedded_everything() {
     let ledger = ledger();
     ledger.bind_embedder("old@1", 64).unwrap();
     ledger.stage(&[staging("first", 3)], &DECISION).unwrap();
-    assert!(ledger.without_coming("old@1", 100).unwrap().is_empty(), "the one in use has them all");
-    let waiting = ledger.without_coming("new@1", 100).unwrap();
+    assert!(ledger.without_coming("old@1", None, 100).unwrap().is_empty(), "the one in use has them all");
+    let waiting = ledger.without_coming("new@1", None, 100).unwrap();
     let some: Vec<_> = waiting.iter().skip(1).map(|one| (one.passage, vec![0.25; 8])).collect();
     ledger.put_coming("new@1", &some).unwrap();
     assert!(!ledger.adopt_embedder("new@1", 8).unwrap(), "one is missing");
@@ -37,11 +37,11 @@ fn another_embedder_takes_over_when_it_has_embedded_everything() {
     assert!(coming.iter().all(|row| row.vector.len() == 8));
     assert!(matches!(ledger.bind_embedder("new@1", 8), Err(Error::OtherEmbedder { .. })));
     ledger.put_coming("new@1", &[(waiting[0].passage, vec![0.25; 8])]).unwrap();
-    assert!(ledger.coming("new@1").unwrap().is_whole() && ledger.without_coming("new@1", 9).unwrap().is_empty());
+    assert!(ledger.coming("new@1").unwrap().is_whole() && ledger.without_coming("new@1", None, 9).unwrap().is_empty());
     // What comes in meanwhile is embedded by the one in use, and waits for the other.
     ledger.stage(&[staging("second", 1)], &DECISION).unwrap();
     assert!(!ledger.adopt_embedder("new@1", 8).unwrap());
-    for one in ledger.without_coming("new@1", 100).unwrap() {
+    for one in ledger.without_coming("new@1", None, 100).unwrap() {
         ledger.put_coming("new@1", &[(one.passage, vec![0.5; 8])]).unwrap();
     }
     let coming = ledger.coming_after("new@1", knowledge::Seq(0), 100).unwrap();

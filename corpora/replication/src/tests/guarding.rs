@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::{AT, BLOCK, Contents, Place, Random, contents, later};
-use crate::{Error, Source, State, Tidied};
+use crate::{Error, Sent, Source, State, Tidied};
 
 #[tokio::test]
 async fn of_two_writers_one_is_overtaken() {
@@ -146,5 +146,40 @@ async fn tidying_up_keeps_what_the_kept_states_need() {
         place.fetch(&states[2].0, "again", None).await.unwrap();
         let tidied = depot.tidy(0, later()).await.unwrap();
         assert_eq!(tidied, Tidied { states: 1, blocks: 1, bytes: 100 }, "the newest one always stays");
+    }
+}
+
+#[tokio::test]
+async fn what_the_store_has_lost_is_sent_again() {
+    for place in [Place::in_memory(), Place::in_directory()] {
+        let depot = &place.depot;
+        let mut bytes = Random(5).bytes(3 * BLOCK + 10);
+        place.write("ledger.db", &bytes);
+        place.write("words/a.idx", &[1; 100]);
+        let immutable = || {
+            let mut sources = place.sources();
+            sources.iter_mut().for_each(|source| source.is_immutable = source.name.starts_with("words/"));
+            sources
+        };
+        let (first, _) = place.publish(None).await;
+        assert!(depot.lost(&first).await.unwrap().is_empty());
+        let blocks = |name: &str| first.file(name).unwrap().blocks.clone();
+        let (ledger, words) = (blocks("ledger.db"), blocks("words/a.idx"));
+        depot.delete(vec![depot.block_at(&ledger[0]), depot.block_at(&words[0])]).await.unwrap();
+        // Shorter than it was; the last one of a file is shorter by right.
+        place.put(&depot.block_at(&ledger[1]), vec![0; BLOCK - 1]).await;
+        let lost = depot.lost(&first).await.unwrap();
+        assert_eq!(lost.len(), 3);
+        bytes[2 * BLOCK] ^= 1;
+        place.write("ledger.db", &bytes);
+        let (second, sent) = depot.publish(Some(&first), &immutable(), Value::Null, AT).await.unwrap();
+        assert_eq!(sent, Sent { blocks: 1, bytes: BLOCK as u64 }, "what the state before has is taken to be there");
+        assert!(matches!(place.fetch(&second, "2", None).await, Err(Error::Gone { .. } | Error::Damaged { .. })));
+        let published = depot.publish_mending(&lost, Some(&second), &immutable(), Value::Null, AT).await;
+        let (third, sent) = published.unwrap();
+        assert_eq!(sent, Sent { blocks: 3, bytes: 2 * BLOCK as u64 + 100 });
+        assert!(depot.lost(&third).await.unwrap().is_empty());
+        place.fetch(&third, "3", None).await.unwrap();
+        assert_eq!(contents(&place.path("3")), contents(&place.path("files")));
     }
 }

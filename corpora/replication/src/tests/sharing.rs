@@ -203,4 +203,5 @@ fn any_task_may_publish_fetch_and_tidy_up() {
     is_send(place.depot.publish(Some(&state), &[], Value::Null, AT));
     is_send(place.depot.fetch(&state, Path::new("1"), Some((&state, Path::new("2")))));
     is_send(place.depot.tidy(1, later()));
+    is_send(place.depot.lost(&state));
 }

@@ -119,11 +119,14 @@ pub(super) async fn search(places: &Places, args: SearchArgs) -> Result<ExitCode
     question.check()?;
     let app = App::open_with(places, |config| config.generator.backend = Backend::None).await?;
     let found = app.asker.retriever().search(&question, args.limit.into()).await?;
-    let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
+    let (snapshot, expansions, missing) = (found.snapshot, found.expansions.clone(), found.missing);
     let hits = found.shown();
-    if args.what.json {
-        print(&format!("{}\n", json!({ "hits": hits, "snapshot": snapshot, "expansions": expansions })))
-    } else {
-        print(&render::hits(&hits))
+    if !args.what.json {
+        return print(&render::hits(&hits, missing));
     }
+    let mut reply = json!({ "hits": hits, "snapshot": snapshot, "expansions": expansions });
+    if let Some(missing) = missing {
+        reply["missing"] = json!(missing);
+    }
+    print(&format!("{reply}\n"))
 }

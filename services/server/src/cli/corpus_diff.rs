@@ -30,6 +30,9 @@ pub(super) struct Args {
 struct Golden {
     question: String,
     is_changed: bool,
+    /// What part of the search was away, if one was: what differs may differ for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
     before: Said,
     after: Said,
 }
@@ -66,6 +69,9 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         let changed = golden.iter().filter(|answer| answer.is_changed).count();
         text.push_str(&format!("\n{changed} of {} golden answers change\n", golden.len()));
     }
+    if let Some(missing) = golden.iter().find_map(|answer| answer.missing.as_deref()) {
+        text.push_str(&format!("! Not with the whole search: {missing}\n"));
+    }
     print(&text)
 }
 
@@ -83,16 +89,19 @@ async fn golden(places: &Places, path: &PathBuf) -> Result<Vec<Golden>> {
     let app = App::open_with(places, |config| config.answer.mode = Mode::Extractive).await?;
     let mut golden = Vec::new();
     for question in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let before = ask(&app, question, false).await?;
-        let after = ask(&app, question, true).await?;
-        golden.push(Golden { question: question.to_owned(), is_changed: before != after, before, after });
+        let (before, missing) = ask(&app, question, false).await?;
+        let (after, missing_after) = ask(&app, question, true).await?;
+        let (question, missing) = (question.to_owned(), missing.or(missing_after));
+        golden.push(Golden { question, is_changed: before != after, missing, before, after });
     }
     Ok(golden)
 }
 
-async fn ask(app: &App, question: &str, staged: bool) -> Result<Said> {
+/// What is answered, and what part of the search was away.
+async fn ask(app: &App, question: &str, staged: bool) -> Result<(Said, Option<String>)> {
     let question = Question { question: question.to_owned(), staged, ..Question::default() };
     let answer: Answer = app.asker.ask_alone(&question).await?;
     let status = serde_json::to_value(answer.status)?.as_str().unwrap_or_default().to_owned();
-    Ok(Said { status, statements: answer.statements.into_iter().map(|statement| statement.text).collect() })
+    let statements = answer.statements.into_iter().map(|statement| statement.text).collect();
+    Ok((Said { status, statements }, answer.missing))
 }

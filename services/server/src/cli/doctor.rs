@@ -9,7 +9,7 @@ use inference::models::Store;
 use ledger::Decision;
 use serde_json::json;
 
-use super::{machine, models, print};
+use super::{machine, models, print, reembed};
 use crate::app::load_embedder;
 use crate::config::{self, Places};
 use crate::data::{Data, Link, open_log};
@@ -184,6 +184,13 @@ async fn data(path: &Path, config: &config::Config) -> Vec<Finding> {
         .totals(None)
         .map(|totals| format!("{} documents, {} passages in force", totals.documents, totals.passages));
     findings.push(finding("ledger", totals.map_err(Into::into)));
+    // A copy's are its writer's to settle.
+    if !is_copy {
+        match reembed::waiting(path, &stores.ledger) {
+            Ok(waiting) => findings.extend(waiting.into_iter().map(|seen| finding("coming model", Ok(seen)))),
+            Err(error) => findings.push(finding("coming models", Err(error))),
+        }
+    }
     for (name, held) in [("vector index", stores.vectors.ids().await), ("full-text index", stores.lexical.ids().await)]
     {
         let outcome = match held {

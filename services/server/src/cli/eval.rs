@@ -54,7 +54,8 @@ pub(super) enum Command {
     Retrieval(super::eval_retrieval::Args),
     /// Hold a run of `osler eval retrieval --json` against figures that were kept, or against an earlier run
     Compare(super::eval_compare::Args),
-    /// Time searches of a data directory: alone, at capacity, beside publishing and maintenance
+    /// Time searches of a copy of the data directory: alone, at capacity, over HTTP, beside publishing and maintenance. In the
+    /// data directory itself nothing is written
     Speed(super::eval_speed::Args),
     /// Make libraries of several sizes out of one, and time searches of each: how both grow
     Scale(super::eval_scale::Args),

@@ -1,21 +1,36 @@
-//! `osler eval speed`: how fast a data directory is searched, whatever else goes on.
+//! `osler eval speed`: how fast a library is searched, whatever else goes on. What is measured is a copy: publications, rollbacks
+//! and questions go on record there, and nothing is written to the library itself.
+
+mod asking;
+mod copy;
+mod door;
+mod maintenance;
+mod publishing;
+mod starting;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use answer::{Question, Retriever, Took};
-use anyhow::{Context, Result};
-use ledger::Decision;
+use answer::{Question, Took};
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use super::eval_exact::{Recall, recall};
 use super::eval_ingest::resident;
+use super::serve::stop_asked;
 use super::{Usage, print};
 use crate::app::App;
-use crate::config::{Backend, Places};
+use crate::config::Places;
+use asking::{ask_beside, ask_for};
+use copy::Subject;
+use door::Served;
+use maintenance::{Beside, Maintenance};
+use publishing::{Publisher, Publishing};
+use starting::{forget_pages, ready};
+
+pub(super) use asking::{Rate, ask};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -24,8 +39,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", required = true)]
     questions: Vec<PathBuf>,
     /// Seconds for each measurement
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// Where the copy of the data directory goes, which is removed at the end [default: beside the data directory]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Measure the data directory itself, and publish in it
+    #[arg(long, hide = true)]
+    in_place: bool,
     /// Also put the indexes in order while questions are asked, whether that is due or not
     #[arg(long)]
     maintenance: bool,
@@ -42,32 +63,26 @@ struct Query {
     text: String,
 }
 
-/// How fast questions were answered, with so many asked at once.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Rate {
-    asked_at_once: usize,
-    questions: usize,
-    pub(super) per_second: f64,
-    pub(super) p50_ms: f64,
-    pub(super) p99_ms: f64,
-    longest_ms: f64,
-}
-
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
 struct Speed {
     passages: u64,
-    /// From the start of loading to the first answer.
-    ready_s: f64,
+    /// From the start of `osler serve` until it says that it is ready; none where that took longer than is waited for.
+    ready_s: Option<f64>,
+    /// Whether it read its files from the disk.
+    page_cache: &'static str,
     alone: Rate,
     /// Medians of the parts of a search, milliseconds.
     parts_ms: Vec<(&'static str, f64)>,
     at_capacity: Rate,
-    /// While snapshots are published and rolled back all the time.
+    /// One at a time, as a client asks, with everything on record.
+    over_http: Rate,
+    /// The same while snapshots are published and rolled back all the time.
     beside_publishing: Rate,
-    publishes: usize,
+    publishing: Publishing,
     /// While the indexes are put in order on half of the cores.
-    beside_maintenance: Option<Rate>,
+    beside_maintenance: Vec<Beside>,
+    notes: Vec<&'static str>,
     resident_mib: Option<u64>,
     peak_mib: Option<u64>,
     exact: Option<Recall>,
@@ -78,36 +93,84 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     for file in &args.questions {
         questions.extend(read(file)?);
     }
-    let began = Instant::now();
-    let app = App::open_with(places, |config| config.generator.backend = Backend::None).await?;
+    if questions.is_empty() {
+        return Err(Usage("no questions".to_owned()).into());
+    }
+    let subject = Subject::new(places, args.work.as_deref(), args.in_place)?;
+    // Whoever stops it finds nothing left behind either.
+    let measured = tokio::select! {
+        measured = measure(&subject, args, Arc::new(questions)) => measured,
+        () = stop_asked() => Err(anyhow!("stopped before everything was measured")),
+    };
+    subject.remove();
+    let speed = measured?;
+    if args.json { print(&format!("{}\n", serde_json::to_string_pretty(&speed)?)) } else { print(&speed.table()) }
+}
+
+async fn measure(subject: &Subject, args: &Args, questions: Arc<Vec<Question>>) -> Result<Speed> {
+    subject.fill().await?;
+    eprintln!("starting the service");
+    let data = subject.places.data.clone();
+    let page_cache = match tokio::task::spawn_blocking(move || forget_pages(&data)).await? {
+        Ok(()) => "its data read from the disk",
+        Err(_) => "page cache warm",
+    };
+    let ready_s = ready(&subject.places, subject.work()).await?;
+    let app = Arc::new(App::open(&subject.places).await?);
+    let served = Served::begin(Arc::clone(&app)).await?;
+    let speed = measure_open(&app, &served, subject, args, &questions).await;
+    served.end().await;
+    Ok(Speed { ready_s, page_cache, ..speed? })
+}
+
+/// All that is measured of a service that is up.
+async fn measure_open(
+    app: &Arc<App>,
+    served: &Served,
+    subject: &Subject,
+    args: &Args,
+    questions: &Arc<Vec<Question>>,
+) -> Result<Speed> {
     let retriever = app.asker.retriever();
-    let first = questions.first().context("no questions")?;
-    retriever.search(first, PAGE).await?;
-    let ready_s = began.elapsed().as_secs_f64();
-    let questions = Arc::new(questions);
+    let passages = retriever.ledger.totals(None)?.passages;
     let time = Duration::from_secs(args.seconds);
-    eprintln!("warming up");
-    ask(&retriever, &questions, 1, Duration::from_secs(3)).await?;
-    eprintln!("one question at a time");
-    let (alone, took) = ask(&retriever, &questions, 1, time).await?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let half = (cores / 2).max(1);
+    if args.maintenance {
+        // So that what is built later is built anew.
+        eprintln!("putting the indexes in order");
+        retriever.vectors.maintain(cores).await?;
+    }
+    eprintln!("warming up");
+    ask(&retriever, questions, 1, Duration::from_secs(3)).await?;
+    eprintln!("one question at a time");
+    let (alone, took) = ask(&retriever, questions, 1, time).await?;
     eprintln!("as many as there are");
-    let (at_capacity, _) = ask(&retriever, &questions, 2 * cores, time).await?;
+    let (at_capacity, _) = ask(&retriever, questions, 2 * cores, time).await?;
+    eprintln!("over HTTP");
+    let asking = served.door.asking(questions);
+    ask_for(Duration::from_secs(1), 1, asking.clone()).await?;
+    let (over_http, _) = ask_for(time, 1, asking.clone()).await?;
     eprintln!("beside publishing");
-    let (beside_publishing, publishes) = beside_publishing(&retriever, &questions, time).await?;
-    let beside_maintenance = match args.maintenance {
-        true => Some(beside_maintenance(&retriever, &questions, (cores / 2).max(1)).await?),
-        false => None,
+    let publisher = Publisher::new(app, &served.door, subject.work().join("documents"))?;
+    publisher.start().await?;
+    let (beside_publishing, publishing) = ask_beside(publisher.publish_for(time), 1, asking).await?;
+    let Maintenance { rows, notes } = match args.maintenance {
+        true => Maintenance::beside(&retriever, questions, &[&alone, &at_capacity], half).await?,
+        false => Maintenance::default(),
     };
     let mut speed = Speed {
-        passages: retriever.ledger.totals(None)?.passages,
-        ready_s,
-        alone,
+        passages,
+        ready_s: None,
+        page_cache: "",
         parts_ms: parts(&took),
+        alone,
         at_capacity,
+        over_http,
         beside_publishing,
-        publishes,
-        beside_maintenance,
+        publishing,
+        beside_maintenance: rows,
+        notes,
         resident_mib: resident("VmRSS"),
         peak_mib: resident("VmHWM"),
         exact: None,
@@ -115,13 +178,10 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     if args.exact > 0 {
         // Only now: it takes memory of its own.
         eprintln!("comparing every vector");
-        speed.exact = Some(recall(&retriever, &questions, args.exact).await?);
+        speed.exact = Some(recall(&retriever, questions, args.exact).await?);
     }
-    if args.json { print(&format!("{}\n", serde_json::to_string_pretty(&speed)?)) } else { print(&speed.table()) }
+    Ok(speed)
 }
-
-/// Passages in a page of hits.
-const PAGE: usize = 10;
 
 fn read(file: &Path) -> Result<Vec<Question>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -130,99 +190,6 @@ fn read(file: &Path) -> Result<Vec<Question>> {
         Ok(Question::new(&serde_json::from_str::<Query>(line).map_err(wrong)?.text))
     });
     rows.collect()
-}
-
-/// Asks for a time, so many at once, one question after the other, from the start again when there are no more.
-pub(super) async fn ask(
-    retriever: &Retriever,
-    questions: &Arc<Vec<Question>>,
-    at_once: usize,
-    time: Duration,
-) -> Result<(Rate, Vec<Took>)> {
-    let began = Instant::now();
-    ask_while(retriever, questions, at_once, move || began.elapsed() < time).await
-}
-
-async fn ask_while(
-    retriever: &Retriever,
-    questions: &Arc<Vec<Question>>,
-    at_once: usize,
-    goes_on: impl Fn() -> bool + Clone + Send + 'static,
-) -> Result<(Rate, Vec<Took>)> {
-    let (began, next) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
-    let mut asking = tokio::task::JoinSet::new();
-    for _ in 0..at_once {
-        let (retriever, questions) = (retriever.clone(), Arc::clone(questions));
-        let (next, goes_on) = (Arc::clone(&next), goes_on.clone());
-        asking.spawn(async move {
-            let mut took = Vec::new();
-            while goes_on() {
-                let question = &questions[next.fetch_add(1, Ordering::Relaxed) % questions.len()];
-                took.push(retriever.search(question, PAGE).await?.took);
-            }
-            Ok::<_, answer::Error>(took)
-        });
-    }
-    let mut took = Vec::new();
-    while let Some(done) = asking.join_next().await {
-        took.extend(done??);
-    }
-    let seconds = began.elapsed().as_secs_f64();
-    let mut times: Vec<f64> = took.iter().map(|took| took.whole.as_secs_f64() * 1e3).collect();
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len().saturating_sub(1)) as f64 * share) as usize).copied().unwrap_or(0.0);
-    let rate = Rate {
-        asked_at_once: at_once,
-        questions: took.len(),
-        per_second: took.len() as f64 / seconds,
-        p50_ms: at(0.5),
-        p99_ms: at(0.99),
-        longest_ms: at(1.0),
-    };
-    Ok((rate, took))
-}
-
-/// Moves the pointer to the snapshot before and back again, as often as it can, while questions are asked. What is published
-/// at the end is what was at the start.
-async fn beside_publishing(
-    retriever: &Retriever,
-    questions: &Arc<Vec<Question>>,
-    time: Duration,
-) -> Result<(Rate, usize)> {
-    let (ledger, stop) = (Arc::clone(&retriever.ledger), Arc::new(AtomicBool::new(false)));
-    let stopped = Arc::clone(&stop);
-    let publishing = tokio::task::spawn_blocking(move || -> Result<usize> {
-        let published = ledger.snapshots()?.published;
-        let decision = Decision { at: "2000-01-01T00:00:00Z", actor: "measurement", reason: "measurement" };
-        let mut publishes = 0;
-        while !stopped.load(Ordering::Relaxed) {
-            // Back to itself: the same transaction as any rollback, and nothing changes.
-            ledger.rollback(published, &decision)?;
-            ledger.publish(&decision)?;
-            publishes += 1;
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(publishes)
-    });
-    let asked = ask(retriever, questions, 1, time).await;
-    stop.store(true, Ordering::Relaxed);
-    let publishes = publishing.await??;
-    Ok((asked?.0, publishes))
-}
-
-/// Asks while the indexes are put in order.
-async fn beside_maintenance(retriever: &Retriever, questions: &Arc<Vec<Question>>, cores: usize) -> Result<Rate> {
-    eprintln!("beside maintenance");
-    let (vectors, is_done) = (Arc::clone(&retriever.vectors), Arc::new(AtomicBool::new(false)));
-    let done = Arc::clone(&is_done);
-    let maintaining = tokio::spawn(async move {
-        let outcome = vectors.rebuild(cores).await;
-        done.store(true, Ordering::Relaxed);
-        outcome
-    });
-    let asked = ask_while(retriever, questions, 1, move || !is_done.load(Ordering::Relaxed)).await;
-    maintaining.await??;
-    Ok(asked?.0)
 }
 
 fn parts(took: &[Took]) -> Vec<(&'static str, f64)> {
@@ -241,22 +208,31 @@ fn parts(took: &[Took]) -> Vec<(&'static str, f64)> {
 
 impl Speed {
     fn table(&self) -> String {
-        let mut out = format!("{} passages, ready {:.2} s after the start\n\n", self.passages, self.ready_s);
+        let ready = match self.ready_s {
+            Some(seconds) => format!("ready {seconds:.2} s after `osler serve` was started"),
+            None => "not ready while it was waited for".to_owned(),
+        };
+        let mut out = format!("{} passages; {ready} ({})\n\n", self.passages, self.page_cache);
         out.push_str(
-            "| | asked at once | questions | per second | p50 | p99 | longest |\n|---|---|---|---|---|---|---|\n",
+            "| | asked at once | questions | per second | p50 | p99 | longest | p99 in the steady one |\n\
+             |---|---|---|---|---|---|---|---|\n",
         );
-        let publishing = format!("beside publishing ({} times)", self.publishes);
-        let rows = [("alone", Some(&self.alone)), ("at capacity", Some(&self.at_capacity))];
-        let rows = rows.into_iter().chain([
-            (publishing.as_str(), Some(&self.beside_publishing)),
-            ("beside maintenance", self.beside_maintenance.as_ref()),
-        ]);
-        for (name, rate) in rows.filter_map(|(name, rate)| Some((name, rate?))) {
-            out.push_str(&format!(
-                "| {name} | {} | {} | {:.0} | {:.1} ms | {:.1} ms | {:.1} ms |\n",
-                rate.asked_at_once, rate.questions, rate.per_second, rate.p50_ms, rate.p99_ms, rate.longest_ms
-            ));
+        let Publishing { publications, rollbacks, found_by_words, found_by_meaning } = &self.publishing;
+        let publishing = format!("over HTTP, beside {publications} publications, {rollbacks} rollbacks");
+        out.push_str(&row("alone", &self.alone, None));
+        out.push_str(&row("at capacity", &self.at_capacity, None));
+        out.push_str(&row("over HTTP (/v1/search, all on record)", &self.over_http, None));
+        let times = self.beside_publishing.p99_times(&self.over_http);
+        out.push_str(&row(&publishing, &self.beside_publishing, Some(times)));
+        for Beside { work, seconds, rate, p99_times } in &self.beside_maintenance {
+            out.push_str(&row(&format!("beside {work} ({seconds:.0} s)"), rate, Some(*p99_times)));
         }
+        out.push_str("\nfound over HTTP after a publication, all of them\n");
+        for (arm, spread) in [("words", found_by_words), ("meaning", found_by_meaning)] {
+            let asking::Spread { p50_ms, p99_ms, longest_ms } = spread;
+            out.push_str(&format!("by {arm}: p50 {p50_ms:.0} ms, p99 {p99_ms:.0} ms, longest {longest_ms:.0} ms\n"));
+        }
+        out.extend(self.notes.iter().map(|note| format!("{note}\n")));
         let parts = self.parts_ms.iter().map(|(part, ms)| format!("{part} {ms:.2} ms")).collect::<Vec<_>>().join(", ");
         out.push_str(&format!("\nmedian parts of a search alone: {parts}\n"));
         out.push_str(&format!(
@@ -267,4 +243,12 @@ impl Speed {
         out.extend(self.exact.as_ref().map(|recall| format!("{recall}\n")));
         out
     }
+}
+
+fn row(name: &str, rate: &Rate, times: Option<f64>) -> String {
+    let Rate { asked_at_once, questions, per_second, p50_ms, p99_ms, longest_ms } = rate;
+    let times = times.map_or_else(String::new, |times| format!("{times:.2} times"));
+    format!(
+        "| {name} | {asked_at_once} | {questions} | {per_second:.0} | {p50_ms:.1} ms | {p99_ms:.1} ms | {longest_ms:.1} ms | {times} |\n"
+    )
 }

@@ -1,17 +1,20 @@
-//! `osler reembed`: another embedding model, prepared beside the service that is running.
+//! `osler reembed`: another embedding model, prepared beside the service that is running, or given up again.
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
 use inference::models::Store;
 use ledger::Ledger;
 
 use super::print;
 use crate::app::load_embedder;
 use crate::config::Places;
-use crate::switching::embed_coming;
+use crate::data::{Data, forget_index};
+use crate::switching::{embed_coming, forget_coming};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -20,8 +23,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", conflicts_with = "directory")]
     model: Option<String>,
     /// A local directory with a BERT-class sentence encoder
-    #[arg(long, value_name = "DIR", required_unless_present = "model")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["model", "forget"])]
     directory: Option<PathBuf>,
+    /// Give up a model that was prepared and has not taken over, by the name that `osler doctor` has for it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "directory"])]
+    forget: Option<String>,
 }
 
 pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
@@ -29,6 +35,18 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     if !path.is_file() {
         bail!("there is no data in {}: run `osler ingest`, or name the directory with --data", places.data.display());
     }
+    let Some(_alone) = hold(&places.data)? else {
+        bail!("another `osler reembed` is at work in {}: wait until it is through", places.data.display());
+    };
+    // The service may hold the directory: only the ledger is written, which takes turns by itself.
+    let ledger = Arc::new(Ledger::open(&path)?);
+    match &args.forget {
+        Some(name) => forget(places, &ledger, name).await,
+        None => embed(places, &ledger, args).await,
+    }
+}
+
+async fn embed(places: &Places, ledger: &Arc<Ledger>, args: &Args) -> Result<ExitCode> {
     let mut config = places.read()?;
     config.embedder.directory.clone_from(&args.directory);
     if let Some(model) = &args.model {
@@ -36,14 +54,12 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     }
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
-    // The service may hold the directory: only the ledger is written, which takes turns by itself.
-    let ledger = Arc::new(Ledger::open(&path)?);
     if ledger.embedder()?.is_some_and(|(bound, _)| bound == embedder.id()) {
         return print(&format!("{} is in use already\n", embedder.id()));
     }
     let coming = ledger.coming(embedder.id())?;
-    let bar = indicatif::ProgressBar::new(coming.passages).with_position(coming.embedded);
-    embed_coming(&ledger, embedder.as_ref(), |count| bar.inc(count)).await?;
+    let bar = ProgressBar::new(coming.passages).with_position(coming.embedded);
+    embed_coming(ledger, embedder.as_ref(), |count| bar.inc(count)).await?;
     bar.finish_and_clear();
     let passages = ledger.coming(embedder.id())?.embedded;
     print(&format!(
@@ -51,4 +67,56 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
          again or, without a pause, have the one that runs read it: kill -HUP and its process id\n",
         embedder.id()
     ))
+}
+
+async fn forget(places: &Places, ledger: &Arc<Ledger>, name: &str) -> Result<ExitCode> {
+    if ledger.embedder()?.is_some_and(|(bound, _)| bound == name) {
+        bail!("{name} is in use: it can be given up once another one has taken over");
+    }
+    let coming = ledger.coming_embedders()?;
+    if !coming.iter().any(|one| one == name) {
+        let there = if coming.is_empty() { "nothing".to_owned() } else { coming.join(", ") };
+        bail!("nothing is prepared of {name}: what is prepared is {there}");
+    }
+    let vectors = ledger.coming(name)?.embedded;
+    let bar = ProgressBar::new(vectors);
+    forget_coming(ledger, name, |count| bar.inc(count)).await?;
+    bar.finish_and_clear();
+    // A service that runs has no folder of it but one in the making, and clears that away by itself.
+    if let Ok(_lock) = Data::hold(&places.data) {
+        forget_index(&places.data, name)?;
+    }
+    print(&format!(
+        "{vectors} vectors of {name} are gone; the ledger keeps the room for what comes in, and backups are smaller by it\n"
+    ))
+}
+
+/// Held by an `osler reembed` for as long as it works. `None` where another one holds it.
+fn hold(data: &Path) -> Result<Option<File>> {
+    let path = data.join("reembed.lock");
+    let cannot = || format!("cannot lock {}", path.display());
+    let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error).with_context(cannot),
+    }
+}
+
+/// Models whose vectors wait in the ledger while nobody works at them, each with what there is to do about it.
+pub(super) fn waiting(data: &Path, ledger: &Ledger) -> Result<Vec<String>> {
+    let coming = ledger.coming_embedders()?;
+    // Not so much as a lock is made where there is nothing.
+    if coming.is_empty() || hold(data)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let said = |name: String| -> Result<String> {
+        let far = ledger.coming(&name)?;
+        Ok(format!(
+            "{} of {} passages are embedded with {name}, which is not in use: have it take over by naming it under [embedder], \
+             or give it up with `osler reembed --forget {name}`; until then its vectors are in every backup",
+            far.embedded, far.passages
+        ))
+    };
+    coming.into_iter().map(said).collect()
 }

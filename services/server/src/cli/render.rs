@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use answer::{Answer, Status};
-use knowledge::{Access, Evidence};
+use knowledge::{Access, ArmScore, Evidence, Scores};
 
 /// The answer as text: statements with numbers, then what each number stands for with its exact quote.
 pub(super) fn answer(answer: &Answer) -> String {
@@ -56,18 +56,42 @@ pub(super) fn answer(answer: &Answer) -> String {
     out
 }
 
-/// Passages on a terminal, best first.
-pub(super) fn hits(hits: &[Evidence]) -> String {
+/// Passages on a terminal, best first, each with why it stands where it stands.
+pub(super) fn hits(hits: &[Evidence], missing: Option<&str>) -> String {
     let mut out = String::new();
+    if let Some(missing) = missing {
+        let _ = writeln!(out, "! Not the whole search: {missing}\n");
+    }
     for (at, hit) in (1..).zip(hits) {
         let _ = writeln!(out, "{at}. {}", source(hit));
         let text = hit.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(out, "   {}\n", shortened(&text, 320));
+        let _ = writeln!(out, "   {}", shortened(&text, 320));
+        let _ = writeln!(out, "   {}\n", why(&hit.scores));
     }
     if hits.is_empty() {
         out.push_str("Nothing found.\n");
     }
     out
+}
+
+/// The rank and score in each arm, both together, and what else decided.
+fn why(scores: &Scores) -> String {
+    let arm = |name: &str, found: Option<ArmScore>| match found {
+        Some(ArmScore { rank, score }) => format!("{name} {rank} ({score:.2})"),
+        None => format!("{name} -"),
+    };
+    let mut parts = vec![arm("words", scores.lexical), arm("meaning", scores.dense)];
+    parts.push(format!("fused {:.2}", scores.fused));
+    parts.extend(scores.support.map(|support| format!("support {support:.2}")));
+    parts.extend(scores.prior.map(|prior| format!("prior {prior:+.3}")));
+    parts.extend(scores.rerank.map(|rerank| format!("rerank {rerank:.2}")));
+    if !scores.expanded.is_empty() {
+        parts.push(format!("by {}", scores.expanded.join(" / ")));
+    }
+    if scores.carried {
+        parts.push("cited before".to_owned());
+    }
+    parts.join(", ")
 }
 
 fn note(answer: &Answer) -> Option<String> {
@@ -103,4 +127,28 @@ fn source(evidence: &Evidence) -> String {
 
 fn shortened(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars { text.to_owned() } else { text.chars().take(chars).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hit_says_in_one_line_why_it_stands_where_it_stands() {
+        let plain = Scores { dense: Some(ArmScore { rank: 8, score: 0.5551 }), fused: 0.2776, ..Scores::default() };
+        assert_eq!(why(&plain), "words -, meaning 8 (0.56), fused 0.28");
+        let all = Scores {
+            lexical: Some(ArmScore { rank: 2, score: 0.7204 }),
+            support: Some(0.4499),
+            prior: Some(-0.0021),
+            rerank: Some(0.9),
+            expanded: vec!["polydipsia".to_owned(), "DM".to_owned()],
+            carried: true,
+            ..plain
+        };
+        let wanted = "words 2 (0.72), meaning 8 (0.56), fused 0.28, support 0.45, prior -0.002, rerank 0.90, \
+                      by polydipsia / DM, cited before";
+        assert_eq!(why(&all), wanted);
+        assert_eq!(hits(&[], Some("the search by words is away")).lines().count(), 3);
+    }
 }

@@ -43,7 +43,7 @@ pub struct Replication {
     pub every_s: u64,
     /// Seconds after which a replica that cannot look at the store says that it is not ready: it would not learn of a retraction.
     pub stale_after_s: u64,
-    /// States that the writer keeps in the store; replicas that fetch an older one begin anew.
+    /// States that the writer leaves in the store when it tidies up, after every 50th and once a day; replicas that fetch an older one begin anew.
     pub keep: usize,
 }
 

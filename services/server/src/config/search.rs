@@ -37,7 +37,8 @@ pub struct Vectors {
     pub url: Option<String>,
     /// The environment variable that holds the server's key.
     pub api_key_env: Option<String>,
-    /// What the names of collections on the server begin with: there is one for every embedding model.
+    /// What the names of collections on the server begin with: there is one for every embedding model. Each library on a server needs
+    /// a name of its own.
     pub collection: String,
     /// With `url`: parts that a new collection is divided into over the nodes of a cluster.
     pub shards: Option<u32>,

@@ -187,6 +187,14 @@ impl Running {
             let Asked { question, by, keep, is_stream } = asked;
             let tell = is_stream.then_some(tell);
             let outcome = recorded::ask(Arc::clone(&app), question, by, cancel, tell).await;
+            match &outcome {
+                // What is outside the scope was not searched for.
+                Ok(recorded) if recorded.answer.means.is_some() => {
+                    app.last_search.note(Ok(recorded.answer.missing.as_deref()));
+                }
+                Err(recorded::Error::Answer(error)) => app.last_search.note(Err(error)),
+                _ => {}
+            }
             if let (Some(place), Ok(recorded)) = (keep, &outcome) {
                 let recorded = recorded.clone();
                 let _ = tokio::task::spawn_blocking(move || place.keep(&app, &recorded)).await;

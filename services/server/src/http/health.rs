@@ -14,6 +14,9 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// Whether it can answer: models loaded, and the generator has really written a token
+///
+/// The first line is `ready`. A second one says what part of the search was away at the last question, if one was: it answers
+/// with the other.
 #[utoipa::path(get, path = "/readyz", tag = "operations", operation_id = "readyz",
     responses(
         (status = 200, description = "It can", body = String),
@@ -23,7 +26,10 @@ pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
     let app = std::sync::Arc::clone(&shared.app);
     // What cannot be put on record is not answered, so the log is tried where it failed before.
     if tokio::task::spawn_blocking(move || app.can_answer()).await.unwrap_or(false) {
-        "ready\n".into_response()
+        match shared.app.last_search.missing() {
+            Some(missing) => format!("ready\nat the last question: {missing}\n").into_response(),
+            None => "ready\n".into_response(),
+        }
     } else if shared.app.is_stale() {
         let detail =
             "this replica cannot reach the store that its writer publishes to, and may not know of a retraction";
@@ -41,6 +47,8 @@ pub(super) async fn readyz(State(shared): State<Shared>) -> Response {
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "metrics",
     responses((status = 200, description = "Prometheus text format", body = String)))]
 pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
+    let is_degraded = shared.app.last_search.missing().is_some();
+    metrics::gauge!("osler_search_degraded").set(f64::from(u8::from(is_degraded)));
     if let Some(generator) = shared.app.asker.generator() {
         let load = generator.load();
         let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));

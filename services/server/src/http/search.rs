@@ -51,6 +51,9 @@ pub(super) struct SearchReply {
     snapshot: Snapshot,
     /// What was searched for beside the words of the question.
     expansions: Vec<Expansion>,
+    /// What part of the search was away, for people, if one was: there may be more and better passages then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
 }
 
 /// Search for passages
@@ -75,13 +78,15 @@ pub(super) async fn search(
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     question.check()?;
     let question = recorded::settled(&shared.app, question).await?;
-    let found = shared.app.asker.retriever().search(&question, body.limit).await?;
+    let found = shared.app.asker.retriever().search(&question, body.limit).await;
+    shared.app.last_search.note(found.as_ref().map(|found| found.missing));
+    let found = found?;
     let draft = Draft::new("passages.searched", caller.actor())
         .in_request(&request_id(&headers))
         .with("snapshot", found.snapshot.0)
         .sealing("question", question.question);
     let app = Arc::clone(&shared.app);
     blocking(move || app.audit.asked(draft)).await?;
-    let (snapshot, expansions) = (found.snapshot, found.expansions.clone());
-    Ok(Json(SearchReply { hits: found.shown(), snapshot, expansions }))
+    let (snapshot, expansions, missing) = (found.snapshot, found.expansions.clone(), found.missing.map(str::to_owned));
+    Ok(Json(SearchReply { hits: found.shown(), snapshot, expansions, missing }))
 }

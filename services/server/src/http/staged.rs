@@ -96,6 +96,9 @@ impl Said {
 pub(super) struct StagedAnswer {
     question: String,
     is_changed: bool,
+    /// What part of the search was away, for people, if one was: what differs may differ for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
     /// From what is published.
     before: Said,
     /// From what is staged.
@@ -131,9 +134,11 @@ pub(super) async fn ask(
     let app = Arc::clone(&shared.app);
     blocking(move || app.audit.asked(draft)).await?;
     let asker = &shared.app.asker;
-    let before = Said::new(asker.ask_alone(&question).await?);
-    let after = Said::new(asker.ask_alone(&Question { staged: true, ..question }).await?);
-    Ok(Json(StagedAnswer { question: body.question, is_changed: before != after, before, after }))
+    let before = asker.ask_alone(&question).await?;
+    let after = asker.ask_alone(&Question { staged: true, ..question }).await?;
+    let missing = before.missing.clone().or_else(|| after.missing.clone());
+    let (before, after) = (Said::new(before), Said::new(after));
+    Ok(Json(StagedAnswer { question: body.question, is_changed: before != after, missing, before, after }))
 }
 
 /// Questions that are asked before anything is published.

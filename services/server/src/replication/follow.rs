@@ -64,6 +64,14 @@ pub async fn begin(config: &Replication, data: &Path) -> Result<Begun> {
 }
 
 impl Begun {
+    /// Which library it is: the key that its writer's log is signed with.
+    ///
+    /// # Errors
+    /// When the state is of a version that says it otherwise.
+    pub fn library(&self) -> Result<String> {
+        Ok(About::of(&self.state)?.writer)
+    }
+
     /// The ledger of the state.
     ///
     /// # Errors

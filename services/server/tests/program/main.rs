@@ -13,4 +13,5 @@ mod replicas;
 mod retrieval;
 mod run;
 mod sets;
+mod speed;
 mod vocabulary;

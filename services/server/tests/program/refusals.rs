@@ -31,7 +31,7 @@ fn configuration_that_makes_no_sense_is_named() {
         ("[generator]\nmodel = \"gpt-9\"\n", &["gpt-9", "smollm2-135m-instruct"]),
         ("[generator]\ndirectory = \"/nowhere/model\"\n", &["/nowhere/model"]),
         ("[embedder]\nmodel = \"smollm2-135m-instruct\"\n", &["role"]),
-        ("[vectors]\nurl = \"http://127.0.0.1:9\"\n", &["127.0.0.1:9", "Qdrant"]),
+        ("[vectors]\nurl = \"no address\"\n", &["no address", "Qdrant"]),
         (
             "[generator]\nbackend = \"endpoint\"\nendpoint = \"http://127.0.0.1:9/v1\"\napi_key_env = \"NO_SUCH_KEY\"\n",
             &["NO_SUCH_KEY"],
@@ -41,6 +41,23 @@ fn configuration_that_makes_no_sense_is_named() {
         refuse(&data.path().join("data"), &["--config", config, "ask", "a?"], 1, words);
     }
     refuse(data.path(), &["--config", "/nowhere.toml", "ask", "a?"], 1, &["/nowhere.toml"]);
+}
+
+#[test]
+fn a_vector_server_that_is_away_stops_neither_taking_in_nor_searching() {
+    let data = tempfile::tempdir().unwrap();
+    let (at, source, file) = (data.path().join("data"), data.path().join("source"), data.path().join("osler.toml"));
+    fs::create_dir_all(&source).unwrap();
+    fs::write(&file, "[vectors]\nurl = \"http://127.0.0.1:9\"\n").unwrap();
+    fs::write(source.join("a.md"), "# A\n\nAspirin 75 mg daily prevents stroke in adults.\n").unwrap();
+    let (config, source) = (file.to_str().unwrap(), source.to_str().unwrap());
+    let done = json(&at, &["--config", config, "ingest", source, "--corpus", "starter", "--json"]);
+    assert_eq!((done["documents"]["added"].as_u64(), done["snapshot"].as_u64()), (Some(1), Some(1)));
+    let found = json(&at, &["--config", config, "search", "aspirin for stroke", "--json"]);
+    assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+    // When it is no longer configured, or is back, the vectors follow.
+    let found = json(&at, &["search", "aspirin for stroke", "--json"]);
+    assert!(found["hits"][0]["scores"]["dense"].is_object(), "{found}");
 }
 
 #[test]

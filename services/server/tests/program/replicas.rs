@@ -199,3 +199,47 @@ fn a_store_takes_one_library() {
     assert_eq!((&shown["newest"]["number"], &shown["newest"]["about"]["published"]), (&1.into(), &1.into()));
     refuse(&house.at("writer"), &["replication", "show"], 1, &["replication.store"]);
 }
+
+#[test]
+fn of_two_copies_of_the_data_that_each_decide_one_publishes() {
+    let house = House::new();
+    let (config, manifest) = (house.config("writer"), house.at("house.toml"));
+    let (writer, copy) = (house.at("writer"), house.at("copy"));
+    succeed(&writer, &["ingest", "--corpus", "house", "--manifest", manifest.to_str().unwrap()]);
+    let push = ["replication", "push", "--config", config.to_str().unwrap()];
+    let show = ["replication", "show", "--config", config.to_str().unwrap()];
+    assert!(succeed(&writer, &push).starts_with("published state 1"));
+    let hits = json(&writer, &["search", "When is metformin not started?", "--json", "--limit", "20"]);
+    let documents: Vec<&str> = (0..2_usize).map(|hit| hits["hits"][hit]["document"]["id"].as_str().unwrap()).collect();
+    assert_ne!(documents[0], documents[1]);
+
+    let copied = std::process::Command::new("cp").arg("-r").args([&writer, &copy]).status().unwrap();
+    assert!(copied.success());
+    // As on another machine: the guard of its log is not there.
+    fs::remove_file(copy.join("log/guard")).unwrap();
+    for (data, document) in [(&writer, documents[0]), (&copy, documents[1])] {
+        succeed(data, &["corpus", "retract", document, "--version", "1", "--reason", "a test"]);
+    }
+    assert!(succeed(&writer, &push).starts_with("published state 2"));
+    let take_over = [&push[..], &["--take-over"][..]].concat();
+    for push in [&push[..], &push[..], &take_over[..]] {
+        refuse(&copy, push, 1, &["state 2", "other decisions", "replication.store"]);
+    }
+    assert!(succeed(&copy, &show).contains("nothing is published from here any more: state 2"));
+    assert!(!succeed(&writer, &show).contains("nothing is published"));
+    assert!(succeed(&writer, &push).contains("everything that was decided"));
+    let all = [&push[..], &["--all"][..]].concat();
+    let said = succeed(&writer, &all);
+    assert!(said.contains("lost nothing") && said.contains("everything that was decided"), "{said}");
+    for folder in fs::read_dir(house.at("store/blocks")).unwrap() {
+        fs::remove_dir_all(folder.unwrap().path()).unwrap();
+    }
+    let said = succeed(&writer, &all);
+    assert!(said.contains("has lost") && said.contains("published state 3"), "{said}");
+
+    // What the first has retracted stays so for whoever comes.
+    let replica = house.replica(0);
+    wait(&replica, "a new replica", |(_, hits)| hits.len() == 9);
+    let (_, reply) = replica.try_request("POST", "/v1/search", SEARCH).unwrap();
+    assert!(!reply.contains(documents[0]) && reply.contains(documents[1]), "{reply}");
+}

@@ -96,6 +96,27 @@ fn another_embedder_is_prepared_beside_the_one_in_use_and_takes_over() {
     let said = succeed(&data, &["reembed", "--directory", other.to_str().unwrap()]);
     assert!(said.contains("in use already"), "{said}");
     refuse(&directory.path().join("none"), &["reembed", "--model", "all-minilm-l6-v2"], 1, &["osler ingest"]);
+    // The way back is prepared, and given up again.
+    let waiting = || {
+        let found = json(&data, &["--config", config, "doctor", "--json"]);
+        let findings = found["findings"].as_array().unwrap().iter();
+        let waiting: Vec<_> = findings.filter(|finding| finding["what"] == "coming model").cloned().collect();
+        waiting
+    };
+    assert!(waiting().is_empty());
+    succeed(&data, &["reembed", "--model", "all-minilm-l6-v2"]);
+    let told = waiting();
+    let seen = told[0]["seen"].as_str().unwrap();
+    assert!(
+        seen.contains("1 of 1 passages") && seen.contains("osler reembed --forget all-minilm-l6-v2"),
+        "what waits is named, with what there is to do: {seen}"
+    );
+    refuse(&data, &["reembed", "--forget", "other-encoder"], 1, &["other-encoder is in use"]);
+    refuse(&data, &["reembed", "--forget", "nothing"], 1, &["all-minilm-l6-v2"]);
+    let said = succeed(&data, &["reembed", "--forget", "all-minilm-l6-v2"]);
+    assert!(said.contains("1 vectors of all-minilm-l6-v2 are gone"), "{said}");
+    assert!(waiting().is_empty());
+    assert_eq!(json(&data, &["--config", config, "search", "gout", "--json"])["hits"], before["hits"]);
 }
 
 /// What a request brings, which must succeed.
