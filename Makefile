@@ -10,13 +10,14 @@ MUTANTS_VERSION := 25.3.1
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test slow poppler evals mutants lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny cargo-mutants clean
+.PHONY: help demo test slow poppler evals evals-retrieval mutants lint deny advisories models build web screens clients chromium check-machine check-node nextest cargo-deny cargo-mutants clean
 
 help:
 	@echo "make demo    fetch the starter models, build, ingest the starter corpus, serve on 127.0.0.1:8080"
 	@echo "make test    fetch the starter models, build, run every test, those in a browser included"
 	@echo "make slow    the tests that take many minutes: mangled files, kills"
 	@echo "make evals   measure answers, abstention and checks against the figures that are kept"
+	@echo "make evals-retrieval  the same for judged questions of others, where they lie in RETRIEVAL_SETS"
 	@echo "make mutants whether the tests of the log's core notice when it is changed: an hour or more"
 	@echo "make lint    formatting, clippy, licences and bans of dependencies"
 	@echo "make models  fetch and verify the starter models"
@@ -84,6 +85,15 @@ clients:
 # Everything that needs no writing model, against evals/baseline.json: some minutes. `make test` runs slices of it.
 evals: models
 	$(OSLER) eval baseline
+
+# Judged questions of others, each directory a collection in BEIR's layout: a quarter of an hour the first time. They do not come
+# with the repository.
+RETRIEVAL_SETS ?= ../shared/data/retrieval
+evals-retrieval: models
+	@if [ -d "$(RETRIEVAL_SETS)" ]; then \
+	  $(OSLER) eval retrieval --keep $(TARGET)/retrieval --json $(addprefix --from ,$(wildcard $(RETRIEVAL_SETS)/*/)) >$(TARGET)/retrieval.json && \
+	  $(OSLER) eval compare $(TARGET)/retrieval.json; \
+	else echo "make: there is no $(RETRIEVAL_SETS): name the directory of the collections with RETRIEVAL_SETS"; fi
 
 # Every small change of the tree, its notes, checkpoints, spelling and files, one by one: which does no test of its crate notice?
 # A change that never ends is noticed by its time; one that takes all memory, by the limit on it.

@@ -16,5 +16,5 @@ pub mod retrieval;
 pub mod suites;
 pub mod unknowns;
 
-pub use baseline::{Figure, figures, regressions};
+pub use baseline::{EMBEDDER, Figure, figures, kept, measurable, regressions};
 pub use measured::{Run, RunFigure, Source, runs};

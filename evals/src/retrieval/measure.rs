@@ -1,19 +1,29 @@
 //! Asking the questions of a collection, arm by arm.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
+use std::sync::Arc;
 
 use answer::{Question, Retriever, Took};
-use index::Hit;
-use knowledge::{CorpusId, DocumentId, PassageId};
+use index::{Fused, Hit, fuse};
+use knowledge::{CorpusId, DocumentId, PassageId, Snapshot};
 
 use super::collection::{Collection, JudgedQuestion};
-use super::metrics::{DEEP, Scores, mean, percentile, score};
-use super::report::{ArmReport, CollectionReport, Comparison, Interval, Latency, QuestionDifference, Sizes};
-use crate::baseline::Figure;
+use super::memory::Memory;
+use super::metrics::{DEEP, Scores, mean, score};
+use super::report::{CollectionReport, Interval, Refused, Sizes};
+use super::summary::{arm_report, comparisons, latency, question_scores};
 
-/// Passages taken from each arm: documents are found by their best passage, and a hundred documents are wanted.
+/// What is measured side by side: see [`CollectionReport::arms`].
+pub(super) const ARMS: [&str; 6] = ["lexical", "dense", "rank fusion", "fused", "supported", "ranked"];
+
+/// Passages that a client of the API gets at most, and so deep both arms go for it.
+const ASKED: usize = 50;
+
+/// Passages that are taken from each arm to begin with, where a hundred documents are wanted.
 const DEPTH: usize = 250;
+
+/// And at most: a document may be cut into many passages.
+const DEEPEST: usize = 2_000;
 
 /// The constant of reciprocal rank fusion, as published.
 const RANK_FUSION_K: f64 = 60.0;
@@ -30,7 +40,9 @@ pub struct Measurement {
     pub rankings: Vec<(String, Vec<String>)>,
 }
 
-/// Asks every question of `collection`, whose documents are in `corpus`, and calls `step` after each.
+/// Asks every question of `collection`, whose documents are in `corpus`, and calls `step` after each. What is measured of the
+/// first ten documents is that of a search as the API does it, at its depth; only what is measured of a hundred goes deeper.
+/// A question that cannot be asked finds nothing.
 ///
 /// # Errors
 /// When a store or the embedder fails.
@@ -41,53 +53,146 @@ pub async fn measure(
     bytes: Sizes,
     mut step: impl FnMut(usize),
 ) -> answer::Result<Measurement> {
-    let names = collection.names(corpus);
-    let mut documents: HashMap<PassageId, DocumentId> = HashMap::new();
-    let mut arms: Vec<(&str, Vec<Scores>)> =
-        ["lexical", "dense", "rank fusion", "fused", "ranked"].map(|arm| (arm, Vec::new())).into();
+    let memory = Arc::new(Memory::new(Arc::clone(&retriever.embedder)));
+    let mut remembering = retriever.clone();
+    remembering.embedder = memory.clone();
+    let mut asking = Asking { retriever: remembering, documents: HashMap::new() };
+    let names = collection.ids(corpus);
+    let mut reading = collection.reading.clone();
+    let mut arms = ARMS.map(|arm| (arm, Vec::<Scores>::new()));
     let (mut took, mut rankings) = (Vec::new(), Vec::new());
     for (at, asked) in collection.questions.iter().enumerate() {
-        let question = Question::new(&asked.text);
-        // As it is asked of the program: this is what is timed.
-        let found = retriever.search(&question, FETCHED).await?;
-        took.push(found.took);
-        let candidates = retriever.candidates(&question, DEPTH).await?;
-        let passages = |hits: &[Hit]| hits.iter().map(|hit| hit.passage).collect::<Vec<_>>();
-        let fused: Vec<PassageId> = candidates.fused.iter().map(|hit| hit.passage).collect();
-        let by_rank = rank_fusion(&candidates.lexical, &candidates.dense);
-        let lists = [passages(&candidates.lexical), passages(&candidates.dense), by_rank, fused];
-        let unknown: Vec<PassageId> =
-            lists.iter().flatten().filter(|id| !documents.contains_key(id)).copied().collect();
-        documents.extend(retriever.ledger.documents_of(&unknown)?);
-        let mut ranked: Vec<Vec<&str>> = lists.iter().map(|list| by_document(list, &documents, &names)).collect();
-        let whole = retriever.search(&question, DEPTH).await?;
-        let list: Vec<PassageId> = whole.hits.iter().map(|hit| hit.passage).collect();
-        documents.extend(whole.hits.iter().map(|hit| (hit.passage, hit.document.id)));
-        ranked.push(by_document(&list, &documents, &names));
-        for ((_, scores), list) in arms.iter_mut().zip(&ranked) {
-            scores.push(score(asked, list));
+        memory.forget();
+        let found = match asking.ask(&Question::new(&asked.text)).await {
+            Ok(found) => found,
+            Err(answer::Error::Question(why)) => {
+                reading.refused.push(Refused { id: asked.id.clone(), why });
+                Found::default()
+            }
+            Err(error) => return Err(error),
+        };
+        took.extend(found.took);
+        reading.partial += usize::from(found.is_partial);
+        let named = |list: Option<&List>| -> Vec<&str> {
+            let documents = list.into_iter().flat_map(|list| &list.documents);
+            // Of the starter corpus only what was judged has a name.
+            documents.map(|document| names.get(document).map_or("", String::as_str)).collect()
+        };
+        for (place, (_, scores)) in arms.iter_mut().enumerate() {
+            let (seen, deep) = (named(found.seen.get(place)), named(found.deep.get(place)));
+            scores.push(score(asked, &seen, &deep, reading.is_all_judged));
         }
-        let last = ranked.last().map(|list| list.iter().take(DEEP).map(|id| (*id).to_owned()).collect());
-        rankings.push((asked.id.clone(), last.unwrap_or_default()));
+        let last = named(found.deep.last()).into_iter().take(DEEP).map(str::to_owned).collect();
+        rankings.push((asked.id.clone(), last));
         step(at + 1);
     }
     let totals = retriever.ledger.totals(Some(corpus))?;
     let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    let comparisons = match arms.split_last() {
-        Some((last, others)) => others.iter().map(|other| compare(&collection.questions, last, other)).collect(),
-        None => Vec::new(),
-    };
+    if collection.is_starter() {
+        reading.documents = count(totals.documents);
+    }
     let report = CollectionReport {
         name: collection.name.clone(),
         documents: count(totals.documents),
         passages: count(totals.passages),
         questions: collection.questions.len(),
+        reading,
         bytes,
         arms: arms.iter().map(|(arm, scores)| arm_report(arm, scores)).collect(),
-        comparisons,
+        comparisons: comparisons(&collection.questions, &arms),
+        scores: question_scores(&collection.questions, &arms),
         latency: latency(&took),
     };
     Ok(Measurement { report, rankings })
+}
+
+/// What was found for a question.
+#[derive(Debug, Default)]
+struct Found {
+    /// As deep as the API goes, by the places of [`ARMS`].
+    seen: Vec<List>,
+    /// As deep as it takes to have a hundred documents.
+    deep: Vec<List>,
+    took: Option<Took>,
+    is_partial: bool,
+}
+
+/// Documents, best first.
+#[derive(Debug)]
+struct List {
+    documents: Vec<DocumentId>,
+    /// Whether there would be no more of them at any depth.
+    is_whole: bool,
+}
+
+impl List {
+    /// Each document at the place of its best passage.
+    fn new(found: impl Iterator<Item = DocumentId>, is_whole: bool) -> Self {
+        let mut seen = HashSet::new();
+        Self { documents: found.filter(|document| seen.insert(*document)).collect(), is_whole }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.is_whole || self.documents.len() >= DEEP
+    }
+}
+
+struct Asking {
+    retriever: Retriever,
+    /// The documents of passages; of those that may not be evidence, none.
+    documents: HashMap<PassageId, Option<DocumentId>>,
+}
+
+impl Asking {
+    async fn ask(&mut self, question: &Question) -> answer::Result<Found> {
+        // This is what is timed: the only search of the question that waits for its vector.
+        let timed = self.retriever.search(question, FETCHED).await?;
+        let (took, is_partial) = (Some(timed.took), timed.missing.is_some());
+        let seen = self.lists(question, ASKED).await?;
+        let mut depth = DEPTH;
+        let deep = loop {
+            let deep = self.lists(question, depth).await?;
+            if depth >= DEEPEST || deep.iter().all(List::is_enough) {
+                break deep;
+            }
+            depth *= 2;
+        };
+        Ok(Found { seen, deep, took, is_partial })
+    }
+
+    /// The documents that each arm finds with both of them so deep. What may not be evidence is in none.
+    async fn lists(&mut self, question: &Question, depth: usize) -> answer::Result<Vec<List>> {
+        let whole = self.retriever.search(question, depth).await?;
+        let found = self.retriever.candidates(question, depth).await?;
+        let (lexical, dense) = (&found.lexical, &found.dense);
+        let passages = |hits: &[Hit]| hits.iter().map(|hit| hit.passage).collect::<Vec<_>>();
+        let ordered = |hits: &[Fused]| hits.iter().map(|hit| hit.passage).collect::<Vec<_>>();
+        let by_arm = [
+            passages(lexical),
+            passages(dense),
+            rank_fusion(lexical, dense),
+            ordered(&fuse(lexical, dense, depth)),
+            ordered(&found.fused),
+        ];
+        let (no_more_words, no_more_meaning) = (lexical.len() < depth, dense.len() < depth);
+        let neither = no_more_words && no_more_meaning;
+        let ends = [no_more_words, no_more_meaning, neither, neither, neither];
+        self.look_up(by_arm.iter().flatten(), found.snapshot)?;
+        let document = |passage: &PassageId| self.documents.get(passage).copied().flatten();
+        let lists = by_arm.iter().zip(ends).map(|(list, ends)| List::new(list.iter().filter_map(document), ends));
+        let mut lists: Vec<List> = lists.collect();
+        lists.push(List::new(whole.hits.iter().map(|hit| hit.document.id), whole.hits.len() < depth));
+        Ok(lists)
+    }
+
+    /// Learns the documents of passages that were not seen before.
+    fn look_up<'a>(&mut self, passages: impl Iterator<Item = &'a PassageId>, snapshot: Snapshot) -> answer::Result<()> {
+        let unknown: HashSet<PassageId> = passages.filter(|id| !self.documents.contains_key(*id)).copied().collect();
+        let unknown: Vec<PassageId> = unknown.into_iter().collect();
+        let evidence = self.retriever.ledger.evidence(&unknown, snapshot, &self.retriever.today())?;
+        self.documents.extend(unknown.iter().map(|id| (*id, evidence.get(id).map(|passage| passage.document.id))));
+        Ok(())
+    }
 }
 
 /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of the same two lists: what most others do, to be held
@@ -108,96 +213,7 @@ fn rank_fusion(lexical: &[Hit], dense: &[Hit]) -> Vec<PassageId> {
 pub fn ndcg_of(collection: &Collection, rankings: &HashMap<String, Vec<String>>) -> Interval {
     let of = |asked: &JudgedQuestion| {
         let ranked: Vec<&str> = rankings.get(&asked.id).into_iter().flatten().map(String::as_str).collect();
-        score(asked, &ranked).ndcg_10
+        score(asked, &ranked, &ranked, collection.reading.is_all_judged).ndcg_10
     };
     mean(&collection.questions.iter().map(of).collect::<Vec<_>>())
-}
-
-/// The documents of a list of passages, each at the place of its best one.
-fn by_document<'n>(
-    passages: &[PassageId],
-    documents: &HashMap<PassageId, DocumentId>,
-    names: &HashMap<DocumentId, &'n str>,
-) -> Vec<&'n str> {
-    let mut seen = HashSet::new();
-    let found = passages.iter().filter_map(|passage| names.get(documents.get(passage)?).copied());
-    found.filter(|name| seen.insert(*name)).collect()
-}
-
-fn arm_report(arm: &str, scores: &[Scores]) -> ArmReport {
-    let of = |measure: fn(&Scores) -> f64| mean(&scores.iter().map(measure).collect::<Vec<_>>());
-    ArmReport {
-        arm: arm.to_owned(),
-        ndcg_10: of(|scores| scores.ndcg_10),
-        recall_10: of(|scores| scores.recall_10),
-        recall_100: of(|scores| scores.recall_100),
-        mrr_10: of(|scores| scores.mrr_10),
-        judged_10: of(|scores| scores.judged_10),
-    }
-}
-
-fn compare(questions: &[JudgedQuestion], one: &(&str, Vec<Scores>), other: &(&str, Vec<Scores>)) -> Comparison {
-    let differences: Vec<f64> = one.1.iter().zip(&other.1).map(|(a, b)| a.ndcg_10 - b.ndcg_10).collect();
-    let mut apart: Vec<QuestionDifference> = questions
-        .iter()
-        .zip(&differences)
-        .filter(|(_, difference)| **difference != 0.0)
-        .map(|(asked, difference)| QuestionDifference {
-            id: asked.id.clone(),
-            question: asked.text.clone(),
-            difference: *difference,
-        })
-        .collect();
-    apart.sort_by(|a, b| a.difference.total_cmp(&b.difference).then(a.id.cmp(&b.id)));
-    let worse = apart.iter().filter(|one| one.difference < 0.0).count();
-    Comparison {
-        arm: one.0.to_owned(),
-        against: other.0.to_owned(),
-        difference: mean(&differences),
-        better: apart.len() - worse,
-        worse,
-        questions: apart,
-    }
-}
-
-fn latency(took: &[Took]) -> Vec<Latency> {
-    let of = |stage: &str, time: fn(&Took) -> Duration| {
-        let mut times: Vec<f64> = took.iter().map(|took| time(took).as_secs_f64() * 1e3).collect();
-        times.sort_by(f64::total_cmp);
-        Latency {
-            stage: stage.to_owned(),
-            p50_ms: percentile(&times, 0.5),
-            p90_ms: percentile(&times, 0.9),
-            p99_ms: percentile(&times, 0.99),
-            max_ms: percentile(&times, 1.0),
-        }
-    };
-    vec![
-        of("embed", |took| took.embed),
-        of("lexical", |took| took.lexical),
-        of("dense", |took| took.dense),
-        of("fetch", |took| took.fetch),
-        of("whole", |took| took.whole),
-    ]
-}
-
-impl CollectionReport {
-    /// The arm of this name.
-    pub fn arm(&self, arm: &str) -> Option<&ArmReport> {
-        self.arms.iter().find(|report| report.arm == arm)
-    }
-
-    /// What is kept of it: nDCG@10 and Recall@100 of every arm, in percent.
-    pub fn figures(&self) -> Vec<Figure> {
-        let figure = |arm: &str, measure: &str, interval: Interval| Figure {
-            value: (interval.value * 1_000.0).round() / 10.0,
-            of: u64::try_from(self.questions).ok(),
-            corpus: self.name.clone(),
-            ..Figure::share("retrieval", &format!("{arm}: {measure}"), 0, 0)
-        };
-        let of = |arm: &ArmReport| {
-            [figure(&arm.arm, "nDCG@10", arm.ndcg_10), figure(&arm.arm, "Recall@100", arm.recall_100)]
-        };
-        self.arms.iter().flat_map(of).collect()
-    }
 }

@@ -3,83 +3,13 @@
 use std::fmt::Write as _;
 use std::iter::once;
 
+use super::legend::{MEASURES, Measure, STYLE, TERMS};
 use super::plot::{bounds, counted, escaped, grouped, is_measured, milliseconds, share, signed, size};
 use super::plot::{forest, times, waterfall};
 use super::report::{ArmReport, CollectionReport, Comparison, Interval, Latency, QuestionDifference, Report};
 
 /// Questions listed at either end of a comparison.
 const LISTED: usize = 10;
-
-/// A column of the table of arms.
-struct Measure {
-    name: &'static str,
-    meaning: &'static str,
-    of: fn(&ArmReport) -> Interval,
-}
-
-const MEASURES: [Measure; 5] = [
-    Measure {
-        name: "nDCG@10",
-        meaning: "How close the first ten documents come to the best order there could be: relevant documents count, more relevant ones count more (2^grade − 1), and higher places count more. 1 is the best order, 0 is no relevant document among the ten.",
-        of: |arm| arm.ndcg_10,
-    },
-    Measure {
-        name: "Recall@10",
-        meaning: "Of the documents that are relevant to a question, the share found among the first ten.",
-        of: |arm| arm.recall_10,
-    },
-    Measure {
-        name: "Recall@100",
-        meaning: "The same among the first hundred: what a later stage has to choose from.",
-        of: |arm| arm.recall_100,
-    },
-    Measure {
-        name: "MRR@10",
-        meaning: "How soon the first relevant document comes: 1 in first place, 1/2 in second, 1/3 in third, and 0 below the tenth; the mean over the questions.",
-        of: |arm| arm.mrr_10,
-    },
-    Measure {
-        name: "Judged@10",
-        meaning: "Of the first ten documents, the share that somebody has judged. It says how far to trust the rest: a relevant document that nobody judged earns nothing.",
-        of: |arm| arm.judged_10,
-    },
-];
-
-/// What else has to be known to read the page.
-const TERMS: [(&str, &str); 4] = [
-    (
-        "Arm",
-        "One way to order documents: lexical by their words, dense by their vectors, rank fusion by the ranks of both, fused by the scores of both, ranked by that with what is known of the documents, and a cross-encoder where there is one.",
-    ),
-    (
-        "95 % interval",
-        "The bounds between which a figure lies in 95 of 100 resamples of the questions. It tells of the choice of questions, not of mistakes in the judgements.",
-    ),
-    ("Difference", "nDCG@10 of one arm less that of another on the same question. Above 0 the first arm is better."),
-    ("p50, p90, p99", "Half, 90 and 99 of 100 searches took no longer."),
-];
-
-const STYLE: &str = r#"
-:root{color-scheme:light dark;--paper:#faf9f6;--ink:#1c2024;--soft:#464d55;--rule:#cfcabd;--accent:#1f4a7d;--gain:#27603f;--loss:#98281c}
-@media screen and (prefers-color-scheme:dark){:root{--paper:#191816;--ink:#e8e4db;--soft:#bbb6aa;--rule:#4a463f;--accent:#a3c1e8;--gain:#8fc7a3;--loss:#f09b8d}}
-*{box-sizing:border-box}
-body{max-width:58rem;margin:0 auto;padding:1rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
-h1,h2,h3{line-height:1.25;text-wrap:balance;break-after:avoid}
-h1{margin:.5rem 0}h2{margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--rule)}h3{margin:1.75rem 0 .5rem}
-p,dd,figcaption{max-width:70ch}p{margin:.5rem 0}a{color:var(--accent)}
-dl{margin:.5rem 0}dt{font-weight:600}dd{margin:0 0 .5rem}
-.facts>div{display:flex;flex-wrap:wrap;gap:0 .5rem}.facts dd{min-width:0;margin:0}
-.scroll{max-width:100%;margin:.75rem 0;overflow-x:auto}
-table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums}
-caption{padding-bottom:.25rem;color:var(--soft);text-align:left}
-th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}th{font-weight:600}
-td.figure{white-space:nowrap}td.words{min-width:15rem}td small{display:block;color:var(--soft)}
-figure{margin:.75rem 0;break-inside:avoid}figcaption{color:var(--soft);font-size:.875rem}summary{cursor:pointer}
-.plot{display:block;max-width:44rem}
-.plot text{fill:var(--ink);stroke:var(--paper);stroke-width:4px;paint-order:stroke;font-size:.8125rem}.plot .soft{fill:var(--soft)}.plot .middle{text-anchor:middle}.plot .end{text-anchor:end}
-.grid{stroke:var(--rule)}.zero{stroke:var(--soft)}.range{stroke:var(--accent);stroke-width:2px}.dot{fill:var(--accent)}.gain{fill:var(--gain)}.loss{fill:var(--loss)}
-@media print{body{max-width:none;padding:0;background:none;font-size:10pt}.scroll{overflow:visible}tr{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}}
-"#;
 
 /// The page, in UTF-8. The same report gives the same page.
 pub fn page(report: &Report) -> String {
@@ -147,12 +77,31 @@ fn write_collection(out: &mut String, index: usize, collection: &CollectionRepor
         r#"<section aria-labelledby="collection-{index}"><h2 id="collection-{index}">{name}</h2>
 <p>{documents} in {passages}; {questions}. On disk: vector index {vectors}, full-text index {words}, ledger {ledger}.</p>"#
     );
+    write_remarks(out, collection);
     write_arms(out, &collection.name, &collection.arms);
     for comparison in &collection.comparisons {
         write_comparison(out, comparison, collection.questions);
     }
     write_latency(out, &collection.name, &collection.latency);
     out.push_str("</section>\n");
+}
+
+/// What was lost on the way, where something was.
+fn write_remarks(out: &mut String, collection: &CollectionReport) {
+    let reading = &collection.reading;
+    let _ = writeln!(out, "<p>{} read.</p>", counted(reading.documents, "document"));
+    if reading.is_all_judged {
+        out.push_str("<p>Every document was judged for every question: what is not listed is not relevant.</p>\n");
+    }
+    let remarks = reading.remarks();
+    if remarks.is_empty() {
+        return;
+    }
+    out.push_str("<ul>\n");
+    for remark in remarks {
+        let _ = writeln!(out, r#"<li dir="auto">{}</li>"#, escaped(&remark));
+    }
+    out.push_str("</ul>\n");
 }
 
 fn write_arms(out: &mut String, collection: &str, arms: &[ArmReport]) {
@@ -290,7 +239,7 @@ fn close_table(out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::super::report::{
-        ArmReport, CollectionReport, Comparison, Interval, Latency, QuestionDifference, Report, Sizes,
+        ArmReport, CollectionReport, Comparison, Interval, Latency, QuestionDifference, Reading, Refused, Report, Sizes,
     };
     use super::page;
 
@@ -302,8 +251,8 @@ mod tests {
 
     fn arm(name: &str, value: f64) -> ArmReport {
         let figure = interval(value);
-        let [ndcg_10, recall_10, recall_100, mrr_10, judged_10] = [figure; 5];
-        ArmReport { arm: name.to_owned(), ndcg_10, recall_10, recall_100, mrr_10, judged_10 }
+        let [ndcg_10, ndcg_linear_10, recall_10, recall_100, mrr_10, judged_10] = [figure; 6];
+        ArmReport { arm: name.to_owned(), ndcg_10, ndcg_linear_10, recall_10, recall_100, mrr_10, judged_10 }
     }
 
     fn difference(id: &str, difference: f64) -> QuestionDifference {
@@ -316,6 +265,7 @@ mod tests {
             documents: 3633,
             passages: 12_345,
             questions: 5,
+            reading: Reading { documents: 3634, doubled: vec!["d7".to_owned()], ..Reading::default() },
             bytes: Sizes { vectors: 12_340_000, words: 1_500, ledger: 0 },
             arms: vec![arm("lexical", 0.31), arm("fused", 0.37)],
             comparisons: vec![Comparison {
@@ -326,6 +276,7 @@ mod tests {
                 worse: 1,
                 questions: vec![difference("q1", -0.2), difference("q2", 0.1), difference("q3", 0.4)],
             }],
+            scores: Vec::new(),
             latency: vec![Latency { stage: "whole".to_owned(), p50_ms: 8.0, p90_ms: 12.5, p99_ms: 40.0, max_ms: 41.0 }],
         }
     }
@@ -347,12 +298,14 @@ mod tests {
             r#"<th scope="row">lexical</th><td class="figure">0.310<small>0.290 to 0.330</small>"#,
             r#"<th scope="row">fused</th><td class="figure"><strong>0.370</strong>"#,
             "3,633 documents in 12,345 passages; 5 questions. On disk: vector index 12.3 MB, full-text index 1.5 kB",
+            "<p>3,634 documents read.</p>",
+            "1 document in the place of one of the same id: d7.",
             "<strong>+0.060</strong> (95 % interval +0.040 to +0.080). Better on 2 questions, worse on 1, equal on 2.",
             r#"d="M0 100V120.0h1V100z"/><path class="gain" d="M3 100V90.0h1V60.0h1V100z"/>"#,
         ] {
             assert!(page.contains(shown), "{shown} is not on the page");
         }
-        for element in ["table", "svg", "figure", "details", "section", "dl", "tr"] {
+        for element in ["table", "svg", "figure", "details", "section", "dl", "tr", "ul", "li"] {
             let opened = page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
             assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
         }
@@ -366,6 +319,7 @@ mod tests {
         hostile.comparisons[0].against = HOSTILE.to_owned();
         hostile.comparisons[0].questions[0] =
             QuestionDifference { id: HOSTILE.to_owned(), question: HOSTILE.to_owned(), difference: -0.2 };
+        hostile.reading.refused.push(Refused { id: HOSTILE.to_owned(), why: HOSTILE.to_owned() });
         hostile.latency[0].stage = HOSTILE.to_owned();
         let [measured_on, embedder] = [HOSTILE.to_owned(), HOSTILE.to_owned()];
         let page =

@@ -45,6 +45,7 @@ mod qdrant_stub;
 mod replayed;
 mod replicas;
 mod rerank;
+mod retrieval;
 mod rights;
 mod risks;
 mod servers;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use evals::grounding::{Samples, run as measure};
 use evals::questions::Decisions;
+use evals::retrieval::CollectionReport;
 
 use super::demo::{STARTER, starter_policy, take_in_starter};
 use super::{ingest, print};
@@ -20,7 +21,10 @@ const PER_CLASS: usize = 2_000;
 pub(super) enum Command {
     /// Measure everything that needs no writing model, against the figures of this build
     Baseline {
-        /// Keep the figures in this file instead
+        /// Measure the collections of judged questions below this directory too, as `osler eval retrieval --from` does
+        #[arg(long, value_name = "DIR")]
+        sets: Option<PathBuf>,
+        /// Keep the figures in this file instead; those of collections that were not measured stay as they were
         #[arg(long, value_name = "FILE")]
         write: Option<PathBuf>,
     },
@@ -48,8 +52,8 @@ pub(super) enum Command {
     },
     /// Ask judged questions and see whether the best passages are found first, by each arm of the search and by all
     Retrieval(super::eval_retrieval::Args),
-    /// Hold a run of `osler eval retrieval --json` against figures that were kept
-    Compare(super::eval_retrieval::CompareArgs),
+    /// Hold a run of `osler eval retrieval --json` against figures that were kept, or against an earlier run
+    Compare(super::eval_compare::Args),
     /// Time searches of a copy of the data directory: alone, at capacity, over HTTP, beside publishing and maintenance. In the
     /// data directory itself nothing is written
     Speed(super::eval_speed::Args),
@@ -138,13 +142,13 @@ pub(super) struct Answers {
 
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     match command {
-        Command::Baseline { write } => baseline(places, write.as_deref()).await,
+        Command::Baseline { sets, write } => baseline(places, sets.as_deref(), write.as_deref()).await,
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
         Command::Abstention { mistakes } => abstention(places, mistakes).await,
         Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
-        Command::Compare(args) => super::eval_retrieval::compare(&args),
+        Command::Compare(args) => super::eval_compare::run(&args),
         Command::Speed(args) => super::eval_speed::run(places, &args).await,
         Command::Scale(args) => super::eval_scale::run(places, &args).await,
         Command::Audit(args) => super::eval_audit::run(places, &args),
@@ -217,8 +221,9 @@ fn all_decisions() -> [(&'static str, Decisions); 3] {
     ]
 }
 
-/// All of it without a model, on the starter corpus, against the figures that are kept or in their place.
-async fn baseline(places: &Places, write: Option<&Path>) -> Result<ExitCode> {
+/// All of it without a model, on the starter corpus and on collections of others where they are, against the figures that are
+/// kept or in their place.
+async fn baseline(places: &Places, sets: Option<&Path>, write: Option<&Path>) -> Result<ExitCode> {
     let mut samples = Samples::default();
     starter(&STARTER, &mut samples);
     eprintln!("grounding");
@@ -236,18 +241,24 @@ async fn baseline(places: &Places, write: Option<&Path>) -> Result<ExitCode> {
     now.extend(evals::unknowns::run(&app.asker).await?.figures());
     eprintln!("retrieval");
     now.extend(super::eval_retrieval::starter(places).await?.figures());
+    if let Some(directory) = sets {
+        let sets = super::eval_retrieval::sets(places, directory).await?;
+        now.extend(sets.iter().flat_map(CollectionReport::figures));
+    }
     eprintln!("injection");
     now.extend(planted(places, Mode::Extractive, usize::MAX).await?.figures());
     let today = jiff::Zoned::now().date().to_string();
     for figure in &mut now {
         figure.measured_on.clone_from(&today);
     }
+    let (kept, away) = evals::measurable(evals::kept(), &now);
     if let Some(file) = write {
+        now.extend(away);
         std::fs::write(file, serde_json::to_string_pretty(&now)? + "\n")
             .with_context(|| format!("cannot write {}", file.display()))?;
         return print(&format!("{} figures are in {}\n", now.len(), file.display()));
     }
-    let worse = evals::regressions(&evals::figures(), &now);
+    let worse = evals::regressions(&kept, &now);
     print(&worse.iter().map(|line| format!("{line}\n")).collect::<String>())?;
     print(&format!("{} figures, {} worse than they were\n", now.len(), worse.len()))?;
     Ok(if worse.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -187,7 +187,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
 impl Subject {
     /// Takes a collection in, on the clock.
     async fn taken_in(places: &Places, from: &Path, documents: usize, work: &Path) -> Result<Self> {
-        let collection = Collection::read(from, usize::MAX).map_err(|error| Usage(error.to_string()))?;
+        let collection = Collection::read(from, usize::MAX, None).map_err(|error| Usage(error.to_string()))?;
         let collection = collection.reduced(documents);
         let places = Places { data: work.join("data"), ..places.clone() };
         let (files, corpus) = (work.join("documents"), starter_policy()?);

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod eval_audit;
+mod eval_compare;
 mod eval_exact;
 mod eval_ingest;
 mod eval_library;

@@ -12,5 +12,6 @@ mod refusals;
 mod replicas;
 mod retrieval;
 mod run;
+mod sets;
 mod speed;
 mod vocabulary;

@@ -17,21 +17,40 @@ fn the_judged_questions_find_what_they_found() {
     let data = directory.path().join("data");
     let report = succeed(&data, &["eval", "retrieval", "--json", "--html", page.to_str().unwrap()]);
     fs::write(&figures, &report).unwrap();
-    let held = run(&data, &["eval", "compare", figures.to_str().unwrap()]);
-    let said = String::from_utf8_lossy(&held.stdout);
-    assert!(held.status.success(), "{said}");
-    assert!(said.contains("10 figures, 10 of them known, 0 worse"), "{said}");
+    let compare = |rest: &[&str]| {
+        let held = run(&data, &[&["eval", "compare", figures.to_str().unwrap()][..], rest].concat());
+        (held.status.code(), String::from_utf8_lossy(&held.stdout).into_owned())
+    };
+    let (code, said) = compare(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("24 figures, 24 of them known, 0 wrong"), "{said}");
+    assert!(said.contains("starter: judged@10 of ranked is 1.000"), "{said}");
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("<svg") && page.contains("starter") && !page.contains("<script"));
+    assert!(page.contains("supported against fused") && page.contains("fused against lexical"));
 
-    // What is worse is said, and fails.
-    let better = report.replace("\"value\": 0.", "\"value\": 0.0");
-    fs::write(&figures, better).unwrap();
-    let worse = run(&data, &["eval", "compare", figures.to_str().unwrap()]);
-    assert_eq!(worse.status.code(), Some(1));
+    // Two runs, question by question.
+    let earlier = directory.path().join("earlier.json");
+    fs::write(&earlier, &report).unwrap();
+    let (code, said) = compare(&[earlier.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("| starter | ranked | 150 |") && said.contains("| +0.000 (+0.000–+0.000) | 0 | 0 |"),
+        "{said}"
+    );
+
+    // What is worse is said, and fails; so does what was held against nothing.
+    fs::write(&figures, report.replace("\"value\": 0.", "\"value\": 0.0")).unwrap();
+    assert_eq!(compare(&[]).0, Some(1));
+    fs::write(&figures, &report).unwrap();
+    let none = directory.path().join("none.json");
+    fs::write(&none, "[]").unwrap();
+    let (code, said) = compare(&["--kept", none.to_str().unwrap(), "--allow-new"]);
+    assert!(code == Some(1) && said.contains("nothing was compared"), "{said}");
     fs::write(&figures, "{}").unwrap();
     refuse(&data, &["eval", "compare", figures.to_str().unwrap()], 2, &["eval retrieval --json"]);
     refuse(&data, &["eval", "retrieval", "--from", "/nowhere"], 2, &["corpus.jsonl", "/nowhere"]);
+    refuse(&data, &["eval", "retrieval", "--questions", "0"], 2, &["--questions"]);
 }
 
 /// The starter embedder under another name: another model, as far as anybody can tell.
