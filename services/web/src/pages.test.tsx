@@ -2,8 +2,10 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Answer } from './api/types';
+import { answer as answerWords, conversation as words } from './strings';
 import { openPages as open } from './testing/pages';
-import { answerWith, documentView, quote } from './testing/sample';
+import { answerWith, documentView, evidence, quote } from './testing/sample';
 import { anonymous, json } from './testing/session';
 
 const id = 'c-1';
@@ -17,6 +19,7 @@ let asked: Record<string, unknown>[] = [];
 let isDown = false;
 let keepsConversations = true;
 let isOld = false;
+let given: Partial<Answer> = {};
 
 async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
@@ -30,9 +33,10 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
   if (pathname === `/v1/conversations/${id}`) return json({ ...head, title: 'First', turns: kept.length, answers: kept });
   if (pathname === '/v1/answers') {
     asked.push((await request.json()) as Record<string, unknown>);
-    const answer = answerWith({ id: `a-${asked.length}` });
+    const answer = answerWith({ id: `a-${asked.length}`, ...given });
     kept.push(answer);
-    return new Response(`event: statement\ndata: ${JSON.stringify(answer.statements[0])}\n\nevent: done\ndata: ${JSON.stringify(answer)}\n\n`);
+    const statements = answer.statements.map((statement) => `event: statement\ndata: ${JSON.stringify(statement)}\n\n`).join('');
+    return new Response(`${statements}event: done\ndata: ${JSON.stringify(answer)}\n\n`);
   }
   if (pathname.startsWith('/v1/documents/')) return json(documentView);
   const answer = kept.find((one) => pathname === `/v1/answers/${(one as { id: string }).id}`);
@@ -44,7 +48,7 @@ async function ask(question: string) {
 }
 
 beforeEach(() => {
-  [kept, asked, isDown, keepsConversations, isOld] = [[], [], false, true, false];
+  [kept, asked, isDown, keepsConversations, isOld, given] = [[], [], false, true, false, {}];
   vi.spyOn(globalThis, 'fetch').mockImplementation(serve);
   vi.spyOn(globalThis, 'scrollTo').mockImplementation(() => undefined);
   Element.prototype.scrollIntoView = () => undefined;
@@ -73,6 +77,23 @@ describe('the pages', () => {
     open(href);
     await waitFor(() => expect(document.querySelector('mark')?.textContent).toContain(quote));
     expect(screen.getAllByRole('button', { name: /^Quote 1:/, hidden: true })).toHaveLength(1);
+  });
+
+  it('say aloud that the literature does not answer, unless a part of the search was away', async () => {
+    const heard = () => [...document.querySelectorAll('span[role=status]')].map((one) => one.textContent);
+    given = { status: 'no_evidence', statements: [], evidence: [], reason: 'too little was found', closest: [evidence] };
+    open('/');
+    await ask('first');
+    await waitFor(() => expect(heard()).toContain(words.announce.abstained));
+    given = { ...given, missing: 'the search by meaning is away' };
+    await ask('second');
+    await waitFor(() => expect(heard()).toContain(words.announce.inconclusive(1)));
+    expect(heard()).not.toContain(words.announce.abstained);
+    expect(screen.getByText(answerWords.statuses.degraded.title)).toBeTruthy();
+    given = { ...given, closest: [] };
+    await ask('third');
+    await waitFor(() => expect(heard()).toContain(words.announce.inconclusive(0)));
+    expect(words.announce.inconclusive(0)).not.toContain('listed');
   });
 
   it('ask without a conversation where the server keeps none, and say so', async () => {

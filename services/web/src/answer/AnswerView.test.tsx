@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../api/types';
 import type { Opened } from '../reader/state';
+import { answer as words } from '../strings';
 import { answerWith, documentRef, evidence, quote, quoteAt } from '../testing/sample';
 import { renderPage } from '../testing/render';
 import { AnswerView } from './AnswerView';
@@ -83,6 +84,24 @@ describe('kinds of answers', () => {
     await show(answerWith({ status: 'no_evidence', statements: [], evidence: [], as_of: 2 }));
     expect(screen.getByText(/Only a part of the library was searched/)).toBeTruthy();
     expect(screen.queryByText(/noted for the library/)).toBeNull();
+  });
+
+  it('an abstention while a part of the search was away is no word on the literature, and no gap', async () => {
+    const missing = 'the search by meaning is away: found by words alone';
+    const { open } = await show(
+      answerWith({
+        ...{ status: 'no_evidence', statements: [], evidence: [], closest: [evidence] },
+        ...{ missing, reason: `${missing}; what was found is too little to answer from` },
+      }),
+    );
+    expect(screen.getByText(words.statuses.degraded.title)).toBeTruthy();
+    expect(screen.getByText('The search by meaning is away: found by words alone; what was found is too little to answer from.')).toBeTruthy();
+    expect(screen.getByText(words.gapUnsettled)).toBeTruthy();
+    for (const claim of [words.statuses.no_evidence.title, words.gapNoted, words.gapNotNoted]) {
+      expect(screen.queryByText(claim)).toBeNull();
+    }
+    await userEvent.click(screen.getByRole('button', { name: /Open the passage/ }));
+    expect(open.mock.lastCall?.[0].cite).toEqual({ answer: answerWith().id, part: { kind: 'evidence', id: 'E1' } });
   });
 
   it('a disagreement shows who says what, with the grade', async () => {

@@ -92,7 +92,7 @@ function Main({ answer, known }: { answer: Answer; known: string | null }) {
   );
 }
 
-/** Why this is not simply an answer. */
+/** Why this is not simply an answer; where there is none, `Abstention` says so. */
 function StatusNotice({ answer }: { answer: Answer }) {
   const { status, reason } = answer;
   if (status === 'answered' || status === 'no_evidence') return null;

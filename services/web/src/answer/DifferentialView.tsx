@@ -20,14 +20,19 @@ export function DifferentialView({ answer: { id } }: { answer: Answer }) {
   if (error instanceof Refused && error.isMissingEndpoint) return <Notice tone="warn">{words.unavailable}</Notice>;
   if (error) return <ProblemNotice error={error} title={words.failed} />;
   if (!data) return <Skeleton />;
-  const { findings, conditions, note } = data;
+  const { findings, conditions, note, missing } = data;
   return (
     <div className={styles.view}>
       <Notice>{sentence(note)}</Notice>
+      {missing != null && (
+        <Notice tone="warn">
+          {words.away} {sentence(missing)}
+        </Notice>
+      )}
       <p className={styles.findings}>
         {findings.length === 0 ? words.noFindings : `${words.findings}: ${findings.join(', ')}.`}
       </p>
-      {conditions.length === 0 && <p>{words.none}</p>}
+      {conditions.length === 0 && <p>{missing == null ? words.none : words.noneFound}</p>}
       <ul className={styles.list}>
         {conditions.map((condition) => (
           <li key={`${condition.condition}-${condition.document.id}`} className={styles.condition}>

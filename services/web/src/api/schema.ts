@@ -1756,6 +1756,11 @@ export interface components {
             /** @description Id, sorts by time. */
             id: string;
             judge?: null | components["schemas"]["ModelRef"];
+            /**
+             * @description What part of the search was away, for people, if one was: what is said then has less behind it, and that nothing is said
+             *     is no word on what the corpora hold.
+             */
+            missing?: string | null;
             /** @description Who chose the words. */
             mode: components["schemas"]["Mode"];
             model?: null | components["schemas"]["ModelRef"];
@@ -2212,6 +2217,8 @@ export interface components {
              *     ]
              */
             findings: string[];
+            /** @description What part of the search was away, for people, if one was: there may be more conditions, and more for and against each. */
+            missing?: string | null;
             /** @description The snapshot that was searched. */
             snapshot: components["schemas"]["Snapshot"];
         };
@@ -4419,6 +4426,8 @@ export interface components {
         };
         /** @description Why a passage stands where it stands. */
         Scores: {
+            /** @description Whether the answer before cites it: then it stands among the first, found or not. */
+            carried?: boolean;
             dense?: null | components["schemas"]["ArmScore"];
             /** @description Terms that the search added to the words of the question, and that stand in this passage. */
             expanded?: string[];
@@ -4450,6 +4459,8 @@ export interface components {
             expansions: components["schemas"]["Expansion"][];
             /** @description Passages, best first. */
             hits: components["schemas"]["Evidence"][];
+            /** @description What part of the search was away, for people, if one was: there may be more and better passages then. */
+            missing?: string | null;
             /** @description The snapshot that was searched. */
             snapshot: components["schemas"]["Snapshot"];
         };
@@ -4674,6 +4685,8 @@ export interface components {
             /** @description From what is published. */
             before: components["schemas"]["StagedSaid"];
             is_changed: boolean;
+            /** @description What part of the search was away, for people, if one was: what differs may differ for that. */
+            missing?: string | null;
             question: string;
         };
         /** @description What was answered. */

@@ -1,5 +1,6 @@
 // A conversation: its turns, the field for the next question, and the document that is being read beside it.
 import { useEffect, useRef } from 'react';
+import { isInconclusive } from '../answer/inconclusive';
 import { OpenerContext } from '../answer/open';
 import type { Answer } from '../api/types';
 import { Composer } from '../ask/Composer';
@@ -135,6 +136,7 @@ function announcement(last: Asked | undefined): string {
     case 'failed':
       return '';
     case 'answered':
+      if (last.answer && isInconclusive(last.answer)) return announce.inconclusive(last.answer.closest.length);
       if (last.answer?.status === 'no_evidence') return announce.abstained;
       if (last.answer?.status === 'refused_scope') return announce.refused;
       return announce.ready(last.answer?.statements.length ?? 0);

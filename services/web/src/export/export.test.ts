@@ -126,6 +126,20 @@ describe.each(Object.entries(formats))('%s', (_, write) => {
     for (const part of [say.kinds['no_evidence'] ?? '?', 'Too little on this.', 'Not below 45.', 'starter']) {
       expect(abstention).toContain(part);
     }
+    expect(abstention).not.toContain(say.inconclusive);
+  });
+
+  it('does not say that the corpora hold too little where a part of the search was away', () => {
+    const missing = 'the search by meaning is away';
+    const none = answer({
+      ...{ status: 'no_evidence', statements: [], evidence: [], closest: [evidence('E2', 'Not below 45.', 50)] },
+      ...{ missing, reason: `${missing}; too little was found` },
+    });
+    const text = write([none], about);
+    for (const part of [say.inconclusive, 'The search by meaning is away; too little was found.', 'Not below 45.']) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain(say.kinds['no_evidence'] ?? '?');
   });
 });
 

@@ -1,4 +1,5 @@
 // What every export of an answer holds, worded once; Markdown, plain text and print only set it in their own way.
+import { isInconclusive } from '../answer/inconclusive';
 import type { Answer, Citation, Evidence } from '../api/types';
 import { sentence } from '../parts/ProblemNotice';
 import { exporting as say } from '../strings/export';
@@ -39,12 +40,13 @@ export interface Sheet {
 
 export function sheetOf(answer: Answer): Sheet {
   const evidence = new Map(answer.evidence.map((one) => [one.id, one]));
+  const reason = answer.reason ?? answer.missing;
   const cited = new Set(answer.statements.flatMap((statement) => statement.citations.map((one) => one.evidence)));
   return {
     question: answer.question,
     banner: answer.banner ?? null,
-    kind: named(say.kinds, answer.status),
-    reason: answer.reason ? sentence(answer.reason) : null,
+    kind: isInconclusive(answer) ? say.inconclusive : named(say.kinds, answer.status),
+    reason: reason ? sentence(reason) : null,
     statements: answer.statements.map((statement) => ({
       text: statement.text,
       saidBy: statement.said_by,

@@ -59,6 +59,8 @@ export const answer = {
   closestTitle: 'The closest passages, for you to judge',
   gapNoted: 'This question has been noted for the library as a gap.',
   gapNotNoted: 'Only a part of the library was searched, so this has not been noted as a gap. Ask without filters to search all of it.',
+  gapUnsettled:
+    'That nothing is answered here does not say that the literature held here has no answer, so it has not been noted as a gap.',
   evidenceTitle: (n: number) => (n === 1 ? 'The passage this rests on' : `The ${n} passages this rests on`),
   foot: {
     label: 'About this answer',
@@ -84,6 +86,8 @@ export const answer = {
     findings: 'Findings taken from the question',
     noFindings: 'No findings were recognised in the question.',
     none: 'No document held here describes a condition with these findings.',
+    away: 'There may be more conditions, and more that speaks for and against each.',
+    noneFound: 'No document that was found describes a condition with these findings.',
     for: 'Speaks for it',
     against: 'Speaks against it',
     nothing: 'nothing found',

@@ -35,6 +35,9 @@ export const conversation = {
     ready: (statements: number) =>
       statements === 1 ? 'The answer is there: 1 statement.' : `The answer is there: ${statements} statements.`,
     abstained: 'The literature held here does not answer this. The closest passages are listed.',
+    inconclusive: (closest: number) =>
+      'There is no answer: a part of the service was missing, and the literature held here may have one all the same.' +
+      (closest > 0 ? ' The closest passages are listed.' : ''),
     refused: 'The question is outside what Osler is for.',
     stopped: 'Stopped.',
   },

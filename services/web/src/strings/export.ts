@@ -34,6 +34,7 @@ export const exporting = {
     extractive: 'No model wrote this.',
     degraded: 'A part of the service was missing when this was answered.',
   } as Readonly<Record<string, string>>,
+  inconclusive: 'Not answered: a part of the service was missing, so this is no word on what the corpora hold.',
   modes: {
     quoting: 'quoting: the statements are sentences of the sources, chosen by a model',
     synthesis: 'synthesis: a model wrote the statements; each rests on its quotes',

@@ -93,6 +93,8 @@ export const record = {
     arm: (rank: number, score: string) => `place ${rank}, score ${score}`,
     notFound: 'not found by it',
     expanded: 'Found by added terms',
+    carried: 'Brought along',
+    carriedBy: 'cited by the answer before',
     passage: 'Passage',
     hash: 'SHA-256 of the text',
   },

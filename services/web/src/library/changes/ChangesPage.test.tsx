@@ -105,6 +105,7 @@ describe('the golden questions', () => {
     expect(screen.getByRole('heading', { name: say.golden.changes(1) })).toBeTruthy();
     expect(screen.getByText(say.golden.same(1))).toBeTruthy();
     expect(screen.getByText('The model does not answer.')).toBeTruthy();
+    expect(screen.queryByText(say.golden.away, { exact: false })).toBeNull();
     expect([...container.querySelectorAll('del')].map((one) => one.textContent)).toEqual(['30']);
     expect([...container.querySelectorAll('ins')].map((one) => one.textContent)).toEqual(['45']);
     expect(screen.getByText('Old guideline')).toBeTruthy();
@@ -114,6 +115,39 @@ describe('the golden questions', () => {
     await userEvent.click(screen.getByRole('button', { name: say.golden.askFailed }));
     await waitFor(() => expect(server.asked.filter((one) => one === 'POST /v1/library/staged/answers')).toHaveLength(4));
     expect(await screen.findByText(say.golden.over(1, 3))).toBeTruthy();
+  });
+
+  it('that were not asked of the whole search say so, above all and above each that it was so of', async () => {
+    const missing = 'the search by meaning is away: found by words alone';
+    golden = { ...golden, questions: ['Same?', 'Other?', 'Whole?'] };
+    open({
+      'POST /v1/library/staged/answers': (body) => {
+        const { question } = body as { question: string };
+        return json({ question, ...(question === 'Same?' ? same : other), ...(question === 'Whole?' ? {} : { missing }) });
+      },
+    });
+    await userEvent.click(await screen.findByRole('button', { name: say.golden.ask }));
+    await screen.findByText(say.golden.over(2, 3));
+    const notice = screen.getByText(say.golden.away).closest('[role=status]');
+    expect(notice?.textContent).toContain(`The search by meaning is away: found by words alone. ${say.golden.awayDetail}`);
+    const here = say.golden.awayHere('The search by meaning is away: found by words alone.');
+    const panelOf = async (name: string) => {
+      const button = screen.getByRole('button', { name });
+      await userEvent.click(button);
+      return document.getElementById(button.getAttribute('aria-controls') ?? '');
+    };
+    expect((await panelOf('Other?'))?.textContent).toContain(here);
+    expect((await panelOf('Whole?'))?.textContent).toMatch(new RegExp(`^${say.golden.before}`));
+  });
+
+  it('of which only the unchanged were not asked of the whole search say so too', async () => {
+    open({
+      'POST /v1/library/staged/answers': (body) =>
+        json({ ...(body as { question: string }), ...same, missing: 'the search by words is away' }),
+    });
+    await userEvent.click(await screen.findByRole('button', { name: say.golden.ask }));
+    await screen.findByText(say.golden.over(0, 3));
+    expect(screen.getAllByText('The search by words is away.', { exact: false })).toHaveLength(1);
   });
 
   it('are stopped when that is asked for, with what has come', async () => {

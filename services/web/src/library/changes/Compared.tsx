@@ -1,5 +1,6 @@
 // Two answers to one question side by side: as it is published now, and as it would be.
 import { useMemo } from 'react';
+import { sentence } from '../../parts/ProblemNotice';
 import { changes } from '../../strings/changes';
 import { records } from '../../strings/records';
 import { nameOf } from '../../records/words';
@@ -10,27 +11,30 @@ import { onlyIn, type Piece, sidesOf } from './sides';
 
 const say = changes.golden;
 
-export function Compared({ answers: { before, after } }: { answers: StagedAnswers }) {
+export function Compared({ answers: { before, after, missing } }: { answers: StagedAnswers }) {
   const sides = useMemo(() => sidesOf(before.statements, after.statements), [before, after]);
   return (
-    <div className={own.sides}>
-      <Side
-        title={say.before}
-        said={before}
-        statements={sides.before}
-        mark="del"
-        sources={say.gone}
-        documents={onlyIn(before.documents, after.documents)}
-      />
-      <Side
-        title={say.after}
-        said={after}
-        statements={sides.after}
-        mark="ins"
-        sources={say.come}
-        documents={onlyIn(after.documents, before.documents)}
-      />
-    </div>
+    <>
+      {missing != null && <p className={styles.note}>{say.awayHere(sentence(missing))}</p>}
+      <div className={own.sides}>
+        <Side
+          title={say.before}
+          said={before}
+          statements={sides.before}
+          mark="del"
+          sources={say.gone}
+          documents={onlyIn(before.documents, after.documents)}
+        />
+        <Side
+          title={say.after}
+          said={after}
+          statements={sides.after}
+          mark="ins"
+          sources={say.come}
+          documents={onlyIn(after.documents, before.documents)}
+        />
+      </div>
+    </>
   );
 }
 

@@ -54,6 +54,7 @@ export function GoldenRun({ questions, staged }: GoldenRunProps) {
   const of = run?.questions.length ?? 0;
   const changed = asked.flatMap((one) => ('answers' in one && one.answers.is_changed ? [one.answers] : []));
   const failures = asked.flatMap((one) => ('error' in one ? [one] : []));
+  const away = new Set(asked.flatMap((one) => ('answers' in one ? (one.answers.missing ?? []) : [])));
   const same = asked.length - changed.length - failures.length;
 
   return (
@@ -78,6 +79,11 @@ export function GoldenRun({ questions, staged }: GoldenRunProps) {
       {run !== null && run.hash !== staged.record_hash && (
         <Notice tone="warn" title={say.stale} live="status">
           {say.staleDetail}
+        </Notice>
+      )}
+      {away.size > 0 && (
+        <Notice tone="warn" title={say.away} live="status">
+          {[...away].map(sentence).join(' ')} {say.awayDetail}
         </Notice>
       )}
       <Differences changed={changed} />
