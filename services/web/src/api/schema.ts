@@ -82,7 +82,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether it can answer: models loaded, and the generator has really written a token */
+        /**
+         * Whether it can answer: models loaded, and the generator has really written a token
+         * @description The first line is `ready`. A second one says what part of the search was away at the last question, if one was: it answers
+         *     with the other.
+         */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -4429,7 +4433,10 @@ export interface components {
             /** @description Whether the answer before cites it: then it stands among the first, found or not. */
             carried?: boolean;
             dense?: null | components["schemas"]["ArmScore"];
-            /** @description Terms that the search added to the words of the question, and that stand in this passage. */
+            /**
+             * @description Terms that the search added to the words of the question, and of which a word that the question does not have stands in
+             *     this passage.
+             */
             expanded?: string[];
             /**
              * Format: float
