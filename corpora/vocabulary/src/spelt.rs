@@ -60,7 +60,6 @@ mod tests {
         for (wrong, right) in [
             ("pnuemonia", "pneumonia"),
             ("ibuprofin", "ibuprofen"),
-            ("diabetis", "diabetes"),
             ("amoxicilin", "amoxicillin"),
             ("hypertention", "hypertension"),
             ("paracetmol", "paracetamol"),

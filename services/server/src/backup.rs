@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -115,7 +115,7 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
     let contents: Contents = serde_json::from_str(&text).with_context(no_backup)?;
     let arriving = tempfile::tempdir_in(data)?;
     for entry in entries {
-        let mut entry = entry.with_context(no_backup)?;
+        let mut entry = entry.map_err(|error| anyhow!("{}: {}", no_backup(), printable(&error)))?;
         let name = entry.path().with_context(no_backup)?.to_string_lossy().into_owned();
         if !STORES.contains(&name.as_str()) && !is_key(&name) && !is_original(&name) {
             bail!("{}: {name} is nothing that a backup holds", no_backup());
@@ -154,6 +154,11 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents> {
         fs::rename(path, data.join(store))?;
     }
     Ok(contents)
+}
+
+/// An error about a damaged file quotes from it.
+fn printable(error: &io::Error) -> String {
+    error.to_string().chars().take(160).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The name of a file that a document came from: `originals/ab/cd…`.

@@ -70,14 +70,21 @@ async fn embed(places: &Places, ledger: &Arc<Ledger>, args: &Args) -> Result<Exi
 }
 
 async fn forget(places: &Places, ledger: &Arc<Ledger>, name: &str) -> Result<ExitCode> {
-    if ledger.embedder()?.is_some_and(|(bound, _)| bound == name) {
-        bail!("{name} is in use: it can be given up once another one has taken over");
+    // As it is kept, with the hash of the model behind it, or as it is called.
+    let is_meant = |id: &str| id == name || id.split('@').next() == Some(name);
+    if let Some((bound, _)) = ledger.embedder()?.filter(|(bound, _)| is_meant(bound)) {
+        bail!("{bound} is in use: it can be given up once another one has taken over");
     }
     let coming = ledger.coming_embedders()?;
-    if !coming.iter().any(|one| one == name) {
-        let there = if coming.is_empty() { "nothing".to_owned() } else { coming.join(", ") };
-        bail!("nothing is prepared of {name}: what is prepared is {there}");
-    }
+    let meant: Vec<&String> = coming.iter().filter(|id| is_meant(id)).collect();
+    let name = match meant[..] {
+        [one] => one.as_str(),
+        [] => {
+            let there = if coming.is_empty() { "nothing".to_owned() } else { coming.join(", ") };
+            bail!("nothing is prepared of {name}: what is prepared is {there}");
+        }
+        [..] => bail!("{name} is more than one: say which, {}", coming.join(" or ")),
+    };
     let vectors = ledger.coming(name)?.embedded;
     let bar = ProgressBar::new(vectors);
     forget_coming(ledger, name, |count| bar.inc(count)).await?;

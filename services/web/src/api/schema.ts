@@ -5116,9 +5116,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     dI2vNwqKbDo3ky1f44wCejV/ke1we9Rz5fo/kw8L6iw=
+                     *     hYSiu5Rl8AFxLNkqXQOoLxem+FUbYFHspTzIowJTzwE=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu45+0SHWAuWZiP/Nbhd6whLuF4VTXytcOiDVJMWIj4GPyLNEKWkVrz72yu4gr5LuQUxiFd/OmhmHgQx/X8VE1A8=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu5qJ/VAPp5Dc8KArOYBttrz4a6IJLteNJ2w+m/lMCSU9SQpeE7QM0QOqjzHikqETr7q2XzQ9PAqKzoXFtEXeLwk=
                      */
                     "text/plain": string;
                 };
@@ -5371,9 +5371,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "93920f34130ca263799305303327578bd0c4865ec22dc973d785f5fc5e01c69e",
+                     *       "sha256": "0f41add5070ba0601d6fa45047c8ea76d88c6017bcc66c4a58efd04cfd86d281",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "ec719e211ce7b9447f858b11278aef9316678ec19f573e324c019c66707acfc2",
+                     *       "model_card": "46489d304b7e7d8961710e0c0a057a323b573db7d5125f0d24fa83c87657f57e",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5532,7 +5532,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "ec719e211ce7b9447f858b11278aef9316678ec19f573e324c019c66707acfc2",
+                     *       "version": "46489d304b7e7d8961710e0c0a057a323b573db7d5125f0d24fa83c87657f57e",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5870,7 +5870,7 @@ export interface operations {
                      *               "id": "internal_validity",
                      *               "group": "performance",
                      *               "name": "Validity on test data of the same source",
-                     *               "value": "82 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 34 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "value": "96 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
@@ -6687,7 +6687,8 @@ export interface operations {
                      *             },
                      *             "fused": 0.65156895,
                      *             "rerank": null,
-                     *             "prior": 0.0078000003
+                     *             "prior": 0.0078000003,
+                     *             "carried": true
                      *           }
                      *         }
                      *       ],
@@ -7267,7 +7268,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n1JPD/o5D7RyVEbrRApj4SkUMDBKYOaHNnDESpWOobAY=\nG6rHa2XWSXScCIfvBjOAGmNi16VGWll8a4FiuZLIlYw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n1JPD/o5D7RyVEbrRApj4SkUMDBKYOaHNnDESpWOobAY=\ngbTncCjAzEIqSsKADA1tXkOx3XQvyAb8kRkveUXDH1E=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7277,7 +7278,7 @@ export interface operations {
                      *       },
                      *       "given": {
                      *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nG6rHa2XWSXScCIfvBjOAGmNi16VGWll8a4FiuZLIlYw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\ngbTncCjAzEIqSsKADA1tXkOx3XQvyAb8kRkveUXDH1E=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
@@ -7287,7 +7288,7 @@ export interface operations {
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n6L14vOES1yAvNTfJF/o2G7kfsLzFKtZY/1ntAECgiHI=\n5GE2PBGc7ZeqPQFjOybHaGM10KN0gtZtQuaOQtJRMTg=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nRs/W4m78crthuK5LMWEpmgp/07G8/Sc8YVUzYM0F9F4=\n\n— osler.log/062f00cdc41f6f6e SMWQu+Hp/VNgN10BL+xn9LA3JbWaKp6QYu+vCq5W1XJaj0VDKJFwHWFY+PmocqEYsqYP0SiihAfNPSRa+XmLTwUj6Ac=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nvHuAjcGeYVWuPLptKR95SU9hknc4sW7qTFm4VLSPljA=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -8759,7 +8760,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\ndI2vNwqKbDo3ky1f44wCejV/ke1we9Rz5fo/kw8L6iw=\n\n— osler.log/062f00cdc41f6f6e SMWQu45+0SHWAuWZiP/Nbhd6whLuF4VTXytcOiDVJMWIj4GPyLNEKWkVrz72yu4gr5LuQUxiFd/OmhmHgQx/X8VE1A8=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nhYSiu5Rl8AFxLNkqXQOoLxem+FUbYFHspTzIowJTzwE=\n\n— osler.log/062f00cdc41f6f6e SMWQu5qJ/VAPp5Dc8KArOYBttrz4a6IJLteNJ2w+m/lMCSU9SQpeE7QM0QOqjzHikqETr7q2XzQ9PAqKzoXFtEXeLwk=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -9330,7 +9331,8 @@ export interface operations {
                      *                 },
                      *                 "fused": 0.65156895,
                      *                 "rerank": null,
-                     *                 "prior": 0.0078000003
+                     *                 "prior": 0.0078000003,
+                     *                 "carried": true
                      *               }
                      *             }
                      *           ],
