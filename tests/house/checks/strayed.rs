@@ -196,7 +196,8 @@ async fn what_cannot_be_read_here_takes_no_room_and_nothing_away() {
     let document = document(&wrote).await;
     let (copy, mut replica) = replica(&shared).await;
     drop(start(&shared, data.path()).await);
-    let changes: [(u64, fn(&mut Value), &str); 3] = [
+    type Change = fn(&mut Value);
+    let changes: [(u64, Change, &str); 3] = [
         (2, |state| state["about"]["embedder"] = json!("other@1"), "other@1"),
         (3, |state| state["about"]["index"] = json!(9_999), "9999"),
         (4, no_ledger, "ledger"),
