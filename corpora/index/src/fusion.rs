@@ -7,7 +7,7 @@ use knowledge::{ArmScore, PassageId, Scores};
 use crate::entry::{Hit, dot};
 
 /// What the words weigh against the meaning. Both scores lie between 0 and 1 for every question: the words found of those
-/// asked for, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
+/// asked for, cut at all of them, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
 /// corpus by its meaning, without a rule for either. Ranks, which reciprocal rank fusion adds up, say neither; see
 /// `evals/README.md` for what that costs.
 const WORDS_WEIGHT: f32 = 0.5;
@@ -43,7 +43,8 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
     }
     let (words_floor, meaning_floor) = (floor(lexical, limit), floor(dense, limit));
     let fused = scores.into_iter().map(|(passage, scores)| {
-        let words = scores.lexical.map_or(words_floor, |arm| arm.score);
+        // Other names beside all of the words say no more than the words.
+        let words = scores.lexical.map_or(words_floor, |arm| arm.score.min(1.0));
         let meaning = scores.dense.map_or(meaning_floor, |arm| arm.score);
         let fused = WORDS_WEIGHT * words + (1.0 - WORDS_WEIGHT) * meaning;
         Fused { passage, scores: Scores { fused, ..scores } }
@@ -90,7 +91,7 @@ pub fn worth(scores: &Scores) -> f32 {
 
 /// The most that a passage which is not in the list can have: nothing, when the list was not cut.
 fn floor(hits: &[Hit], limit: usize) -> f32 {
-    hits.last().filter(|_| hits.len() >= limit).map_or(0.0, |hit| hit.score.max(0.0))
+    hits.last().filter(|_| hits.len() >= limit).map_or(0.0, |hit| hit.score.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -119,6 +120,13 @@ mod tests {
         let fused = fuse(&hits(&[(1, 0.9), (2, 0.8)]), &hits(&[(3, 0.9), (2, 0.1)]), 2);
         assert!((fused[0].scores.fused - 0.85).abs() < 1e-6, "3 may have as many of the words as 2: {fused:?}");
         assert_eq!(order(&fused), [3, 1, 2]);
+    }
+
+    #[test]
+    fn other_names_beside_all_of_the_words_do_not_outweigh_the_meaning() {
+        let fused = fuse(&hits(&[(1, 2.4), (2, 1.0)]), &hits(&[(2, 0.7), (1, 0.2)]), 10);
+        assert_eq!(order(&fused), [2, 1]);
+        assert_eq!(fused[1].scores.lexical.unwrap().score, 2.4, "what was found is told as it is");
     }
 
     #[test]

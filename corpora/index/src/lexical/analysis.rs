@@ -1,6 +1,7 @@
 //! From text to terms, the same for passages and questions.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, Stemmer, StopWordFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
@@ -48,9 +49,17 @@ const QUESTION_WORDS: &[&str] = &[
     "whose", "why", "would", "you", "your",
 ];
 
+/// Made once: lists of words are read into tables.
+static OF_PASSAGES: LazyLock<TextAnalyzer> = LazyLock::new(|| build(Vec::new()));
+static OF_QUESTIONS: LazyLock<TextAnalyzer> =
+    LazyLock::new(|| build(QUESTION_WORDS.iter().map(|word| (*word).to_owned()).collect()));
+static WITH_WHO: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+    build(QUESTION_WORDS.iter().filter(|word| **word != "who").map(|word| (*word).to_owned()).collect())
+});
+
 /// Clinical tokens in one spelling, lower case, accents folded, English stop words out, stemmed.
 pub(super) fn analyzer() -> TextAnalyzer {
-    build(Vec::new())
+    OF_PASSAGES.clone()
 }
 
 fn build(more_stop_words: Vec<String>) -> TextAnalyzer {
@@ -75,8 +84,7 @@ pub fn terms(text: &str) -> HashSet<String> {
 pub fn question_terms(text: &str) -> Vec<String> {
     // In capitals WHO is an organisation.
     let organisation = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "WHO");
-    let words = QUESTION_WORDS.iter().filter(|word| !(organisation && **word == "who"));
-    let asked = in_order(build(words.map(|word| (*word).to_owned()).collect()), text);
+    let asked = in_order(if organisation { WITH_WHO.clone() } else { OF_QUESTIONS.clone() }, text);
     let terms = if asked.is_empty() { in_order(analyzer(), text) } else { asked };
     let mut seen = HashSet::new();
     terms.into_iter().filter(|term| seen.insert(term.clone())).collect()
