@@ -33,6 +33,7 @@ use crate::ingests::Runs;
 use crate::labeling::Labeling;
 use crate::last_search::LastSearch;
 use crate::library::Library;
+use crate::read_ahead;
 use crate::replication::Freshness;
 use crate::witnessing::Witnesses;
 
@@ -170,6 +171,7 @@ impl App {
         let mut config = places.read()?;
         adjust(&mut config);
         let store = Store::new(places.models_dir()?, config.model_list()?);
+        read_ahead::begin(&places.data);
         let embedder = load_embedder(&config, &store).await?;
         let mut data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
         let writes = config.answer.mode != Mode::Extractive;

@@ -20,6 +20,7 @@ pub mod last_search;
 pub mod library;
 pub mod model_card;
 pub mod people;
+pub mod read_ahead;
 pub mod recorded;
 pub mod replay;
 pub mod replication;

@@ -23,6 +23,7 @@ use super::serve::stop_asked;
 use super::{Usage, print};
 use crate::app::App;
 use crate::config::Places;
+use crate::read_ahead;
 use asking::{ask_beside, ask_for};
 use copy::Subject;
 use door::Served;
@@ -116,6 +117,9 @@ async fn measure(subject: &Subject, args: &Args, questions: Arc<Vec<Question>>) 
         Err(_) => "page cache warm",
     };
     let ready_s = ready(&subject.places, subject.work()).await?;
+    // From here on it is a service that has been up for a while, not its first minute.
+    let data = subject.places.data.clone();
+    tokio::task::spawn_blocking(move || read_ahead::read(&data, &mut { u64::MAX })).await?;
     let app = Arc::new(App::open(&subject.places).await?);
     let served = Served::begin(Arc::clone(&app)).await?;
     let speed = measure_open(&app, &served, subject, args, &questions).await;
