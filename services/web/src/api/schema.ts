@@ -5371,9 +5371,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "0f41add5070ba0601d6fa45047c8ea76d88c6017bcc66c4a58efd04cfd86d281",
+                     *       "sha256": "62cff7ca20fbb11d41c9e56e6ce00a8378a0259ed793194f763b00a321f3442f",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "46489d304b7e7d8961710e0c0a057a323b573db7d5125f0d24fa83c87657f57e",
+                     *       "model_card": "40b3f059d3b5f975d8d01fa7b4a76f08b55aafc5688e72abb9613cb69502fed4",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5532,7 +5532,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "46489d304b7e7d8961710e0c0a057a323b573db7d5125f0d24fa83c87657f57e",
+                     *       "version": "40b3f059d3b5f975d8d01fa7b4a76f08b55aafc5688e72abb9613cb69502fed4",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5870,7 +5870,7 @@ export interface operations {
                      *               "id": "internal_validity",
                      *               "group": "performance",
                      *               "name": "Validity on test data of the same source",
-                     *               "value": "96 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "value": "96 figures of 8 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
@@ -5904,8 +5904,8 @@ export interface operations {
                      *                 {
                      *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
                      *                   "value": "0.991, 95 % interval 0.986–0.995, 1,000 cases",
-                     *                   "run": "retrieval-pubmedqa-1k-2026-11-28",
-                     *                   "date": "2026-11-28",
+                     *                   "run": "retrieval-pubmedqa-1k-2026-11-29",
+                     *                   "date": "2026-11-29",
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
                      *                   "command": "osler eval retrieval --from DIR",
                      *                   "document": "evals/README.md",
