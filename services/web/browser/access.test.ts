@@ -108,7 +108,7 @@ describe.for(Object.entries(screens))('at %s', ([, screen]) => {
     await expectMarked(reader, cited.citation.quote);
     expect(await overhang(page)).toEqual([]);
     await reader.getByRole('link', { name: readerWords.ownPage }).click();
-    await page.waitForURL('**/documents/**');
+    await page.getByRole('heading', { level: 1, name: cited.evidence.document.title, exact: true }).waitFor();
     await page.locator('mark').first().waitFor();
     expect(await overhang(page)).toEqual([]);
     await page.goto('/about');

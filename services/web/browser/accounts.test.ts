@@ -5,6 +5,7 @@ import { problem } from '../src/strings/problem';
 import { record } from '../src/strings/record';
 import { session } from '../src/strings/session';
 import { shell } from '../src/strings/shell';
+import { eventually, hasFocus } from './support/acts';
 import { caller } from './support/api';
 import { accountOf, as, button, dialog, heading, link, ownServer, signIn } from './support/desk';
 import { ADMIN, AUDITOR, CLINICIAN } from './support/server';
@@ -18,8 +19,9 @@ test('adds an account, gives it roles and a key, and shuts it out', async ({ vis
   const adding = dialog(page, say.new.title);
   await adding.getByRole('textbox', { name: say.new.name }).fill(ADMIN.name);
   await adding.getByRole('textbox', { name: say.new.fullName }).fill(nora.fullName);
-  await adding.getByLabel(say.new.password, { exact: true }).fill('short');
+  await adding.getByLabel(say.new.password, { exact: true }).fill(nora.password);
   await button(adding, say.new.save).click();
+  await adding.getByText(say.new.errors.taken, { exact: true }).waitFor();
   await adding.getByRole('textbox', { name: say.new.name }).fill(nora.name);
   await adding.getByLabel(say.new.password, { exact: true }).fill('short');
   await button(adding, say.new.save).click();
@@ -51,6 +53,7 @@ test('adds an account, gives it roles and a key, and shuts it out', async ({ vis
   const asks = () =>
     fetch(`${inject('origin')}/v1/conversations`, { headers: { authorization: `Bearer ${secret}` } }).then(({ status }) => status);
   expect(await asks()).toBe(200);
+  await eventually(() => hasFocus(shown), true);
   await page.keyboard.press('Escape');
   await shown.getByText(say.newKey.uncopied, { exact: true }).waitFor();
   await button(shown, say.newKey.done).click();

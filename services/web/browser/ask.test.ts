@@ -4,8 +4,8 @@ import { describe } from 'vitest';
 import type { Evidence } from '../src/api/types';
 import { answer as words, ask as askWords, conversation, literature, reader as readerWords } from '../src/strings';
 import {
-  answered, ask, askAtHome, citedIn, documentAt, eventually, evidenceOf, expectMarked, factsIn, field, firstCited, markedIn, numberOf,
-  open, questionOf, readerOf, send, turnOf,
+  answered, ask, askAtHome, citedIn, documentAt, eventually, evidenceOf, expectMarked, factsIn, field, firstCited, hasFocus, markedIn,
+  numberOf, open, questionOf, readerOf, send, turnOf,
 } from './support/acts';
 import { holdEnds, holdQuestions } from './support/fakes';
 import { expect, NARROW, test } from './support/test';
@@ -55,7 +55,7 @@ describe('an answer', () => {
     await page.getByRole('status').filter({ hasText: new RegExp(stages) }).waitFor({ state: 'attached' });
     release();
     const { answer } = await answered(page, METFORMIN);
-    const ready = conversation.announce.ready(answer.statements.length);
+    const ready = conversation.announce.ready(answer.statements.length, false);
     await page.getByRole('status').filter({ hasText: ready }).waitFor({ state: 'attached' });
     expect(new URL(page.url()).pathname).toMatch(/^\/c\/[\w-]+$/);
   });
@@ -121,7 +121,7 @@ describe('filters', () => {
     // What the library holds on metformin is older.
     await panel.getByRole('textbox', { name: filters.years.from, exact: true }).fill('2026');
     await panel.getByText(filters.wholeTexts, { exact: true }).click();
-    expect(await panel.getByRole('switch', { name: filters.wholeTexts, exact: true }).isChecked()).toBe(true);
+    await eventually(() => panel.getByRole('switch', { name: filters.wholeTexts, exact: true }).isChecked(), true);
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
 
@@ -209,6 +209,7 @@ describe('a number', () => {
     await eventually(() => isInView(reader.locator('mark').first()), true);
     await page.reload();
     await expectMarked(reader, cited.citation.quote);
+    await eventually(() => hasFocus(reader), true);
     await page.keyboard.press('Escape');
     await reader.waitFor({ state: 'detached' });
     await numberOf(turn.article, cited).waitFor();

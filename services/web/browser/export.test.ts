@@ -32,8 +32,11 @@ describe('what is taken out of the pages', () => {
     // One statement alone has its own.
     const [statement] = turn.answer.statements;
     await turn.article.getByRole('button', { name: words.actions(1), exact: true }).click();
-    await page.getByRole('menuitem', { name: words.copyStatement, exact: true }).click();
-    await page.getByRole('status').filter({ hasText: exactly(words.copied) }).waitFor();
+    // It is said for a moment only.
+    await Promise.all([
+      page.getByRole('status').filter({ hasText: exactly(words.copied) }).waitFor(),
+      page.getByRole('menuitem', { name: words.copyStatement, exact: true }).click(),
+    ]);
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     for (const citation of statement?.citations ?? []) expect(copied).toContain(citation.quote);
     expect(copied).toContain(turn.answer.id);

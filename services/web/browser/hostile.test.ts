@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, inject } from 'vitest';
 import type { Answer, DocumentView } from '../src/api/types';
-import { answer as words, conversation } from '../src/strings';
+import { answer as words, conversation, reader } from '../src/strings';
 import { exporting } from '../src/strings/export';
 import { history } from '../src/strings/history';
 import { payloads } from './payloads';
-import { askAtHome, citedIn, expectMarked, open, readerOf, send } from './support/acts';
+import { askAtHome, citedIn, eventually, expectMarked, open, readerOf, send } from './support/acts';
 import { onQuestion, problem, refuse } from './support/fakes';
 import { hostile, intruders, notShown, serveHostile } from './support/hostile';
 import { osler, serve } from './support/server';
@@ -68,7 +68,7 @@ describe('stay text wherever the server may send them', () => {
     const page = await visitor({ bypassCSP: true });
     const { number } = await goTo(page, batch);
     expect(await notShown(page, batch, 'article')).toEqual([]);
-    expect(await notShown(page, batch, 'nav')).toEqual([]);
+    await eventually(() => notShown(page, batch, 'nav'), []);
     await number.click();
     await readerOf(page).locator('mark').first().waitFor();
     expect(await notShown(page, batch, 'aside')).toEqual([]);
@@ -134,7 +134,10 @@ describe('stay text wherever the server may send them', () => {
     for (const payload of payloads.filter((_, at) => at % 125 === 0)) {
       const text = encodeURIComponent(payload);
       await page.goto(`/c/x?doc=${text}&v=${text}&s=${text}&e=${text}&cite=${text}`);
+      await page.getByText(conversation.loadFailed, { exact: true }).waitFor();
+      expect(await intruders(page)).toEqual([]);
       await page.goto(`/documents/x?version=${text}&start=${text}&end=${text}&cite=${text}#${text}`);
+      await page.getByText(reader.failed, { exact: true }).waitFor();
       expect(await intruders(page)).toEqual([]);
     }
   });

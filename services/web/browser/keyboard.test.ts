@@ -12,8 +12,16 @@ import { expect, NARROW, test } from './support/test';
 const HYPERTENSION = 'What blood pressure threshold defines hypertension?';
 const NITROFURANTOIN = 'Is nitrofurantoin safe in renal impairment?';
 
+/** The last item of the menu that was opened. */
+async function chooseLast(page: Page): Promise<void> {
+  await eventually(() => hasFocus(page.getByRole('menu')), true);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+}
+
 /** Goes there with the Tab key alone. */
 async function tabTo(page: Page, place: Locator, key = 'Tab'): Promise<void> {
+  await place.first().waitFor();
   for (let stops = 0; stops < 80; stops++) {
     if ((await place.count()) > 0 && (await place.first().evaluate((element) => element === document.activeElement))) return;
     await page.keyboard.press(key);
@@ -44,23 +52,20 @@ describe('the keyboard alone', () => {
 
     await tabTo(page, turn.article.getByRole('button', { name: exporting.menu.label, exact: true }));
     await page.keyboard.press('Enter');
-    await page.getByRole('menu').waitFor();
-    await page.keyboard.press('End');
-    const file = await saved(page, () => page.keyboard.press('Enter'));
+    const file = await saved(page, () => chooseLast(page));
     expect(file.suggestedFilename()).toMatch(/\.json$/);
 
     await tabTo(page, rail(page).getByRole('link', { name: NITROFURANTOIN }), 'Shift+Tab');
     await tabTo(page, page.getByRole('button', { name: shell.theme, exact: true }), 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('menu').waitFor();
-    await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await chooseLast(page);
+    await eventually(() => page.evaluate(() => document.documentElement.dataset['theme']), 'dark');
   });
 
   test('is nowhere lost when a question is sent, stopped or asked again', async ({ page }) => {
     const { release } = await holdQuestions(page);
     const lost = () => page.evaluate(() => document.activeElement === null || document.activeElement === document.body);
+    const isKept = (when: string) => eventually(async () => [when, await lost()], [when, false]);
     const press = async (button: Locator) => {
       await tabTo(page, button);
       await page.keyboard.press('Enter');
@@ -71,22 +76,24 @@ describe('the keyboard alone', () => {
     await field(page).focus();
     await press(page.getByRole('button', { name: askWords.send, exact: true }));
     const stop = turn.getByRole('button', { name: conversation.stop, exact: true });
+    // The first question moves to the page of its conversation.
+    await page.waitForURL('**/c/*');
     await stop.waitFor();
-    expect(await lost(), 'after the first question').toBe(false);
+    await isKept('after the first question');
     await press(stop);
     const again = turn.getByRole('button', { name: conversation.again, exact: true });
     await again.waitFor();
-    expect(await lost(), 'after Stop').toBe(false);
+    await isKept('after Stop');
     await press(again);
     await stop.waitFor();
-    expect(await lost(), 'after asking again').toBe(false);
+    await isKept('after asking again');
     release();
     await answered(page, NITROFURANTOIN);
     await field(page).fill(HYPERTENSION);
     await field(page).focus();
     await press(page.getByRole('button', { name: askWords.send, exact: true }));
     await answered(page, HYPERTENSION);
-    expect(await lost(), 'after a further question').toBe(false);
+    await isKept('after a further question');
   });
 
   test('skips what stands before the conversation', async ({ page }) => {
@@ -95,6 +102,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Tab');
     expect(await hasFocus(page.getByRole('link', { name: shell.skip }))).toBe(true);
     await page.keyboard.press('Enter');
+    await eventually(() => hasFocus(page.getByRole('main')), true);
     await page.keyboard.press('Tab');
     expect(await hasFocus(page.getByRole('main'))).toBe(true);
     expect(await hasFocus(field(page))).toBe(true);
@@ -107,13 +115,14 @@ describe('the keyboard alone', () => {
     await number.focus();
     await page.keyboard.press('Enter');
     await readerOf(page).locator('mark').first().waitFor();
+    await eventually(() => hasFocus(readerOf(page)), true);
     await page.keyboard.press('Escape');
     await readerOf(page).waitFor({ state: 'detached' });
     await eventually(() => hasFocus(number), true);
     const button = page.getByRole('button', { name: shell.openHistory, exact: true });
     await button.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: shell.history }).waitFor();
+    await eventually(() => hasFocus(page.getByRole('dialog', { name: shell.history })), true);
     await page.keyboard.press('Escape');
     await eventually(() => hasFocus(button), true);
   });

@@ -129,7 +129,7 @@ describe('a new corpus', { concurrent: false }, () => {
     await button(asking, say.execute.act.policy).click();
     await page.getByText(say.execute.done.policy, { exact: true }).waitFor();
     await link(page, say.policy.toCorpus).click();
-    await page.getByRole('heading', { level: 1, name: TITLE }).waitFor();
+    await page.getByRole('heading', { level: 1, name: TITLE, exact: true }).waitFor();
     await eventually(() => entries(page).count(), 1);
   });
 

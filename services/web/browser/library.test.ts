@@ -10,7 +10,7 @@ import { BROKEN, copyOf, DIFFICILE, DIFFICILE_LATER, guideline, LONG, QUINSY, VE
 import { vectors } from './payloads';
 import { views } from '../src/library/document/state';
 import type { LibraryDocuments } from '../src/library/types';
-import { eventually, get } from './support/acts';
+import { eventually, get, hasFocus, settled } from './support/acts';
 import { as, button, choose, heading, link, ownServer, STARTER, takeIn } from './support/desk';
 import { problem, refuse } from './support/fakes';
 import { intruders } from './support/hostile';
@@ -47,9 +47,8 @@ describe('a librarian', { concurrent: false }, () => {
     await choose(page, STARTER, [DIFFICILE, VERTIGO, BROKEN, LONG]);
     await page.getByText(/^4 files, together/).waitFor();
     const bar = page.getByRole('progressbar', { name: ingest.live.progress });
-    await button(page, ingest.send).click();
-    await heading(page, ingest.states.working).waitFor();
-    await bar.waitFor();
+    // It is in work for a moment only.
+    await Promise.all([heading(page, ingest.states.working).waitFor(), bar.waitFor(), button(page, ingest.send).click()]);
     await heading(page, ingest.states.done).waitFor();
     await page.getByText(ingest.live.over.done(3), { exact: true }).first().waitFor();
     const report = page.getByRole('region', { name: ingest.report.title });
@@ -119,21 +118,23 @@ describe('a librarian', { concurrent: false }, () => {
     for (let stops = 0; stops < 40 && !(await list.evaluate((it) => it === document.activeElement)); stops += 1) {
       await page.keyboard.press('Tab');
     }
+    const settle = async (key: string, note: string) => {
+      await eventually(() => hasFocus(list), true);
+      await page.keyboard.press(key);
+      await eventually(() => hasFocus(page.getByRole('dialog').getByRole('textbox')), true);
+      await page.keyboard.type(note);
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
     await page.keyboard.press('j');
     await page.keyboard.press('k');
-    await page.keyboard.press('d');
     const [first = ''] = before;
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Enter');
+    await settle('d', '');
     await page.getByText(new RegExp(`^${queue.outcomes.dismissed.done}: `)).waitFor();
     await eventually(async () => (await titles()).length, before.length - 1);
     expect(await titles()).not.toContain(first);
     for (let left = before.length - 1; left > 0; left -= 1) {
-      await page.keyboard.press('a');
-      await page.getByRole('dialog').waitFor();
-      await page.keyboard.type('Both are wanted.');
-      await page.keyboard.press('Enter');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await settle('a', 'Both are wanted.');
       if (left > 1) await eventually(async () => (await titles()).length, left - 1);
     }
     await page.getByText(queue.empty.open, { exact: true }).waitFor();
@@ -170,12 +171,12 @@ describe('a librarian', { concurrent: false }, () => {
     for (const view of views) {
       await page.goto(`/library/documents/${two?.document ?? ''}?view=${view}`);
       await page.getByRole('heading', { level: 1, name: `${image} Zorbitis` }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       expect([view, await intruders(page)]).toEqual([view, []]);
     }
     for (const address of ['/library/queue', '/library/changes', '/library/ingest']) {
       await page.goto(address);
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       expect([address, await intruders(page)]).toEqual([address, []]);
     }
     await page.goto('/library/queue');

@@ -157,7 +157,8 @@ describe('two people', { concurrent: false }, () => {
     const page = await as(visitor, LIBRARIAN, '/library/gaps?state=filled', here());
     await eventually(async () => {
       await page.reload();
-      await page.getByRole('link', { name: /^Filled/ }).first().waitFor();
+      // It has their number once the list is there.
+      await page.getByRole('link', { name: /^Filled\s*\d/ }).waitFor();
       return page.getByRole('article').filter({ has: heading(page, DIFFICILE_QUESTION) }).count();
     }, 1);
     await link(page, gaps.filled(2)).first().click();

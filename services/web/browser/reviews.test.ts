@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { model } from '../src/strings/model';
 import { reviews as say } from '../src/strings/reviews';
-import { get, saved } from './support/acts';
+import { eventually, get, saved } from './support/acts';
 import { caller } from './support/api';
 import { accountOf, as, button, dialog, heading, link, ownServer } from './support/desk';
 import { AUDITOR, CLINICIAN, SECOND_CLINICIAN, type Server } from './support/server';
@@ -49,7 +49,8 @@ async function rateAll(page: Page, digitOf: (n: number) => string, comment = '')
   for (let left = items; left > 0; left -= 1) {
     const item = page.getByRole('heading', { level: 3, name: /^Item \d+ of \d+$/ });
     await item.waitFor();
-    const n = Number(/\d+/.exec((await item.textContent()) ?? '')?.[0]);
+    const number = async () => Number(/\d+/.exec((await item.textContent()) ?? '')?.[0]);
+    const n = await number();
     await page.getByRole('radio').first().waitFor({ state: 'attached' });
     expect(await page.getByText(say.said.ours).count()).toBe(0);
     await page.keyboard.press(digitOf(n));
@@ -59,6 +60,8 @@ async function rateAll(page: Page, digitOf: (n: number) => string, comment = '')
     }
     await page.keyboard.press('Enter');
     await page.getByText(new RegExp(`^Item ${n} is saved: `)).waitFor();
+    // That is said a little before the next one is there.
+    if (left > 1) await eventually(async () => (await number()) !== n, true);
   }
 }
 
@@ -97,14 +100,16 @@ describe('a review', { concurrent: false }, () => {
     await rateAll(first, () => '1', COMMENT);
     await first.getByText(say.done.rated, { exact: true }).waitFor();
     const second = await as(visitor, SECOND_CLINICIAN, at, here());
-    sent.push(...sentTo(second));
+    const sentToSecond = sentTo(second);
+    await second.reload();
     await second.getByRole('heading', { level: 3, name: /^Item 1 of/ }).waitFor();
+    await second.getByRole('radio').first().waitFor({ state: 'attached' });
     expect(await second.locator('body').textContent()).not.toContain(COMMENT);
     // Nor was the page sent more than it shows.
-    const blind = sent.filter(({ own }) => own === null);
+    await eventually(() => Promise.resolve(sentToSecond.length > 0), true);
+    const blind = [...sent, ...sentToSecond].filter(({ own }) => own === null);
     expect(blind.length).toBeGreaterThan(items);
     expect(blind.filter(({ ours, others }) => ours !== null || others.length > 0)).toEqual([]);
-    await second.reload();
     // An abstention has no second digit.
     await rateAll(second, (n) => (n === 1 ? '3' : '1'));
     await second.getByText(say.states.adjudication, { exact: true }).first().waitFor();

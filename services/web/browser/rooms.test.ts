@@ -1,8 +1,8 @@
 // Every page of library, audit and accounts: without barriers in both themes, wide and narrow, and open to those it is for alone.
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { problem } from '../src/strings/problem';
 import { copyOf, VERTIGO } from './guidelines';
+import { settled } from './support/acts';
 import { caller } from './support/api';
 import { barriers } from './support/barriers';
 import { as, ownServer } from './support/desk';
@@ -22,12 +22,6 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const here = () => ({ origin: server.origin });
-
-/** All of the page is there: nothing is on its way any more. */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
-}
 
 const rooms: readonly (readonly [Person, readonly (() => string)[]])[] = [
   [
@@ -61,6 +55,8 @@ describe.for(['light', 'dark'] as const)('in %s', (colorScheme) => {
       await page.addStyleTag({ content: '*:not([hidden]) { content-visibility: visible !important }' });
       for (const size of [WIDE, NARROW]) {
         await page.setViewportSize(size);
+        // What depends on the width is told of it before the next picture.
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
         expect([size.width, await barriers(page)]).toEqual([size.width, []]);
       }
     });

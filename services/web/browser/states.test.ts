@@ -102,14 +102,15 @@ describe('a question that the server refuses', () => {
     watch.expects(/status of 503/);
     await page.goto('/');
     const refusal = problem(503, 'all places are taken', 'busy');
-    await onQuestion(page, (route) => refuse(route, refusal, { 'retry-after': '3' }));
+    await onQuestion(page, (route) => refuse(route, refusal, { 'retry-after': '5' }));
     await send(page, NITROFURANTOIN);
     const turn = turnOf(page, NITROFURANTOIN);
+    // First, because it is shut for a moment only.
+    await turn.getByRole('button', { name: conversation.again, exact: true, disabled: true }).waitFor();
     const notice = turn.getByRole('alert').filter({ hasText: conversation.busyTitle });
     await notice.getByText('All places are taken.').waitFor();
     await notice.getByText(refusal.request_id).waitFor();
     const again = turn.getByRole('button', { name: conversation.again, exact: true });
-    expect(await again.isDisabled()).toBe(true);
     await eventually(() => again.isEnabled(), true);
     await page.unrouteAll();
     await again.click();
@@ -140,7 +141,7 @@ describe('a question that is cut off', () => {
     expect(await turn.getByText(statement?.text ?? '').count()).toBe(0);
     await page.unrouteAll();
     await turn.getByRole('button', { name: conversation.edit, exact: true }).click();
-    expect(await field(page).inputValue()).toBe(NITROFURANTOIN);
+    await eventually(() => field(page).inputValue(), NITROFURANTOIN);
     await field(page).press('Enter');
     await answered(page, NITROFURANTOIN);
   });
@@ -157,7 +158,7 @@ describe('a question that is cut off', () => {
     await turnOf(page, NITROFURANTOIN).getByRole('button', { name: conversation.stop, exact: true }).click();
     await aborted;
     await page.getByText(conversation.stopped, { exact: true }).waitFor();
-    expect(await field(page).inputValue()).toBe(NITROFURANTOIN);
+    await eventually(() => field(page).inputValue(), NITROFURANTOIN);
     release();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await field(page).press('Enter');

@@ -11,6 +11,7 @@ import {
   answered, ask, askAtHome, citedIn, eventually, expectMarked, field, get, numberOf, open, questionOf, rail, readerOf, saved,
   type Turn,
 } from './support/acts';
+import { heading } from './support/desk';
 import { problem, refuse } from './support/fakes';
 import { expect, test } from './support/test';
 
@@ -52,6 +53,7 @@ describe('a conversation', () => {
     await choose(page, 'Bladder infections', history.remove);
     await confirm.getByRole('button', { name: history.removeConfirm, exact: true }).click();
     await rail(page).getByText(history.empty, { exact: true }).waitFor();
+    await heading(page, askWords.title).waitFor();
     expect(new URL(page.url()).pathname).toBe('/');
     await field(page).waitFor();
   });
@@ -59,6 +61,7 @@ describe('a conversation', () => {
   test('that is left for another is there again', async ({ page }) => {
     const first = await askAtHome(page, NITROFURANTOIN);
     await page.getByRole('button', { name: shell.newQuestion, exact: true }).click();
+    await heading(page, askWords.title).waitFor();
     await ask(page, METFORMIN);
     expect(await page.getByRole('article').count()).toBe(1);
     await rail(page).getByRole('link', { name: NITROFURANTOIN, exact: true }).click();
@@ -194,7 +197,9 @@ test('the theme is remembered, and set before anything is seen', async ({ page }
   expect(name).toBe('dark');
   await page.reload({ waitUntil: 'commit' });
   await page.locator('body').waitFor({ state: 'attached' });
-  expect(await theme()).toEqual(['dark', dark]);
+  expect((await theme())[0]).toBe('dark');
+  // The style sheet may come after the body; until then nothing is seen.
+  await eventually(theme, ['dark', dark]);
   await page.getByRole('button', { name: shell.theme, exact: true }).click();
   await page.getByRole('menuitem', { name: shell.themes.light, exact: true }).click();
   await page.reload();

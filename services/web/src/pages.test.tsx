@@ -84,16 +84,19 @@ describe('the pages', () => {
     given = { status: 'no_evidence', statements: [], evidence: [], reason: 'too little was found', closest: [evidence] };
     open('/');
     await ask('first');
-    await waitFor(() => expect(heard()).toContain(words.announce.abstained));
+    await waitFor(() => expect(heard()).toContain(words.announce.abstained(1)));
     given = { ...given, missing: 'the search by meaning is away' };
     await ask('second');
     await waitFor(() => expect(heard()).toContain(words.announce.inconclusive(1)));
-    expect(heard()).not.toContain(words.announce.abstained);
+    expect(heard()).not.toContain(words.announce.abstained(1));
     expect(screen.getByText(answerWords.statuses.degraded.title)).toBeTruthy();
     given = { ...given, closest: [] };
     await ask('third');
     await waitFor(() => expect(heard()).toContain(words.announce.inconclusive(0)));
-    expect(words.announce.inconclusive(0)).not.toContain('listed');
+    given = { ...given, missing: null };
+    await ask('fourth');
+    await waitFor(() => expect(heard()).toContain(words.announce.abstained(0)));
+    for (const said of [words.announce.inconclusive(0), words.announce.abstained(0)]) expect(said).not.toContain('listed');
   });
 
   it('ask without a conversation where the server keeps none, and say so', async () => {

@@ -16,6 +16,14 @@ export interface Turn {
 export const eventually = <T>(look: () => Promise<T>, wanted: T): Promise<void> =>
   vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 30_000, interval: 50 });
 
+/** All of the page is there: nothing is on its way any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  // The network may also be idle before a slow machine has begun to ask: the lines in the place of what is to come tell.
+  await eventually(() => page.locator('[role=status] > [style*=width]').count(), 0);
+}
+
 export const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 
 export const field = (page: Page): Locator =>
@@ -111,13 +119,15 @@ export async function markedIn(place: Locator): Promise<string[]> {
   });
 }
 
+const bare = (text: string): string => text.replaceAll(/\s/g, '');
+
 /** The marked words are the quote; only the breaks between its blocks are not marked. */
 export async function expectMarked(place: Locator, quote: string): Promise<void> {
   await place.locator('mark').first().waitFor();
-  const marked = await markedIn(place);
   const blocks = quote.split(/\n+/).filter((line) => line.trim() !== '');
-  if (blocks.length === 1) expect(marked).toEqual([quote]);
-  else expect(marked.join('').replaceAll(/\s/g, '')).toBe(quote.replaceAll(/\s/g, ''));
+  // The quote that was opened before may still be marked, in the same document.
+  if (blocks.length === 1) await eventually(() => markedIn(place), [quote]);
+  else await eventually(async () => bare((await markedIn(place)).join('')), bare(quote));
 }
 
 /** A slice by code points, written here anew so that the pages' own cannot hide a fault in it. */

@@ -8,6 +8,7 @@ import { act } from '../../src/strings/act';
 import { changes } from '../../src/strings/changes';
 import { ingest } from '../../src/strings/ingest';
 import { session as words } from '../../src/strings/session';
+import { eventually } from './acts';
 import { OPEN, type Person, serve, type Server } from './server';
 import type { VisitorOptions } from './test';
 
@@ -81,7 +82,10 @@ export interface File {
 
 /** Chooses files, and a corpus if it is not chosen yet. */
 export async function choose(page: Page, corpus: string, files: readonly File[]): Promise<void> {
-  await page.getByRole('radio', { name: new RegExp(`^${corpus}`) }).check({ force: true });
+  const radio = page.getByRole('radio', { name: new RegExp(`^${corpus}`) });
+  // Not `check`: the choice stands in the address, and the radio follows that.
+  await radio.click({ force: true });
+  await eventually(() => radio.isChecked(), true);
   await page.locator('input[type=file]').setInputFiles(
     files.map(({ file, text }) => ({ name: file, mimeType: 'application/octet-stream', buffer: Buffer.from(text) })),
   );

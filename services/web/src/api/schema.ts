@@ -5430,7 +5430,7 @@ export interface operations {
                      *           "value": "true"
                      *         },
                      *         {
-                     *           "key": "search.reranker",
+                     *           "key": "reranker.model",
                      *           "value": "none"
                      *         }
                      *       ],

@@ -136,9 +136,15 @@ function announcement(last: Asked | undefined): string {
     case 'failed':
       return '';
     case 'answered':
-      if (last.answer && isInconclusive(last.answer)) return announce.inconclusive(last.answer.closest.length);
-      if (last.answer?.status === 'no_evidence') return announce.abstained;
-      if (last.answer?.status === 'refused_scope') return announce.refused;
-      return announce.ready(last.answer?.statements.length ?? 0);
+      return last.answer ? outcome(last.answer) : announce.ready(0, false);
   }
+}
+
+function outcome(answer: Answer): string {
+  const { announce } = words;
+  const { status, statements, closest, missing } = answer;
+  if (isInconclusive(answer)) return announce.inconclusive(closest.length);
+  if (status === 'no_evidence') return announce.abstained(closest.length);
+  if (status === 'refused_scope') return announce.refused;
+  return announce.ready(statements.length, missing != null);
 }

@@ -1,6 +1,8 @@
 // Words of a conversation in work.
 import type { Stage } from '../api/ask';
 
+const listed = (closest: number): string => (closest > 0 ? ' The closest passages are listed.' : '');
+
 const stages: Record<Stage, string> = {
   retrieve: 'Searching the literature',
   generate: 'Choosing quotes and checking each',
@@ -32,12 +34,13 @@ export const conversation = {
   retry: 'Try again',
   loading: 'Fetching the conversation',
   announce: {
-    ready: (statements: number) =>
-      statements === 1 ? 'The answer is there: 1 statement.' : `The answer is there: ${statements} statements.`,
-    abstained: 'The literature held here does not answer this. The closest passages are listed.',
+    ready: (statements: number, isDegraded: boolean) =>
+      (statements === 1 ? 'The answer is there: 1 statement.' : `The answer is there: ${statements} statements.`) +
+      (isDegraded ? ' A part of the service was missing: there may be more to say.' : ''),
+    abstained: (closest: number) => `The literature held here does not answer this.${listed(closest)}`,
     inconclusive: (closest: number) =>
       'There is no answer: a part of the service was missing, and the literature held here may have one all the same.' +
-      (closest > 0 ? ' The closest passages are listed.' : ''),
+      listed(closest),
     refused: 'The question is outside what Osler is for.',
     stopped: 'Stopped.',
   },
