@@ -10,7 +10,7 @@ use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, 
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::bert;
+use crate::bert::{self, Precision};
 use crate::error::{Error, Result};
 use crate::models::Loaded;
 
@@ -103,10 +103,10 @@ impl FastEmbed {
     ///
     /// # Errors
     /// [`Error::Config`] when it is no BERT-class encoder, [`Error::Load`] when ONNX Runtime refuses the graph.
-    pub fn load(files: &Loaded, environment: ort::environment::Environment) -> Result<Self> {
+    pub fn load(files: &Loaded, precision: Precision, environment: ort::environment::Environment) -> Result<Self> {
         let config = files.bytes("config.json")?;
         let weights = files.bytes(bert::WEIGHTS)?;
-        let graph = bert::onnx_graph(config, weights)?;
+        let graph = bert::onnx_graph(config, weights, precision)?;
         let parsed: Value =
             serde_json::from_slice(config).map_err(|error| Error::Config(format!("config.json: {error}")))?;
         let dimension = parsed["hidden_size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
@@ -131,7 +131,9 @@ impl FastEmbed {
         };
         let models = (0..copies).map(copy).collect::<Result<_>>()?;
         let copies = Arc::new(Copies { models, urgent: AtomicUsize::new(0) });
-        let id = format!("{}@{}", files.name(), &files.sha256(bert::WEIGHTS)?[..16]);
+        // Vectors of another precision are other vectors.
+        let rounded = if precision == Precision::Int8 { ".int8" } else { "" };
+        let id = format!("{}@{}{rounded}", files.name(), &files.sha256(bert::WEIGHTS)?[..16]);
         Ok(Self { id, dimension, copies })
     }
 }
@@ -145,7 +147,8 @@ pub fn export_onnx(files: &Loaded, directory: &Path) -> Result<()> {
         let path = directory.join(name);
         std::fs::write(&path, bytes).map_err(Error::io(&path))
     };
-    write("model.onnx", &bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?)?)?;
+    let graph = bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?, Precision::Float32)?;
+    write("model.onnx", &graph)?;
     for name in [bert::WEIGHTS, "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
         write(name, files.bytes(name)?)?;
     }

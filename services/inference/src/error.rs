@@ -10,7 +10,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file is not there.
-    #[error("{} is missing: run `osler models fetch`", .0.display())]
+    #[error("{} is missing: `osler models fetch` fetches what the list of models has", .0.display())]
     Missing(PathBuf),
     /// A file is not what the list of models says.
     #[error("{} is not the file it should be (SHA-256 {found}, expected {wanted}): remove it and run `osler models fetch`", path.display())]

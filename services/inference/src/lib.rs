@@ -10,10 +10,12 @@ mod error;
 mod generator;
 mod loading;
 pub mod models;
+mod onnx;
 mod remote;
 mod requantise;
 mod reranker;
 
+pub use bert::Precision;
 pub use embedder::{Embedder, FastEmbed, export_onnx, init_onnx_runtime};
 pub use engine::Engine;
 pub use error::{Error, Result};

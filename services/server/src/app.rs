@@ -1,31 +1,25 @@
 //! The parts put together: models, data, asker.
 
 use std::fs::File;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use answer::{Asker, Judge, Parts, Retriever, SystemSeams, family};
-use anyhow::{Context, Result, bail};
+use answer::{Asker, Parts, Retriever, SystemSeams};
+use anyhow::{Context, Result};
 use audit::{Actor, AuditLog, Draft};
 use curation::Curation;
 use history::History;
 use identity::{Identity, Provider};
 use index::VectorIndex;
-use inference::models::{Entry, Loaded, Role, Store};
-use inference::{
-    Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, Grammar, ModelRef, Prompt,
-    Remote, Request, Reranker,
-};
+use inference::models::Store;
+use inference::{Grammar, Prompt, Request};
 use knowledge::sha256_hex;
 use review::Reviews;
-use serde::Serialize;
 use tokio_util::sync::CancellationToken;
-use utoipa::ToSchema;
 use vocabulary::Thesaurus;
 
-use crate::config::{self, Backend, Config, Mode, Part, Places};
+use crate::config::{self, Config, Mode, Part, Places};
 use crate::data::{Data, Link};
 use crate::facts;
 use crate::gap_tickets::Meanings;
@@ -33,7 +27,7 @@ use crate::ingests::Runs;
 use crate::labeling::Labeling;
 use crate::last_search::LastSearch;
 use crate::library::Library;
-use crate::read_ahead;
+use crate::models::{ModelInUse, ModelRole, load_embedder, load_generator, load_judge, load_reranker, models_in_use};
 use crate::replication::Freshness;
 use crate::witnessing::Witnesses;
 
@@ -91,35 +85,6 @@ struct InUse {
     embedder: config::Embedder,
 }
 
-/// What a model does here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelRole {
-    /// Turns texts into vectors.
-    Embedder,
-    /// Writes answers.
-    Generator,
-    /// Judges statements.
-    Judge,
-    /// Orders passages.
-    Reranker,
-}
-
-/// A model in use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ModelInUse {
-    /// What it does.
-    pub role: ModelRole,
-    /// Name.
-    pub id: String,
-    /// Revision as its publisher counts, where it is known.
-    pub revision: Option<String>,
-    /// SHA-256 of its main file, hexadecimal, where the file is here.
-    pub sha256: Option<String>,
-    /// SPDX expression, where it is known.
-    pub licence: Option<String>,
-}
-
 impl App {
     /// Puts a service together from its parts; tests bring their own.
     ///
@@ -171,7 +136,6 @@ impl App {
         let mut config = places.read()?;
         adjust(&mut config);
         let store = Store::new(places.models_dir()?, config.model_list()?);
-        read_ahead::begin(&places.data);
         let embedder = load_embedder(&config, &store).await?;
         let mut data = Data::open(&places.data, (embedder.id(), embedder.dimension()), &config).await?;
         let writes = config.answer.mode != Mode::Extractive;
@@ -334,148 +298,6 @@ impl App {
         self.ready.store(true, Ordering::Relaxed);
         Ok(())
     }
-}
-
-fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Vec<ModelInUse> {
-    let listed = |name: &str| store.list().get(name).ok();
-    let writing = |role, model: &ModelRef| ModelInUse {
-        role,
-        id: model.id.clone(),
-        revision: model.revision.clone(),
-        sha256: model.sha256.clone(),
-        licence: listed(&model.id).map(|entry| entry.licence.clone()),
-    };
-    let generator = asker.generator().map(|generator| writing(ModelRole::Generator, generator.model()));
-    let judge = asker.judge().map(|judge| writing(ModelRole::Judge, judge.model()));
-    let reranker = asker.retriever().reranker.as_ref().map(|reranker| ModelInUse {
-        role: ModelRole::Reranker,
-        id: reranker.id().to_owned(),
-        revision: None,
-        sha256: None,
-        licence: None,
-    });
-    [embedder_in_use(config, store)].into_iter().chain(reranker).chain(generator).chain(judge).collect()
-}
-
-/// What is said of the embedder that is configured.
-pub(crate) fn embedder_in_use(config: &Config, store: &Store) -> ModelInUse {
-    let entry = match &config.embedder.directory {
-        Some(_) => None,
-        None => store.list().get(&config.embedder.model).ok(),
-    };
-    ModelInUse {
-        role: ModelRole::Embedder,
-        id: config.embedder.directory.as_deref().map_or_else(|| config.embedder.model.clone(), name_of),
-        revision: entry.map(|entry| entry.revision.clone()),
-        sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
-        licence: entry.map(|entry| entry.licence.clone()),
-    }
-}
-
-/// Loads ONNX Runtime and the embedder that is configured.
-///
-/// # Errors
-/// With what is missing and what to do.
-pub async fn load_embedder(config: &Config, store: &Store) -> Result<Arc<dyn Embedder>> {
-    let (config, store) = (config.clone(), store.clone());
-    let load = move || -> Result<FastEmbed> {
-        let environment = onnx_runtime(&store)?;
-        Ok(FastEmbed::load(&embedder_files(&config, &store)?, environment)?)
-    };
-    Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
-}
-
-/// The files of the embedder that is configured.
-///
-/// # Errors
-/// When one is missing or not what the list of models says.
-pub fn embedder_files(config: &Config, store: &Store) -> Result<Loaded> {
-    Ok(match &config.embedder.directory {
-        Some(directory) => Loaded::from_directory(directory)?,
-        None => store.load(of_role(store, &config.embedder.model, Role::Embedder)?.name.as_str())?,
-    })
-}
-
-fn onnx_runtime(store: &Store) -> Result<inference::Environment> {
-    let runtime = store.list().entries.iter().find(|entry| entry.role == Role::OnnxRuntime);
-    let runtime = runtime.context("the list of models has no entry with role onnx_runtime")?;
-    Ok(inference::init_onnx_runtime(&store.verify(&runtime.name)?.main)?)
-}
-
-/// The cross-encoder that is configured, if one is.
-async fn load_reranker(config: &Config, store: &Store) -> Result<Option<Arc<dyn Reranker>>> {
-    let Some(directory) = config.search.reranker.clone() else { return Ok(None) };
-    let store = store.clone();
-    let load = move || -> Result<FastRerank> { Ok(FastRerank::load(&directory, onnx_runtime(&store)?)?) };
-    let loaded = tokio::task::spawn_blocking(load).await?.context("search.reranker")?;
-    Ok(Some(Arc::new(loaded)))
-}
-
-/// The judge that is configured, if it is of another family than what writes.
-async fn load_judge(config: &Config, store: &Store, writer: Option<&dyn Generator>) -> Result<Option<Judge>> {
-    let Some(generator) = load_generator(&config.judge.as_generator(), true, store).await.context("judge")? else {
-        return Ok(None);
-    };
-    let (judge, writer) = (&generator.model().id, writer.map(|writer| &writer.model().id));
-    if let Some(writer) = writer.filter(|writer| family(writer) == family(judge) && !config.judge.allow_same_family) {
-        bail!(
-            "the judge {judge} is of the same family as {writer}, which writes: name another, or set judge.allow_same_family"
-        );
-    }
-    Ok(Some(Judge::new(generator, Duration::from_secs(config.judge.deadline_s))))
-}
-
-/// Checks that a model is there, and loads it if it is to write.
-async fn load_generator(
-    settings: &config::Generator,
-    writes: bool,
-    store: &Store,
-) -> Result<Option<Arc<dyn Generator>>> {
-    match settings.backend {
-        Backend::None => Ok(None),
-        Backend::Endpoint => {
-            let endpoint = settings.endpoint.as_deref().context("the endpoint must be named")?;
-            let key = config::secret(settings.api_key_env.as_deref())?;
-            let remote = Remote::new(endpoint, &settings.model, key)?;
-            Ok(writes.then(|| Arc::new(remote) as Arc<dyn Generator>))
-        }
-        Backend::Local => {
-            let (source, id, revision, sha256) = match &settings.directory {
-                Some(directory) => (EngineSource::in_directory(directory)?, name_of(directory), None, None),
-                None => {
-                    let entry = of_role(store, &settings.model, Role::Generator)?;
-                    let (blocking, name) = (store.clone(), entry.name.clone());
-                    let verified = tokio::task::spawn_blocking(move || blocking.verify(&name)).await??;
-                    let gguf = verified.main.extension().is_some_and(|extension| extension == "gguf");
-                    let source = if gguf {
-                        EngineSource::Gguf(verified.main)
-                    } else {
-                        EngineSource::Safetensors(verified.directory)
-                    };
-                    (source, entry.name.clone(), Some(entry.revision.clone()), Some(verified.sha256))
-                }
-            };
-            let bits = settings.bits.map(Bits::new).transpose()?;
-            let options = EngineOptions { places: settings.parallel, bits };
-            // What is configured must be there and whole, even while nothing is to be written with it.
-            if !writes {
-                return Ok(None);
-            }
-            Ok(Some(Arc::new(Engine::load(source, &id, revision, sha256, options).await?)))
-        }
-    }
-}
-
-fn name_of(directory: &Path) -> String {
-    directory.file_name().map_or_else(|| "local".into(), |name| name.to_string_lossy().into_owned())
-}
-
-fn of_role<'a>(store: &'a Store, name: &str, role: Role) -> Result<&'a Entry> {
-    let entry = store.list().get(name)?;
-    if entry.role != role {
-        bail!("the model {name} is not for this: its role is {:?}", entry.role);
-    }
-    Ok(entry)
 }
 
 /// Whether an address is one of this machine alone.

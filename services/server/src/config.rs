@@ -20,7 +20,7 @@ pub use identity::{Identity, Provider};
 pub use ingest::Ingest;
 pub use reference::reference;
 pub use replication::{Replication, Role as Part, Shared};
-pub use search::{Search, Vectors};
+pub use search::{Embedder, Precision, Reranker, Search, Vectors};
 
 /// The list of models that comes with the program.
 const MODELS: &str = include_str!("../../../deploy/models.toml");
@@ -45,6 +45,8 @@ pub struct Config {
     pub ingest: Ingest,
     /// How passages are found.
     pub search: Search,
+    /// What orders them, beside the search.
+    pub reranker: Reranker,
     /// Where vectors are kept.
     pub vectors: Vectors,
     /// One library on several machines.
@@ -89,7 +91,7 @@ impl Default for Server {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Models {
-    /// A list of models instead of the built-in one (`deploy/models.toml`).
+    /// A list of models beside the built-in one (`deploy/models.toml`); what has the name of one there replaces it.
     pub list: Option<PathBuf>,
     /// Address of the model hub, for models that come from one.
     pub hub: String,
@@ -98,24 +100,6 @@ pub struct Models {
 impl Default for Models {
     fn default() -> Self {
         Self { list: None, hub: "https://huggingface.co".to_owned() }
-    }
-}
-
-/// What turns texts into vectors. A data directory stays with the model it was made with until another one is prepared by
-/// `osler reembed`; then name that one here, and start the service again or send it SIGHUP (`kill -HUP`), which has it take over
-/// without a pause. SIGHUP has nothing else be read again.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Embedder {
-    /// A model in the list of models.
-    pub model: String,
-    /// A local directory with a BERT-class sentence encoder, instead.
-    pub directory: Option<PathBuf>,
-}
-
-impl Default for Embedder {
-    fn default() -> Self {
-        Self { model: "all-minilm-l6-v2".to_owned(), directory: None }
     }
 }
 
@@ -386,12 +370,12 @@ impl Config {
     /// # Errors
     /// When it cannot be read.
     pub fn model_list(&self) -> Result<inference::models::List> {
-        let text = match &self.models.list {
-            Some(path) => std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the list of models {}", path.display()))?,
-            None => MODELS.to_owned(),
-        };
-        Ok(inference::models::List::parse(&text)?)
+        let built_in = inference::models::List::parse(MODELS)?;
+        let Some(path) = &self.models.list else { return Ok(built_in) };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the list of models {}", path.display()))?;
+        let own = inference::models::List::parse(&text).with_context(|| path.display().to_string())?;
+        Ok(built_in.with(own))
     }
 
     /// The settings of the asker.

@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::{App, ModelInUse, ModelRole};
+use crate::app::App;
 use crate::config::Config;
+use crate::models::{ModelInUse, ModelRole, name_of};
 
 /// The program, with its version.
 pub const PROGRAM: &str = concat!("Osler ", env!("CARGO_PKG_VERSION"));
@@ -155,9 +156,12 @@ fn scopes(ledger: &Ledger) -> ledger::Result<Vec<CorpusScope>> {
 
 /// The settings that bear on what is answered. No addresses and no paths: everybody may read them.
 pub fn settings(config: &Config) -> Vec<LabelledSetting> {
-    let (answer, search) = (&config.answer, &config.search);
+    let (answer, search, reranker) = (&config.answer, &config.search, &config.reranker);
     let setting = |key, value: String| LabelledSetting { key, value };
-    let reranker = search.reranker.as_deref().and_then(|directory| directory.file_name());
+    let reranker = match (&reranker.directory, &reranker.model) {
+        (Some(directory), _) => name_of(directory),
+        (None, model) => model.clone().unwrap_or_else(|| "none".to_owned()),
+    };
     vec![
         setting("answer.mode", mode_name(config.settings().mode).to_owned()),
         setting("answer.enough", answer.enough.to_string()),
@@ -167,9 +171,10 @@ pub fn settings(config: &Config) -> Vec<LabelledSetting> {
         setting("answer.max_tokens", answer.max_tokens.to_string()),
         setting("generator.deadline_s", config.generator.deadline_s.to_string()),
         setting("judge.allow_same_family", config.judge.allow_same_family.to_string()),
+        setting("embedder.precision", config.embedder.precision.name().to_owned()),
         setting("search.expansion", search.expansion.to_string()),
         setting("search.priors", search.priors.to_string()),
-        setting("search.reranker", reranker.map_or_else(|| "none".into(), |name| name.to_string_lossy().into_owned())),
+        setting("reranker.model", reranker),
     ]
 }
 
@@ -330,7 +335,7 @@ mod tests {
     #[test]
     fn settings_tell_no_paths() {
         let mut config = Config::default();
-        config.search.reranker = Some("/secret/place/cross-encoder".into());
+        config.reranker.directory = Some("/secret/place/cross-encoder".into());
         let settings = settings(&config);
         assert!(settings.iter().any(|setting| setting.value == "cross-encoder"), "{settings:?}");
         assert!(settings.iter().all(|setting| !setting.value.contains('/')), "{settings:?}");

@@ -10,9 +10,10 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::app::{App, ModelInUse};
+use crate::app::App;
 use crate::facts::{self, CorpusScope, Facts, LabelledSetting, PROGRAM, settings, sha256_of};
 use crate::model_card::{MeasuredFigure, day, grouped, of_review, shipped, version};
+use crate::models::ModelInUse;
 
 /// What it is for.
 pub const INTENDED_USE: &str = "Finds what the corpora of this house say on a clinical question and quotes it, each \

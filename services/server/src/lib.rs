@@ -19,6 +19,7 @@ pub mod labeling;
 pub mod last_search;
 pub mod library;
 pub mod model_card;
+pub mod models;
 pub mod people;
 pub mod read_ahead;
 pub mod recorded;

@@ -148,8 +148,8 @@ mod tests {
     use review::proportion;
 
     use super::*;
-    use crate::app::ModelRole;
     use crate::facts::LocalReview;
+    use crate::models::ModelRole;
 
     fn attributes(card: &ModelCard) -> Vec<&CardAttribute> {
         card.groups.iter().flat_map(|group| &group.attributes).collect()
@@ -255,7 +255,7 @@ mod tests {
         others[2].corpora[0].corpus.rights.quote_words = Some(50);
         others[3].config.answer.enough += 0.01;
         others[4].figures[0].value += 1.0;
-        others[5].models.push(crate::app::ModelInUse { role: ModelRole::Judge, ..sample.models[0].clone() });
+        others[5].models.push(crate::models::ModelInUse { role: ModelRole::Judge, ..sample.models[0].clone() });
         let versions: BTreeSet<String> = others.iter().chain([&sample]).map(version).collect();
         assert_eq!(versions.len(), 7);
         let mut same = sample.clone();

@@ -17,9 +17,10 @@ use inference::models::Store;
 use knowledge::PassageId;
 use ledger::Ledger;
 
-use crate::app::{App, ModelInUse, embedder_in_use, load_embedder};
+use crate::app::App;
 use crate::config::{self, Config, Places};
 use crate::data::ComingVectors;
+use crate::models::{ModelInUse, embedder_in_use, load_embedder};
 use crate::vectors;
 
 /// Passages in one go; each ends with a short transaction, between those of the service.

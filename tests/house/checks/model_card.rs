@@ -9,10 +9,10 @@ use identity::Role;
 use knowledge::Snapshot;
 use ledger::Totals;
 use serde_json::Value;
-use server::app::{ModelInUse, ModelRole};
 use server::config::Config;
 use server::facts::{CorpusScope, Facts};
 use server::labeling::Labeling;
+use server::models::{ModelInUse, ModelRole};
 use support::TestService;
 
 fn root() -> PathBuf {

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use inference::models::{Fetcher, List, Loaded, Progress, Store};
-use inference::{Embedder, Error, FastEmbed, Generator, Grammar, Prompt, Remote, Request, init_onnx_runtime};
+use inference::{
+    Embedder, Error, FastEmbed, Generator, Grammar, Precision, Prompt, Remote, Request, init_onnx_runtime,
+};
 use knowledge::sha256_hex;
 use serde_json::{Value, json};
 use support::models_dir;
@@ -27,7 +29,7 @@ async fn hub() -> String {
     serve(router).await
 }
 
-async fn serve(router: axum::Router) -> String {
+pub(crate) async fn serve(router: axum::Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -98,6 +100,28 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// Whatever else is embedded, and however many do it.
+async fn a_vector_is_of_its_text_alone(embedder: &FastEmbed, sentence: &str) {
+    let alone = embedder.embed(vec![sentence.to_owned()]).await.unwrap().remove(0);
+    let long = "Community-acquired pneumonia in adults is treated with amoxicillin. ".repeat(12);
+    let mut texts = vec![long, sentence.to_owned(), "µg".to_owned()];
+    texts.extend((0..40).map(|n| format!("Sentence number {n} about potassium.")));
+    texts.push(sentence.to_owned());
+    let together = embedder.embed(texts).await.unwrap();
+    assert!(cosine(&alone, &together[1]) > 0.9999, "padding changes nothing");
+    assert!(cosine(&alone, together.last().unwrap()) > 0.9999, "nor does the batch");
+    assert!(embedder.embed(Vec::new()).await.unwrap().is_empty());
+    // One question on all cores, many on a core each: the same vectors to the last bit.
+    let questions: Vec<String> = (1..24).map(|n| "what is the dose of potassium ".repeat(n)).collect();
+    let mut one_by_one = Vec::new();
+    for question in &questions {
+        one_by_one.push(embedder.embed(vec![question.clone()]).await.unwrap());
+    }
+    let at_once = questions.iter().map(|question| embedder.embed(vec![question.clone()]));
+    let at_once: Vec<_> = futures::future::join_all(at_once).await.into_iter().map(Result::unwrap).collect();
+    assert!(one_by_one == at_once, "a question's vector depends on what else is asked");
+}
+
 /// One test, because ONNX Runtime is one for the process.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_embedder_gives_the_published_vectors() {
@@ -112,7 +136,7 @@ async fn the_embedder_gives_the_published_vectors() {
 
     let environment = init_onnx_runtime(&store.verify("onnxruntime").unwrap().main).unwrap();
     let files = store.load("all-minilm-l6-v2").unwrap();
-    let embedder = FastEmbed::load(&files, environment.clone()).unwrap();
+    let embedder = FastEmbed::load(&files, Precision::Float32, environment.clone()).unwrap();
     assert_eq!(embedder.dimension(), 384);
     let sentence = "This is an example sentence".to_owned();
     let alone = embedder.embed(vec![sentence.clone()]).await.unwrap().remove(0);
@@ -120,27 +144,17 @@ async fn the_embedder_gives_the_published_vectors() {
     for (found, published) in alone.iter().zip([0.0677, 0.0635, 0.0487, 0.0793]) {
         assert!((found - published).abs() < 1e-4, "{:?}", &alone[..4]);
     }
-    let long = "Community-acquired pneumonia in adults is treated with amoxicillin. ".repeat(12);
-    let mut texts = vec![long, sentence.clone(), "µg".to_owned()];
-    texts.extend((0..40).map(|n| format!("Sentence number {n} about potassium.")));
-    texts.push(sentence);
-    let together = embedder.embed(texts).await.unwrap();
-    assert!(cosine(&alone, &together[1]) > 0.9999, "padding changes nothing");
-    assert!(cosine(&alone, together.last().unwrap()) > 0.9999, "nor does the batch");
-    assert!(embedder.embed(Vec::new()).await.unwrap().is_empty());
-    // One question on all cores, many on a core each: the same vectors to the last bit.
-    let questions: Vec<String> = (1..24).map(|n| "what is the dose of potassium ".repeat(n)).collect();
-    let mut one_by_one = Vec::new();
-    for question in &questions {
-        one_by_one.push(embedder.embed(vec![question.clone()]).await.unwrap());
+    let rounded = FastEmbed::load(&files, Precision::Int8, environment.clone()).unwrap();
+    assert_eq!(rounded.id(), format!("{}.int8", embedder.id()));
+    let near = rounded.embed(vec![sentence.clone()]).await.unwrap().remove(0);
+    assert!((0.99..0.9999).contains(&cosine(&alone, &near)), "{}", cosine(&alone, &near));
+    for embedder in [&embedder, &rounded] {
+        a_vector_is_of_its_text_alone(embedder, &sentence).await;
     }
-    let at_once = questions.iter().map(|question| embedder.embed(vec![question.clone()]));
-    let at_once: Vec<_> = futures::future::join_all(at_once).await.into_iter().map(Result::unwrap).collect();
-    assert!(one_by_one == at_once, "a question's vector depends on what else is asked");
 
     // A directory of its own, and one that is damaged.
     let own = Loaded::from_directory(&store.directory_of(store.list().get("all-minilm-l6-v2").unwrap())).unwrap();
-    let same = FastEmbed::load(&own, environment).unwrap();
+    let same = FastEmbed::load(&own, Precision::Float32, environment.clone()).unwrap();
     assert_eq!(same.id(), embedder.id());
     assert!(Loaded::from_directory(directory.path()).is_err());
 }

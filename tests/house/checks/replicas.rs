@@ -61,6 +61,14 @@ pub(crate) async fn push(service: &TestService, writer: &mut Writer) -> Option<u
     writer.push(service.app.asker.now()).await.unwrap().map(|pushed| pushed.number)
 }
 
+/// A writer that has published one document.
+pub(crate) async fn published(shared: &Shared) -> (TestService, Writer) {
+    let (wrote, mut writer) = writer(shared).await;
+    wrote.ingest(&[GOUT]).await;
+    push(&wrote, &mut writer).await;
+    (wrote, writer)
+}
+
 #[tokio::test]
 async fn a_replica_answers_as_its_writer_and_changes_nothing() {
     let store = tempfile::tempdir().unwrap();
@@ -116,9 +124,7 @@ async fn follows(shared: &Shared) {
 async fn a_replica_says_when_it_may_have_missed_a_retraction() {
     let store = tempfile::tempdir().unwrap();
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let _kept = published(&shared).await;
     let (copy, mut replica) = replica(&shared).await;
     copy.app.warm_up().await.unwrap();
     assert_eq!(copy.get("/readyz").await.status, StatusCode::OK);

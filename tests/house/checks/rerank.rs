@@ -1,13 +1,17 @@
 //! A cross-encoder orders the first passages, and its absence is said and stops nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use answer::{Question, Retriever};
 use async_trait::async_trait;
-use inference::models::{List, Store};
+use inference::models::{Fetcher, List, Pin, Role, Store};
 use inference::{Error, FastRerank, Reranker, init_onnx_runtime};
+use server::config::Config;
+use server::models::load_reranker;
 use support::{TestService, models_dir, write_tiny_cross_encoder};
+
+use crate::models::serve;
 
 const FILES: [(&str, &str); 3] = [
     ("a.md", "# Attack\n\nThe treatment of gout is colchicine. Gout hurts.\n"),
@@ -44,6 +48,72 @@ async fn the_first_passages_are_ordered_by_the_cross_encoder() {
     let (after, scores, missing) = search(&retriever).await;
     assert_eq!(after, ["Prevention", "Attack", "Gout"]);
     assert!(scores.iter().all(Option::is_some) && missing.is_none());
+}
+
+/// A hub on the loopback that has these files: where it has each, and its name here.
+async fn hub(files: &Path, places: &[(&str, &str)]) -> String {
+    let mut router = axum::Router::new();
+    for (at, file) in places {
+        let body = std::fs::read(files.join(file)).unwrap();
+        let path = format!("/Makers/Tiny-Cross/resolve/{COMMIT}/{at}");
+        router = router.route(&path, axum::routing::get(|| async { body }));
+    }
+    serve(router).await
+}
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+const PLACES: [(&str, &str); 5] = [
+    ("onnx/model.onnx", "model.onnx"),
+    ("config.json", "config.json"),
+    ("tokenizer.json", "tokenizer.json"),
+    ("tokenizer_config.json", "tokenizer_config.json"),
+    ("special_tokens_map.json", "special_tokens_map.json"),
+];
+
+#[tokio::test]
+async fn one_from_a_hub_is_pinned_fetched_and_used_by_its_name() {
+    let (files, models, other) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_tiny_cross_encoder(files.path());
+    let (whole, lacking) = (hub(files.path(), &PLACES).await, hub(files.path(), &PLACES[..4]).await);
+    let built_in = Config::default().model_list().unwrap();
+    let store = Store::new(models.path().to_owned(), built_in.clone());
+    let pin = |revision: &str| Pin {
+        repository: "Makers/Tiny-Cross".to_owned(),
+        revision: revision.to_owned(),
+        role: Role::Reranker,
+        licence: "Apache-2.0".to_owned(),
+        files: Vec::new(),
+    };
+    let refused = pin("main").make(&store, &whole, |_| {}).await.unwrap_err().to_string();
+    assert!(refused.contains("branch"), "{refused}");
+    let refused = pin(COMMIT).make(&store, &lacking, |_| {}).await.unwrap_err().to_string();
+    assert!(refused.contains("special_tokens_map.json") && refused.contains("no such file"), "{refused}");
+    let entry = pin(COMMIT).make(&store, &whole, |_| {}).await.unwrap();
+    assert_eq!((entry.name.as_str(), entry.files.len()), ("tiny-cross", 5));
+
+    // Elsewhere it is fetched by the entry alone; and what the hub has changed since is not taken.
+    let list = models.path().join("models.toml");
+    std::fs::write(&list, toml::to_string(&List { entries: vec![entry] }).unwrap()).unwrap();
+    let config = format!("[models]\nlist = {list:?}\n[reranker]\nmodel = \"tiny-cross\"\n");
+    let config = Config::parse(&config).unwrap();
+    assert_eq!(config.model_list().unwrap().entries.len(), built_in.entries.len() + 1);
+    let store = Store::new(other.path().to_owned(), config.model_list().unwrap());
+    for model in ["onnxruntime", "all-minilm-l6-v2"] {
+        std::os::unix::fs::symlink(models_dir().join(model), other.path().join(model)).unwrap();
+    }
+    assert!(load_reranker(&config, &store).await.err().unwrap().root_cause().to_string().contains("missing"));
+    Fetcher::new(&store, &whole, "no-such-python").fetch("tiny-cross", |_| {}).await.unwrap();
+    let reranker = load_reranker(&config, &store).await.unwrap().unwrap();
+    assert!(reranker.id().starts_with("tiny-cross@"), "{}", reranker.id());
+    let scores = reranker.score("gout?", vec!["the gout".into(), "febuxostat".into()]).await.unwrap();
+    assert!(scores[0] < scores[1], "{scores:?}");
+    std::fs::write(other.path().join("tiny-cross/model.onnx"), "another").unwrap();
+    let refused = load_reranker(&config, &store).await.err().unwrap();
+    assert!(refused.root_cause().to_string().contains("not the file it should be"), "{refused:#}");
+    let embedder = Config::parse("[reranker]\nmodel = \"all-minilm-l6-v2\"\n").unwrap();
+    assert!(load_reranker(&embedder, &store).await.err().unwrap().root_cause().to_string().contains("role"));
 }
 
 struct Broken;

@@ -14,7 +14,7 @@ use server::config::{Part, Replication};
 use server::replication::{Begun, Replica, begin};
 use support::{HashEmbedder, TestService};
 
-use crate::replicas::{GOUT, QUESTION, Shared, config, push, replica, writer};
+use crate::replicas::{GOUT, QUESTION, Shared, config, published, push, replica, writer};
 
 const FEVER: (&str, &str) = (
     "fever.md",
@@ -77,9 +77,7 @@ fn no_ledger(state: &mut Value) {
 async fn a_retraction_arrives_before_the_state_that_has_it() {
     let store = tempfile::tempdir().unwrap();
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let (wrote, mut writer) = published(&shared).await;
     let (copy, mut replica) = replica(&shared).await;
     copy.app.warm_up().await.unwrap();
     let document = document(&copy).await;
@@ -112,9 +110,7 @@ async fn a_retraction_arrives_before_the_state_that_has_it() {
 async fn a_start_without_the_store_forgets_no_retraction() {
     let (store, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let (wrote, mut writer) = published(&shared).await;
     let document = document(&wrote).await;
     let begun = start(&shared, data.path()).await;
     assert_eq!(standing(&begun.ledger(), &document), Status::Current);
@@ -168,9 +164,7 @@ async fn a_store_that_began_anew_is_followed_and_an_empty_one_is_not_taken_for_s
 async fn another_library_is_neither_followed_nor_begun_with() {
     let (store, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let _kept = published(&shared).await;
     let (copy, mut replica) = replica(&shared).await;
     copy.app.warm_up().await.unwrap();
     drop(start(&shared, data.path()).await);
@@ -190,9 +184,7 @@ async fn another_library_is_neither_followed_nor_begun_with() {
 async fn what_cannot_be_read_here_takes_no_room_and_nothing_away() {
     let (store, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let (wrote, _writer) = published(&shared).await;
     let document = document(&wrote).await;
     let (copy, mut replica) = replica(&shared).await;
     drop(start(&shared, data.path()).await);
@@ -221,9 +213,7 @@ async fn what_cannot_be_read_here_takes_no_room_and_nothing_away() {
 async fn a_damaged_copy_is_fetched_anew() {
     let (store, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let shared = Shared::directory(store.path());
-    let (wrote, mut writer) = writer(&shared).await;
-    wrote.ingest(&[GOUT]).await;
-    push(&wrote, &mut writer).await;
+    let (wrote, _writer) = published(&shared).await;
     let document = document(&wrote).await;
     drop(start(&shared, data.path()).await);
     for (name, at) in [("ledger.db", 0), ("ledger.db", 40_000), ("words/meta.json", 0)] {

@@ -8,9 +8,9 @@ use answer::{Question, Retriever};
 use inference::Embedder;
 use knowledge::Seq;
 use serde_json::json;
-use server::app::{ModelInUse, ModelRole};
 use server::config;
 use server::library::Told;
+use server::models::{ModelInUse, ModelRole};
 use server::switching::{Coming, Switched, embed_coming, forget_coming, switch_to};
 use support::{HashEmbedder, OtherHashEmbedder, TestService};
 
@@ -24,7 +24,7 @@ const FILES: [(&str, &str); 3] = [
 
 fn coming(name: &str, embedder: impl Embedder + 'static) -> Coming {
     Coming {
-        settings: config::Embedder { model: name.to_owned(), directory: None },
+        settings: config::Embedder { model: name.to_owned(), ..config::Embedder::default() },
         model: ModelInUse {
             role: ModelRole::Embedder,
             id: name.to_owned(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use futures::StreamExt;
+use reqwest::StatusCode;
 
 use super::list::{Entry, File, Origin};
 use super::store::{Store, hash_file};
@@ -36,7 +37,7 @@ pub struct Fetcher<'a> {
 impl<'a> Fetcher<'a> {
     /// `hub` is the address of the model hub, `python` the interpreter whose pip is used.
     pub fn new(store: &'a Store, hub: &str, python: &str) -> Self {
-        Self { store, hub: hub.trim_end_matches('/').to_owned(), python: python.to_owned() }
+        Self { store, hub: hub.to_owned(), python: python.to_owned() }
     }
 
     /// Makes sure that a model is there and whole.
@@ -78,9 +79,10 @@ impl<'a> Fetcher<'a> {
                 Origin::Hub { repository, revision } => {
                     for file in &missing {
                         let from = file.from.as_deref().unwrap_or(&file.path);
-                        let url = format!("{}/{repository}/resolve/{revision}/{from}", self.hub);
-                        download(&url, &arriving.path().join("file"), file.bytes).await?;
-                        keep(&arriving.path().join("file"), &directory, file)?;
+                        let (url, arrived) =
+                            (address(&self.hub, repository, revision, from), arriving.path().join("file"));
+                        download(&url, &arrived, Some(file.bytes)).await?;
+                        keep(&arrived, &directory, file)?;
                     }
                 }
             }
@@ -156,10 +158,19 @@ fn keep(arrived: &Path, directory: &Path, file: &File) -> Result<()> {
     if found != file.sha256 {
         return Err(Error::Corrupt { path: target, found, wanted: file.sha256.clone() });
     }
+    move_in(arrived, &target)
+}
+
+pub(super) fn move_in(arrived: &Path, target: &Path) -> Result<()> {
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).map_err(Error::io(parent))?;
     }
-    fs::rename(arrived, &target).map_err(Error::io(&target))
+    fs::rename(arrived, target).map_err(Error::io(target))
+}
+
+/// Where a model hub has a file.
+pub(super) fn address(hub: &str, repository: &str, revision: &str, path: &str) -> String {
+    format!("{}/{repository}/resolve/{revision}/{path}", hub.trim_end_matches('/'))
 }
 
 fn unpack(wheel: &Path, name: &str, target: &Path, bytes: u64) -> Result<()> {
@@ -174,19 +185,31 @@ fn unpack(wheel: &Path, name: &str, target: &Path, bytes: u64) -> Result<()> {
     out.sync_all().map_err(Error::io(target))
 }
 
-async fn download(url: &str, target: &Path, bytes: u64) -> Result<()> {
+/// Fetches a file of at most so many bytes, and says how many it has; `None` where there is no such file.
+pub(super) async fn try_download(url: &str, target: &Path, most: Option<u64>) -> Result<Option<u64>> {
     let failed = |why: String| Error::Fetch { what: url.to_owned(), why };
     let explain = |error: reqwest::Error| failed(format!("{error}: is the model hub reachable from here?"));
-    let response = reqwest::get(url).await.and_then(reqwest::Response::error_for_status).map_err(explain)?;
+    let response = reqwest::get(url).await.map_err(explain)?;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Ok(None);
+    }
+    let mut pieces = response.error_for_status().map_err(explain)?.bytes_stream();
     let mut out = fs::File::create(target).map_err(Error::io(target))?;
-    let (mut pieces, mut received) = (response.bytes_stream(), 0_u64);
+    let mut received = 0_u64;
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(explain)?;
         received += piece.len() as u64;
-        if received > bytes {
-            return Err(failed(format!("it is longer than the {bytes} bytes it should have")));
+        if let Some(most) = most.filter(|most| received > *most) {
+            return Err(failed(format!("it is longer than the {most} bytes it should have")));
         }
         out.write_all(&piece).map_err(Error::io(target))?;
     }
-    out.sync_all().map_err(Error::io(target))
+    out.sync_all().map_err(Error::io(target))?;
+    Ok(Some(received))
+}
+
+/// The same of a file that must be there.
+pub(super) async fn download(url: &str, target: &Path, most: Option<u64>) -> Result<u64> {
+    let none = || Error::Fetch { what: url.to_owned(), why: "the model hub has no such file".to_owned() };
+    try_download(url, target, most).await?.ok_or_else(none)
 }

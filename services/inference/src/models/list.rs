@@ -12,6 +12,8 @@ pub enum Role {
     Embedder,
     /// Writes.
     Generator,
+    /// Reads question and passage together.
+    Reranker,
     /// The library that runs ONNX models.
     OnnxRuntime,
 }
@@ -118,6 +120,18 @@ impl List {
         Ok(list)
     }
 
+    /// This list with another one's entries: what has the name of one here replaces it, the rest comes after.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        for entry in other.entries {
+            match self.entries.iter_mut().find(|known| known.name == entry.name) {
+                Some(known) => *known = entry,
+                None => self.entries.push(entry),
+            }
+        }
+        self
+    }
+
     /// The entry of that name.
     ///
     /// # Errors
@@ -130,7 +144,8 @@ impl List {
     }
 }
 
-fn is_inside(path: &str) -> bool {
+/// Whether a path stays inside the directory that it is in.
+pub(super) fn is_inside(path: &str) -> bool {
     let path = std::path::Path::new(path);
     path.components().count() > 0 && path.components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }

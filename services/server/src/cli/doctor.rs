@@ -10,9 +10,9 @@ use ledger::Decision;
 use serde_json::json;
 
 use super::{machine, models, print, reembed};
-use crate::app::load_embedder;
 use crate::config::{self, Places};
 use crate::data::{Data, Link, open_log};
+use crate::models::load_embedder;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]

@@ -14,10 +14,10 @@ use knowledge::Corpus;
 use serde_json::json;
 
 use super::{Usage, ingest as command, print};
-use crate::app::load_embedder;
 use crate::config::Places;
 use crate::data::Data;
 use crate::library::{Library, Told};
+use crate::models::load_embedder;
 
 /// Passages that are embedded in one go, as a run of ingest does it.
 const BATCH: usize = 256;

@@ -54,7 +54,7 @@ pub(super) fn run(places: &Places, args: &Args) -> Result<ExitCode> {
     // On the disk of the data, which is the one that counts.
     let directory = tempfile::tempdir_in(&places.data)?;
     let ledger = Ledger::open(&directory.path().join("ledger.db"))?;
-    let corpus = corpus()?;
+    let corpus = made_up("made", "Made documents")?;
     ledger.put_corpus(&corpus, &DECISION)?;
     eprintln!("making {} documents", args.documents);
     for first in (0..args.documents).step_by(BATCH as usize) {
@@ -101,10 +101,11 @@ fn time(what: &'static str, work: impl Fn() -> ledger::Result<()>) -> Result<Too
     Ok(Took { what, p50_ms: percentile(&mut waits, 0.5), worst_ms: percentile(&mut waits, 1.0) })
 }
 
-fn corpus() -> Result<Corpus> {
+/// A corpus for documents that are made up.
+pub(super) fn made_up(id: &str, title: &str) -> Result<Corpus> {
     Ok(Corpus {
-        id: "made".parse()?,
-        title: "Made documents".to_owned(),
+        id: id.parse()?,
+        title: title.to_owned(),
         issuer: "Nobody".to_owned(),
         kind: Kind::Guideline,
         licence: "CC0-1.0".to_owned(),

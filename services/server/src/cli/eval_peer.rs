@@ -23,8 +23,9 @@ use super::demo::starter_policy;
 use super::eval_ingest::resident;
 use super::eval_speed::{Rate, ask};
 use super::{Usage, ingest, print};
-use crate::app::{App, embedder_files};
+use crate::app::App;
 use crate::config::{self, Backend, Places};
+use crate::models::embedder_files;
 
 /// What the peer is given, in the directory of the comparison.
 const PASSAGES: &str = "passages.jsonl";

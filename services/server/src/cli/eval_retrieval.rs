@@ -11,8 +11,9 @@ use knowledge::CorpusId;
 
 use super::demo::{STARTER, starter_policy, take_in_starter};
 use super::{Usage, ingest, print};
-use crate::app::{App, load_embedder};
+use crate::app::App;
 use crate::config::{Backend, Places};
+use crate::models::load_embedder;
 
 /// Digits of a hash that are enough to tell what is kept apart.
 const HASH_DIGITS: usize = 12;

@@ -14,11 +14,11 @@ use ledger::Ledger;
 
 use super::Usage;
 use super::progress::View;
-use crate::app::load_embedder;
 use crate::config::Places;
 use crate::corpus_record;
 use crate::data::Data;
 use crate::library::{Library, watch};
+use crate::models::load_embedder;
 
 /// Manifests of corpora that Osler knows.
 static MANIFESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/manifests");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use inference::models::{Entry, Fetcher, Progress, Store};
+use inference::models::{Entry, Fetcher, List, Pin, Progress, Role, Store};
 use inference::{Bits, EngineSource, quantise};
 use serde_json::json;
 
@@ -27,6 +27,9 @@ pub(super) enum Command {
     },
     /// Hash every file of every model that is here
     Verify,
+    /// Fetch a model from the model hub, hash it, and print the entry that a list of models (models.list) needs for it: a
+    /// cross-encoder, another embedder, another writer
+    Pin(Pinning),
     /// Quantise a directory of safetensors once, so that it need not be done at every start
     Quantise {
         /// The directory
@@ -40,6 +43,32 @@ pub(super) enum Command {
     },
 }
 
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Pinning {
+    /// The repository: owner/name
+    repository: String,
+    /// The commit, in 40 digits
+    revision: String,
+    /// What it is for: reranker, embedder or generator
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Its licence, as its publisher states it: an SPDX expression
+    #[arg(long, value_name = "SPDX")]
+    licence: String,
+    /// Files of the repository, the one to load first; for a generator they must be named
+    files: Vec<String>,
+}
+
+fn role(text: &str) -> Result<Role, &'static str> {
+    match text {
+        "reranker" => Ok(Role::Reranker),
+        "embedder" => Ok(Role::Embedder),
+        "generator" => Ok(Role::Generator),
+        _ => Err("it is reranker, embedder or generator"),
+    }
+}
+
 pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
     let config = places.read()?;
     let store = Store::new(places.models_dir()?, config.model_list()?);
@@ -51,6 +80,12 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             }
             quantise(&directory, bits, &out).await?;
             print(&format!("{}: name it as generator.directory\n", out.display()))
+        }
+        Command::Pin(Pinning { repository, revision, role, licence, files }) => {
+            let asked = Pin { repository, revision, role, licence, files };
+            let report = |file: &str| eprintln!("{}: fetching {file}", asked.repository);
+            let entry = asked.make(&store, &config.models.hub, report).await?;
+            print(&toml::to_string(&List { entries: vec![entry] })?)
         }
         Command::Fetch { names } => {
             let names = if names.is_empty() { needed(&config, &store) } else { names };
@@ -102,10 +137,13 @@ fn is_here(store: &Store, entry: &Entry) -> bool {
 
 /// What the configuration cannot run without, and can be fetched.
 pub(super) fn needed(config: &Config, store: &Store) -> Vec<String> {
-    let runtime = store.list().entries.iter().filter(|entry| entry.role == inference::models::Role::OnnxRuntime);
+    let runtime = store.list().entries.iter().filter(|entry| entry.role == Role::OnnxRuntime);
     let mut names: Vec<String> = runtime.map(|entry| entry.name.clone()).collect();
     if config.embedder.directory.is_none() {
         names.push(config.embedder.model.clone());
+    }
+    if config.reranker.directory.is_none() {
+        names.extend(config.reranker.model.clone());
     }
     if config.generator.backend == config::Backend::Local && config.generator.directory.is_none() {
         names.push(config.generator.model.clone());

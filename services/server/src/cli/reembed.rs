@@ -11,9 +11,9 @@ use inference::models::Store;
 use ledger::Ledger;
 
 use super::print;
-use crate::app::load_embedder;
-use crate::config::Places;
+use crate::config::{Places, Precision};
 use crate::data::{Data, forget_index};
+use crate::models::load_embedder;
 use crate::switching::{embed_coming, forget_coming};
 
 #[derive(Debug, clap::Args)]
@@ -23,10 +23,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", conflicts_with = "directory")]
     model: Option<String>,
     /// A local directory with a BERT-class sentence encoder
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["model", "forget"])]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["model", "precision", "forget"])]
     directory: Option<PathBuf>,
+    /// How exactly it calculates, int8 or float32 [default: as configured]
+    #[arg(long)]
+    precision: Option<Precision>,
     /// Give up a model that was prepared and has not taken over, by the name that `osler doctor` has for it
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "directory"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "directory", "precision"])]
     forget: Option<String>,
 }
 
@@ -48,10 +51,14 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
 
 async fn embed(places: &Places, ledger: &Arc<Ledger>, args: &Args) -> Result<ExitCode> {
     let mut config = places.read()?;
-    config.embedder.directory.clone_from(&args.directory);
-    if let Some(model) = &args.model {
-        config.embedder.model.clone_from(model);
+    let embedder = &mut config.embedder;
+    if args.directory.is_some() || args.model.is_some() {
+        embedder.directory.clone_from(&args.directory);
     }
+    if let Some(model) = &args.model {
+        embedder.model.clone_from(model);
+    }
+    embedder.precision = args.precision.unwrap_or(embedder.precision);
     let store = Store::new(places.models_dir()?, config.model_list()?);
     let embedder = load_embedder(&config, &store).await?;
     if ledger.embedder()?.is_some_and(|(bound, _)| bound == embedder.id()) {

@@ -19,7 +19,7 @@ use crate::http;
 use crate::labeling::Follower;
 use crate::library::{SourceEvent, Told, watch};
 use crate::switching::{Switched, switch};
-use crate::{alarms, corpus_record, erasure, witnessing};
+use crate::{alarms, corpus_record, erasure, read_ahead, witnessing};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -37,6 +37,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     #[cfg(unix)]
     let hangups = signal(SignalKind::hangup()).context("cannot listen for signals")?;
     let listener = listen(&address).await?;
+    read_ahead::begin(&places.data);
     let app = Arc::new(App::open_with(places, |config| config.server.listen = address).await?);
     #[cfg(unix)]
     tokio::spawn(heed(hangups, Arc::clone(&app), places.clone()));

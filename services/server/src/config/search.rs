@@ -1,4 +1,4 @@
-//! How passages are found, and where their vectors are kept.
+//! How passages are found: what embeds and orders them, and where their vectors are kept.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,65 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret;
+
+/// What turns texts into vectors. A data directory stays with the model it was made with until another one is prepared by
+/// `osler reembed`; then name that one here, and start the service again or send it SIGHUP (`kill -HUP`), which has it take over
+/// without a pause. SIGHUP has nothing else be read again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Embedder {
+    /// A model in the list of models.
+    pub model: String,
+    /// A local directory with a BERT-class sentence encoder, instead.
+    pub directory: Option<PathBuf>,
+    /// How exactly it calculates: `int8` or `float32`. Vectors of one are not compared with vectors of the other: for a library
+    /// that is there the other one is another model.
+    pub precision: Precision,
+}
+
+impl Default for Embedder {
+    fn default() -> Self {
+        Self { model: "all-minilm-l6-v2".to_owned(), directory: None, precision: Precision::default() }
+    }
+}
+
+/// How exactly an embedder calculates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// Matrices in whole numbers of eight bits: about twice as fast on a CPU, and passages are found as well (`evals/README.md`).
+    #[default]
+    Int8,
+    /// As it was published.
+    Float32,
+}
+
+impl Precision {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::Float32 => "float32",
+        }
+    }
+}
+
+impl std::str::FromStr for Precision {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Int8, Self::Float32].into_iter().find(|one| one.name() == text).ok_or("it is int8 or float32")
+    }
+}
+
+impl From<Precision> for inference::Precision {
+    fn from(precision: Precision) -> Self {
+        match precision {
+            Precision::Int8 => Self::Int8,
+            Precision::Float32 => Self::Float32,
+        }
+    }
+}
 
 /// How passages are found.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -18,15 +77,23 @@ pub struct Search {
     /// Whether the kind, date and standing of a document count, by at most 0.015 where a perfect match has 1. Every hit shows
     /// what it got.
     pub priors: bool,
-    /// A directory with a cross-encoder in ONNX form (`model.onnx`, its tokenizer and configuration) that reads the first 20
-    /// passages with the question and orders them. Without one the order is that of the search.
-    pub reranker: Option<PathBuf>,
 }
 
 impl Default for Search {
     fn default() -> Self {
-        Self { expansion: true, priors: true, reranker: None }
+        Self { expansion: true, priors: true }
     }
+}
+
+/// What reads the first 20 passages with the question and orders them: a cross-encoder. With neither key nothing does, and the order is
+/// that of the search. None comes with the list of models: `osler models pin` makes an entry for one from a model hub.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reranker {
+    /// A model in the list of models.
+    pub model: Option<String>,
+    /// A local directory with one in ONNX form (`model.onnx`, its tokenizer and configuration), instead.
+    pub directory: Option<PathBuf>,
 }
 
 /// Where vectors are kept.

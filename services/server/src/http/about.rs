@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Problem, Shared, blocking};
-use crate::app::ModelInUse;
 use crate::labeling::{INTENDED_USE, INTENDED_USERS, NOT_FOR};
+use crate::models::ModelInUse;
 
 /// A corpus and how much of it can be found.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,9 +5,9 @@ use evals::{Figure, Run, RunFigure, Source};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::ModelRole;
 use crate::config::Config;
 use crate::facts::{Facts, LocalReview};
+use crate::models::ModelRole;
 
 /// The model that the kept figures were measured with, where one takes part: the embedder of the starter set.
 const EMBEDDER: &str = "all-minilm-l6-v2";
@@ -75,8 +75,11 @@ impl Setup<'_> {
 fn searches_by_default(facts: &Facts) -> bool {
     let (now, then) = (&facts.config, &Config::default());
     let enough = (now.answer.enough - then.answer.enough).abs() < f32::EPSILON;
-    let search = (now.search.expansion, now.search.priors, &now.search.reranker);
-    enough && search == (then.search.expansion, then.search.priors, &then.search.reranker)
+    let search = |config: &Config| {
+        let (search, embedder) = (&config.search, &config.embedder);
+        (search.expansion, search.priors, config.reranker.clone(), embedder.precision)
+    };
+    enough && search(now) == search(&then)
 }
 
 fn answers_by_default(facts: &Facts) -> bool {

@@ -4,9 +4,9 @@
 use answer::Mode;
 
 use super::{CardAttribute, CardGroup, CardKind, Said, evidence, kept};
-use crate::app::ModelRole;
 use crate::facts::{Facts, LICENCE, PROGRAM};
 use crate::labeling::{DECISION_ROLE, INTENDED_USE, INTENDED_USERS, NOT_FOR, describe, limits, population};
+use crate::models::ModelRole;
 
 pub(super) fn groups(facts: &Facts) -> Vec<CardGroup> {
     let group = |id, name, attributes| CardGroup::new(id, CardKind::Predictive, name, attributes);

@@ -31,6 +31,8 @@ fn configuration_that_makes_no_sense_is_named() {
         ("[generator]\nmodel = \"gpt-9\"\n", &["gpt-9", "smollm2-135m-instruct"]),
         ("[generator]\ndirectory = \"/nowhere/model\"\n", &["/nowhere/model"]),
         ("[embedder]\nmodel = \"smollm2-135m-instruct\"\n", &["role"]),
+        ("[reranker]\nmodel = \"nothing\"\n", &["nothing", "cross-encoder", "all-minilm-l6-v2"]),
+        ("[reranker]\ndirectory = \"/nowhere/cross\"\n", &["/nowhere/cross", "missing"]),
         ("[vectors]\nurl = \"no address\"\n", &["no address", "Qdrant"]),
         (
             "[generator]\nbackend = \"endpoint\"\nendpoint = \"http://127.0.0.1:9/v1\"\napi_key_env = \"NO_SUCH_KEY\"\n",
@@ -40,6 +42,8 @@ fn configuration_that_makes_no_sense_is_named() {
         fs::write(&file, text).unwrap();
         refuse(&data.path().join("data"), &["--config", config, "ask", "a?"], 1, words);
     }
+    let pin = ["models", "pin", "owner/name", "main", "--licence", "MIT", "--role"];
+    refuse(data.path(), &[&pin[..], &["reranker"]].concat(), 1, &["main", "commit"]);
     refuse(data.path(), &["--config", "/nowhere.toml", "ask", "a?"], 1, &["/nowhere.toml"]);
 }
 

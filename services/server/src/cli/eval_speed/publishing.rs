@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use knowledge::{Corpus, Kind, Rights, Seq, Snapshot, sha256_hex};
+use knowledge::{Corpus, Seq, Snapshot, sha256_hex};
 use ledger::{Decision, Ledger};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::asking::Spread;
 use super::door::Door;
 use crate::app::App;
+use crate::cli::eval_library::made_up;
 use crate::library::Library;
 
 /// Who decides all this.
@@ -72,7 +73,13 @@ impl Publisher {
     pub(super) fn new(app: &Arc<App>, door: &Door, folder: PathBuf) -> Result<Self> {
         let library = app.library.clone().context("this library takes no documents in")?;
         std::fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self { app: Arc::clone(app), library, door: door.clone(), corpus: corpus()?, folder })
+        Ok(Self {
+            app: Arc::clone(app),
+            library,
+            door: door.clone(),
+            corpus: made_up("made-to-measure", "Made to measure")?,
+            folder,
+        })
     }
 
     /// Publishes once, not to be counted: what is needed for it starts up, and what was staged before is published with it.
@@ -227,20 +234,6 @@ impl Made {
     fn is_in(&self, hit: &Value) -> bool {
         hit["document"]["title"] == self.title.as_str()
     }
-}
-
-fn corpus() -> Result<Corpus> {
-    Ok(Corpus {
-        id: "made-to-measure".parse()?,
-        title: "Made to measure".to_owned(),
-        issuer: "Nobody".to_owned(),
-        kind: Kind::Guideline,
-        licence: "CC0-1.0".to_owned(),
-        rights: Rights { index: true, quote_words: None, display: true, export: true, expires: None },
-        jurisdiction: "international".to_owned(),
-        language: "en".to_owned(),
-        evidence_level: None,
-    })
 }
 
 #[cfg(test)]
