@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use knowledge::{ArmScore, PassageId, Scores};
+use knowledge::{ArmScore, DocumentId, PassageId, Scores};
 
 use crate::entry::{Hit, dot};
 
@@ -11,6 +11,13 @@ use crate::entry::{Hit, dot};
 /// corpus by its meaning, without a rule for either. Ranks, which reciprocal rank fusion adds up, say neither; see
 /// `evals/README.md` for what that costs.
 const WORDS_WEIGHT: f32 = 0.5;
+
+/// Passages whose sentences are read. What a sentence adds, a twentieth at most, brings little from further down to where it is seen.
+pub const READ_CLOSELY: usize = 20;
+
+/// What of the words' weight goes by the best sentence instead of the whole passage. An answer mostly stands in one sentence,
+/// and in a long passage the words of a question also come together by chance.
+const SENTENCE_WEIGHT: f32 = 0.1;
 
 /// Passages that are looked at for what is like them.
 pub const NEIGHBOURHOOD: usize = 40;
@@ -21,6 +28,10 @@ const NEIGHBOURS: usize = 3;
 /// What they weigh against its own score. Passages that answer one question are like each other (van Rijsbergen's cluster
 /// hypothesis, 1979); smoothing scores over the likeness of what was found is Diaz's regularisation (CIKM 2005).
 const SUPPORT_WEIGHT: f32 = 0.25;
+
+/// What the second best passage of a document adds to all of its passages. A document that is about a question has more than one
+/// place that speaks of it; one that only mentions it has one.
+const DOCUMENT_WEIGHT: f32 = 0.1;
 
 /// A passage with its place in each arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,15 +54,26 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
     }
     let (words_floor, meaning_floor) = (floor(lexical, limit), floor(dense, limit));
     let fused = scores.into_iter().map(|(passage, scores)| {
-        // Other names beside all of the words say no more than the words.
-        let words = scores.lexical.map_or(words_floor, |arm| arm.score.min(1.0));
+        let words = words_share(&scores, words_floor);
         let meaning = scores.dense.map_or(meaning_floor, |arm| arm.score);
         let fused = WORDS_WEIGHT * words + (1.0 - WORDS_WEIGHT) * meaning;
         Fused { passage, scores: Scores { fused, ..scores } }
     });
     let mut fused: Vec<Fused> = fused.collect();
-    fused.sort_by(|a, b| b.scores.fused.total_cmp(&a.scores.fused).then(a.passage.cmp(&b.passage)));
+    sort(&mut fused, |scores| scores.fused);
     fused
+}
+
+/// Orders anew what was fused of `lexical`, cut at `limit`, by what the best sentences of the first [`READ_CLOSELY`] have of the
+/// question: shares between 0 and 1. What has none here stays with what it has.
+pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, shares: &HashMap<PassageId, f32>) {
+    let words_floor = floor(lexical, limit);
+    for hit in fused.iter_mut().take(READ_CLOSELY) {
+        let whole = words_share(&hit.scores, words_floor);
+        let share = shares.get(&hit.passage);
+        hit.scores.sentence = share.map(|share| WORDS_WEIGHT * SENTENCE_WEIGHT * (share - whole));
+    }
+    sort(fused, own);
 }
 
 /// Orders the first [`NEIGHBOURHOOD`] passages by their own scores and those of the passages found that are most like them;
@@ -59,7 +81,7 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
 pub fn support(fused: &mut [Fused], vectors: &HashMap<PassageId, Vec<f32>>) {
     let head = fused.len().min(NEIGHBOURHOOD);
     let found: Vec<(f32, Option<&[f32]>)> =
-        fused[..head].iter().map(|hit| (hit.scores.fused, vectors.get(&hit.passage).map(Vec::as_slice))).collect();
+        fused[..head].iter().map(|hit| (own(&hit.scores), vectors.get(&hit.passage).map(Vec::as_slice))).collect();
     // Likeness goes both ways, so each pair is compared once.
     let mut like: Vec<Vec<(f32, f32)>> = vec![Vec::with_capacity(head); head];
     for (at, (score, vector)) in found.iter().enumerate() {
@@ -80,13 +102,51 @@ pub fn support(fused: &mut [Fused], vectors: &HashMap<PassageId, Vec<f32>>) {
             hit.scores.support = Some(like.iter().map(|(likeness, score)| likeness * score).sum::<f32>() / weight);
         }
     }
-    fused[..head].sort_by(|a, b| worth(&b.scores).total_cmp(&worth(&a.scores)).then(a.passage.cmp(&b.passage)));
+    sort(&mut fused[..head], worth);
 }
 
-/// What decides the order, before a cross-encoder: its own score, that of what is like it, and the prior of its document.
+/// Adds to the passages of each document of which more than one was found, and orders all of them anew. What is added goes by how
+/// far the second best is above the last of all, so that two that were hardly found add nothing.
+pub fn second_passage(fused: &mut [Fused], documents: &HashMap<PassageId, DocumentId>) {
+    let Some(last) = fused.iter().map(|hit| worth(&hit.scores)).min_by(f32::total_cmp) else { return };
+    let mut together: HashMap<DocumentId, Vec<f32>> = HashMap::new();
+    for hit in fused.iter() {
+        if let Some(document) = documents.get(&hit.passage) {
+            together.entry(*document).or_default().push(worth(&hit.scores));
+        }
+    }
+    for worths in together.values_mut() {
+        worths.sort_by(|a, b| b.total_cmp(a));
+    }
+    for hit in fused.iter_mut() {
+        let second = documents.get(&hit.passage).and_then(|document| together.get(document)?.get(1));
+        hit.scores.document = second.map(|second| DOCUMENT_WEIGHT * (second - last));
+    }
+    sort(fused, worth);
+}
+
+/// What decides the order, before a cross-encoder: its own score, that of what is like it, what else was found of its document,
+/// and the prior of that.
 pub fn worth(scores: &Scores) -> f32 {
-    let support = scores.support.unwrap_or(scores.fused);
-    (1.0 - SUPPORT_WEIGHT) * scores.fused + SUPPORT_WEIGHT * support + scores.prior.unwrap_or(0.0)
+    let own = own(scores);
+    let support = scores.support.unwrap_or(own);
+    let added = scores.document.unwrap_or(0.0) + scores.prior.unwrap_or(0.0);
+    (1.0 - SUPPORT_WEIGHT) * own + SUPPORT_WEIGHT * support + added
+}
+
+/// What a passage has by itself.
+fn own(scores: &Scores) -> f32 {
+    scores.fused + scores.sentence.unwrap_or(0.0)
+}
+
+/// What it has of the words. Other names beside all of them say no more than the words.
+fn words_share(scores: &Scores, floor: f32) -> f32 {
+    scores.lexical.map_or(floor, |arm| arm.score.min(1.0))
+}
+
+/// Best first, equal ones by id.
+fn sort(fused: &mut [Fused], by: fn(&Scores) -> f32) {
+    fused.sort_by(|a, b| by(&b.scores).total_cmp(&by(&a.scores)).then(a.passage.cmp(&b.passage)));
 }
 
 /// The most that a passage which is not in the list can have: nothing, when the list was not cut.
@@ -140,6 +200,43 @@ mod tests {
         let mut alone = fuse(&[], &hits(&[(1, 0.8)]), 10);
         support(&mut alone, &HashMap::new());
         assert_eq!(alone[0].scores.support, None);
+    }
+
+    #[test]
+    fn a_sentence_that_has_the_question_counts_beside_the_whole_passage() {
+        let shares = |shares: &[(u8, f32)]| {
+            shares.iter().map(|&(id, share)| (PassageId::from_bytes([id; 16]), share)).collect::<HashMap<_, _>>()
+        };
+        let lexical = hits(&[(1, 0.9), (2, 0.8)]);
+        let mut fused = fuse(&lexical, &hits(&[(2, 0.59), (1, 0.5)]), 10);
+        assert_eq!(order(&fused), [1, 2]);
+        best_sentence(&mut fused, &lexical, 10, &shares(&[(1, 0.3), (2, 0.8)]));
+        assert_eq!(order(&fused), [2, 1], "the words of 1 are scattered");
+        assert!((fused[1].scores.sentence.unwrap() + 0.03).abs() < 1e-6);
+        assert!((fused[1].scores.fused - 0.7).abs() < 1e-6, "what both arms say is told as it is");
+        assert!((worth(&fused[1].scores) - 0.67).abs() < 1e-6);
+
+        let mut cut = fuse(&lexical, &hits(&[(3, 0.9), (1, 0.2)]), 2);
+        best_sentence(&mut cut, &lexical, 2, &shares(&[(3, 0.4)]));
+        assert_eq!(order(&cut)[0], 3);
+        assert!((cut[0].scores.sentence.unwrap() + 0.02).abs() < 1e-6, "3 was taken to have as much as 2: {cut:?}");
+        assert!(cut[1..].iter().all(|hit| hit.scores.sentence.is_none()));
+    }
+
+    #[test]
+    fn a_document_that_is_found_twice_is_found_for_more_than_a_mention() {
+        let mut fused = fuse(&[], &hits(&[(1, 0.8), (2, 0.7), (3, 0.69), (4, 0.1)]), 10);
+        let documents = [(1, 1), (2, 2), (3, 1), (4, 4)];
+        let documents =
+            documents.map(|(id, document)| (PassageId::from_bytes([id; 16]), DocumentId::from_bytes([document; 16])));
+        let documents = documents.into();
+        second_passage(&mut fused, &documents);
+        assert_eq!(order(&fused), [1, 3, 2, 4]);
+        for hit in &fused[..2] {
+            assert!((hit.scores.document.unwrap() - 0.1 * (0.345 - 0.05)).abs() < 1e-6, "{hit:?}");
+        }
+        assert!(fused[2..].iter().all(|hit| hit.scores.document.is_none()));
+        second_passage(&mut [], &documents);
     }
 
     #[test]

@@ -134,6 +134,12 @@ async fn words(index: &dyn LexicalIndex) {
     assert_eq!(numbers(&index.search(&wanted, &all, 10).await.unwrap()), [1, 0, 2]);
     let half = find(index, "drug2 unheardof", &all, 10).await;
     assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
+    // A sentence counts by what of the question it has by itself.
+    let texts = ["Give drug2 first. Watch potassium.", "Watch potassium with drug2.", "Nothing."].map(str::to_owned);
+    let (wanted, texts) = (Wanted::question("drug2 potassium"), texts.to_vec());
+    let covered = index.coverage(&wanted, Snapshot(2), texts.clone()).await.unwrap();
+    assert!(covered[0] > 0.0 && covered[0] < 1.0 && (covered[1] - 1.0).abs() < 1e-5, "{covered:?}");
+    assert_eq!((covered.len(), covered[2]), (3, 0.0));
     // What comes in later, leaves or is written anew changes no score of before.
     let questions = ["potassium drug1", "give drug2 watching", "drug12 topic", "mg"];
     let mut before = Vec::new();
@@ -149,6 +155,7 @@ async fn words(index: &dyn LexicalIndex) {
             assert_eq!(&find(index, question, &all, 10).await, before, "{question}, {added}");
         }
     }
+    assert_eq!(index.coverage(&wanted, Snapshot(2), texts).await.unwrap(), covered);
     let newest = find(index, "potassium", &Filter::at(Snapshot(19)), 10).await;
     assert_eq!(numbers(&newest), [0, 12, 20, 21, 22, 23, 24, 25, 26, 27]);
     for odd in ["", "   ", "the of and", "text:* AND (", "\"", "+-!{}[]^~*?:\\/", "ünïcødé 🙂"] {

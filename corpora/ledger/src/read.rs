@@ -228,6 +228,21 @@ impl Ledger {
         Ok(vectors)
     }
 
+    /// The texts of passages as they are stored, whatever their standing: to compare passages by, not to show.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn texts_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, String>> {
+        let connection = self.read()?;
+        let mut statement = connection.prepare_cached("SELECT text FROM passages WHERE id = ?1")?;
+        let mut texts = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let text: Option<String> = statement.query_row([id.to_bytes()], |row| row.get(0)).optional()?;
+            texts.extend(text.map(|text| (*id, text)));
+        }
+        Ok(texts)
+    }
+
     /// The documents that passages stand in.
     ///
     /// # Errors

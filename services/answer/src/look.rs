@@ -1,9 +1,10 @@
 //! Looking with both arms side by side, once or deeper.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Filter, Fused, Hit, NEIGHBOURHOOD, fuse, support};
+use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, second_passage, support};
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
 
 use crate::error::{Error, Result};
@@ -154,13 +155,40 @@ impl Retriever {
         let Nearest { vector, hits: dense, embed, search } = nearest;
         sought.vector = vector;
         let mut fused = fuse(&lexical, &dense, depth);
-        let head: Vec<PassageId> = fused.iter().take(NEIGHBOURHOOD).map(|hit| hit.passage).collect();
-        let ledger = Arc::clone(&self.ledger);
-        let vectors = tokio::task::spawn_blocking(move || ledger.vectors_of(&head)).await;
-        support(&mut fused, &vectors.map_err(|panic| Error::Internal(panic.into()))??);
+        self.weigh(sought, &lexical, depth, &mut fused).await?;
         let (fetch, whole) = (Duration::ZERO, began.elapsed());
         let took = Took { embed, lexical: words_time, dense: search, fetch, whole };
         Ok(Candidates { snapshot: sought.filter.snapshot, lexical, dense, fused, took })
+    }
+
+    /// Orders what was fused by what stands in the passages and beside them: their best sentences, what is like them, and what else
+    /// was found of their documents.
+    async fn weigh(&self, sought: &Sought, lexical: &[Hit], depth: usize, fused: &mut [Fused]) -> Result<()> {
+        let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
+        let ledger = Arc::clone(&self.ledger);
+        let read = move || -> ledger::Result<_> {
+            let first = |count: usize| &all[..all.len().min(count)];
+            // Each of those that are read closely may fall and let another one in.
+            let near = first(NEIGHBOURHOOD + READ_CLOSELY);
+            Ok((ledger.texts_of(first(READ_CLOSELY))?, ledger.vectors_of(near)?, ledger.documents_of(&all)?))
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        let (texts, vectors, documents) = read.map_err(|panic| Error::Internal(panic.into()))??;
+        if sought.away != Some(Arm::Words) {
+            let (ids, texts): (Vec<PassageId>, Vec<String>) = texts.into_iter().unzip();
+            match self.lexical.coverage(&sought.expanded.wanted, sought.filter.snapshot, texts).await {
+                Ok(shares) => {
+                    let shares: HashMap<PassageId, f32> = ids.into_iter().zip(shares).collect();
+                    best_sentence(fused, lexical, depth, &shares);
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the sentences were not read");
+                }
+            }
+        }
+        support(fused, &vectors);
+        second_passage(fused, &documents);
+        Ok(())
     }
 
     /// Looks by meaning.

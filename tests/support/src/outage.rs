@@ -75,4 +75,9 @@ impl LexicalIndex for Outage<dyn LexicalIndex> {
         self.check()?;
         self.index.unheard(text, snapshot).await
     }
+
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+        self.check()?;
+        self.index.coverage(wanted, snapshot, texts).await
+    }
 }

@@ -15,6 +15,7 @@ use tantivy::{
 };
 
 use super::counts::{Counts, Kept};
+use super::coverage::Asked;
 use super::gate::Gate;
 use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, weighted_terms};
 use crate::Follower;
@@ -121,6 +122,12 @@ fn inverse_document_frequency(holding: u64, all: u64) -> f32 {
     (1.0 + (all.saturating_sub(holding) as f32 + 0.5) / (holding as f32 + 0.5)).ln()
 }
 
+/// How much a term says, as of the snapshot of `counts`.
+fn rarity(counts: &Counts<'_>, words: Field, term: &str) -> tantivy::Result<Rarity> {
+    let holding = counts.doc_freq(&Term::from_field_text(words, term))?;
+    Ok(Rarity { holding, idf: inverse_document_frequency(holding, counts.total_num_docs()?) })
+}
+
 impl TantivyIndex {
     /// Opens the index in `path`, creating it where there is none.
     ///
@@ -189,11 +196,7 @@ impl TantivyIndex {
         filter: &Filter,
         limit: usize,
     ) -> tantivy::Result<Vec<Hit>> {
-        let all = counts.total_num_docs()?;
-        let terms = weighted_terms(wanted, |text| {
-            let holding = counts.doc_freq(&Term::from_field_text(words, text))?;
-            tantivy::Result::Ok(Rarity { holding, idf: inverse_document_frequency(holding, all) })
-        })?;
+        let terms = weighted_terms(wanted, |term| rarity(counts, words, term))?;
         let mut most = 0.0;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
         for Weighted { term, weight, rarity } in &terms {
@@ -349,6 +352,21 @@ impl LexicalIndex for TantivyIndex {
         match tokio::task::spawn_blocking(run).await {
             Ok(unheard) => unheard.map_err(|source| Error::engine(super::NAME, "look for words", source)),
             Err(panic) => Err(Error::engine(super::NAME, "look for words", panic)),
+        }
+    }
+
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+        let wanted = wanted.to_vec();
+        let (searcher, words) = (self.reading().reader.searcher(), self.fields.words);
+        let kept = Arc::clone(&self.counts);
+        let run = move || {
+            let counts = Counts::of(&kept, &searcher, words, snapshot)?;
+            let asked = Asked::of(&wanted, |term| rarity(&counts, words, term))?;
+            tantivy::Result::Ok(asked.in_best_sentences(&texts))
+        };
+        match tokio::task::spawn_blocking(run).await {
+            Ok(shares) => shares.map_err(|source| Error::engine(super::NAME, "read sentences", source)),
+            Err(panic) => Err(Error::engine(super::NAME, "read sentences", panic)),
         }
     }
 

@@ -1,11 +1,13 @@
 //! The lexical arm in memory: counts shared terms. What tests of other rooms use.
 
 use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use knowledge::{EntryId, Seq, Snapshot};
 
+use super::coverage::Asked;
 use super::{LexicalIndex, Rarity, analysis, terms, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
@@ -54,7 +56,6 @@ impl Follower for MemoryLexicalIndex {
 #[async_trait]
 impl LexicalIndex for MemoryLexicalIndex {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
-        let alike = |_: &str| Ok::<_, std::convert::Infallible>(Rarity { holding: 1, idf: 1.0 });
         let Ok(wanted) = weighted_terms(wanted, alike);
         let most: f32 = wanted.iter().map(|one| one.weight).filter(|weight| *weight >= 1.0).sum();
         let score = |entry: &Entry| {
@@ -80,4 +81,14 @@ impl LexicalIndex for MemoryLexicalIndex {
         let words = analysis::words_with_terms(text).into_iter();
         Ok(words.filter(|(_, terms)| terms.iter().all(|term| !held.contains(term))).map(|(word, _)| word).collect())
     }
+
+    async fn coverage(&self, wanted: &[Wanted], _snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+        let Ok(asked) = Asked::of(wanted, alike);
+        Ok(asked.in_best_sentences(&texts))
+    }
+}
+
+/// Every term says the same.
+fn alike(_: &str) -> std::result::Result<Rarity, Infallible> {
+    Ok(Rarity { holding: 1, idf: 1.0 })
 }

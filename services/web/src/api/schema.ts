@@ -4434,6 +4434,11 @@ export interface components {
             carried?: boolean;
             dense?: null | components["schemas"]["ArmScore"];
             /**
+             * Format: float
+             * @description What it adds that another passage of its document was found; absent where none was.
+             */
+            document?: number | null;
+            /**
              * @description Terms that the search added to the words of the question, and of which a word that the question does not have stands in
              *     this passage.
              */
@@ -4456,7 +4461,13 @@ export interface components {
             rerank?: number | null;
             /**
              * Format: float
-             * @description What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.
+             * @description What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
+             *     that stands in this one sentence, not in the whole passage; absent below the twentieth place.
+             */
+            sentence?: number | null;
+            /**
+             * Format: float
+             * @description What the passages found that are most like it have in `fused` and `sentence`, on average; absent below the fortieth place.
              */
             support?: number | null;
         };
