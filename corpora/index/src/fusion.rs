@@ -13,7 +13,7 @@ use crate::entry::{Hit, dot};
 const WORDS_WEIGHT: f32 = 0.5;
 
 /// Passages whose sentences are read. What a sentence adds, a twentieth at most, brings little from further down to where it is seen.
-pub const READ_CLOSELY: usize = 20;
+pub const READ_CLOSELY: usize = 10;
 
 /// What of the words' weight goes by the best sentence instead of the whole passage. An answer mostly stands in one sentence,
 /// and in a long passage the words of a question also come together by chance.

@@ -4462,7 +4462,7 @@ export interface components {
             /**
              * Format: float
              * @description What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
-             *     that stands in this one sentence, not in the whole passage; absent below the twentieth place.
+             *     that stands in this one sentence, not in the whole passage; absent below the tenth place.
              */
             sentence?: number | null;
             /**
