@@ -5127,9 +5127,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     hYSiu5Rl8AFxLNkqXQOoLxem+FUbYFHspTzIowJTzwE=
+                     *     l+3zycxBhGDmy9YOezfxf53dEDjUw94k1mq6DpBmARI=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu5qJ/VAPp5Dc8KArOYBttrz4a6IJLteNJ2w+m/lMCSU9SQpeE7QM0QOqjzHikqETr7q2XzQ9PAqKzoXFtEXeLwk=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu7S5cL0bsWh4d2vUow4U/OVRtWFvI3zwZedsRvJ4qur4o8ghq/RhLu9TCQFhW8DkiwpkPbvvjqhkbN8FrLIKggY=
                      */
                     "text/plain": string;
                 };
@@ -5382,9 +5382,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "62cff7ca20fbb11d41c9e56e6ce00a8378a0259ed793194f763b00a321f3442f",
+                     *       "sha256": "547e16b0163a24f54fcad4c37408c83371b1964b1d663657ba305061600f43f6",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "40b3f059d3b5f975d8d01fa7b4a76f08b55aafc5688e72abb9613cb69502fed4",
+                     *       "model_card": "6990f23511d87e9bad3bca75fbbf4793e647ebe47f6dd8fdd58cff7b2ea582e2",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5431,6 +5431,10 @@ export interface operations {
                      *         {
                      *           "key": "judge.allow_same_family",
                      *           "value": "false"
+                     *         },
+                     *         {
+                     *           "key": "embedder.precision",
+                     *           "value": "int8"
                      *         },
                      *         {
                      *           "key": "search.expansion",
@@ -5543,7 +5547,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "40b3f059d3b5f975d8d01fa7b4a76f08b55aafc5688e72abb9613cb69502fed4",
+                     *       "version": "6990f23511d87e9bad3bca75fbbf4793e647ebe47f6dd8fdd58cff7b2ea582e2",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -6697,6 +6701,7 @@ export interface operations {
                      *               "score": 0.5833334
                      *             },
                      *             "fused": 0.65156895,
+                     *             "sentence": -0.010990227,
                      *             "rerank": null,
                      *             "prior": 0.0078000003,
                      *             "carried": true
@@ -6898,6 +6903,7 @@ export interface operations {
                      *               "score": 0.5833334
                      *             },
                      *             "fused": 0.65156895,
+                     *             "sentence": -0.010990227,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }
@@ -7279,7 +7285,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n1JPD/o5D7RyVEbrRApj4SkUMDBKYOaHNnDESpWOobAY=\ngbTncCjAzEIqSsKADA1tXkOx3XQvyAb8kRkveUXDH1E=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nsJFViBx66YjkdZBlYf5jvzKL0vQQ6bTTOXF28AVnTCs=\nLrrrXyedy6FFpujDv3sCHGfG30j8+vPZcdhSraHcGC0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7288,18 +7294,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\ngbTncCjAzEIqSsKADA1tXkOx3XQvyAb8kRkveUXDH1E=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"eb31f79f15bc6e71b87e8e426c86f821521ceaea334ed9ef79439dc42be5efbf\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nLrrrXyedy6FFpujDv3sCHGfG30j8+vPZcdhSraHcGC0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"sentence\":-0.010990227,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nvHuAjcGeYVWuPLptKR95SU9hknc4sW7qTFm4VLSPljA=\nsAIryxUR8mRlw8YPbfsUHbIZnq06ikc25bfur7s2jM8=\nY5hjYQKTKlJifcGXwSHZEVeLDH18M+/bIcVHhL/gYTA=\n\nosler.log/062f00cdc41f6f6e\n20\nmCfwJBRE4+irnxyqhAtmT2dgx9+g6apniYJRyeAOLJI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7iaMP5EGkpEGhHRhmfJ0lqWe2ISyBGGDFszlsyQRPSJuwrpPJEDD7SWY43Nk1xdekyHdFnBSLhqQgWTk0WFAQk=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nBLBCHNRo0Xj9s5JvHYUT+uVdxhwb3AIm6rE+FZvkbHU=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7656,7 +7662,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "3c8cabd287302b3259264ccec11db3ed4390605590da27087eaa248c9ba5b583"
+                     *             "answer": "eb31f79f15bc6e71b87e8e426c86f821521ceaea334ed9ef79439dc42be5efbf"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8771,7 +8777,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nhYSiu5Rl8AFxLNkqXQOoLxem+FUbYFHspTzIowJTzwE=\n\n— osler.log/062f00cdc41f6f6e SMWQu5qJ/VAPp5Dc8KArOYBttrz4a6IJLteNJ2w+m/lMCSU9SQpeE7QM0QOqjzHikqETr7q2XzQ9PAqKzoXFtEXeLwk=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nl+3zycxBhGDmy9YOezfxf53dEDjUw94k1mq6DpBmARI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7S5cL0bsWh4d2vUow4U/OVRtWFvI3zwZedsRvJ4qur4o8ghq/RhLu9TCQFhW8DkiwpkPbvvjqhkbN8FrLIKggY=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -8930,6 +8936,7 @@ export interface operations {
                      *                 "score": 0.5833334
                      *               },
                      *               "fused": 0.65156895,
+                     *               "sentence": -0.010990227,
                      *               "rerank": null,
                      *               "prior": 0.0078000003
                      *             }
@@ -9239,6 +9246,7 @@ export interface operations {
                      *                   "score": 0.5833334
                      *                 },
                      *                 "fused": 0.65156895,
+                     *                 "sentence": -0.010990227,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003
                      *               }
@@ -9341,6 +9349,7 @@ export interface operations {
                      *                   "score": 0.5833334
                      *                 },
                      *                 "fused": 0.65156895,
+                     *                 "sentence": -0.010990227,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003,
                      *                 "carried": true
@@ -15344,6 +15353,7 @@ export interface operations {
                      *               "score": 0.23570228
                      *             },
                      *             "fused": 0.5470357,
+                     *             "sentence": 0.0070815445,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }
