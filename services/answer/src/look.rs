@@ -165,15 +165,17 @@ impl Retriever {
     /// was found of their documents.
     async fn weigh(&self, sought: &Sought, lexical: &[Hit], depth: usize, fused: &mut [Fused]) -> Result<()> {
         let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
+        let first = |count: usize| all[..all.len().min(count)].to_vec();
+        // Each of those that are read closely may fall and let another one in.
+        let (read_closely, near) = (first(READ_CLOSELY), first(NEIGHBOURHOOD + READ_CLOSELY));
         let ledger = Arc::clone(&self.ledger);
-        let read = move || -> ledger::Result<_> {
-            let first = |count: usize| &all[..all.len().min(count)];
-            // Each of those that are read closely may fall and let another one in.
-            let near = first(NEIGHBOURHOOD + READ_CLOSELY);
-            Ok((ledger.texts_of(first(READ_CLOSELY))?, ledger.vectors_of(near)?, ledger.documents_of(&all)?))
-        };
-        let read = tokio::task::spawn_blocking(read).await;
-        let (texts, vectors, documents) = read.map_err(|panic| Error::Internal(panic.into()))??;
+        let texts = tokio::task::spawn_blocking(move || ledger.texts_of(&read_closely)).await;
+        let texts = texts.map_err(|panic| Error::Internal(panic.into()))??;
+        // Fetched while sentences are read.
+        let ledger = Arc::clone(&self.ledger);
+        let beside = tokio::task::spawn_blocking(move || -> ledger::Result<_> {
+            Ok((ledger.vectors_of(&near)?, ledger.documents_of(&all)?))
+        });
         if sought.away != Some(Arm::Words) {
             let (ids, texts): (Vec<PassageId>, Vec<String>) = texts.into_iter().unzip();
             match self.lexical.coverage(&sought.expanded.wanted, sought.filter.snapshot, texts).await {
@@ -186,6 +188,7 @@ impl Retriever {
                 }
             }
         }
+        let (vectors, documents) = beside.await.map_err(|panic| Error::Internal(panic.into()))??;
         support(fused, &vectors);
         second_passage(fused, &documents);
         Ok(())
