@@ -5338,7 +5338,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-28",
+                     *           "measured_on": "2026-11-29",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
@@ -5352,7 +5352,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-28",
+                     *           "measured_on": "2026-11-29",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
@@ -5382,9 +5382,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "547e16b0163a24f54fcad4c37408c83371b1964b1d663657ba305061600f43f6",
+                     *       "sha256": "8611f089333a8a06c5f14c8ca1c8d6d96d65518e9684f20a8cbaecf4dd0524fa",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "6990f23511d87e9bad3bca75fbbf4793e647ebe47f6dd8fdd58cff7b2ea582e2",
+                     *       "model_card": "8bbf181a3fe7488f96518eec698fa3b47a17813a10bfd89d641e0ae8f6d246de",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5476,8 +5476,8 @@ export interface operations {
                      *         {
                      *           "figure": "value: caught",
                      *           "value": "99.7 %, 1,607 cases",
-                     *           "run": "baseline-2026-11-28",
-                     *           "date": "2026-11-28",
+                     *           "run": "baseline-2026-11-29",
+                     *           "date": "2026-11-29",
                      *           "data": "starter corpus",
                      *           "command": "osler eval grounding",
                      *           "document": "evals/baseline.json",
@@ -5491,8 +5491,8 @@ export interface operations {
                      *         "Scanned pages are not read.",
                      *         "What looks like a patient's in a question is not recognised; it is sealed in the record, not refused.",
                      *         "Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point.",
-                     *         "Of 150 questions that a corpus did answer, 8 % were left unanswered.",
-                     *         "In 68.8 % of 138 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "Of 150 questions that a corpus did answer, 8.7 % were left unanswered.",
+                     *         "In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not.",
                      *         "Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %.",
                      *         "Of 100 time-critical questions, 94 % were seen as such and got the banner."
                      *       ]
@@ -5547,7 +5547,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "6990f23511d87e9bad3bca75fbbf4793e647ebe47f6dd8fdd58cff7b2ea582e2",
+                     *       "version": "8bbf181a3fe7488f96518eec698fa3b47a17813a10bfd89d641e0ae8f6d246de",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5757,14 +5757,14 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. What looks like a patient's in a question is not recognised; it is sealed in the record, not refused. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8 % were left unanswered. In 68.8 % of 138 answers the sentence that answers the question was among the statements, in the others it was not. Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. What looks like a patient's in a question is not recognised; it is sealed in the record, not refused. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "abstained where the corpus has no answer",
                      *                   "value": "70.3 %, 300 cases",
-                     *                   "run": "baseline-2026-11-28",
-                     *                   "date": "2026-11-28",
+                     *                   "run": "baseline-2026-11-29",
+                     *                   "date": "2026-11-29",
                      *                   "data": "starter corpus",
                      *                   "command": "osler eval abstention",
                      *                   "document": "evals/baseline.json",
@@ -5885,14 +5885,14 @@ export interface operations {
                      *               "id": "internal_validity",
                      *               "group": "performance",
                      *               "name": "Validity on test data of the same source",
-                     *               "value": "96 figures of 8 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "value": "96 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "value: caught",
                      *                   "value": "99.7 %, 1,607 cases",
-                     *                   "run": "baseline-2026-11-28",
-                     *                   "date": "2026-11-28",
+                     *                   "run": "baseline-2026-11-29",
+                     *                   "date": "2026-11-29",
                      *                   "data": "starter corpus",
                      *                   "command": "osler eval grounding",
                      *                   "document": "evals/baseline.json",
@@ -5918,7 +5918,7 @@ export interface operations {
                      *               "measured": [
                      *                 {
                      *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
-                     *                   "value": "0.991, 95 % interval 0.986–0.995, 1,000 cases",
+                     *                   "value": "0.990, 95 % interval 0.986–0.995, 1,000 cases",
                      *                   "run": "retrieval-pubmedqa-1k-2026-11-29",
                      *                   "date": "2026-11-29",
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
