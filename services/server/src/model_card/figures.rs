@@ -79,7 +79,7 @@ fn searches_by_default(facts: &Facts) -> bool {
         let (search, embedder) = (&config.search, &config.embedder);
         (search.expansion, search.priors, config.reranker.clone(), embedder.precision)
     };
-    enough && search(now) == search(&then)
+    enough && search(now) == search(then)
 }
 
 fn answers_by_default(facts: &Facts) -> bool {
