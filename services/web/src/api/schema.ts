@@ -5382,9 +5382,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "8611f089333a8a06c5f14c8ca1c8d6d96d65518e9684f20a8cbaecf4dd0524fa",
+                     *       "sha256": "77a3c8057c47df2b8dff5c54999e08f355f6f9fb77b905075db952c91e417c10",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "8bbf181a3fe7488f96518eec698fa3b47a17813a10bfd89d641e0ae8f6d246de",
+                     *       "model_card": "791dfda45360399be943d94d58f400a1442e03702114c5ec9e6fe2956d2ddc83",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5547,7 +5547,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "8bbf181a3fe7488f96518eec698fa3b47a17813a10bfd89d641e0ae8f6d246de",
+                     *       "version": "791dfda45360399be943d94d58f400a1442e03702114c5ec9e6fe2956d2ddc83",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
