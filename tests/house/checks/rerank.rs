@@ -90,6 +90,7 @@ async fn one_from_a_hub_is_pinned_fetched_and_used_by_its_name() {
     assert!(refused.contains("branch"), "{refused}");
     let refused = pin(COMMIT).make(&store, &lacking, |_| {}).await.unwrap_err().to_string();
     assert!(refused.contains("special_tokens_map.json") && refused.contains("no such file"), "{refused}");
+    assert!(!models.path().join("tiny-cross/model.onnx").exists(), "half a model is none");
     let entry = pin(COMMIT).make(&store, &whole, |_| {}).await.unwrap();
     assert_eq!((entry.name.as_str(), entry.files.len()), ("tiny-cross", 5));
 

@@ -57,15 +57,21 @@ impl Pin {
             tempfile::Builder::new().prefix(".arriving-").tempdir_in(&directory).map_err(Error::io(&directory))?;
         for Wanted { from, path, may_lack } in wanted {
             report(&from);
-            let (url, arrived) = (address(hub, &self.repository, &self.revision, &from), arriving.path().join("file"));
+            let (url, arrived) = (address(hub, &self.repository, &self.revision, &from), arriving.path().join(&path));
+            if let Some(folder) = arrived.parent() {
+                fs::create_dir_all(folder).map_err(Error::io(folder))?;
+            }
             let bytes = match may_lack {
                 true => try_download(&url, &arrived, None).await?,
                 false => Some(download(&url, &arrived, None).await?),
             };
             let Some(bytes) = bytes else { continue };
             let sha256 = hash_file(&arrived)?;
-            move_in(&arrived, &directory.join(&path))?;
             entry.files.push(File { from: (from != path).then_some(from), path, bytes, sha256 });
+        }
+        // All of it, or nothing.
+        for file in &entry.files {
+            move_in(&arriving.path().join(&file.path), &directory.join(&file.path))?;
         }
         Ok(entry)
     }
