@@ -330,8 +330,9 @@ impl<'a> Checkpoint<'a> {
             (Some(start), Some(end)) => self.bytes.get(start..end),
             _ => None,
         };
-        let count: u64 = info.shape.iter().product();
-        let bytes = bytes.filter(|bytes| bytes.len() as u64 == count.saturating_mul(4)).ok_or_else(|| {
+        // The shape is whatever the header says.
+        let length = info.shape.iter().try_fold(4_u64, |length, dim| length.checked_mul(*dim));
+        let bytes = bytes.filter(|bytes| length == Some(bytes.len() as u64)).ok_or_else(|| {
             Error::Config(format!("tensor {name} of the embedder is not as large as the file's header says"))
         })?;
         Ok(bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect())
@@ -352,6 +353,12 @@ mod tests {
         assert!(message.contains("no BERT"), "{message}");
         assert!(onnx_graph(config, b"short", Precision::Int8).is_err());
         assert!(onnx_graph(b"{", &file, Precision::Int8).is_err());
+        let header = br#"{"a":{"dtype":"F32","shape":[9223372036854775807,9],"data_offsets":[0,4]}}"#;
+        let mut file = (header.len() as u64).to_le_bytes().to_vec();
+        file.extend(header);
+        file.extend([0; 4]);
+        let message = Checkpoint::read(&file).unwrap().floats("a").unwrap_err().to_string();
+        assert!(message.contains("not as large"), "{message}");
         let huge = u64::MAX.to_le_bytes();
         assert!(onnx_graph(config, &huge, Precision::Int8).is_err());
     }
