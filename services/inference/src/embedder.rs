@@ -92,6 +92,22 @@ impl Copies {
     }
 }
 
+/// A question that waits or is being embedded, however that ends.
+struct Urgent(Arc<Copies>);
+
+impl Urgent {
+    fn of(copies: &Arc<Copies>) -> Self {
+        copies.urgent.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(copies))
+    }
+}
+
+impl Drop for Urgent {
+    fn drop(&mut self) {
+        self.0.urgent.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 impl std::fmt::Debug for FastEmbed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FastEmbed").field("id", &self.id).field("dimension", &self.dimension).finish_non_exhaustive()
@@ -167,13 +183,8 @@ impl Embedder for FastEmbed {
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
         if texts.len() == 1 {
-            let copies = Arc::clone(&self.copies);
-            copies.urgent.fetch_add(1, Ordering::AcqRel);
-            let run = move || {
-                let embedded = embed_with(&copies, texts.iter().collect());
-                copies.urgent.fetch_sub(1, Ordering::AcqRel);
-                embedded
-            };
+            let urgent = Urgent::of(&self.copies);
+            let run = move || embed_with(&urgent.0, texts.iter().collect());
             return tokio::task::spawn_blocking(run).await.map_err(|panic| Error::Embed(panic.into()))?;
         }
         let (batches, texts) = (Arc::new(batches(&texts)), Arc::new(texts));

@@ -324,9 +324,13 @@ pub fn python() -> String {
     std::env::var("OSLER_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 
+/// What the log shows where nothing else is said. Tantivy warns of each background merge that a publication has overtaken: it is
+/// given up, and tried again later.
+const LOG_FILTER: &str = "warn,mistralrs_core=error,qdrant_edge=error,tantivy::indexer::segment_manager=error";
+
 /// What the log shows, as `tracing` understands it.
 pub fn log_filter() -> String {
-    std::env::var("OSLER_LOG").unwrap_or_else(|_| "warn,mistralrs_core=error,qdrant_edge=error".to_owned())
+    std::env::var("OSLER_LOG").unwrap_or_else(|_| LOG_FILTER.to_owned())
 }
 
 impl Config {

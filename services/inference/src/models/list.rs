@@ -99,7 +99,7 @@ pub struct Entry {
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// Models, in order.
-    #[serde(rename = "model")]
+    #[serde(default, rename = "model")]
     pub entries: Vec<Entry>,
 }
 
@@ -160,6 +160,11 @@ mod tests {
              origin = {{ hub = {{ repository = \"a/b\", revision = \"c\" }} }}\n\
              [[model.file]]\npath = \"{path}\"\nbytes = 1\nsha256 = \"00\"\n"
         )
+    }
+
+    #[test]
+    fn a_list_may_be_empty() {
+        assert_eq!(List::parse("# none yet\n").unwrap(), List::default());
     }
 
     #[test]
