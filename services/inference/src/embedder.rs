@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -70,17 +70,39 @@ pub struct FastEmbed {
 }
 
 struct Copies {
-    models: Vec<Mutex<TextEmbedding>>,
+    count: usize,
+    free: Mutex<Vec<TextEmbedding>>,
+    returned: Condvar,
     /// Single texts that wait or are being embedded. They are questions, and somebody waits for the answer: passages that are
     /// taken in let them go first.
     urgent: AtomicUsize,
 }
 
+/// A copy in use. It goes back however its use ends.
+struct Borrowed<'c> {
+    copies: &'c Copies,
+    model: Option<TextEmbedding>,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.copies.free.lock().unwrap_or_else(PoisonError::into_inner).extend(self.model.take());
+        self.copies.returned.notify_one();
+    }
+}
+
 impl Copies {
-    /// A copy that is free, or the first that becomes so.
-    fn lock(&self) -> Option<MutexGuard<'_, TextEmbedding>> {
-        let free = self.models.iter().find_map(|model| model.try_lock().ok());
-        free.or_else(|| Some(self.models.first()?.lock().unwrap_or_else(PoisonError::into_inner)))
+    fn of(models: Vec<TextEmbedding>) -> Self {
+        let urgent = AtomicUsize::new(0);
+        Self { count: models.len(), free: Mutex::new(models), returned: Condvar::new(), urgent }
+    }
+
+    /// The first copy that is free.
+    fn borrow(&self) -> Borrowed<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.returned.wait_while(free, |free| free.is_empty());
+        let model = free.unwrap_or_else(PoisonError::into_inner).pop();
+        Borrowed { copies: self, model }
     }
 
     /// Waits for questions, but not for ever.
@@ -143,10 +165,10 @@ impl FastEmbed {
                 .with_environment(environment.clone())
                 .with_max_length(max_tokens(files))
                 .with_intra_threads(cores / copies);
-            TextEmbedding::try_new_from_user_defined(model, options).map(Mutex::new).map_err(load)
+            TextEmbedding::try_new_from_user_defined(model, options).map_err(load)
         };
-        let models = (0..copies).map(copy).collect::<Result<_>>()?;
-        let copies = Arc::new(Copies { models, urgent: AtomicUsize::new(0) });
+        let models = (0..copies).map(copy).collect::<Result<Vec<_>>>()?;
+        let copies = Arc::new(Copies::of(models));
         // Vectors of another precision are other vectors.
         let rounded = if precision == Precision::Int8 { ".int8" } else { "" };
         let id = format!("{}@{}{rounded}", files.name(), &files.sha256(bert::WEIGHTS)?[..16]);
@@ -190,7 +212,7 @@ impl Embedder for FastEmbed {
         let (batches, texts) = (Arc::new(batches(&texts)), Arc::new(texts));
         let next = Arc::new(AtomicUsize::new(0));
         let mut working = JoinSet::new();
-        for _ in 0..self.copies.models.len().min(batches.len()) {
+        for _ in 0..self.copies.count.min(batches.len()) {
             let (copies, batches) = (Arc::clone(&self.copies), Arc::clone(&batches));
             let (texts, next) = (Arc::clone(&texts), Arc::clone(&next));
             working.spawn_blocking(move || work(&copies, &batches, &texts, &next));
@@ -206,7 +228,8 @@ impl Embedder for FastEmbed {
 }
 
 fn embed_with(copies: &Copies, texts: Vec<&String>) -> Result<Vec<Vec<f32>>> {
-    let Some(mut model) = copies.lock() else { return Ok(Vec::new()) };
+    let mut copy = copies.borrow();
+    let Some(model) = &mut copy.model else { return Ok(Vec::new()) };
     model.embed(texts, Some(BATCH_TEXTS)).map_err(|error| Error::Embed(error.into()))
 }
 

@@ -1,73 +1,109 @@
-//! What BM25 is told of the passages: counts as they were in a snapshot. Whatever came in later, was written anew or is being
-//! prepared changes no score, nor does how the engine has put its segments together: a question of then finds what it found.
+//! What BM25 is told of the passages: counts of those that are in a snapshot. Whatever came in later, was replaced before or is
+//! being prepared changes no score, nor does how the engine has put its segments together: a question of then finds what it found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use knowledge::Snapshot;
 use tantivy::index::SegmentId;
+use tantivy::postings::SegmentPostings;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{BitSet, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 /// BM25 of Tantivy has k1 1.2 and b 0.75 for good, so that the length of a passage counts for much. Told that passages are
 /// this much longer on average than they are, it reckons as with k1 0.66 and b 0.55, which suits passages of about one
 /// length: what is short is mostly a heading or a row.
 const LENGTH_SCALE: f32 = 2.5;
 
-/// What is kept of segments, at most; beyond that all of it is counted again.
+/// Counts that are kept, at most: those used last.
 const MOST_KEPT: usize = 64;
 
-/// A segment as it is until something more is deleted from it, and the snapshot it is looked at from; no later one than that of
-/// its newest passage, from where on it looks the same.
-type Look = (SegmentId, DocId, u64);
+/// Terms of which one of them remembers how many passages hold them, at most; beyond that it forgets them all.
+const MOST_TERMS: usize = 4_096;
 
-/// Counts of segments that were needed before.
+/// Counts that were needed before, the last used last.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<HashMap<Look, Arc<Count>>>);
+pub(super) struct Kept(Mutex<Vec<Arc<Count>>>);
 
 /// What a segment holds in a snapshot.
 struct Count {
-    /// What does not count: written anew since, or of a later snapshot. In order.
-    out: Vec<DocId>,
+    segment: Version,
+    /// The snapshots in which it holds just this.
+    snapshots: Range<u64>,
+    /// What does not count: written anew since, or not in these snapshots.
+    out: BitSet,
     passages: u64,
     tokens: u64,
+    /// How many passages hold a term, where counting them took a walk.
+    holding: Mutex<HashMap<Term, u64>>,
+}
+
+/// A segment, as it is until something more is deleted from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Version {
+    id: SegmentId,
+    deleted: DocId,
 }
 
 impl Kept {
     fn of(&self, segment: &SegmentReader, words: Field, snapshot: Snapshot) -> tantivy::Result<Arc<Count>> {
-        let newest = segment.fast_fields().u64("added")?.max_value();
-        let look = (segment.segment_id(), segment.num_deleted_docs(), snapshot.0.min(newest));
-        if let Some(count) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&look) {
-            return Ok(Arc::clone(count));
+        let version = Version { id: segment.segment_id(), deleted: segment.num_deleted_docs() };
+        if let Some(count) = self.known(version, snapshot) {
+            return Ok(count);
         }
-        let count = Arc::new(Count::of(segment, words, snapshot)?);
+        let count = Arc::new(Count::of(segment, version, words, snapshot)?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
-            kept.clear();
+            kept.remove(0);
         }
-        kept.insert(look, Arc::clone(&count));
+        kept.push(Arc::clone(&count));
         Ok(count)
+    }
+
+    fn known(&self, segment: Version, snapshot: Snapshot) -> Option<Arc<Count>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|count| count.segment == segment && count.snapshots.contains(&snapshot.0))?;
+        let count = kept.remove(at);
+        kept.push(Arc::clone(&count));
+        Some(count)
     }
 }
 
 impl Count {
-    fn of(segment: &SegmentReader, words: Field, snapshot: Snapshot) -> tantivy::Result<Self> {
-        let (added, lengths) = (segment.fast_fields().u64("added")?, segment.get_fieldnorms_reader(words)?);
-        let alive = segment.alive_bitset();
-        let mut count = Self { out: Vec::new(), passages: 0, tokens: 0 };
+    fn of(segment: &SegmentReader, version: Version, words: Field, snapshot: Snapshot) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let (added, removed) = (columns.u64("added")?, columns.u64("removed")?);
+        let (lengths, alive) = (segment.get_fieldnorms_reader(words)?, segment.alive_bitset());
+        let mut snapshots = 0..u64::MAX;
+        let mut out = BitSet::with_max_value(segment.max_doc());
+        let (mut passages, mut tokens) = (0, 0);
         for doc in 0..segment.max_doc() {
-            let is_in = alive.is_none_or(|alive| alive.is_alive(doc))
-                && added.first(doc).is_some_and(|added| added <= snapshot.0);
-            if is_in {
-                count.passages += 1;
+            let interval = match alive.is_none_or(|alive| alive.is_alive(doc)) {
+                true => added.first(doc).zip(removed.first(doc)),
+                false => None,
+            };
+            let Some((added, removed)) = interval else {
+                out.insert(doc);
+                continue;
+            };
+            for change in [added, removed] {
+                if change <= snapshot.0 {
+                    snapshots.start = snapshots.start.max(change);
+                } else {
+                    snapshots.end = snapshots.end.min(change);
+                }
+            }
+            if (added..removed).contains(&snapshot.0) {
+                passages += 1;
                 // As it is kept for scoring, rounded: a merge keeps that, and sums of it.
-                count.tokens += u64::from(lengths.fieldnorm(doc));
+                tokens += u64::from(lengths.fieldnorm(doc));
             } else {
-                count.out.push(doc);
+                out.insert(doc);
             }
         }
-        Ok(count)
+        Ok(Self { segment: version, snapshots, out, passages, tokens, holding: Mutex::default() })
     }
 
     /// How many of its passages hold the term.
@@ -77,18 +113,44 @@ impl Count {
         }
         let inverted = segment.inverted_index(term.field())?;
         let all = inverted.doc_freq(term)?;
-        if all == 0 || self.out.is_empty() {
+        if all == 0 || self.out.len() == 0 {
             return Ok(all.into());
         }
-        let Some(mut postings) = inverted.read_postings(term, IndexRecordOption::Basic)? else { return Ok(0) };
-        let mut out = 0;
-        for doc in &self.out {
-            if postings.doc() < *doc && postings.seek(*doc) == TERMINATED {
-                break;
-            }
-            out += u32::from(postings.doc() == *doc);
+        if let Some(known) = self.holding.lock().unwrap_or_else(PoisonError::into_inner).get(term) {
+            return Ok(*known);
         }
-        Ok(u64::from(all - out))
+        let Some(postings) = inverted.read_postings(term, IndexRecordOption::Basic)? else { return Ok(0) };
+        let holding = u64::from(all - self.out_among(postings, all));
+        let mut kept = self.holding.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST_TERMS {
+            kept.clear();
+        }
+        kept.insert(term.clone(), holding);
+        Ok(holding)
+    }
+
+    /// How many of `postings`, which are `all` in number, do not count. Walks the shorter of the two.
+    fn out_among(&self, mut postings: SegmentPostings, all: u32) -> u32 {
+        let mut among = 0;
+        if (all as usize) < self.out.len() {
+            while postings.doc() != TERMINATED {
+                among += u32::from(self.out.contains(postings.doc()));
+                postings.advance();
+            }
+            return among;
+        }
+        let mut bucket = 0;
+        while let Some(next) = self.out.first_non_empty_bucket(bucket) {
+            for bit in self.out.tinyset(next) {
+                let doc = next * 64 + bit;
+                if postings.doc() < doc && postings.seek(doc) == TERMINATED {
+                    return among;
+                }
+                among += u32::from(postings.doc() == doc);
+            }
+            bucket = next + 1;
+        }
+        among
     }
 }
 

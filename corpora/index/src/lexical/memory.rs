@@ -73,7 +73,7 @@ impl LexicalIndex for MemoryLexicalIndex {
 
     async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>> {
         let held: HashSet<String> = self.with(|(held, _)| {
-            let there = held.values().filter(|entry| entry.interval.added <= snapshot);
+            let there = held.values().filter(|entry| entry.interval.contains(snapshot));
             there
                 .flat_map(|entry| terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text)))
                 .collect()
