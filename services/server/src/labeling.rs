@@ -197,12 +197,12 @@ pub(crate) fn population(facts: &Facts) -> String {
 fn identifying(facts: &Facts) -> &'static str {
     match facts.config.answer.identifying {
         Identifying::Note => {
-            "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. \
-             They are counted on record and sealed with the question, which is answered all the same."
+            "Words in a question that may identify a person are found by rules, which miss some, unusual names above \
+             all. They are counted on record and sealed with the question, which is answered all the same."
         }
         Identifying::Refuse => {
-            "A question with words that seem to identify a person is refused. They are found by rules, which miss some, \
-             unusual names above all."
+            "A question with words that seem to identify a person is refused. They are found by rules, which miss \
+             some, unusual names above all."
         }
     }
 }
