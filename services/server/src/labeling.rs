@@ -11,6 +11,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::config::Identifying;
 use crate::facts::{self, CorpusScope, Facts, LabelledSetting, PROGRAM, settings, sha256_of};
 use crate::model_card::{MeasuredFigure, day, grouped, of_review, shipped, version};
 use crate::models::ModelInUse;
@@ -192,6 +193,20 @@ pub(crate) fn population(facts: &Facts) -> String {
     )
 }
 
+/// What becomes of words in a question that may identify a person, and how far that goes.
+fn identifying(facts: &Facts) -> &'static str {
+    match facts.config.answer.identifying {
+        Identifying::Note => {
+            "Words in a question that may identify a person are found by rules, which miss some, unusual names above \
+             all. They are counted on record and sealed with the question, which is answered all the same."
+        }
+        Identifying::Refuse => {
+            "A question with words that seem to identify a person is refused. They are found by rules, which miss \
+             some, unusual names above all."
+        }
+    }
+}
+
 /// Where it ends: what it cannot do, and how often it did not when it was measured.
 pub(crate) fn limits(facts: &Facts) -> Vec<String> {
     let mut limits = vec![
@@ -199,8 +214,7 @@ pub(crate) fn limits(facts: &Facts) -> Vec<String> {
             .to_owned(),
         "Quotes are short: what stands before and after them in the document may change what they mean.".to_owned(),
         "Scanned pages are not read.".to_owned(),
-        "What looks like a patient's in a question is not recognised; it is sealed in the record, not refused."
-            .to_owned(),
+        identifying(facts).to_owned(),
     ];
     if facts.corpora.iter().any(|scope| scope.corpus.id.as_str() == TEACHING) {
         limits.push(format!(
@@ -266,6 +280,16 @@ mod tests {
         assert!(said.contains("teaching material"));
         let other = limits(&Facts { corpora: Vec::new(), figures: Vec::new(), ..sample }).join("\n");
         assert!(!other.contains("teaching material") && !other.contains('%'), "{other}");
+    }
+
+    #[test]
+    fn what_becomes_of_words_that_identify_a_person_is_what_is_configured() {
+        let mut facts = Facts::sample();
+        let noted = limits(&facts).join("\n");
+        assert!(noted.contains("counted on record") && !noted.contains("is refused"), "{noted}");
+        facts.config.answer.identifying = Identifying::Refuse;
+        let refused = limits(&facts).join("\n");
+        assert!(refused.contains("is refused") && !refused.contains("counted on record"), "{refused}");
     }
 
     #[test]

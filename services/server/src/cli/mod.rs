@@ -96,7 +96,7 @@ enum Command {
     Replication(replication::Command),
     /// Check this machine, the models and the data directory
     Doctor(doctor::Args),
-    /// Measure: grounding, answers, abstention, injection
+    /// Measure how good answers and search are, how fast they are, and what the checks catch
     #[command(subcommand)]
     Eval(eval::Command),
     /// Print the OpenAPI document

@@ -9,7 +9,9 @@ use super::Config;
 /// Every key with its default and meaning, as Markdown; `deploy/CONFIG.md` is this text.
 pub fn reference() -> String {
     let schema = schemars::schema_for!(Config).to_value();
-    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
+    // By way of the text: a value holds every number in 64 bits, and one of 32 would show digits that nobody wrote.
+    let defaults = serde_json::to_string(&Config::default()).unwrap_or_default();
+    let defaults: Value = serde_json::from_str(&defaults).unwrap_or_default();
     let mut out = String::from(
         "# Configuration\n\nWritten by `osler config`; a test compares. Keys of the TOML file that `--config` or `OSLER_CONFIG` names.\n",
     );
@@ -21,6 +23,7 @@ pub fn reference() -> String {
          | `OSLER_DATA` | data directory; `.osler/data` if unset |\n\
          | `OSLER_MODELS` | models directory; `osler/models` in the user's cache directory if unset |\n\
          | `OSLER_CONFIG` | configuration file |\n\
+         | `XDG_CACHE_HOME` | the user's cache directory; `.cache` in the home directory if unset |\n\
          | `XDG_STATE_HOME` | where the log's guard is kept; `.local/state` in the home directory if unset |\n\
          | `OSLER_PYTHON` | the Python whose pip fetches wheels; `python3` if unset |\n\
          | `OSLER_LOG` | what is logged, as `tracing` filters say it |\n",
@@ -49,5 +52,14 @@ fn write_section(out: &mut String, section: &str, property: &Value, defaults: &V
     }
     for (key, property) in below {
         write_section(out, &format!("{section}.{key}"), &property, &defaults[&key], kinds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_number_is_written_with_the_digits_that_it_was_given() {
+        let text = super::reference();
+        assert!(text.contains("| `enough` | `0.68` |"), "{text}");
     }
 }
