@@ -44,12 +44,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -73,6 +73,14 @@ const MAX_SIGN_INS: usize = 8;
 /// Pages of PDFs drawn at once: readers must not take all processors from those who ask.
 const MAX_PICTURES: usize = 2;
 
+/// Bundles put together at once: each reads the whole log.
+const MAX_BUNDLES: usize = 1;
+
+/// Routes that take their places themselves, and keep them until the work is done: no clock breaks it off. A model has its own
+/// deadlines, and what is begun over the whole log goes on when nobody waits for it any more.
+const SELF_BOUNDED: [&str; 5] =
+    ["/v1/answers", "/v1/chat/completions", "/v1/verify", "/v1/audit/answers/{id}/replay", "/v1/audit/bundles"];
+
 /// What handlers share.
 #[derive(Clone)]
 pub struct Shared {
@@ -83,8 +91,27 @@ pub struct Shared {
     sign_ins: Arc<Semaphore>,
     /// Pages of PDFs that are drawn at once.
     pictures: Arc<Semaphore>,
+    /// Bundles that are put together at once.
+    bundles: Arc<Semaphore>,
     refusals: Arc<refusals::Refusals>,
     metrics: PrometheusHandle,
+}
+
+impl Shared {
+    /// A place among the questions in work, for whatever a model is asked.
+    fn place_to_ask(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.questions, "as many questions as we can take are in work")
+    }
+
+    /// A place among the other requests in work.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.requests, "too many requests are in work")
+    }
+}
+
+/// A place, if one is free; otherwise what is said to whoever comes.
+fn place(places: &Arc<Semaphore>, full: &str) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| Problem::busy(full))
 }
 
 #[derive(OpenApi)]
@@ -218,6 +245,7 @@ pub fn router(app: Arc<App>) -> Router {
         requests: Arc::new(Semaphore::new(server.max_requests)),
         sign_ins: Arc::new(Semaphore::new(MAX_SIGN_INS)),
         pictures: Arc::new(Semaphore::new(MAX_PICTURES)),
+        bundles: Arc::new(Semaphore::new(MAX_BUNDLES)),
         refusals: Arc::default(),
         metrics: recorder(),
         app,
@@ -247,19 +275,18 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(shared)
 }
 
-/// Sheds what is too much, gives up what takes too long, and counts. Questions have bounds of their own: a place is kept
-/// until the answer is done, and the model has its own deadline.
+/// Sheds what is too much, gives up what takes too long, and counts.
 async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_question = matches!(path, "/v1/answers" | "/v1/chat/completions");
-    let is_operation = matches!(path, "/healthz" | "/readyz" | "/metrics");
-    let is_upload = path == "/v1/library/ingests" && request.method() == Method::POST;
+    // What matches no route is a file of the pages.
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_operation = matches!(route, "/healthz" | "/readyz" | "/metrics");
+    let is_upload = route == "/v1/library/ingests" && request.method() == Method::POST;
     let timeout = if is_upload { UPLOAD_TIMEOUT } else { timeout };
-    let response = if is_question || is_operation {
+    let response = if is_operation || SELF_BOUNDED.contains(&route) {
         next.run(request).await
     } else {
-        match Arc::clone(&shared.requests).try_acquire_owned() {
-            Err(_) => Problem::busy("too many requests are in work").into_response(),
+        match shared.place() {
+            Err(busy) => busy.into_response(),
             Ok(_place) => match tokio::time::timeout(timeout, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => {

@@ -112,8 +112,7 @@ pub(super) async fn chat(
     }
     let question = question(&body.messages)?;
     question.check()?;
-    let place = Arc::clone(&shared.questions).try_acquire_owned();
-    let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
+    let place = shared.place_to_ask()?;
     let urgent = scope(&question.question) == Scope::TimeCritical;
     let (id, now) = shared.app.asker.ticket();
     let reply = Reply { base: base(&headers), id: format!("chatcmpl-{id}"), created: now.as_second() };

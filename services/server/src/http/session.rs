@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::access::{Caller, SESSION, cookie};
 use super::problem::Body;
 use super::refusals::{About, nobody};
-use super::{Problem, Shared, blocking, request_id};
+use super::{Problem, Shared, blocking, place, request_id};
 use crate::app::App;
 
 /// Binds a sign-in at the provider to the browser that began it.
@@ -134,9 +134,10 @@ pub(super) async fn sign_in(
     Body(body): Body<Credentials>,
 ) -> Result<Response, Problem> {
     let (app, now, request) = (Arc::clone(&shared.app), shared.app.asker.now(), request_id(&headers));
-    let place = Arc::clone(&shared.sign_ins).try_acquire_owned();
-    let _place = place.map_err(|_| Problem::busy("as many sign-ins as we can take are in work"))?;
+    let place = place(&shared.sign_ins, "as many sign-ins as we can take are in work")?;
     let signed = blocking(move || -> Result<_, Problem> {
+        // It is kept until the password is compared, although nobody may be waiting for it any more.
+        let _place = place;
         match app.identity.sign_in(&body.name, &body.password, now) {
             Ok(signed) => {
                 let draft = Draft::new("session.began", session_actor(&signed.who)).with("how", "password");
