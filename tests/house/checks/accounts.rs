@@ -85,6 +85,42 @@ async fn accounts_and_keys_change_on_the_record_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn an_account_is_changed_in_all_that_is_asked_or_in_nothing() {
+    const PASSWORD: &str = "correct horse battery";
+    const OTHER: &str = "another horse battery";
+    let service = TestService::new().await;
+    let (identity, now) = (&service.app.identity, service.app.asker.now());
+    let root = identity.add("root", None, &[Role::Admin].into(), Some(PASSWORD), now).unwrap();
+    let (path, key) = (format!("/v1/accounts/{}", root.id), identity.add_key(&root.id, "test", None, now).unwrap().1);
+    let size = service.app.audit.size();
+    for (change, status) in [
+        (json!({ "password": OTHER, "roles": ["clinician"] }), StatusCode::CONFLICT),
+        (json!({ "password": OTHER, "disabled": true, "unlock": true }), StatusCode::CONFLICT),
+        (json!({ "roles": ["admin", "auditor"], "disabled": true }), StatusCode::CONFLICT),
+        (json!({ "roles": ["admin", "auditor"], "password": "short" }), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let reply = service.send_as(&key, "PATCH", &path, &change).await;
+        assert_eq!(reply.status, status, "{change}: {}", reply.text);
+    }
+    // Nor a password that one gives oneself.
+    let short = json!({ "current": PASSWORD, "new": "short" });
+    let reply = service.send_as(&key, "POST", "/v1/session/password", &short).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text);
+    assert_eq!((service.app.audit.size(), identity.account(&root.id, now).unwrap()), (size, root));
+    let sign_in = async |password: &str| {
+        service.post("/v1/session", &json!({ "name": "root", "password": password })).await.status
+    };
+    assert_eq!(sign_in(PASSWORD).await, StatusCode::OK);
+
+    let change = json!({ "password": OTHER, "roles": ["admin", "auditor"] });
+    let changed = service.send_as(&key, "PATCH", &path, &change).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    assert_eq!(changed.json()["roles"], json!(["auditor", "admin"]));
+    assert_eq!(service.app.audit.entries("account.", None, None, 10).unwrap().len(), 1);
+    assert_eq!((sign_in(PASSWORD).await, sign_in(OTHER).await), (StatusCode::UNAUTHORIZED, StatusCode::OK));
+}
+
+#[tokio::test]
 async fn whoever_comes_from_the_provider_is_on_record_or_does_not_come() {
     let house = House::governed().await;
     house.provider.receive("1", "Ada", &["doctors"]);

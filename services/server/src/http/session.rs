@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{How, ProviderError, Role, Who};
+use identity::{Changes, How, ProviderError, Role, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -241,8 +241,11 @@ pub(super) async fn password(
         // Whoever has a session must still know the password to change it.
         let signed = app.identity.sign_in(&who.name, &body.current, now)?;
         app.identity.sign_out(&signed.secret)?;
-        app.audit.append(draft)?;
-        Ok(app.identity.set_password(&who.account, &body.new)?)
+        let changes = Changes { password: Some(&body.new), ..Changes::default() };
+        app.identity.change_on_record(&who.account, &changes, || {
+            app.audit.append(draft)?;
+            Ok(())
+        })
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
