@@ -187,8 +187,12 @@ fn session_cookie(secret: &str, headers: &HeaderMap) -> HeaderValue {
 
 /// Behind a proxy that ends TLS, browsers are told to keep secrets off plain HTTP.
 pub(super) fn secure(headers: &HeaderMap) -> &'static str {
-    let is_tls = headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
-    if is_tls { "; Secure" } else { "" }
+    if is_tls(headers) { "; Secure" } else { "" }
+}
+
+/// Whether whoever sent this speaks TLS with a proxy that passed it on.
+pub(super) fn is_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https")
 }
 
 /// Sign out
