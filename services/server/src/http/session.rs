@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use audit::{Actor, Draft};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::{Changes, How, ProviderError, Role, Who};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Caller, SESSION, cookie};
-use super::problem::Body;
+use super::problem::{Body, Query};
 use super::refusals::{About, nobody};
 use super::{Problem, Shared, blocking, place, request_id};
 use crate::app::App;
@@ -273,6 +273,7 @@ fn own_path(to: Option<&str>) -> &str {
 #[utoipa::path(get, path = "/v1/session/provider", tag = "identity", operation_id = "begin_provider_sign_in", params(Onward),
     responses(
         (status = 303, description = "To the provider"),
+        (status = 400, description = "A query that does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no provider", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The provider is away", body = Problem, content_type = "application/problem+json"),
     ))]
@@ -313,6 +314,7 @@ pub(super) struct Callback {
 #[utoipa::path(get, path = "/v1/session/provider/callback", tag = "identity", operation_id = "end_provider_sign_in", params(Callback),
     responses(
         (status = 303, description = "Signed in; on to where one wanted to be"),
+        (status = 400, description = "A query that does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The provider does not vouch for them, or another browser began", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no provider", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The provider is away", body = Problem, content_type = "application/problem+json"),
