@@ -1,8 +1,11 @@
 //! Accounts, keys and sessions: what changes about them is on record or does not change, and what is taken away at the house's
 //! identity provider is gone here from the next token on, or within a quarter of an hour.
 
+use std::time::Duration;
+
 use audit::Entry;
 use axum::http::StatusCode;
+use futures::future::{Either, select};
 use identity::Role;
 use serde_json::{Value, json};
 use support::{Fault, Reply, TestService};
@@ -248,6 +251,9 @@ async fn a_provider_that_can_be_asked_again_is_asked_once_a_minute() {
         house.service.clock.advance(MINUTE);
         assert_unavailable(&house.send(&session, "GET", GAPS, &json!({})).await, "other roles without an entry");
     }
+    // What the provider gave to ask with next was kept all the same.
+    house.service.clock.advance(MINUTE);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::OK);
     let session = house.session().await;
     house.provider.shut_out();
     house.service.clock.advance(MINUTE);
@@ -267,6 +273,32 @@ async fn a_provider_that_can_be_asked_again_is_asked_once_a_minute() {
         house.service.clock.advance(MINUTE);
     }
     assert_eq!(house.status(&other, ASKED).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn whoever_leaves_while_the_provider_is_asked_about_them_stays_signed_in() {
+    let house = House::governed().await;
+    house.provider.renew();
+    house.provider.receive("1", "Ada", &["doctors"]);
+    let session = house.session().await;
+    house.provider.receive("1", "Ada", &["doctors", "library"]);
+    house.service.clock.advance(MINUTE);
+    house.provider.dawdle();
+    {
+        let (request, asked) = (Box::pin(house.status(&session, ASKED)), Box::pin(house.provider.is_waited_for()));
+        assert!(matches!(select(request, asked).await, Either::Right(_)), "answered without the provider");
+    }
+    house.provider.go_on();
+    // Nobody waits for the reply: that it has come is seen by what it changes.
+    let mut looks = 0;
+    while house.entries("account.changed", None).is_empty() {
+        assert!(looks < 1_000, "what the provider said is lost");
+        looks += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    house.service.clock.advance(MINUTE + 1);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::OK);
+    assert!(house.entries("session.ended", None).is_empty());
 }
 
 #[tokio::test]
