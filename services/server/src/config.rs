@@ -67,7 +67,7 @@ pub struct Server {
     pub listen: String,
     /// Questions in work or waiting, at most, and whatever else a model is asked; one more is answered 503 with Retry-After.
     pub max_questions: usize,
-    /// Other requests in work, at most.
+    /// Other requests in work, at most, and as many again of those who have not signed in.
     pub max_requests: usize,
     /// Seconds after which a request is given up; what a model is asked, checks of texts, uploads and bundles have bounds of their
     /// own.

@@ -1,13 +1,17 @@
 //! How much is in work at once, and for how long: what a model is asked and bundles of the log are not given up with other requests,
-//! and keep their places until the work is done.
+//! and keep their places until the work is done. Those who have not signed in have places of their own.
 
+use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use answer::Judge;
 use async_trait::async_trait;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use futures::future::{Either, select};
+use futures::stream;
 use identity::Role;
 use inference::{Completion, Generator, ModelRef};
 use serde_json::{Value, json};
@@ -131,6 +135,31 @@ async fn a_text_that_is_judged_takes_the_place_of_a_question_until_the_judge_is_
     judge.go_on.add_permits(1);
     while service.post("/v1/answers", &json!({ "question": QUESTION })).await.status != StatusCode::OK {
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_not_signed_in_takes_no_place_of_those_who_have() {
+    let mut config = Config::default();
+    config.identity.anonymous = Some(false);
+    config.server.max_requests = 1;
+    let service = TestService::with(config, test_settings(), false).await;
+    let key = service.key(Role::Clinician);
+    // A password that never comes.
+    let is_read = Arc::new(Notify::new());
+    let told = Arc::clone(&is_read);
+    let password = stream::poll_fn(move |_| -> Poll<Option<io::Result<Vec<u8>>>> {
+        told.notify_one();
+        Poll::Pending
+    });
+    let request = Request::post("/v1/session").header("content-type", "application/json");
+    let request = request.body(Body::from_stream(password)).unwrap();
+    let (slow, asked) = (Box::pin(service.send(request)), Box::pin(is_read.notified()));
+    let Either::Right(((), _slow)) = select(slow, asked).await else { panic!("answered without a password") };
+    assert_busy(&service.get("/v1/about").await);
+    assert_busy(&service.post("/v1/session", &json!({ "name": "ada", "password": "correct horse battery" })).await);
+    for path in ["/v1/about", "/v1/session", "/v1/corpora"] {
+        assert_eq!(service.get_as(&key, path).await.status, StatusCode::OK, "{path}");
     }
 }
 

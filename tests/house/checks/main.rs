@@ -11,6 +11,7 @@ mod bounds;
 mod canaries;
 mod clinical;
 mod compliance;
+mod connections;
 mod connectors;
 mod contract;
 mod conversations;

@@ -59,6 +59,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+use access::Caller;
 pub use access::{ACCESS, Access};
 pub use problem::Problem;
 
@@ -81,12 +82,16 @@ const MAX_BUNDLES: usize = 1;
 const SELF_BOUNDED: [&str; 5] =
     ["/v1/answers", "/v1/chat/completions", "/v1/verify", "/v1/audit/answers/{id}/replay", "/v1/audit/bundles"];
 
+const TOO_MANY: &str = "too many requests are in work";
+
 /// What handlers share.
 #[derive(Clone)]
 pub struct Shared {
     app: Arc<App>,
     questions: Arc<Semaphore>,
     requests: Arc<Semaphore>,
+    /// Requests of those who have not signed in: however slowly they send, others have places.
+    strangers: Arc<Semaphore>,
     /// Passwords that are compared at once: each takes 19 MiB.
     sign_ins: Arc<Semaphore>,
     /// Pages of PDFs that are drawn at once.
@@ -105,7 +110,12 @@ impl Shared {
 
     /// A place among the other requests in work.
     fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        place(&self.requests, "too many requests are in work")
+        place(&self.requests, TOO_MANY)
+    }
+
+    /// A place among the requests of those who have not signed in.
+    fn place_outside(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.strangers, TOO_MANY)
     }
 }
 
@@ -243,6 +253,7 @@ pub fn router(app: Arc<App>) -> Router {
     let shared = Shared {
         questions: Arc::new(Semaphore::new(server.max_questions)),
         requests: Arc::new(Semaphore::new(server.max_requests)),
+        strangers: Arc::new(Semaphore::new(server.max_requests)),
         sign_ins: Arc::new(Semaphore::new(MAX_SIGN_INS)),
         pictures: Arc::new(Semaphore::new(MAX_PICTURES)),
         bundles: Arc::new(Semaphore::new(MAX_BUNDLES)),
@@ -285,7 +296,10 @@ async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: R
     let response = if is_operation || SELF_BOUNDED.contains(&route) {
         next.run(request).await
     } else {
-        match shared.place() {
+        // Whoever wants a file of the pages is not asked who they are: it is sent at once.
+        let is_stranger = request.extensions().get::<Caller>().is_some_and(|caller| caller.who.is_none());
+        let place = if is_stranger { shared.place_outside() } else { shared.place() };
+        match place {
             Err(busy) => busy.into_response(),
             Ok(_place) => match tokio::time::timeout(timeout, next.run(request)).await {
                 Ok(response) => response,
