@@ -51,6 +51,20 @@ pub struct Account {
     pub subject: Option<Subject>,
 }
 
+/// What is to be another about an account; what is absent stays.
+#[derive(Clone, Copy, Default)]
+pub struct Changes<'a> {
+    /// A new password. All sessions end, and a lock of the name, too.
+    pub password: Option<&'a str>,
+    /// These roles and no others, from now on. Sessions and keys that exist have them at once. Tokens of the identity provider
+    /// that are older than this change nothing about it.
+    pub roles: Option<(&'a BTreeSet<Role>, Timestamp)>,
+    /// Whether it is kept out. Then its sessions end, and its keys rest.
+    pub disabled: Option<bool>,
+    /// Whether a lock of the name ends.
+    pub unlock: bool,
+}
+
 const ACCOUNT: &str = "SELECT a.id, a.name, a.full_name, a.roles, a.disabled, a.created_at,
   CASE WHEN f.locked_until > ?1 THEN f.locked_until END, a.password IS NOT NULL, a.issuer, a.subject
   FROM accounts a LEFT JOIN failures f ON f.name_sha256 = a.name_sha256";
@@ -153,52 +167,49 @@ impl Identity {
         Ok(self.lock().query_row("SELECT EXISTS (SELECT 1 FROM accounts)", [], |row| row.get(0))?)
     }
 
-    /// Gives an account these roles and no others. Sessions and keys that exist have them at once. Tokens of the identity
-    /// provider that are older than this change nothing about it.
+    /// Changes an account once that is on record: all that is asked, or where any of it cannot be or `record` fails, nothing.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAccount`], [`Error::LastAdmin`] or [`Error::Password`]; [`Error::Hash`] or [`Error::Sqlite`]; what `record`
+    /// fails with.
+    pub fn change_on_record<E: From<Error>>(
+        &self,
+        id: &str,
+        changes: &Changes<'_>,
+        record: impl FnOnce() -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let password = changes.password.map(|password| self.passwords.hash(password, self.entropy.as_ref()));
+        let password = password.transpose()?;
+        let mut connection = self.lock();
+        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+        change(&work, id, changes, password.as_deref())?;
+        record()?;
+        work.commit().map_err(Error::from)?;
+        Ok(())
+    }
+
+    /// Gives an account these roles: see [`Changes::roles`].
     ///
     /// # Errors
     /// [`Error::UnknownAccount`], [`Error::LastAdmin`] or [`Error::Sqlite`].
     pub fn set_roles(&self, id: &str, roles: &BTreeSet<Role>, now: Timestamp) -> Result<()> {
-        let mut connection = self.lock();
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !roles.contains(&Role::Admin) {
-            spare_last_admin(&work, id)?;
-        }
-        let sql = "UPDATE accounts SET roles = ?2, roles_as_of = ?3 WHERE id = ?1";
-        let changed = work.execute(sql, params![id, role::written(roles), now.as_second()])?;
-        work.commit()?;
-        one(changed)
+        self.change_on_record(id, &Changes { roles: Some((roles, now)), ..Changes::default() }, || Ok(()))
     }
 
-    /// Keeps an account out, or lets it in again. Its sessions end; its keys rest.
+    /// Keeps an account out, or lets it in again: see [`Changes::disabled`].
     ///
     /// # Errors
     /// [`Error::UnknownAccount`], [`Error::LastAdmin`] or [`Error::Sqlite`].
     pub fn set_disabled(&self, id: &str, disabled: bool) -> Result<()> {
-        let mut connection = self.lock();
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if disabled {
-            spare_last_admin(&work, id)?;
-            work.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
-        }
-        let changed = work.execute("UPDATE accounts SET disabled = ?2 WHERE id = ?1", params![id, disabled])?;
-        work.commit()?;
-        one(changed)
+        self.change_on_record(id, &Changes { disabled: Some(disabled), ..Changes::default() }, || Ok(()))
     }
 
-    /// Gives an account a new password. All its sessions end, and a lock of its name, too.
+    /// Gives an account a new password: see [`Changes::password`].
     ///
     /// # Errors
     /// [`Error::UnknownAccount`] or [`Error::Password`]; [`Error::Hash`] or [`Error::Sqlite`].
     pub fn set_password(&self, id: &str, password: &str) -> Result<()> {
-        let hash = self.passwords.hash(password, self.entropy.as_ref())?;
-        let mut connection = self.lock();
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let changed = work.execute("UPDATE accounts SET password = ?2 WHERE id = ?1", params![id, hash])?;
-        work.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
-        forget_failures(&work, id)?;
-        work.commit()?;
-        one(changed)
+        self.change_on_record(id, &Changes { password: Some(password), ..Changes::default() }, || Ok(()))
     }
 
     /// Lets an account try its password again.
@@ -206,17 +217,38 @@ impl Identity {
     /// # Errors
     /// [`Error::UnknownAccount`] or [`Error::Sqlite`].
     pub fn unlock(&self, id: &str) -> Result<()> {
-        let connection = self.lock();
-        forget_failures(&connection, id)?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1)";
-        let exists: bool = connection.query_row(sql, [id], |row| row.get(0))?;
-        one(usize::from(exists))
+        self.change_on_record(id, &Changes { unlock: true, ..Changes::default() }, || Ok(()))
     }
 }
 
-/// The account, if a change concerned one.
-fn one(changed: usize) -> Result<()> {
-    if changed == 1 { Ok(()) } else { Err(Error::UnknownAccount) }
+fn change(connection: &Connection, id: &str, changes: &Changes<'_>, password: Option<&str>) -> Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1)";
+    if !connection.query_row(sql, [id], |row| row.get::<_, bool>(0))? {
+        return Err(Error::UnknownAccount);
+    }
+    if let Some((roles, now)) = changes.roles {
+        if !roles.contains(&Role::Admin) {
+            spare_last_admin(connection, id)?;
+        }
+        let sql = "UPDATE accounts SET roles = ?2, roles_as_of = ?3 WHERE id = ?1";
+        connection.execute(sql, params![id, role::written(roles), now.as_second()])?;
+    }
+    if let Some(disabled) = changes.disabled {
+        if disabled {
+            spare_last_admin(connection, id)?;
+        }
+        connection.execute("UPDATE accounts SET disabled = ?2 WHERE id = ?1", params![id, disabled])?;
+    }
+    if let Some(password) = password {
+        connection.execute("UPDATE accounts SET password = ?2 WHERE id = ?1", params![id, password])?;
+    }
+    if password.is_some() || changes.disabled == Some(true) {
+        connection.execute("DELETE FROM sessions WHERE account = ?1", [id])?;
+    }
+    if password.is_some() || changes.unlock {
+        forget_failures(connection, id)?;
+    }
+    Ok(())
 }
 
 fn forget_failures(connection: &Connection, id: &str) -> Result<()> {

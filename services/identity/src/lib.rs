@@ -31,7 +31,7 @@ use knowledge::Entropy;
 use rusqlite::Connection;
 
 pub use access::{How, Who};
-pub use account::{Account, MAX_NAME_CHARS, Subject};
+pub use account::{Account, Changes, MAX_NAME_CHARS, Subject};
 pub use entropy::SystemEntropy;
 pub use error::{Error, ProviderError, Result};
 pub use key::{Key, MAX_LABEL_CHARS};

@@ -9,7 +9,7 @@ use knowledge::sha256_hex;
 
 use crate::Identity;
 use crate::error::ProviderError;
-use crate::oidc::{Claims, Provider};
+use crate::oidc::{Claims, Granted, Provider};
 use crate::token::Use;
 
 /// The provider is asked again about somebody after so long.
@@ -58,18 +58,22 @@ impl Identity {
 }
 
 impl Provider {
-    /// Asks whether the provider still stands by whom it gave this token for: what it says of them now, where it says
-    /// anything, and the token to ask with next, where that is another.
+    /// Asks whether the provider still stands by whom it gave this token for: what it says of them now, not verified yet, where it
+    /// says anything, and the token to ask with next, where that is another. The one that was shown may be good no more.
     ///
     /// # Errors
-    /// [`ProviderError::Status`] of 400 to 499 when it does not; any other when it cannot be asked, or says what is not to be
-    /// believed.
-    pub async fn renew(&self, token: &str, now: Timestamp) -> Result<(Option<Claims>, Option<String>), ProviderError> {
-        let answer = self.grant(vec![("grant_type", "refresh_token"), ("refresh_token", token)]).await?;
-        let claims = match &answer.id_token {
-            Some(token) => Some(self.verify(token, self.client_id(), Use::Renewal, now).await?),
-            None => None,
-        };
-        Ok((claims, answer.refresh_token))
+    /// [`ProviderError::Status`] of 400 to 499 when it does not; any other when it cannot be asked.
+    pub async fn renew(&self, token: &str) -> Result<(Option<String>, Option<String>), ProviderError> {
+        let form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+        let Granted { id_token, refresh_token } = self.grant(form).await?;
+        Ok((id_token, refresh_token))
+    }
+
+    /// Whom the token of a renewal is about.
+    ///
+    /// # Errors
+    /// As [`Provider::verify_id_token`].
+    pub async fn verify_renewal(&self, token: &str, now: Timestamp) -> Result<Claims, ProviderError> {
+        self.verify(token, self.client_id(), Use::Renewal, now).await
     }
 }

@@ -65,11 +65,12 @@ pub struct Config {
 pub struct Server {
     /// Address to listen on.
     pub listen: String,
-    /// Questions in work or waiting, at most; one more is answered 503 with Retry-After.
+    /// Questions in work or waiting, at most, and whatever else a model is asked; one more is answered 503 with Retry-After.
     pub max_questions: usize,
-    /// Other requests in work, at most.
+    /// Other requests in work, at most, and as many again of those who have not signed in.
     pub max_requests: usize,
-    /// Seconds after which a request that needs no model is given up.
+    /// Seconds after which a request is given up; what a model is asked, checks of texts, uploads and bundles have bounds of their
+    /// own.
     pub timeout_s: u64,
     /// Largest request body, in bytes.
     pub max_body_bytes: usize,

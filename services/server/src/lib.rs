@@ -7,6 +7,7 @@ pub mod app;
 pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod corpus_record;
 pub mod data;
 pub mod erasure;

@@ -1,8 +1,11 @@
 //! Accounts, keys and sessions: what changes about them is on record or does not change, and what is taken away at the house's
 //! identity provider is gone here from the next token on, or within a quarter of an hour.
 
+use std::time::Duration;
+
 use audit::Entry;
 use axum::http::StatusCode;
+use futures::future::{Either, select};
 use identity::Role;
 use serde_json::{Value, json};
 use support::{Fault, Reply, TestService};
@@ -82,6 +85,42 @@ async fn accounts_and_keys_change_on_the_record_or_not_at_all() {
     let actions: Vec<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["key.revoked", "key.added"]);
     assert!(entries.iter().all(|entry| entry.text("account") == Some(id) && key.ends_with(entry.text("key").unwrap())));
+}
+
+#[tokio::test]
+async fn an_account_is_changed_in_all_that_is_asked_or_in_nothing() {
+    const PASSWORD: &str = "correct horse battery";
+    const OTHER: &str = "another horse battery";
+    let service = TestService::new().await;
+    let (identity, now) = (&service.app.identity, service.app.asker.now());
+    let root = identity.add("root", None, &[Role::Admin].into(), Some(PASSWORD), now).unwrap();
+    let (path, key) = (format!("/v1/accounts/{}", root.id), identity.add_key(&root.id, "test", None, now).unwrap().1);
+    let size = service.app.audit.size();
+    for (change, status) in [
+        (json!({ "password": OTHER, "roles": ["clinician"] }), StatusCode::CONFLICT),
+        (json!({ "password": OTHER, "disabled": true, "unlock": true }), StatusCode::CONFLICT),
+        (json!({ "roles": ["admin", "auditor"], "disabled": true }), StatusCode::CONFLICT),
+        (json!({ "roles": ["admin", "auditor"], "password": "short" }), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let reply = service.send_as(&key, "PATCH", &path, &change).await;
+        assert_eq!(reply.status, status, "{change}: {}", reply.text);
+    }
+    // Nor a password that one gives oneself.
+    let short = json!({ "current": PASSWORD, "new": "short" });
+    let reply = service.send_as(&key, "POST", "/v1/session/password", &short).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text);
+    assert_eq!((service.app.audit.size(), identity.account(&root.id, now).unwrap()), (size, root));
+    let sign_in = async |password: &str| {
+        service.post("/v1/session", &json!({ "name": "root", "password": password })).await.status
+    };
+    assert_eq!(sign_in(PASSWORD).await, StatusCode::OK);
+
+    let change = json!({ "password": OTHER, "roles": ["admin", "auditor"] });
+    let changed = service.send_as(&key, "PATCH", &path, &change).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    assert_eq!(changed.json()["roles"], json!(["auditor", "admin"]));
+    assert_eq!(service.app.audit.entries("account.", None, None, 10).unwrap().len(), 1);
+    assert_eq!((sign_in(PASSWORD).await, sign_in(OTHER).await), (StatusCode::UNAUTHORIZED, StatusCode::OK));
 }
 
 #[tokio::test]
@@ -212,6 +251,9 @@ async fn a_provider_that_can_be_asked_again_is_asked_once_a_minute() {
         house.service.clock.advance(MINUTE);
         assert_unavailable(&house.send(&session, "GET", GAPS, &json!({})).await, "other roles without an entry");
     }
+    // What the provider gave to ask with next was kept all the same.
+    house.service.clock.advance(MINUTE);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::OK);
     let session = house.session().await;
     house.provider.shut_out();
     house.service.clock.advance(MINUTE);
@@ -231,6 +273,32 @@ async fn a_provider_that_can_be_asked_again_is_asked_once_a_minute() {
         house.service.clock.advance(MINUTE);
     }
     assert_eq!(house.status(&other, ASKED).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn whoever_leaves_while_the_provider_is_asked_about_them_stays_signed_in() {
+    let house = House::governed().await;
+    house.provider.renew();
+    house.provider.receive("1", "Ada", &["doctors"]);
+    let session = house.session().await;
+    house.provider.receive("1", "Ada", &["doctors", "library"]);
+    house.service.clock.advance(MINUTE);
+    house.provider.dawdle();
+    {
+        let (request, asked) = (Box::pin(house.status(&session, ASKED)), Box::pin(house.provider.is_waited_for()));
+        assert!(matches!(select(request, asked).await, Either::Right(_)), "answered without the provider");
+    }
+    house.provider.go_on();
+    // Nobody waits for the reply: that it has come is seen by what it changes.
+    let mut looks = 0;
+    while house.entries("account.changed", None).is_empty() {
+        assert!(looks < 1_000, "what the provider said is lost");
+        looks += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    house.service.clock.advance(MINUTE + 1);
+    assert_eq!(house.status(&session, GAPS).await, StatusCode::OK);
+    assert!(house.entries("session.ended", None).is_empty());
 }
 
 #[tokio::test]

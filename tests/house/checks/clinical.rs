@@ -1,8 +1,9 @@
 //! What clinicians rely on beyond quotes: what is refused, what is unknown, who disagrees, and that the patient stays private.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use identity::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{Script, TestService};
 
 const WHO: &str = "# Hypertension in adults\n\n## Treatment\n\nStart drug treatment of hypertension in adults at a blood pressure of 140/90 mmHg or above.\n";
@@ -160,6 +161,47 @@ async fn the_chat_door_has_openais_shape() {
         (error.status, error.json()["error"]["type"].as_str()),
         (StatusCode::BAD_REQUEST, Some("invalid_request_error"))
     );
+}
+
+#[tokio::test]
+async fn annotations_of_the_chat_door_are_of_its_own_numbers_and_lead_to_where_one_came_from() {
+    let service = TestService::without_generator().await;
+    let text = "Give amoxicillin 40 mg/kg by mouth – with food – twice daily to children with pneumonia [1].";
+    service.ingest(&[("a.md", &format!("# Pneumonia\n\n## Children\n\n{text}\n"))]).await;
+    let key = service.key(Role::Clinician);
+    let question = json!([{ "role": "user", "content": "What dose of amoxicillin for pneumonia in children?" }]);
+    let ask = async |stream: bool, protocol: &str| {
+        let body = json!({ "model": "osler", "stream": stream, "messages": question });
+        let request = Request::post("/v1/chat/completions").header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {key}")).header("host", "osler.example");
+        let request = request.header("x-forwarded-proto", protocol).body(Body::from(body.to_string())).unwrap();
+        let reply = service.send(request).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+        reply
+    };
+    for protocol in ["https", "http"] {
+        let whole = ask(false, protocol).await.json();
+        let message = &whole["choices"][0]["message"];
+        let content: Vec<char> = message["content"].as_str().unwrap().chars().collect();
+        let annotations = message["annotations"].as_array().unwrap();
+        assert_eq!(annotations.len(), 1, "{message:#}");
+        let cited = &annotations[0]["url_citation"];
+        let at = |name: &str| usize::try_from(cited[name].as_u64().unwrap()).unwrap();
+        let (start, end) = (at("start_index"), at("end_index"));
+        assert_eq!(content[start..end].iter().collect::<String>(), "[1]");
+        let before: String = content[..start].iter().collect();
+        assert!(before.ends_with(&format!(": {text} ")), "{message:#}");
+        let url = cited["url"].as_str().unwrap();
+        assert!(url.starts_with(&format!("{protocol}://osler.example/v1/passages/")), "{url}");
+
+        let streamed = ask(true, protocol).await.text;
+        let chunks = streamed.lines().filter_map(|line| line.strip_prefix("data: {"));
+        let chunks = chunks.map(|rest| serde_json::from_str::<Value>(&format!("{{{rest}")).unwrap());
+        let deltas: Vec<Value> = chunks.map(|chunk| chunk["choices"][0]["delta"].clone()).collect();
+        let said: String = deltas.iter().filter_map(|delta| delta["content"].as_str()).collect();
+        assert_eq!(said, content.iter().collect::<String>());
+        assert_eq!(deltas.last().unwrap()["annotations"], message["annotations"]);
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use identity::Role;
 use serde_json::json;
 use support::TestService;
 
@@ -56,6 +57,33 @@ async fn errors_are_problem_documents_with_the_request_id() {
         (reply.status, reply.json()["code"].as_str()),
         (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed"))
     );
+}
+
+#[tokio::test]
+async fn queries_that_do_not_fit_are_answered_with_problem_documents() {
+    let service = TestService::new().await;
+    let key = service.key(Role::Auditor);
+    for (path, named) in [
+        ("/v1/audit/recall", "document"),
+        ("/v1/audit/feedback/export?format=csv&format=csv", "format"),
+        ("/v1/library/documents/none/passages", "version"),
+        ("/v1/reviews/none/export", "format"),
+        ("/v1/library/documents?colour=red", "colour"),
+        ("/v1/audit/answers?colour=red", "colour"),
+        ("/v1/audit/answers?status=answered&status=partial", "status"),
+        ("/v1/audit/entries?limit=1&limit=2", "limit"),
+        ("/v1/session/provider?to=/&to=/audit", "to"),
+    ] {
+        let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+        let request = request.header("x-request-id", "abc-1").body(Body::empty()).unwrap();
+        let reply = service.send(request).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path}: {}", reply.text);
+        assert_eq!(reply.headers["content-type"], "application/problem+json", "{path}");
+        let problem = reply.json();
+        assert_eq!((&problem["code"], &problem["request_id"]), (&json!("bad_query"), &json!("abc-1")), "{path}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.starts_with("the query does not fit: ") && detail.contains(named), "{path}: {detail}");
+    }
 }
 
 #[tokio::test]

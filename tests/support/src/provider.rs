@@ -18,6 +18,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use server::config;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
@@ -64,6 +65,10 @@ struct Desk {
     /// The environment variable that holds the client's secret, and the secret.
     secret: Option<(&'static str, String)>,
     book: Mutex<Book>,
+    /// Somebody waits for what was granted.
+    is_waited_for: Notify,
+    /// What was granted is sent.
+    goes_on: Notify,
 }
 
 #[derive(Default)]
@@ -76,6 +81,7 @@ struct Book {
     renewals: Option<HashMap<String, Person>>,
     issued: usize,
     is_away: bool,
+    dawdles: bool,
 }
 
 #[derive(Clone, Default)]
@@ -112,6 +118,8 @@ impl OpenIdProvider {
             stranger: new_key(),
             secret,
             book: Mutex::default(),
+            is_waited_for: Notify::new(),
+            goes_on: Notify::new(),
         });
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -170,6 +178,22 @@ impl OpenIdProvider {
     /// From now on, it grants nothing: it is away.
     pub fn leave(&self) {
         self.desk.book.lock().unwrap().is_away = true;
+    }
+
+    /// From now on, what it grants is not sent before it is told to go on.
+    pub fn dawdle(&self) {
+        self.desk.book.lock().unwrap().dawdles = true;
+    }
+
+    /// Until somebody waits for what it has granted.
+    pub async fn is_waited_for(&self) {
+        self.desk.is_waited_for.notified().await;
+    }
+
+    /// What somebody waits for is sent, and from now on at once.
+    pub fn go_on(&self) {
+        self.desk.book.lock().unwrap().dawdles = false;
+        self.desk.goes_on.notify_one();
     }
 
     /// From now on, tokens are as they should be.
@@ -382,7 +406,13 @@ async fn token(
     if desk.book.lock().unwrap().is_away {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    match desk.exchange(&headers, &form) {
+    let granted = desk.exchange(&headers, &form);
+    let dawdles = desk.book.lock().unwrap().dawdles;
+    if dawdles {
+        desk.is_waited_for.notify_one();
+        desk.goes_on.notified().await;
+    }
+    match granted {
         Ok(answer) => Json(answer).into_response(),
         Err(wrong) => (StatusCode::BAD_REQUEST, Json(json!({ "error": wrong }))).into_response(),
     }

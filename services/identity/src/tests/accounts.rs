@@ -1,11 +1,12 @@
 //! Accounts: names, the last admin, and files that are not ours.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::{Counting, Full, PASSWORD, add, at, identity, roles, settings};
-use crate::{Claims, Error, Identity, Role};
+use crate::{Changes, Claims, Error, Identity, Role};
 
 #[test]
 fn names_are_folded_checked_and_unique() {
@@ -54,6 +55,40 @@ fn an_account_is_on_record_or_there_is_none() {
     assert!(matches!(add("ada"), Err(Error::NameTaken)));
     assert!(matches!(add("a b"), Err(Error::Name)));
     assert_eq!(told, [ada.id]);
+}
+
+#[test]
+fn an_account_is_changed_in_all_that_is_asked_or_in_nothing() {
+    let (_directory, identity) = identity();
+    let root = add(&identity, "root", Role::Admin);
+    let (clinician, both) = (roles([Role::Clinician]), roles([Role::Admin, Role::Auditor]));
+    let (short, other) = (Some("short"), Some("another long one"));
+    let (disabled, nothing) = (Some(true), Changes::default());
+    let told = Cell::new(0);
+    let change = |id: &str, changes: Changes<'_>| {
+        identity.change_on_record(id, &changes, || {
+            told.set(told.get() + 1);
+            Ok::<_, Error>(())
+        })
+    };
+    let refused = change(&root.id, Changes { password: other, roles: Some((&clinician, at(0))), ..nothing });
+    assert!(matches!(refused, Err(Error::LastAdmin)));
+    let refused = change(&root.id, Changes { password: other, roles: Some((&both, at(0))), disabled, unlock: true });
+    assert!(matches!(refused, Err(Error::LastAdmin)));
+    let refused = change(&root.id, Changes { password: short, roles: Some((&both, at(0))), ..nothing });
+    assert!(matches!(refused, Err(Error::Password { .. })));
+    assert!(matches!(change("nobody", nothing), Err(Error::UnknownAccount)));
+    assert_eq!(told.get(), 0, "what cannot be is not told");
+    let all = Changes { password: other, roles: Some((&both, at(0))), ..nothing };
+    assert_eq!(identity.change_on_record(&root.id, &all, || Err(Full)), Err(Full));
+    assert_eq!(identity.account(&root.id, at(0)).unwrap(), root);
+    let session = identity.sign_in("root", PASSWORD, at(0)).unwrap().secret;
+
+    change(&root.id, all).unwrap();
+    assert_eq!((told.get(), identity.account(&root.id, at(0)).unwrap().roles), (1, both));
+    assert!(identity.session(&session, at(0)).unwrap().is_none());
+    assert!(matches!(identity.sign_in("root", PASSWORD, at(0)), Err(Error::WrongCredentials)));
+    assert!(identity.sign_in("root", "another long one", at(0)).is_ok());
 }
 
 #[test]

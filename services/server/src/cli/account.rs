@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ::audit::{Actor, Draft};
 use anyhow::{Context, Result};
-use identity::{Account, Identity, Role};
+use identity::{Account, Changes, Identity, Role};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -92,28 +92,31 @@ pub(super) fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Roles { name, roles } => {
             let account = named(&identity, &name, now)?;
             let roles: BTreeSet<Role> = roles.into_iter().collect();
-            record(about("account.changed", &account.id).with("roles", names(&roles)))?;
-            identity.set_roles(&account.id, &roles, now)?;
+            let draft = about("account.changed", &account.id).with("roles", names(&roles));
+            let changes = Changes { roles: Some((&roles, now)), ..Changes::default() };
+            identity.change_on_record(&account.id, &changes, || record(draft))?;
             print("changed\n")
         }
         Command::Disable { name } => {
             let account = named(&identity, &name, now)?;
-            record(about("account.changed", &account.id).with("disabled", true))?;
-            identity.set_disabled(&account.id, true)?;
+            let draft = about("account.changed", &account.id).with("disabled", true);
+            let changes = Changes { disabled: Some(true), ..Changes::default() };
+            identity.change_on_record(&account.id, &changes, || record(draft))?;
             print("disabled\n")
         }
         Command::Enable { name } => {
             let account = named(&identity, &name, now)?;
-            record(about("account.changed", &account.id).with("disabled", false).with("unlock", true))?;
-            identity.set_disabled(&account.id, false)?;
-            identity.unlock(&account.id)?;
+            let draft = about("account.changed", &account.id).with("disabled", false).with("unlock", true);
+            let changes = Changes { disabled: Some(false), unlock: true, ..Changes::default() };
+            identity.change_on_record(&account.id, &changes, || record(draft))?;
             print("enabled\n")
         }
         Command::Password { name } => {
             let account = named(&identity, &name, now)?;
             let password = read_password()?;
-            record(about("account.changed", &account.id).with("password", true))?;
-            identity.set_password(&account.id, &password)?;
+            let draft = about("account.changed", &account.id).with("password", true);
+            let changes = Changes { password: Some(&password), ..Changes::default() };
+            identity.change_on_record(&account.id, &changes, || record(draft))?;
             print("changed; its sessions have ended\n")
         }
         Command::Key { name, label } => {

@@ -325,7 +325,7 @@ async fn witness(args: &WitnessArgs) -> Result<ExitCode> {
     eprintln!("its public key, for audit.witnesses and for whoever checks:");
     print(&format!("{}\n", witness.key()))?;
     let service = witnessing::service(Arc::new(witness));
-    axum::serve(listener, service).with_graceful_shutdown(super::serve::stop_asked()).await?;
+    super::serve::serve(listener, service).await;
     Ok(ExitCode::SUCCESS)
 }
 

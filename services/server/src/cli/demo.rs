@@ -13,6 +13,7 @@ use inference::models::Store;
 use super::{Usage, ingest, models, serve};
 use crate::app::{App, is_loopback};
 use crate::config::Places;
+use crate::http;
 
 pub(super) static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../corpora/starter");
 
@@ -77,7 +78,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
     eprintln!("THIS IS A DEMONSTRATION: it listens on this machine alone{asking}.\n");
     eprintln!("or, when this has stopped: osler ask \"{}\"", QUESTIONS[0]);
     eprintln!("The starter corpus is teaching material, not advice. Ctrl-C stops.");
-    serve::serve(listener, app).await?;
+    serve::serve(listener, http::router(app)).await;
     Ok(ExitCode::SUCCESS)
 }
 

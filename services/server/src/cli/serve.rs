@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use axum::Router;
 use ingest::{Event, Stores};
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
@@ -14,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{App, is_loopback};
 use crate::config::{self, Places};
+use crate::connections::{self, Limits};
 use crate::data::open_identity;
 use crate::http;
 use crate::labeling::Follower;
@@ -73,7 +75,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode> {
             .await;
         });
     }
-    serve(listener, app).await?;
+    serve(listener, http::router(app)).await;
     stop.store(true, Ordering::Relaxed);
     Ok(ExitCode::SUCCESS)
 }
@@ -218,12 +220,12 @@ pub(super) async fn listen(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// Serves until the process is asked to stop; requests in work are finished first.
-pub(super) async fn serve(listener: TcpListener, app: Arc<App>) -> Result<()> {
-    axum::serve(listener, http::router(app)).with_graceful_shutdown(stop_asked()).await?;
-    Ok(())
+/// Serves until the process is asked to stop; requests in work are finished first, unless it is asked again.
+pub(super) async fn serve(listener: TcpListener, router: Router) {
+    connections::serve(listener, router, &Limits::default(), stop_asked).await;
 }
 
+/// Until the process is asked to stop; each time anew.
 pub(super) async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

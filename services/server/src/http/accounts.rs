@@ -7,7 +7,7 @@ use audit::{Actor, Draft};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use identity::{Account, Claims, Key, Role, Who};
+use identity::{Account, Changes, Claims, Key, Role, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -141,7 +141,7 @@ pub(super) fn vouched(app: &App, claims: &Claims, request: &str, now: Timestamp)
 
 /// Change an account
 ///
-/// What is taken away is gone at the next request of whoever had it.
+/// All that is asked or nothing. What is taken away is gone at the next request of whoever had it.
 #[utoipa::path(patch, path = "/v1/accounts/{id}", tag = "identity", operation_id = "change_account", request_body = AccountChange,
     params(("id" = String, Path, description = "Id of the account")),
     responses(
@@ -171,20 +171,16 @@ pub(super) async fn change(
             .with("disabled", body.disabled)
             .with("password", body.password.is_some())
             .with("unlock", body.unlock);
-        // On record before it is so: a change that nobody knows of would be worse than an entry of one that failed.
-        app.audit.append(draft)?;
-        if let Some(password) = &body.password {
-            identity.set_password(&id, password)?;
-        }
-        if let Some(roles) = &body.roles {
-            identity.set_roles(&id, roles, now)?;
-        }
-        if let Some(disabled) = body.disabled {
-            identity.set_disabled(&id, disabled)?;
-        }
-        if body.unlock {
-            identity.unlock(&id)?;
-        }
+        let changes = Changes {
+            password: body.password.as_deref(),
+            roles: body.roles.as_ref().map(|roles| (roles, now)),
+            disabled: body.disabled,
+            unlock: body.unlock,
+        };
+        identity.change_on_record(&id, &changes, || -> Result<(), Problem> {
+            app.audit.append(draft)?;
+            Ok(())
+        })?;
         Ok(identity.account(&id, now)?)
     });
     Ok(Json(changed.await?))

@@ -79,8 +79,7 @@ pub(super) async fn ask(
     Body(body): Body<AskRequest>,
 ) -> Result<Response, Problem> {
     let patient = patient(&body.patient, &shared)?;
-    let place = Arc::clone(&shared.questions).try_acquire_owned();
-    let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
+    let place = shared.place_to_ask()?;
     let AskRequest { question, mut history, filters, as_of, stream, conversation, patient: _ } = body;
     let mut keep = None;
     if let Some(id) = conversation {

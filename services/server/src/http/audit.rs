@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::{Draft, Entry, Found, FoundAnswer, Query as Wanted, Receipt, Record};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::Role;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::Body;
+use super::problem::{Body, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::corpus_record::Held;
 use crate::erasure::Stores;
@@ -186,17 +186,21 @@ pub(super) async fn again(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Replay>, Problem> {
-    let place = Arc::clone(&shared.questions).try_acquire_owned();
-    let _place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
-    let replayed = replay(&shared.app, &id).await?.ok_or_else(unknown)?;
-    let draft = Draft::new("answer.replayed", caller.actor())
-        .in_request(&request_id(&headers))
-        .with("answer", id)
-        .with("same_evidence", replayed.same_evidence)
-        .with("same_statements", replayed.same_statements);
+    let place = shared.place_to_ask()?;
+    let draft = Draft::new("answer.replayed", caller.actor()).in_request(&request_id(&headers));
     let app = Arc::clone(&shared.app);
-    blocking(move || app.audit.append(draft)).await?;
-    Ok(Json(replayed))
+    // A task of its own keeps the place until the model is done, although nobody may be waiting for it any more.
+    let asking = tokio::spawn(async move {
+        let _place = place;
+        let replayed = replay(&app, &id).await?.ok_or_else(unknown)?;
+        let draft = draft
+            .with("answer", id)
+            .with("same_evidence", replayed.same_evidence)
+            .with("same_statements", replayed.same_statements);
+        blocking(move || app.audit.append(draft)).await?;
+        Ok::<_, Problem>(replayed)
+    });
+    Ok(Json(asking.await.map_err(|_| Problem::internal())??))
 }
 
 /// Why words are to be kept.

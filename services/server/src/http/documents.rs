@@ -1,12 +1,13 @@
 //! Reading what is held: documents whole, and passages with the place of a quote.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use knowledge::{Corpus, DocumentId, PassageId, Span, char_slice};
 use ledger::{DocumentView, PassageView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::problem::Query;
 use super::{Problem, Shared, blocking, number};
 
 /// Which version of a document.
@@ -56,6 +57,7 @@ pub(super) struct PassageReply {
     params(("id" = String, Path, description = "Id of the document"), VersionQuery),
     responses(
         (status = 200, description = "The document, one version whole", body = DocumentView),
+        (status = 400, description = "A query that does not fit, or a number that is none", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The licence does not allow it to be displayed", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such document or version", body = Problem, content_type = "application/problem+json"),
     )

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use ::audit::{Figures, Narrow, Watch};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::audit::time;
+use super::problem::Query;
 use super::{Problem, Shared, blocking, number};
 
 /// A stretch of time, and what the numbers are narrowed to.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ::audit::{Actor, Draft};
 use axum::Json;
 use axum::extract::multipart::Field;
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use knowledge::{Corpus, CorpusId};
 use ledger::{RunRecord, RunSummary};
@@ -15,6 +15,7 @@ use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
+use super::problem::Query;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;
 use crate::corpus_record;

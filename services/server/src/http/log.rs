@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::audit::AnswersQuery;
 use super::problem::Body;
-use super::{Problem, Shared, blocking, request_id};
+use super::{Problem, Shared, blocking, place, request_id};
 
 /// Answers with receipts in one bundle, at most.
 const MAX_BUNDLED: usize = 10_000;
@@ -83,6 +83,7 @@ pub(super) struct BundleRequest {
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Too many answers", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Another bundle is being put together, or the log cannot be written; see Retry-After", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn bundle(
     State(shared): State<Shared>,
@@ -98,8 +99,14 @@ pub(super) async fn bundle(
     let wanted = query.wanted()?;
     let day = shared.app.asker.retriever().today();
     let draft = Draft::new("bundle.exported", caller.actor()).in_request(&request_id(&headers));
+    let place = place(&shared.bundles, "another bundle is being put together")?;
     let app = Arc::clone(&shared.app);
-    let archive = blocking(move || crate::exported::archive(&app, answers, &wanted, &day, draft)).await?;
+    let put_together = move || {
+        // It is kept until the archive is there, although nobody may be waiting for it any more.
+        let _place = place;
+        crate::exported::archive(&app, answers, &wanted, &day, draft)
+    };
+    let archive = blocking(put_together).await?;
     let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(archive));
     let headers = [
         (header::CONTENT_TYPE, "application/x-tar"),

@@ -44,12 +44,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -59,6 +59,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+use access::Caller;
 pub use access::{ACCESS, Access};
 pub use problem::Problem;
 
@@ -73,18 +74,54 @@ const MAX_SIGN_INS: usize = 8;
 /// Pages of PDFs drawn at once: readers must not take all processors from those who ask.
 const MAX_PICTURES: usize = 2;
 
+/// Bundles put together at once: each reads the whole log.
+const MAX_BUNDLES: usize = 1;
+
+/// Routes that take their places themselves, and keep them until the work is done: no clock breaks it off. A model has its own
+/// deadlines, and what is begun over the whole log goes on when nobody waits for it any more.
+const SELF_BOUNDED: [&str; 5] =
+    ["/v1/answers", "/v1/chat/completions", "/v1/verify", "/v1/audit/answers/{id}/replay", "/v1/audit/bundles"];
+
+const TOO_MANY: &str = "too many requests are in work";
+
 /// What handlers share.
 #[derive(Clone)]
 pub struct Shared {
     app: Arc<App>,
     questions: Arc<Semaphore>,
     requests: Arc<Semaphore>,
+    /// Requests of those who have not signed in: however slowly they send, others have places.
+    strangers: Arc<Semaphore>,
     /// Passwords that are compared at once: each takes 19 MiB.
     sign_ins: Arc<Semaphore>,
     /// Pages of PDFs that are drawn at once.
     pictures: Arc<Semaphore>,
+    /// Bundles that are put together at once.
+    bundles: Arc<Semaphore>,
     refusals: Arc<refusals::Refusals>,
     metrics: PrometheusHandle,
+}
+
+impl Shared {
+    /// A place among the questions in work, for whatever a model is asked.
+    fn place_to_ask(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.questions, "as many questions as we can take are in work")
+    }
+
+    /// A place among the other requests in work.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.requests, TOO_MANY)
+    }
+
+    /// A place among the requests of those who have not signed in.
+    fn place_outside(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.strangers, TOO_MANY)
+    }
+}
+
+/// A place, if one is free; otherwise what is said to whoever comes.
+fn place(places: &Arc<Semaphore>, full: &str) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| Problem::busy(full))
 }
 
 #[derive(OpenApi)]
@@ -216,8 +253,10 @@ pub fn router(app: Arc<App>) -> Router {
     let shared = Shared {
         questions: Arc::new(Semaphore::new(server.max_questions)),
         requests: Arc::new(Semaphore::new(server.max_requests)),
+        strangers: Arc::new(Semaphore::new(server.max_requests)),
         sign_ins: Arc::new(Semaphore::new(MAX_SIGN_INS)),
         pictures: Arc::new(Semaphore::new(MAX_PICTURES)),
+        bundles: Arc::new(Semaphore::new(MAX_BUNDLES)),
         refusals: Arc::default(),
         metrics: recorder(),
         app,
@@ -247,19 +286,21 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(shared)
 }
 
-/// Sheds what is too much, gives up what takes too long, and counts. Questions have bounds of their own: a place is kept
-/// until the answer is done, and the model has its own deadline.
+/// Sheds what is too much, gives up what takes too long, and counts.
 async fn bounded(State((shared, timeout)): State<(Shared, Duration)>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_question = matches!(path, "/v1/answers" | "/v1/chat/completions");
-    let is_operation = matches!(path, "/healthz" | "/readyz" | "/metrics");
-    let is_upload = path == "/v1/library/ingests" && request.method() == Method::POST;
+    // What matches no route is a file of the pages.
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_operation = matches!(route, "/healthz" | "/readyz" | "/metrics");
+    let is_upload = route == "/v1/library/ingests" && request.method() == Method::POST;
     let timeout = if is_upload { UPLOAD_TIMEOUT } else { timeout };
-    let response = if is_question || is_operation {
+    let response = if is_operation || SELF_BOUNDED.contains(&route) {
         next.run(request).await
     } else {
-        match Arc::clone(&shared.requests).try_acquire_owned() {
-            Err(_) => Problem::busy("too many requests are in work").into_response(),
+        // Whoever wants a file of the pages is not asked who they are: it is sent at once.
+        let is_stranger = request.extensions().get::<Caller>().is_some_and(|caller| caller.who.is_none());
+        let place = if is_stranger { shared.place_outside() } else { shared.place() };
+        match place {
+            Err(busy) => busy.into_response(),
             Ok(_place) => match tokio::time::timeout(timeout, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => {

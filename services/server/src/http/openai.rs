@@ -3,9 +3,10 @@
 
 use std::convert::Infallible;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
-use answer::{Answer, BANNER, Progress, Question, Scope, Statement, Turn, scope};
+use answer::{Answer, BANNER, Citation, Progress, Question, Scope, Statement, Turn, scope};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::answers::{Asked, Running};
 use super::problem::Body;
+use super::session::is_tls;
 use super::{Problem, Shared, request_id};
 use crate::recorded::By;
 
@@ -112,8 +114,7 @@ pub(super) async fn chat(
     }
     let question = question(&body.messages)?;
     question.check()?;
-    let place = Arc::clone(&shared.questions).try_acquire_owned();
-    let place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
+    let place = shared.place_to_ask()?;
     let urgent = scope(&question.question) == Scope::TimeCritical;
     let (id, now) = shared.app.asker.ticket();
     let reply = Reply { base: base(&headers), id: format!("chatcmpl-{id}"), created: now.as_second() };
@@ -167,12 +168,13 @@ fn question(messages: &[Message]) -> Result<Question, Problem> {
     Ok(Question { question, history: history.collect(), ..Question::default() })
 }
 
-/// Where links in answers lead: the address that the client used.
+/// Where links in answers lead: the address that the client used, which may be that of a proxy.
 fn base(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let plain =
         |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'));
-    host.filter(plain).map_or_else(String::new, |host| format!("http://{host}"))
+    let scheme = if is_tls(headers) { "https" } else { "http" };
+    host.filter(plain).map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }
 
 struct Reply {
@@ -184,7 +186,7 @@ struct Reply {
 
 impl Reply {
     fn whole(&self, answer: &Answer, whole: Value) -> Value {
-        let content = content(answer);
+        let (content, markers) = content(answer);
         json!({
             "id": format!("chatcmpl-{}", answer.id),
             "object": "chat.completion",
@@ -196,7 +198,7 @@ impl Reply {
                 "logprobs": null,
                 "message": {
                     "role": "assistant", "content": content, "refusal": null,
-                    "annotations": self.annotations(answer, &content),
+                    "annotations": self.annotations(answer, &markers),
                 },
             }],
             "usage": usage(),
@@ -205,24 +207,18 @@ impl Reply {
     }
 
     /// One `url_citation` for every number in the text.
-    fn annotations(&self, answer: &Answer, content: &str) -> Vec<Value> {
+    fn annotations(&self, answer: &Answer, markers: &[Marker<'_>]) -> Vec<Value> {
         let mut annotations = Vec::new();
-        let mut from = 0;
-        for citation in answer.statements.iter().flat_map(|statement| &statement.citations) {
-            let marker = format!("[{}]", citation.n);
+        for Marker { citation, at } in markers {
             let Some(evidence) = answer.evidence.iter().find(|evidence| evidence.id == citation.evidence) else {
                 continue;
             };
-            let Some(found) = content[from..].find(&marker) else { continue };
-            let start = content[..from + found].chars().count();
-            from += found + marker.len();
             let url =
                 format!("{}/v1/passages/{}?start={}&end={}", self.base, evidence.passage, citation.start, citation.end);
             annotations.push(json!({
                 "type": "url_citation",
                 "url_citation": {
-                    "start_index": start, "end_index": start + marker.chars().count(),
-                    "url": url, "title": evidence.document.title,
+                    "start_index": at.start, "end_index": at.end, "url": url, "title": evidence.document.title,
                 },
             }));
         }
@@ -255,7 +251,7 @@ impl Reply {
             move |event| {
                 let event = match event {
                     Progress::Statement(statement) => {
-                        Some(data(&chunk(json!({ "content": line(&statement) }), Value::Null)))
+                        Some(data(&chunk(json!({ "content": line(&statement).0 }), Value::Null)))
                     }
                     Progress::Stage(_) | Progress::Evidence(_) => None,
                 };
@@ -272,7 +268,7 @@ impl Reply {
                     if !notes.is_empty() {
                         events.push(data(&chunk(json!({ "content": notes }), Value::Null)));
                     }
-                    let annotations = self.annotations(answer, &content(answer));
+                    let annotations = self.annotations(answer, &content(answer).1);
                     let mut last = chunk(json!({ "annotations": annotations }), json!("stop"));
                     last["osler"] = serde_json::from_str(&recorded.json).unwrap_or_default();
                     events.push(data(&last));
@@ -302,17 +298,47 @@ fn data(value: &Value) -> Event {
     Event::default().data(value.to_string())
 }
 
+/// The number of a citation in a text. A source may have such numbers of its own, so nobody looks for it there.
+struct Marker<'a> {
+    citation: &'a Citation,
+    /// Where it stands, in code points.
+    at: Range<usize>,
+}
+
 /// The answer as text: the banner, one line a statement, then what must be known besides.
-fn content(answer: &Answer) -> String {
-    let banner = answer.banner.iter().map(|banner| format!("{banner}\n\n"));
-    let lines = answer.statements.iter().map(line);
-    banner.chain(lines).collect::<String>() + &notes(answer)
+fn content(answer: &Answer) -> (String, Vec<Marker<'_>>) {
+    let mut content = answer.banner.as_ref().map_or_else(String::new, |banner| format!("{banner}\n\n"));
+    let mut length = content.chars().count();
+    let mut markers = Vec::new();
+    for statement in &answer.statements {
+        let (line, in_line) = line(statement);
+        markers.extend(
+            in_line
+                .into_iter()
+                .map(|Marker { citation, at }| Marker { citation, at: length + at.start..length + at.end }),
+        );
+        length += line.chars().count();
+        content.push_str(&line);
+    }
+    content.push_str(&notes(answer));
+    (content, markers)
 }
 
 /// A statement with who says it: a report of a source, not an order.
-fn line(statement: &Statement) -> String {
-    let numbers: String = statement.citations.iter().map(|citation| format!(" [{}]", citation.n)).collect();
-    format!("{}: {}{numbers}\n", statement.said_by, statement.text.replace('\n', "; "))
+fn line(statement: &Statement) -> (String, Vec<Marker<'_>>) {
+    let mut line = format!("{}: {}", statement.said_by, statement.text.replace('\n', "; "));
+    let mut length = line.chars().count();
+    let mut markers = Vec::new();
+    for citation in &statement.citations {
+        let marker = format!(" [{}]", citation.n);
+        // After the space.
+        let start = length + 1;
+        length += marker.chars().count();
+        markers.push(Marker { citation, at: start..length });
+        line.push_str(&marker);
+    }
+    line.push('\n');
+    (line, markers)
 }
 
 fn notes(answer: &Answer) -> String {

@@ -1,12 +1,15 @@
 //! Errors as clients see them: `application/problem+json` (RFC 9457). The one file that maps our errors to HTTP.
 
-use axum::Json;
+use std::error::Error as _;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Json, extract};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -321,6 +324,21 @@ impl From<facts::Error> for Problem {
             facts::Error::Ledger(error) => error.into(),
             facts::Error::Review(error) => error.into(),
         }
+    }
+}
+
+/// What a query says. What is wrong with it is said in a problem document.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = extract::Query::try_from_uri(&parts.uri).map_err(|rejection| {
+            let why = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+            Problem::bad_request("bad_query", &format!("the query does not fit: {why}"))
+        });
+        read.map(|extract::Query(query)| Self(query))
     }
 }
 

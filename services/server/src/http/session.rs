@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use audit::{Actor, Draft};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{How, ProviderError, Role, Who};
+use identity::{Changes, How, ProviderError, Role, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Caller, SESSION, cookie};
-use super::problem::Body;
+use super::problem::{Body, Query};
 use super::refusals::{About, nobody};
-use super::{Problem, Shared, blocking, request_id};
+use super::{Problem, Shared, blocking, place, request_id};
 use crate::app::App;
 
 /// Binds a sign-in at the provider to the browser that began it.
@@ -134,9 +134,10 @@ pub(super) async fn sign_in(
     Body(body): Body<Credentials>,
 ) -> Result<Response, Problem> {
     let (app, now, request) = (Arc::clone(&shared.app), shared.app.asker.now(), request_id(&headers));
-    let place = Arc::clone(&shared.sign_ins).try_acquire_owned();
-    let _place = place.map_err(|_| Problem::busy("as many sign-ins as we can take are in work"))?;
+    let place = place(&shared.sign_ins, "as many sign-ins as we can take are in work")?;
     let signed = blocking(move || -> Result<_, Problem> {
+        // It is kept until the password is compared, although nobody may be waiting for it any more.
+        let _place = place;
         match app.identity.sign_in(&body.name, &body.password, now) {
             Ok(signed) => {
                 let draft = Draft::new("session.began", session_actor(&signed.who)).with("how", "password");
@@ -186,8 +187,12 @@ fn session_cookie(secret: &str, headers: &HeaderMap) -> HeaderValue {
 
 /// Behind a proxy that ends TLS, browsers are told to keep secrets off plain HTTP.
 pub(super) fn secure(headers: &HeaderMap) -> &'static str {
-    let is_tls = headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
-    if is_tls { "; Secure" } else { "" }
+    if is_tls(headers) { "; Secure" } else { "" }
+}
+
+/// Whether whoever sent this speaks TLS with a proxy that passed it on.
+pub(super) fn is_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https")
 }
 
 /// Sign out
@@ -240,8 +245,11 @@ pub(super) async fn password(
         // Whoever has a session must still know the password to change it.
         let signed = app.identity.sign_in(&who.name, &body.current, now)?;
         app.identity.sign_out(&signed.secret)?;
-        app.audit.append(draft)?;
-        Ok(app.identity.set_password(&who.account, &body.new)?)
+        let changes = Changes { password: Some(&body.new), ..Changes::default() };
+        app.identity.change_on_record(&who.account, &changes, || {
+            app.audit.append(draft)?;
+            Ok(())
+        })
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -265,6 +273,7 @@ fn own_path(to: Option<&str>) -> &str {
 #[utoipa::path(get, path = "/v1/session/provider", tag = "identity", operation_id = "begin_provider_sign_in", params(Onward),
     responses(
         (status = 303, description = "To the provider"),
+        (status = 400, description = "A query that does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no provider", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The provider is away", body = Problem, content_type = "application/problem+json"),
     ))]
@@ -305,6 +314,7 @@ pub(super) struct Callback {
 #[utoipa::path(get, path = "/v1/session/provider/callback", tag = "identity", operation_id = "end_provider_sign_in", params(Callback),
     responses(
         (status = 303, description = "Signed in; on to where one wanted to be"),
+        (status = 400, description = "A query that does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The provider does not vouch for them, or another browser began", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no provider", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The provider is away", body = Problem, content_type = "application/problem+json"),

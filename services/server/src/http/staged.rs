@@ -123,8 +123,7 @@ pub(super) async fn ask(
     headers: HeaderMap,
     Body(body): Body<Asking>,
 ) -> Result<Json<StagedAnswer>, Problem> {
-    let place = Arc::clone(&shared.questions).try_acquire_owned();
-    let _place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
+    let _place = shared.place_to_ask()?;
     let question = Question { extractive: true, ..Question::new(&body.question) };
     question.check()?;
     let question = recorded::settled(&shared.app, question).await?;

@@ -143,7 +143,7 @@ impl VerifyReply {
         (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Nothing to check, no source, or no judge where one is wanted", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The judge is away", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The judge is away, or as much is in work as can be taken; see Retry-After", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn verify(
@@ -164,16 +164,25 @@ pub(super) async fn verify(
     if sources.len() > MAX_SOURCES {
         return Err(refuse("there are more than 100 sources: send those that are cited"));
     }
-    let judge = if judge { Some(shared.app.asker.judge().ok_or_else(|| refuse(NO_JUDGE))?) } else { None };
-    let work = move || (check(&text, &sources), text, sources);
-    let (mut verified, text, sources) = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
-    if let Some(judge) = judge {
-        ask_judge(judge, &mut verified, &sources).await.map_err(answer::Error::Inference)?;
-    }
+    let judge = if judge { Some(shared.app.asker.judge().cloned().ok_or_else(|| refuse(NO_JUDGE))?) } else { None };
+    let place = if judge.is_some() { shared.place_to_ask()? } else { shared.place()? };
+    let cancel = CancellationToken::new();
+    let _guard = cancel.clone().drop_guard();
+    // A task of its own keeps the place until the work is done. Whoever leaves has no further statement judged.
+    let checking = tokio::spawn(async move {
+        let _place = place;
+        let work = move || (check(&text, &sources), text, sources);
+        let (mut verified, text, sources) = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
+        if let Some(judge) = judge {
+            ask_judge(&judge, &mut verified, &sources, &cancel).await?;
+        }
+        Ok::<_, Problem>((verified, text, sources.len()))
+    });
+    let (verified, text, sources) = checking.await.map_err(|_| Problem::internal())??;
     let draft = Draft::new("text.verified", caller.actor())
         .in_request(&request_id(&headers))
         .with("statements", verified.statements.len())
-        .with("sources", sources.len())
+        .with("sources", sources)
         .with("verdict", verified.verdict.to_string());
     let app = std::sync::Arc::clone(&shared.app);
     blocking(move || app.audit.append(draft)).await?;
@@ -181,13 +190,21 @@ pub(super) async fn verify(
 }
 
 /// A second opinion on what the rules let pass.
-async fn ask_judge(judge: &Judge, verified: &mut Verified, sources: &[Foreign]) -> inference::Result<()> {
+async fn ask_judge(
+    judge: &Judge,
+    verified: &mut Verified,
+    sources: &[Foreign],
+    cancel: &CancellationToken,
+) -> Result<(), answer::Error> {
     let passed = verified.statements.iter_mut().filter(|statement| statement.verdict == Verdict::Supported);
     for statement in passed.take(MAX_JUDGED) {
         let cited: Vec<usize> = statement.citations.iter().filter_map(|cited| cited.source).collect();
         let is_meant = |at: &usize| cited.is_empty() || cited.contains(at);
         let texts: Vec<&str> = (0..sources.len()).filter(is_meant).map(|at| sources[at].text.as_str()).collect();
-        let opinion = judge.opinion(&statement.text, &texts.join("\n\n"), CancellationToken::new()).await?;
+        let opinion = match judge.opinion(&statement.text, &texts.join("\n\n"), cancel.child_token()).await {
+            Err(inference::Error::Cancelled) => return Err(answer::Error::Cancelled),
+            opinion => opinion?,
+        };
         let (verdict, said) = match opinion {
             Opinion::Supported => continue,
             Opinion::Contradicted => (Verdict::Contradicted, "holds that the source says otherwise"),
