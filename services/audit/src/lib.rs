@@ -5,6 +5,7 @@
 //! hashes, counts, verdicts, and salted commitments; the words themselves are sealed beside it, and can be destroyed without
 //! breaking a proof. `FORMAT.md` says enough to write another reader.
 
+mod anew;
 mod answers;
 mod bundle;
 mod canonical;
@@ -45,6 +46,7 @@ use jiff::Timestamp;
 use knowledge::Entropy;
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub use anew::begin_anew;
 pub use answers::{Cited, Gap, Intent, Outcome, Part};
 pub use bundle::{Directory, Files, Sink, Verified, verify_bundle};
 pub use canonical::canonical;
@@ -56,7 +58,7 @@ pub use feedback::{AllFeedback, Category, Feedback, FeedbackQuery, Kind, Severit
 pub use figures::{Figures, Narrow, Period, Share};
 pub use handling::{Handling, HandlingOutcome, HandlingState, HandlingStep, MAX_NOTE_CHARS, Move, RiskReport};
 pub use note::{Note, NoteError, SignatureKind, Signer, VerifierKey, hex};
-pub use open::{add_signing_key, begin_anew};
+pub use open::add_signing_key;
 pub use receipt::{DocumentText, Logged, Opened, RECEIPT_FORMAT, Receipt, ReceiptSource, SnapshotProof, VersionProof};
 pub use seal::{Salt, commitment, make_key};
 pub use search::{Found, FoundAnswer, Given, Query, Record};
