@@ -260,7 +260,7 @@ impl AuditLog {
     /// The outcome of a record, if it has one.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn outcome(&self, id: &str) -> Result<Option<String>> {
         let sql = "SELECT status FROM answers WHERE id = ?1";
         self.read(|connection| Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?.flatten()))

@@ -132,6 +132,8 @@ impl AuditLog {
             add(&entries_path(index), &bundle, &mut list)?;
         }
         let mut snapshots = Snapshots::default();
+        // Why each text is withheld, or nothing where it is in the bundle: it is or is not, whatever documents it is the text of.
+        let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
         let mut erased = Vec::new();
         for id in answers {
             let mut receipt = match self.receipt_in(id, &checkpoint, source, &mut snapshots) {
@@ -142,7 +144,14 @@ impl AuditLog {
                 receipt => receipt?,
             };
             for document in &mut receipt.documents {
-                if let Some(text) = document.text.take() {
+                let text = document.text.take();
+                let kept = texts.entry(document.sha256.clone()).or_insert_with(|| document.withheld.clone());
+                document.withheld = match (kept, document.withheld.take()) {
+                    (None, _) => None,
+                    (Some(_), Some(own)) => Some(own),
+                    (Some(other), None) => Some(format!("another document has the same text: {other}")),
+                };
+                if let (Some(text), None) = (text, &document.withheld) {
                     add(&format!("documents/{}.txt", document.sha256), text.as_bytes(), &mut list)?;
                 }
             }

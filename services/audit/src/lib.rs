@@ -282,22 +282,22 @@ impl AuditLog {
         if seq >= size {
             return Err(Error::Unknown);
         }
-        let path = inclusion_proof(seq, size, &self.tiles.at(size))?;
+        let path = inclusion_proof(seq, size, &self.tiles.at(size)).map_err(|error| Error::Unreadable(error.into()))?;
         Ok(LogProof { index: seq, path, checkpoint: note })
     }
 
     /// A proof that the log of `new` entries begins with that of `old`.
     ///
     /// # Errors
-    /// [`Error::Io`] when a tile is not there.
+    /// [`Error::Unreadable`] when a tile is not there.
     pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
-        Ok(consistency_proof(old, new, &self.tiles.at(new))?)
+        consistency_proof(old, new, &self.tiles.at(new)).map_err(|error| Error::Unreadable(error.into()))
     }
 
     /// The bytes of an entry.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
         let sql = "SELECT leaf FROM entries WHERE seq = ?1";
         self.read(|connection| Ok(connection.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?))
@@ -306,7 +306,7 @@ impl AuditLog {
     /// Entries from a place on, at most so many.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn leaves(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>> {
         let sql = "SELECT leaf FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
         self.read(|connection| {
@@ -353,13 +353,17 @@ impl AuditLog {
     /// Reads on a connection of its own: a long search stops nobody.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let unreadable = |error: Error| match error {
+            Error::Sqlite(source) => Error::Unreadable(source.into()),
+            other => other,
+        };
         let connection = match kept {
             Some(connection) => connection,
-            None => schema::connect(&self.path)?,
+            None => schema::connect(&self.path).map_err(|source| unreadable(source.into()))?,
         };
         let outcome = read(&connection);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        outcome
+        outcome.map_err(unreadable)
     }
 }
 

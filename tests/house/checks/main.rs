@@ -7,6 +7,7 @@ mod acts;
 mod answers;
 mod bad_input;
 mod blinding;
+mod bundles;
 mod canaries;
 mod clinical;
 mod compliance;

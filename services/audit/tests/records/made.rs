@@ -147,7 +147,7 @@ impl ReceiptSource for World {
         Ok(lines)
     }
 
-    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+    fn text(&self, document: &str, version: u32, _: &str) -> Result<DocumentText, String> {
         let text = &self.texts[&(document.to_owned(), version)];
         let (sha256, is_withheld) = (hex(&sha256(text.as_bytes())), self.withheld.contains(document));
         let (text, withheld) =

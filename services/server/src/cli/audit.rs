@@ -288,7 +288,7 @@ fn report(args: &Verify, outcome: std::result::Result<serde_json::Value, Vec<Fau
                     sum("statements"),
                     match sum("withheld") {
                         0 => String::new(),
-                        withheld => format!("; {withheld} quotes are of texts that their licence withholds"),
+                        withheld => format!("; {withheld} quotes are of texts that are withheld"),
                     }
                 ))?;
             }

@@ -18,6 +18,7 @@ use super::problem::Body;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::corpus_record::Held;
 use crate::erasure::Stores;
+use crate::recorded;
 use crate::replay::{Replay, replay};
 
 /// Answers of one reply, at most.
@@ -188,7 +189,12 @@ pub(super) async fn again(
 ) -> Result<Json<Replay>, Problem> {
     let place = Arc::clone(&shared.questions).try_acquire_owned();
     let _place = place.map_err(|_| Problem::busy("as many questions as we can take are in work"))?;
-    let replayed = replay(&shared.app, &id).await?.ok_or_else(unknown)?;
+    let replayed = replay(&shared.app, &id).await.map_err(|error| match error {
+        // It is read, and not recorded.
+        recorded::Error::Record(error) => Problem::from(error),
+        error => error.into(),
+    });
+    let replayed = replayed?.ok_or_else(unknown)?;
     let draft = Draft::new("answer.replayed", caller.actor())
         .in_request(&request_id(&headers))
         .with("answer", id)

@@ -199,7 +199,14 @@ impl From<audit::Error> for Problem {
             audit::Error::Handling(_) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_feedback", &error.to_string())
             }
-            _ => recorded::Error::Record(error).into(),
+            audit::Error::Unreadable(_) | audit::Error::Cited(_) | audit::Error::Sealed => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the records cannot be read");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "records_unreadable", &error.to_string())
+            }
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the audit log is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", &error.to_string())
+            }
         }
     }
 }
