@@ -83,6 +83,9 @@ pub enum Error {
     /// What is to be recorded as an answer is none.
     #[error("what came of the question is not an answer")]
     NotAnAnswer,
+    /// An answer was named that is not on record.
+    #[error("there is no answer of the id {0:?}")]
+    NoAnswer(String),
     /// There is no such record.
     #[error("there is no record of that id")]
     Unknown,

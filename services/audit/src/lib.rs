@@ -48,7 +48,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 pub use anew::begin_anew;
 pub use answers::{Cited, Gap, Intent, Outcome, Part};
-pub use bundle::{Directory, Files, Sink, Verified, verify_bundle};
+pub use bundle::{Absence, Directory, Exported, Files, Sink, Verified, verify_bundle};
 pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, LogProof};
 pub use corpus::{Decided, LedgerList, Published, snapshot_line, snapshot_root};

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
-use audit::{AuditLog, Draft, Query};
+use audit::{AuditLog, Draft, Exported, Query};
 use ledger::Ledger;
 use tokio::runtime::Handle;
 
@@ -24,12 +24,8 @@ pub fn answers(log: &AuditLog, wanted: &Query, limit: usize) -> audit::Result<Ve
 ///
 /// # Errors
 /// [`audit::Error`].
-pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, draft: Draft) -> audit::Result<File> {
-    let ids = if ids.is_empty() {
-        answers(&app.audit, wanted, usize::try_from(wanted.limit).unwrap_or(usize::MAX))?
-    } else {
-        ids
-    };
+pub(crate) fn archive(app: &App, ids: &[String], day: &str, draft: Draft) -> audit::Result<(File, Exported)> {
+    app.audit.has_all(ids)?;
     let own = app.audit.append(draft.with("answers", ids.len()))?;
     // What witnesses signed before lacks this entry. This is a thread that may wait.
     Handle::current().block_on(app.witnesses.send(&app.audit));
@@ -40,10 +36,10 @@ pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, dr
         header.set_mode(0o644);
         builder.append_data(&mut header, path, bytes)
     };
-    app.audit.export_over(own + 1, &ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
+    let exported = app.audit.export_over(own + 1, ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
     let mut file = builder.into_inner()?;
     file.seek(SeekFrom::Start(0))?;
-    Ok(file)
+    Ok((file, exported))
 }
 
 /// A bundle of at least so many entries in a directory, which must be empty or not there. It is put there when it is whole:
@@ -57,7 +53,7 @@ pub fn directory(
     (least, ids): (u64, &[String]),
     day: &str,
     to: &Path,
-) -> audit::Result<Vec<String>> {
+) -> audit::Result<Exported> {
     let is_there = to.exists();
     if is_there && fs::read_dir(to)?.next().is_some() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is not empty", to.display())).into());
@@ -76,7 +72,7 @@ pub fn directory(
         }
         fs::write(path, bytes)
     };
-    let left_out = log.export_over(least, ids, &Held { ledger, day }, &mut put)?;
+    let exported = log.export_over(least, ids, &Held { ledger, day }, &mut put)?;
     if is_there {
         let mut names: Vec<OsString> =
             fs::read_dir(&whole)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
@@ -88,7 +84,7 @@ pub fn directory(
     } else {
         fs::rename(&whole, to)?;
     }
-    Ok(left_out)
+    Ok(exported)
 }
 
 /// Unpacks an archive into a directory.

@@ -1,13 +1,20 @@
 //! Bundles for auditors: what is damaged spoils none, and there is a whole one or none at all.
 
-use audit::{Checked, Directory, Query, Receipt, Trust, verify_bundle, verify_receipt};
-use axum::http::StatusCode;
+use std::collections::BTreeMap;
+
+use audit::{
+    Actor, Checked, Directory, Intent, Query, Receipt, SignatureKind, Signer, Trust, Verified, verify_bundle,
+    verify_receipt,
+};
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
 use identity::Role;
 use ledger::{Decision, Ledger};
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
+use server::config::{Config, WitnessAt};
 use server::exported;
-use support::TestService;
+use support::{TestService, test_settings};
 
 const DIABETES: (&str, &str) = (
     "diabetes.md",
@@ -39,6 +46,90 @@ async fn receipt(service: &TestService, auditor: &str, id: &str) -> (Receipt, Ch
     let receipt: Receipt = serde_json::from_str(&reply.text).unwrap();
     let checked = verify_receipt(&receipt, &trust(service), &|answer| answer::recheck(answer)).unwrap();
     (receipt, checked)
+}
+
+/// A bundle over HTTP: the headers that it came with, and what was checked of it.
+async fn taken(service: &TestService, auditor: &str, body: &Value) -> (HeaderMap, Verified) {
+    let request = Request::post("/v1/audit/bundles").header("content-type", "application/json");
+    let request = request.header("authorization", format!("Bearer {auditor}")).body(Body::from(body.to_string()));
+    let response = service.open(request.unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let headers = response.headers().clone();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (archive, unpacked) = (directory.path().join("bundle.tar"), directory.path().join("bundle"));
+    std::fs::write(&archive, &bytes).unwrap();
+    std::fs::create_dir(&unpacked).unwrap();
+    exported::unpack(&archive, &unpacked).unwrap();
+    let verified = verify_bundle(&Directory(unpacked), &trust(service), None, &|answer| answer::recheck(answer));
+    (headers, verified.unwrap())
+}
+
+#[tokio::test]
+async fn a_bundle_by_query_has_all_that_fit_or_is_refused() {
+    let service = service().await;
+    let auditor = service.key(Role::Auditor);
+    for _ in 0..60 {
+        service.ask(QUESTION).await;
+    }
+    for (query, wanted) in
+        [(json!({ "from": "2026-01-01" }), 60), (json!({ "limit": "7" }), 7), (json!({ "to": "2026-01-01" }), 0)]
+    {
+        let (headers, verified) = taken(&service, &auditor, &json!({ "query": query })).await;
+        assert_eq!(verified.answers.len(), wanted, "{query}");
+        assert_eq!(headers["osler-receipts"].to_str().unwrap(), wanted.to_string());
+        assert!(!headers.contains_key("osler-left-out") && !headers.contains_key("osler-not-signed-by"));
+    }
+    let more = json!({ "query": { "limit": "10001" } });
+    let refused = service.send_as(&auditor, "POST", "/v1/audit/bundles", &more).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("too_many")));
+}
+
+#[tokio::test]
+async fn what_has_no_receipt_is_named_and_what_nobody_knows_is_refused() {
+    let mut config = Config::default();
+    config.identity.anonymous = Some(true);
+    config.audit.early_erasure = true;
+    // Nobody listens there.
+    let witness = Signer::new("witness.test", SignatureKind::Cosignature, &[9; 32]).unwrap();
+    let (url, key) = ("http://127.0.0.1:9".to_owned(), witness.public().to_string());
+    config.audit.witnesses = vec![WitnessAt { url, key }];
+    let service = TestService::with(config, test_settings(), false).await;
+    service.ingest(&[DIABETES]).await;
+    let auditor = service.key(Role::Auditor);
+    let log = &service.app.audit;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(service.ask(QUESTION).await["id"].as_str().unwrap().to_owned());
+    }
+    log.erase(&ids[1], Actor::command_line()).unwrap();
+    let intent = Intent {
+        id: "failed",
+        asked_at: "2026-11-22T10:00:00Z",
+        actor: Actor::command_line(),
+        request_id: "",
+        question: QUESTION,
+        request: "{}",
+        identifiers: BTreeMap::new(),
+    };
+    log.begin(&intent).unwrap();
+    log.fail("failed", Actor::command_line(), "internal").unwrap();
+    let wanted = json!({ "answers": [ids[0], ids[1], "failed", ids[0]] });
+    let (headers, verified) = taken(&service, &auditor, &wanted).await;
+    assert_eq!(verified.answers.len(), 1);
+    for (name, value) in [
+        ("osler-receipts", "1".to_owned()),
+        ("osler-left-out", "2".to_owned()),
+        ("osler-left-out-answers", format!("{}=erased, failed=not_given", ids[1])),
+        ("osler-not-signed-by", "witness.test".to_owned()),
+    ] {
+        assert_eq!(headers[name].to_str().unwrap(), value);
+    }
+    let unknown = json!({ "answers": [ids[0], "typo"] });
+    let refused = service.send_as(&auditor, "POST", "/v1/audit/bundles", &unknown).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::NOT_FOUND, &json!("unknown_answer")));
+    assert!(refused.text.contains("typo"), "{}", refused.text);
+    assert_eq!(log.entries("bundle.exported", None, None, 10).unwrap().len(), 1, "nothing was taken");
 }
 
 #[tokio::test]

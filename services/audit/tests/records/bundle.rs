@@ -26,7 +26,7 @@ pub(crate) fn export(log: &AuditLog, library: &Library, answers: &[&str]) -> Fil
         files.insert(path.to_owned(), bytes.to_vec());
         Ok(())
     };
-    assert!(log.export(&answers, library, &mut put).unwrap().is_empty());
+    assert!(log.export(&answers, library, &mut put).unwrap().left_out.is_empty());
     files
 }
 

@@ -347,9 +347,9 @@ impl Made {
             files.insert(path.to_owned(), bytes.to_vec());
             Ok(())
         };
-        let left_out = self.held.log.export(answers, world, &mut put).unwrap();
+        let left_out = self.held.log.export(answers, world, &mut put).unwrap().left_out;
         let without: Vec<&String> = answers.iter().filter(|id| self.without.contains(id)).collect();
-        assert_eq!(left_out.iter().collect::<Vec<_>>(), without);
+        assert_eq!(left_out.iter().map(|(id, _)| id).collect::<Vec<_>>(), without);
         files
     }
 }

@@ -82,7 +82,7 @@ pub(super) struct AnswersQuery {
     /// `next` of the stretch before.
     #[param(value_type = Option<i64>)]
     before: Option<String>,
-    /// At most so many, up to 500.
+    /// At most so many: in a list up to 500, and 50 where it is not said; in a bundle up to 10,000, and all where it is not said.
     #[param(value_type = Option<u32>)]
     limit: Option<String>,
 }
@@ -96,7 +96,8 @@ pub(super) fn time(name: &str, text: &str) -> Result<i64, Problem> {
 }
 
 impl AnswersQuery {
-    pub(super) fn wanted(self) -> Result<Wanted, Problem> {
+    /// What is wanted; `most` gives how many at most, from how many were asked for.
+    pub(super) fn wanted(self, most: impl FnOnce(Option<u32>) -> Result<u32, Problem>) -> Result<Wanted, Problem> {
         if self.version.is_some() && self.document.is_none() {
             return Err(Problem::bad_request("bad_filter", "a version is of a document: name that too"));
         }
@@ -112,7 +113,7 @@ impl AnswersQuery {
             document: self.document,
             version: self.version.map(|version| number("version", &version)).transpose()?,
             before: self.before.map(|before| number("before", &before)).transpose()?,
-            limit: limit.unwrap_or(50).clamp(1, MAX_LISTED),
+            limit: most(limit)?,
         })
     }
 }
@@ -129,7 +130,7 @@ pub(super) async fn answers(
     headers: HeaderMap,
     Query(query): Query<AnswersQuery>,
 ) -> Result<Json<Found>, Problem> {
-    let wanted = query.wanted()?;
+    let wanted = query.wanted(|limit| Ok(limit.unwrap_or(50).clamp(1, MAX_LISTED)))?;
     let draft = Draft::new("records.searched", caller.actor()).in_request(&request_id(&headers));
     let app = Arc::clone(&shared.app);
     let found = blocking(move || -> ::audit::Result<Found> {

@@ -191,7 +191,7 @@ impl From<history::Error> for Problem {
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         match &error {
-            audit::Error::Unknown => Self::not_found("unknown_answer", &error.to_string()),
+            audit::Error::Unknown | audit::Error::NoAnswer(_) => Self::not_found("unknown_answer", &error.to_string()),
             audit::Error::Kept { .. } => Self::new(StatusCode::CONFLICT, "kept", &error.to_string()),
             audit::Error::UnknownFeedback => Self::not_found("unknown_feedback", &error.to_string()),
             audit::Error::StillRead => Self::new(StatusCode::SERVICE_UNAVAILABLE, "still_read", &error.to_string()),

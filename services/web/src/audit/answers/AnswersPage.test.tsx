@@ -202,12 +202,12 @@ describe('what was found can be taken along', () => {
       },
       'POST /v1/audit/bundles': (sent: unknown) => {
         body = sent;
-        return new Response('tar', { status: 200 });
+        return new Response('tar', { status: 200, headers: { 'osler-receipts': '2', 'osler-left-out': '1' } });
       },
     });
     await rows();
     await userEvent.click(screen.getByRole('button', { name: say.take.bundle }));
-    expect(await screen.findByText(/3 answers, less those/)).toBeTruthy();
+    expect(await screen.findByText(/with the receipts of 2 answers\. 1 question has no receipt/)).toBeTruthy();
     expect(body).toEqual({ answers: ['answer-3', 'answer-2', 'answer-1'] });
     expect(asked().slice(1)).toEqual([{ verdict: 'partial', limit: '500' }, { verdict: 'partial', before: '2', limit: '500' }]);
     const [name, blob] = vi.mocked(saveBlob).mock.lastCall ?? [];
