@@ -75,7 +75,7 @@ pub(super) struct Verify {
     /// How many of the witnesses must have signed [default: all that are named]
     #[arg(long, value_name = "COUNT")]
     quorum: Option<usize>,
-    /// A checkpoint that was kept from before: the log must have grown from it
+    /// A checkpoint that was kept from before: the log must have grown from it. For bundles: a receipt cannot show that
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
     /// Print JSON
@@ -231,10 +231,14 @@ fn verify(args: &Verify) -> Result<ExitCode> {
     if !args.path.exists() {
         return Err(Usage(format!("{} does not exist", args.path.display())).into());
     }
+    let is_receipt = args.path.is_file() && args.path.extension().is_some_and(|extension| extension == "json");
+    if is_receipt && args.since.is_some() {
+        let said = "--since: a receipt has not the entries that would show that the log has grown: check a bundle";
+        return Err(Usage(said.to_owned()).into());
+    }
     let earlier = args.since.as_deref().map(|path| checkpoint(path, &trust)).transpose()?;
     let recheck = |answer: &serde_json::Value| answer::recheck(answer);
-    let is_json = args.path.extension().is_some_and(|extension| extension == "json");
-    let outcome = if is_json && args.path.is_file() {
+    let outcome = if is_receipt {
         let text =
             std::fs::read_to_string(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?;
         match serde_json::from_str::<Receipt>(&text) {

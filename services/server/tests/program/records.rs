@@ -117,6 +117,9 @@ fn a_bundle_is_checked_where_nothing_else_is() {
     let seen = verified(&bundle, &key, &["--since", kept.to_str().unwrap()]);
     assert_eq!(seen["answers"][0]["answer"], id);
     assert_eq!(verified(&file, &key, &[])["answers"][0]["answer"], id);
+    // What a receipt cannot show is not said to hold.
+    let since = ["audit", "verify", file.to_str().unwrap(), "--key", &key, "--since", kept.to_str().unwrap()];
+    refuse(&place.data(), &since, 2, &["--since", "a bundle"]);
 
     // Another key, a changed word, a missing file, a witness that has not signed.
     let other = key.replace(&key[key.len() - 8..], "AAAAAAA=");
