@@ -143,6 +143,8 @@ pub(super) async fn answers(
 }
 
 /// Read everything on record about an answer
+///
+/// Whoever is a reviewer in a review that is open gets no entries of reviews.
 #[utoipa::path(get, path = "/v1/audit/answers/{id}", tag = "audit", operation_id = "record",
     params(("id" = String, Path, description = "Id of the answer")),
     responses(
@@ -158,9 +160,10 @@ pub(super) async fn record(
     let draft =
         Draft::new("answer.read", caller.actor()).in_request(&request_id(&headers)).with("answer", ::audit::token(&id));
     let app = Arc::clone(&shared.app);
-    let found = blocking(move || -> ::audit::Result<Option<Record>> {
-        let found = app.audit.record(&id)?;
-        if found.is_some() {
+    let found = blocking(move || -> Result<Option<Record>, Problem> {
+        let mut found = app.audit.record(&id)?;
+        if let Some(found) = &mut found {
+            super::reviews::blinded(&app, &caller, &mut found.entries)?;
             app.audit.append(draft)?;
         }
         Ok(found)
@@ -374,7 +377,7 @@ pub(super) struct Entries {
 
 /// Read entries of the log
 ///
-/// Whoever is a reviewer in a review that is open gets none about reviews.
+/// Whoever is a reviewer in a review that is open gets none of reviews, nor of what was read in one.
 #[utoipa::path(get, path = "/v1/audit/entries", tag = "audit", operation_id = "entries", params(EntriesQuery),
     responses(
         (status = 200, description = "The latest first", body = Entries),
