@@ -19,6 +19,7 @@ mod figures;
 mod guard;
 mod handling;
 mod inspect;
+mod missing;
 mod note;
 mod old;
 mod open;

@@ -16,7 +16,7 @@ use crate::seal::{Keys, make_key, numbered, read_key};
 use crate::tiles::{Edge, TILE_WIDTH, TileStore};
 use crate::tree::{Hash, empty_root, leaf_hash, sha256};
 use crate::writer::{Shared, Writer};
-use crate::{AuditLog, Entry, Error, LOG_DIRECTORY, Options, Result, number, schema};
+use crate::{AuditLog, Entry, Error, LOG_DIRECTORY, Options, Result, missing, number, schema};
 
 /// What to do about a log that is not what it signed.
 pub(crate) const RESTORE: &str = "Put back the newest backup of the data directory, or keep this one for the auditors and \
@@ -84,6 +84,7 @@ impl AuditLog {
         }
         publisher.publish()?;
         guard.remember(&tiles)?;
+        missing::take_over(&connection, &keys)?;
         let writer = Writer {
             connection,
             next,

@@ -65,7 +65,8 @@ pub(super) struct AnswersQuery {
     from: Option<String>,
     /// Asked before, RFC 3339 or a day.
     to: Option<String>,
-    /// Status of the answer, `failed: code` or `timeout`.
+    /// Status of the answer, `failed: code` or `timeout`; `inconclusive` are those that ended as `no_evidence` while a part of the
+    /// search was away, which `no_evidence` then leaves out.
     status: Option<String>,
     /// Verdict of its weakest statement.
     verdict: Option<String>,

@@ -72,7 +72,8 @@ pub(super) struct ListQuery {
     before: Option<String>,
 }
 
-/// What a sample is drawn from. Failures are not in it: they say nothing that could be right or wrong.
+/// What a sample is drawn from, by how it ended. Failures are not in it: they say nothing that could be right or wrong. That too
+/// little was found while a part of the search was away is a stratum of its own: it is another thing to say.
 fn candidates(app: &App, wanted: &Wanted) -> ::audit::Result<Vec<Candidate>> {
     let candidate =
         |answer: ::audit::Given| Candidate { answer: answer.id, stratum: answer.status, statements: answer.statements };

@@ -105,6 +105,6 @@ export const answersFound = {
   },
   csv: [
     'answer', 'asked_at', 'who', 'role', 'status', 'mode', 'weakest', 'statements', 'supported', 'snapshot', 'model', 'held',
-    'question',
+    'missing', 'question',
   ],
 };

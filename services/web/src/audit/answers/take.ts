@@ -38,7 +38,7 @@ export async function takeBundle(
 export function tableOf(answers: readonly FoundAnswer[]): string {
   const line = (one: FoundAnswer) => [
     ...[one.id, one.asked_at, one.actor, one.role, one.status, one.mode, one.worst],
-    ...[one.statements, one.supported, one.snapshot, one.model, one.held ? 'yes' : 'no', one.question],
+    ...[one.statements, one.supported, one.snapshot, one.model, one.held ? 'yes' : 'no', one.missing, one.question],
   ];
   return csv([answersFound.csv, ...answers.map(line)]);
 }
