@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use knowledge::{CorpusId, DocumentId, PassageId, Snapshot, Status};
 
 /// Result of a ledger call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why the ledger refused.
 #[derive(Debug, thiserror::Error)]

@@ -223,24 +223,43 @@ impl Ledger {
         Ok(open)
     }
 
-    /// Settles a finding: who and when are the decision's, and `note` says why.
+    /// Settles a finding: who and when are the decision's, and `note` says why. `log` puts it on record before it counts: where
+    /// it fails, the finding stays open.
     ///
     /// # Errors
-    /// [`Error::UnknownFinding`]; [`Error::Settled`] when somebody has done so before.
-    pub fn settle_finding(&self, id: i64, outcome: Outcome, note: &str, decision: &Decision<'_>) -> Result<Finding> {
+    /// [`Error::UnknownFinding`]; [`Error::Settled`] when somebody has done so before; what `log` fails with.
+    pub fn settle_finding<E: From<Error>>(
+        &self,
+        id: i64,
+        outcome: Outcome,
+        note: &str,
+        decision: &Decision<'_>,
+        log: impl FnOnce(&Finding) -> Result<(), E>,
+    ) -> Result<Finding, E> {
         let mut connection = self.lock();
         let transaction = begin(&mut connection)?;
-        if one(&transaction, id)?.settled.is_some() {
-            return Err(Error::Settled(id));
-        }
-        transaction.execute(
-            "UPDATE findings SET closed = ?2, closed_by = ?3, outcome = ?4, note = ?5 WHERE id = ?1",
-            params![id, decision.at, decision.actor, outcome.as_str(), note],
-        )?;
-        let settled = one(&transaction, id)?;
-        transaction.commit()?;
+        let settled = settle(&transaction, id, outcome, note, decision)?;
+        log(&settled)?;
+        transaction.commit().map_err(Error::from)?;
         Ok(settled)
     }
+}
+
+fn settle(
+    connection: &Connection,
+    id: i64,
+    outcome: Outcome,
+    note: &str,
+    decision: &Decision<'_>,
+) -> Result<Finding> {
+    if one(connection, id)?.settled.is_some() {
+        return Err(Error::Settled(id));
+    }
+    connection.execute(
+        "UPDATE findings SET closed = ?2, closed_by = ?3, outcome = ?4, note = ?5 WHERE id = ?1",
+        params![id, decision.at, decision.actor, outcome.as_str(), note],
+    )?;
+    one(connection, id)
 }
 
 fn one(connection: &Connection, id: i64) -> Result<Finding> {

@@ -181,12 +181,12 @@ impl AuditLog {
         let id = id.to_owned();
         let rows = move |connection: &Connection, seq: u64| {
             let Summary {
-                status, mode, snapshot, is_narrowed, worst, statement_count, supported, total_ms, cited, ..
+                status, mode, snapshot, is_narrowed, missing, worst, statement_count, supported, total_ms, cited, ..
             } = summary;
             // Without its tag it is no gap of the library.
             let sql = "UPDATE answers SET outcome = ?2, status = ?3, mode = ?4, snapshot = ?5, model = ?6, worst = ?7,
                          statements = ?8, supported = ?9, total_ms = ?10,
-                         question_tag = CASE WHEN ?11 THEN NULL ELSE question_tag END
+                         question_tag = CASE WHEN ?11 THEN NULL ELSE question_tag END, missing = ?12
                        WHERE id = ?1 AND outcome IS NULL RETURNING n";
             let values = params![
                 id,
@@ -199,7 +199,8 @@ impl AuditLog {
                 statement_count,
                 supported,
                 total_ms,
-                is_narrowed
+                is_narrowed,
+                missing
             ];
             let number: Option<i64> = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
             put_cited(connection, number.ok_or(Error::Completed)?, &cited)
@@ -260,7 +261,7 @@ impl AuditLog {
     /// The outcome of a record, if it has one.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn outcome(&self, id: &str) -> Result<Option<String>> {
         let sql = "SELECT status FROM answers WHERE id = ?1";
         self.read(|connection| Ok(connection.query_row(sql, [id], |row| row.get(0)).optional()?.flatten()))

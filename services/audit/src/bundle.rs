@@ -6,6 +6,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use rusqlite::OptionalExtension;
+
 use crate::checkpoint::{Checkpoint, decimal};
 use crate::note::{Note, VerifierKey, hex};
 use crate::receipt::{Receipt, ReceiptSource, Snapshots};
@@ -89,31 +91,97 @@ fn entries_path(index: u64) -> String {
     crate::tiles::tile_path(None, index, TILE_WIDTH).trim_start_matches("tile/").to_owned()
 }
 
+/// Why an answer that was asked for has no receipt in a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Absence {
+    /// The log has no answer to the question: it is in work, failed, or is from before there was a log.
+    NotGiven,
+    /// Its words were destroyed.
+    Erased,
+    /// It came after the checkpoint of the bundle.
+    Later,
+}
+
+impl Absence {
+    /// As programs read it: `not_given`, `erased`, `later`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotGiven => "not_given",
+            Self::Erased => "erased",
+            Self::Later => "later",
+        }
+    }
+}
+
+impl std::fmt::Display for Absence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotGiven => "no answer to it is in the log",
+            Self::Erased => "its words were destroyed",
+            Self::Later => "it was given after the checkpoint of the bundle",
+        })
+    }
+}
+
+/// What a bundle has of the answers that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Receipts in it.
+    pub receipts: u64,
+    /// The ids of those that have none, in the order in which they were named, and why.
+    pub left_out: Vec<(String, Absence)>,
+}
+
 impl AuditLog {
-    /// Writes a bundle of all that is there, with the receipts of these answers; those whose words were erased are left out and
-    /// returned.
+    /// Whether all of these are ids of questions on record, with an answer or without.
     ///
     /// # Errors
-    /// [`Error`].
-    pub fn export(&self, answers: &[String], source: &dyn ReceiptSource, put: Sink<'_>) -> Result<Vec<String>> {
+    /// [`Error::NoAnswer`] with the first that is not.
+    pub fn has_all(&self, answers: &[String]) -> Result<()> {
+        answers.iter().try_for_each(|id| self.absence(id, u64::MAX).map(drop))
+    }
+
+    /// Why an answer has no receipt at a checkpoint of so many entries; `None` where it has one, unless its words were destroyed.
+    fn absence(&self, id: &str, size: u64) -> Result<Option<Absence>> {
+        // What was taken over from before there was a log has no mode.
+        let sql = "SELECT outcome, mode IS NOT NULL FROM answers WHERE id = ?1";
+        let found: Option<(Option<u64>, bool)> = self.read(|connection| {
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            Ok(connection.prepare_cached(sql)?.query_row([id], row).optional()?)
+        })?;
+        match found {
+            None => Err(Error::NoAnswer(id.to_owned())),
+            Some((Some(given), true)) => Ok((given >= size).then_some(Absence::Later)),
+            Some(_) => Ok(Some(Absence::NotGiven)),
+        }
+    }
+
+    /// Writes a bundle of all that is there, with the receipts of these answers.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] before anything is written; [`Error`].
+    pub fn export(&self, answers: &[String], source: &dyn ReceiptSource, put: Sink<'_>) -> Result<Exported> {
         self.export_over(self.size(), answers, source, put)
     }
 
     /// The same, over at least so many entries: at the checkpoint that witnesses have signed where it has as many, as
-    /// [`AuditLog::checkpoint`] gives it. Answers that were given after it are left out too.
+    /// [`AuditLog::checkpoint`] gives it.
     ///
     /// # Errors
-    /// [`Error`].
+    /// As [`AuditLog::export`].
     pub fn export_over(
         &self,
         least: u64,
         answers: &[String],
         source: &dyn ReceiptSource,
         put: Sink<'_>,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Exported> {
         let checkpoint = self.checkpoint(least)?;
         let note = Note::parse(&checkpoint).map_err(|_| Error::Sealed)?;
         let size = Checkpoint::parse(note.text).map_err(|_| Error::Sealed)?.size;
+        let mut seen = BTreeSet::new();
+        let wanted: Vec<&String> = answers.iter().filter(|id| seen.insert(id.as_str())).collect();
+        let absences = wanted.iter().map(|id| self.absence(id, size)).collect::<Result<Vec<_>>>()?;
         let mut list = format!("{BUNDLE_FORMAT}\n{}\n", self.origin());
         let mut listed = BTreeSet::new();
         let mut add = |path: &str, bytes: &[u8], list: &mut String| -> Result<()> {
@@ -132,17 +200,34 @@ impl AuditLog {
             add(&entries_path(index), &bundle, &mut list)?;
         }
         let mut snapshots = Snapshots::default();
-        let mut erased = Vec::new();
-        for id in answers {
-            let mut receipt = match self.receipt_in(id, &checkpoint, source, &mut snapshots) {
-                Err(Error::Unknown) => {
-                    erased.push(id.clone());
+        // Why each text is withheld, or nothing where it is in the bundle: it is or is not, whatever documents it is the text of.
+        let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut exported = Exported::default();
+        for (id, absence) in wanted.into_iter().zip(absences) {
+            let receipt = match absence {
+                Some(absence) => Err(absence),
+                None => match self.receipt_in(id, &checkpoint, source, &mut snapshots) {
+                    Err(Error::Unknown) => Err(Absence::Erased),
+                    receipt => Ok(receipt?),
+                },
+            };
+            let mut receipt = match receipt {
+                Ok(receipt) => receipt,
+                Err(absence) => {
+                    exported.left_out.push((id.clone(), absence));
                     continue;
                 }
-                receipt => receipt?,
             };
+            exported.receipts += 1;
             for document in &mut receipt.documents {
-                if let Some(text) = document.text.take() {
+                let text = document.text.take();
+                let kept = texts.entry(document.sha256.clone()).or_insert_with(|| document.withheld.clone());
+                document.withheld = match (kept, document.withheld.take()) {
+                    (None, _) => None,
+                    (Some(_), Some(own)) => Some(own),
+                    (Some(other), None) => Some(format!("another document has the same text: {other}")),
+                };
+                if let (Some(text), None) = (text, &document.withheld) {
                     add(&format!("documents/{}.txt", document.sha256), text.as_bytes(), &mut list)?;
                 }
             }
@@ -152,7 +237,7 @@ impl AuditLog {
         // By every key in use, as the checkpoint is: whoever knows one of them can check the whole.
         let signatures: String = self.signers.iter().map(|signer| signer.sign(&list, 0)).collect();
         put("MANIFEST", format!("{list}\n{signatures}").as_bytes())?;
-        Ok(erased)
+        Ok(exported)
     }
 }
 

@@ -52,7 +52,7 @@ impl AuditLog {
     /// The ids of what still has words, although its time is over and nobody holds it, the oldest first.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn due(&self) -> Result<Vec<String>> {
         let kept_ms = i64::from(self.options.kept_days) * 24 * 60 * 60 * 1_000;
         let before = self.now().as_millisecond().saturating_sub(kept_ms);

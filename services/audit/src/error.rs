@@ -25,6 +25,12 @@ pub enum Error {
     /// The file could not be read or written.
     #[error("the audit records could not be read or written")]
     Sqlite(#[from] rusqlite::Error),
+    /// What is on record could not be read.
+    #[error("what is on record could not be read")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What an answer cites could not be read where the knowledge is kept.
+    #[error("what the answer cites could not be read: {0}")]
+    Cited(String),
     /// A file of the log could not be read or written.
     #[error("the files of the audit log could not be read or written")]
     Io(#[from] std::io::Error),
@@ -77,6 +83,9 @@ pub enum Error {
     /// What is to be recorded as an answer is none.
     #[error("what came of the question is not an answer")]
     NotAnAnswer,
+    /// An answer was named that is not on record.
+    #[error("there is no answer of the id {0:?}")]
+    NoAnswer(String),
     /// There is no such record.
     #[error("there is no record of that id")]
     Unknown,

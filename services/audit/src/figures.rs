@@ -32,6 +32,8 @@ pub struct Period {
     pub answered: u64,
     /// Too little evidence, or outside of what the service is for.
     pub abstained: u64,
+    /// Too little evidence while a part of the search was away: that says nothing of the library.
+    pub inconclusive: u64,
     /// Failed or never finished.
     pub failed: u64,
     /// Statements.
@@ -55,7 +57,7 @@ pub struct Figures {
     pub model: Option<String>,
     /// Periods with questions, the earliest first.
     pub periods: Vec<Period>,
-    /// Answers by status.
+    /// Answers by status; `inconclusive` are those that ended as `no_evidence` while a part of the search was away.
     pub statuses: Vec<Share>,
     /// Citations by verdict.
     pub verdicts: Vec<Share>,
@@ -88,7 +90,14 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 const NO_MODEL: &str = "none";
 
 /// Questions that were not answered, and were not to be.
-pub(crate) const ABSTAINED: &str = "status IN ('no_evidence', 'refused_scope')";
+pub(crate) const ABSTAINED: &str = "(status = 'refused_scope' OR status = 'no_evidence' AND missing IS NULL)";
+
+/// Questions for which too little was found while a part of the search was away.
+const INCONCLUSIVE: &str = "(status = 'no_evidence' AND missing IS NOT NULL)";
+
+/// How the question of `answers a` ended, as it is counted.
+pub(crate) const ENDED: &str =
+    "CASE WHEN a.status = 'no_evidence' AND a.missing IS NOT NULL THEN 'inconclusive' ELSE a.status END";
 
 /// Questions of which nothing came.
 pub(crate) const FAILED: &str = "(status = 'timeout' OR status LIKE 'failed:%')";
@@ -144,8 +153,8 @@ impl AuditLog {
         let values = &wanted.values;
         let [standings, verdicts, corpora] =
             self.shares(["c.standing", "c.verdict", "c.corpus"], "sum(c.times)", &cited, values)?;
-        let [statuses, models] =
-            self.shares(["coalesce(a.status, 'open')", "coalesce(a.model, 'none')"], "count(*)", &answers, values)?;
+        let ended = format!("coalesce({ENDED}, 'open')");
+        let [statuses, models] = self.shares([ended.as_str(), "coalesce(a.model, 'none')"], "count(*)", &answers, values)?;
         let [feedback] = self.shares(["f.kind"], "count(*)", &said, values)?;
         let count = |names: &[&str]| {
             standings.iter().filter(|share| names.contains(&share.name.as_str())).map(|share| share.count).sum()
@@ -204,7 +213,7 @@ impl AuditLog {
               FROM answers a WHERE {answers})
             SELECT date(period * {length} / 1000, 'unixepoch'), count(*), count(DISTINCT actor),
               sum(status IN ('answered', 'partial', 'extractive', 'degraded')), sum({ABSTAINED}), sum({FAILED}),
-              sum(statements), sum(supported),
+              sum(statements), sum(supported), sum({INCONCLUSIVE}),
               max(CASE WHEN place = (timed + 1) / 2 THEN total_ms END),
               max(CASE WHEN place = (timed * 99 + 99) / 100 THEN total_ms END)
             FROM timed GROUP BY period ORDER BY period"
@@ -220,8 +229,9 @@ impl AuditLog {
                 failed: count(5)?,
                 statements: count(6)?,
                 supported: count(7)?,
-                p50_ms: row.get(8)?,
-                p99_ms: row.get(9)?,
+                inconclusive: count(8)?,
+                p50_ms: row.get(9)?,
+                p99_ms: row.get(10)?,
             })
         };
         self.read(|connection| {

@@ -185,7 +185,7 @@ impl AuditLog {
         match self.words(seq, name) {
             Ok(None) => Ok(true),
             Ok(Some((salt, words))) => Ok(wanted == Some(hex(&commitment(&salt, &words)).as_str())),
-            Err(error @ Error::Sqlite(_)) => Err(error),
+            Err(error @ Error::Unreadable(_)) => Err(error),
             Err(_) => Ok(false),
         }
     }

@@ -5,6 +5,7 @@
 //! hashes, counts, verdicts, and salted commitments; the words themselves are sealed beside it, and can be destroyed without
 //! breaking a proof. `FORMAT.md` says enough to write another reader.
 
+mod anew;
 mod answers;
 mod bundle;
 mod canonical;
@@ -18,6 +19,7 @@ mod figures;
 mod guard;
 mod handling;
 mod inspect;
+mod missing;
 mod note;
 mod old;
 mod open;
@@ -45,8 +47,9 @@ use jiff::Timestamp;
 use knowledge::Entropy;
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub use anew::begin_anew;
 pub use answers::{Cited, Gap, Intent, Outcome, Part};
-pub use bundle::{Directory, Files, Sink, Verified, verify_bundle};
+pub use bundle::{Absence, Directory, Exported, Files, Sink, Verified, verify_bundle};
 pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, LogProof};
 pub use corpus::{Decided, LedgerList, Published, snapshot_line, snapshot_root};
@@ -56,7 +59,7 @@ pub use feedback::{AllFeedback, Category, Feedback, FeedbackQuery, Kind, Severit
 pub use figures::{Figures, Narrow, Period, Share};
 pub use handling::{Handling, HandlingOutcome, HandlingState, HandlingStep, MAX_NOTE_CHARS, Move, RiskReport};
 pub use note::{Note, NoteError, SignatureKind, Signer, VerifierKey, hex};
-pub use open::{add_signing_key, begin_anew};
+pub use open::add_signing_key;
 pub use receipt::{DocumentText, Logged, Opened, RECEIPT_FORMAT, Receipt, ReceiptSource, SnapshotProof, VersionProof};
 pub use seal::{Salt, commitment, make_key};
 pub use search::{Found, FoundAnswer, Given, Query, Record};
@@ -280,22 +283,22 @@ impl AuditLog {
         if seq >= size {
             return Err(Error::Unknown);
         }
-        let path = inclusion_proof(seq, size, &self.tiles.at(size))?;
+        let path = inclusion_proof(seq, size, &self.tiles.at(size)).map_err(|error| Error::Unreadable(error.into()))?;
         Ok(LogProof { index: seq, path, checkpoint: note })
     }
 
     /// A proof that the log of `new` entries begins with that of `old`.
     ///
     /// # Errors
-    /// [`Error::Io`] when a tile is not there.
+    /// [`Error::Unreadable`] when a tile is not there.
     pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
-        Ok(consistency_proof(old, new, &self.tiles.at(new))?)
+        consistency_proof(old, new, &self.tiles.at(new)).map_err(|error| Error::Unreadable(error.into()))
     }
 
     /// The bytes of an entry.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
         let sql = "SELECT leaf FROM entries WHERE seq = ?1";
         self.read(|connection| Ok(connection.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?))
@@ -304,7 +307,7 @@ impl AuditLog {
     /// Entries from a place on, at most so many.
     ///
     /// # Errors
-    /// [`Error::Sqlite`].
+    /// [`Error::Unreadable`].
     pub fn leaves(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>> {
         let sql = "SELECT leaf FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
         self.read(|connection| {
@@ -351,13 +354,17 @@ impl AuditLog {
     /// Reads on a connection of its own: a long search stops nobody.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let unreadable = |error: Error| match error {
+            Error::Sqlite(source) => Error::Unreadable(source.into()),
+            other => other,
+        };
         let connection = match kept {
             Some(connection) => connection,
-            None => schema::connect(&self.path)?,
+            None => schema::connect(&self.path).map_err(|source| unreadable(source.into()))?,
         };
         let outcome = read(&connection);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        outcome
+        outcome.map_err(unreadable)
     }
 }
 

@@ -63,7 +63,7 @@ impl AuditLog {
         }
         // They stood here in clear, and pages that are in use may have copies of what once lay in them: the file is written
         // anew. The tables go after that, so that an end in between has it done again.
-        self.read(|connection| Ok(connection.execute_batch("VACUUM")?))?;
+        crate::schema::connect(&self.path)?.execute_batch("VACUUM")?;
         self.cut_off()?;
         let drop_tables = |connection: &Connection, _| {
             connection.execute_batch("DROP TABLE IF EXISTS old_feedback; DROP TABLE old_records;")?;

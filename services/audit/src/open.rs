@@ -1,6 +1,5 @@
 //! Opening the log: what it signed before is held against what it has, and only then is anything written.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, RwLock};
@@ -17,7 +16,7 @@ use crate::seal::{Keys, make_key, numbered, read_key};
 use crate::tiles::{Edge, TILE_WIDTH, TileStore};
 use crate::tree::{Hash, empty_root, leaf_hash, sha256};
 use crate::writer::{Shared, Writer};
-use crate::{AuditLog, Entry, Error, LOG_DIRECTORY, Options, Result, number, schema};
+use crate::{AuditLog, Entry, Error, LOG_DIRECTORY, Options, Result, missing, number, schema};
 
 /// What to do about a log that is not what it signed.
 pub(crate) const RESTORE: &str = "Put back the newest backup of the data directory, or keep this one for the auditors and \
@@ -85,6 +84,7 @@ impl AuditLog {
         }
         publisher.publish()?;
         guard.remember(&tiles)?;
+        missing::take_over(&connection, &keys)?;
         let writer = Writer {
             connection,
             next,
@@ -313,42 +313,4 @@ pub fn add_signing_key(options: &Options) -> Result<u32> {
     let number = found.last_key_value().map_or(1, |(number, _)| number + 1);
     make_key(&options.keys.join(format!("log-{number}.key")), &*options.seams.entropy)?;
     Ok(number)
-}
-
-/// Begins another log beside one that cannot go on: its files and its signing keys are moved aside, and the first entry of the
-/// new one names what the old one signed last. Sealed words stay readable there; answers of before are found in the old log
-/// alone.
-///
-/// # Errors
-/// [`Error`].
-pub fn begin_anew(data: &Path, options: Options, reason: &str) -> Result<(PathBuf, AuditLog)> {
-    let last = TileStore::open(&data.join(LOG_DIRECTORY))?.file("checkpoint")?;
-    let last = last.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-    let state = Note::parse(&last).and_then(|note| Checkpoint::parse(note.text)).ok();
-    let mut number = 1;
-    while data.join(format!("log-before-{number}")).exists() {
-        number += 1;
-    }
-    let aside = data.join(format!("log-before-{number}"));
-    fs::create_dir_all(&aside)?;
-    for name in ["audit.db", "audit.db-wal", "audit.db-shm", LOG_DIRECTORY] {
-        if data.join(name).exists() {
-            fs::rename(data.join(name), aside.join(name))?;
-        }
-    }
-    for path in numbered(&options.keys, "log")?.into_values() {
-        if let Some(name) = path.file_name() {
-            fs::rename(&path, aside.join(name))?;
-        }
-    }
-    let log = AuditLog::open(data, options)?;
-    let mut draft = crate::Draft::new("log.began_anew", crate::Actor::command_line()).sealing("reason", reason);
-    if let Some(state) = state {
-        draft = draft
-            .with("before", crate::token(&state.origin))
-            .with("before_size", state.size)
-            .with("before_root", hex(&state.root));
-    }
-    log.append(draft)?;
-    Ok((aside, log))
 }

@@ -97,7 +97,7 @@ pub struct DocumentText {
     pub version: u32,
     /// SHA-256 of the text.
     pub sha256: String,
-    /// The text; `null` where a bundle has it in a file of its own, or its licence does not let it go.
+    /// The text; `null` where a bundle has it in a file of its own, its licence does not let it go, or it is damaged.
     #[serde(deserialize_with = "said")]
     pub text: Option<String>,
     /// Why the text is not there, unless it is elsewhere in the bundle.
@@ -118,11 +118,12 @@ pub trait ReceiptSource {
     /// With what cannot be read.
     fn snapshot_lines(&self, number: u64) -> std::result::Result<Vec<String>, String>;
 
-    /// The text of a version, as far as its licence lets it go.
+    /// The text of a version, as far as it is whole and its licence lets it go. `sha256` is what the answer says that it hashes
+    /// to, which holds also where what is kept is damaged.
     ///
     /// # Errors
     /// With what cannot be read.
-    fn text(&self, document: &str, version: u32) -> std::result::Result<DocumentText, String>;
+    fn text(&self, document: &str, version: u32, sha256: &str) -> std::result::Result<DocumentText, String>;
 }
 
 /// The lines of one snapshot after another, with their trees: bundles need the same ones many times.
@@ -135,16 +136,12 @@ impl Snapshots {
         Ok(match self.0.entry(number) {
             Slot::Occupied(kept) => kept.into_mut(),
             Slot::Vacant(slot) => {
-                let lines = source.snapshot_lines(number).map_err(unreadable)?;
+                let lines = source.snapshot_lines(number).map_err(Error::Cited)?;
                 let tree = WholeTree::new(snapshot_leaves(&lines));
                 slot.insert((lines, tree))
             }
         })
     }
-}
-
-fn unreadable(what: String) -> Error {
-    Error::Io(std::io::Error::other(what))
 }
 
 /// The hashes of all whole subtrees, by level, the leaves first: made once, a proof then only looks them up.
@@ -198,22 +195,21 @@ impl AuditLog {
             Some(seq) => Some(self.logged(seq, checkpoint, &[])?),
             None => None,
         };
-        let mut wanted: Vec<(String, u32)> = Vec::new();
+        let mut wanted: BTreeMap<(String, u32), String> = BTreeMap::new();
         let evidence =
             ["evidence", "closest"].into_iter().flat_map(|name| answer[name].as_array().into_iter().flatten());
         for document in evidence.map(|evidence| &evidence["document"]) {
             let version = document["version"].as_u64().and_then(|version| u32::try_from(version).ok());
             if let (Some(id), Some(version)) = (document["id"].as_str(), version) {
-                wanted.push((id.to_owned(), version));
+                let sha256 = document["sha256"].as_str().unwrap_or_default();
+                wanted.entry((id.to_owned(), version)).or_insert_with(|| sha256.to_owned());
             }
         }
-        wanted.sort();
-        wanted.dedup();
         let (lines, tree) = snapshots.get(number, source)?;
         let mut versions = Vec::new();
         let mut documents = Vec::new();
-        for (document, version) in wanted {
-            let text = source.text(&document, version).map_err(unreadable)?;
+        for ((document, version), sha256) in wanted {
+            let text = source.text(&document, version, &sha256).map_err(Error::Cited)?;
             let line = crate::snapshot_line(&document, version, &text.sha256);
             if let Ok(index) = lines.binary_search(&line) {
                 let path = inclusion_proof(index as u64, lines.len() as u64, tree);

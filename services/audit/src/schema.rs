@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::{Error, Result};
 
 /// The format this build writes.
-pub(crate) const FORMAT: i64 = 5;
+pub(crate) const FORMAT: i64 = 6;
 
 /// Marks the file as ours. The bytes are `OSLA`.
 const APPLICATION_ID: i64 = 0x4f53_4c41;
@@ -142,6 +142,13 @@ INSERT OR IGNORE INTO questions (id, seq, asked_ms)
   WHERE action IN ('passages.searched', 'staged.asked') AND json_valid(CAST(leaf AS TEXT));
 ";
 
+/// What format 6 added to 5: what part of the search was away. Of answers of before it is taken from their sealed words when the
+/// log is opened, which is what stands in `meta` until then.
+const ADDED_BY_6: &str = "
+ALTER TABLE answers ADD COLUMN missing TEXT;  -- what part of the search was away when it was given
+INSERT INTO meta (name, value) SELECT 'missing', 'wanted' WHERE EXISTS (SELECT 1 FROM answers);
+";
+
 /// What format 2 added to 1: empty, and set aside like the rest.
 const FEEDBACK_OF_2: &str = "
 CREATE TABLE feedback (
@@ -190,11 +197,12 @@ fn prepare(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     if found < FORMAT || tables == 0 {
         let steps: &[&str] = match (tables, found) {
-            (0, _) => &[SCHEMA, ADDED_BY_4, ADDED_BY_5],
-            (_, 1) => &[FEEDBACK_OF_2, SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5],
-            (_, 2) => &[SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5],
-            (_, 3) => &[ADDED_BY_4, ADDED_BY_5],
-            _ => &[ADDED_BY_5],
+            (0, _) => &[SCHEMA, ADDED_BY_4, ADDED_BY_5, ADDED_BY_6],
+            (_, 1) => &[FEEDBACK_OF_2, SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5, ADDED_BY_6],
+            (_, 2) => &[SET_ASIDE, SCHEMA, ADDED_BY_4, ADDED_BY_5, ADDED_BY_6],
+            (_, 3) => &[ADDED_BY_4, ADDED_BY_5, ADDED_BY_6],
+            (_, 4) => &[ADDED_BY_5, ADDED_BY_6],
+            _ => &[ADDED_BY_6],
         };
         connection.execute_batch(&format!(
             "BEGIN; {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;",

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::figures::ENDED;
 use crate::{AuditLog, Entry, Feedback, Result};
 
 /// Answers that are wanted; what is absent does not narrow.
@@ -16,7 +17,7 @@ pub struct Query {
     pub from_ms: Option<i64>,
     /// Asked before, milliseconds since 1970.
     pub to_ms: Option<i64>,
-    /// With this status.
+    /// With this status; `no_evidence` without those, and `inconclusive` only those, during which a part of the search was away.
     pub status: Option<String>,
     /// Whose weakest statement has this verdict.
     pub verdict: Option<String>,
@@ -65,6 +66,9 @@ pub struct FoundAnswer {
     pub question: Option<String>,
     /// Whether its words are held beyond their time.
     pub held: bool,
+    /// What part of the search was away when it was given, for people; `null` where none was. With the status `no_evidence` it
+    /// then says nothing of the library.
+    pub missing: Option<String>,
 }
 
 /// An answer that was given.
@@ -72,7 +76,7 @@ pub struct FoundAnswer {
 pub struct Given {
     /// Id.
     pub id: String,
-    /// Status.
+    /// Status; `inconclusive` where it is `no_evidence` and a part of the search was away.
     pub status: String,
     /// Statements.
     pub statements: u32,
@@ -104,7 +108,7 @@ const MAX_FEEDBACK: u32 = 500;
 
 const COLUMNS: &str =
     "a.n, a.id, a.asked_at, a.actor, a.role, a.status, a.mode, a.snapshot, a.model, a.worst, a.statements, a.supported,
-     a.held IS NOT NULL, a.intent";
+     a.held IS NOT NULL, a.intent, a.missing";
 
 fn found(row: &Row<'_>) -> rusqlite::Result<(FoundAnswer, u64)> {
     let answer = FoundAnswer {
@@ -121,6 +125,7 @@ fn found(row: &Row<'_>) -> rusqlite::Result<(FoundAnswer, u64)> {
         statements: row.get(10)?,
         supported: row.get(11)?,
         held: row.get(12)?,
+        missing: row.get(14)?,
         question: None,
     };
     Ok((answer, row.get(13)?))
@@ -130,12 +135,17 @@ impl Query {
     /// The conditions in SQL, with their values.
     fn conditions(&self) -> (String, Vec<Sql>) {
         let text = |value: &Option<String>| value.clone().map(Sql::Text);
+        let (status, standing) = match self.status.as_deref() {
+            Some("inconclusive") => (Some("no_evidence".to_owned()), " AND a.missing IS NOT NULL"),
+            Some("no_evidence") => (self.status.clone(), " AND a.missing IS NULL"),
+            _ => (self.status.clone(), ""),
+        };
         let number = |value: Option<i64>| value.map(Sql::Integer);
         let all = [
             ("a.actor = ?", text(&self.actor)),
             ("a.asked_ms >= ?", number(self.from_ms)),
             ("a.asked_ms < ?", number(self.to_ms)),
-            ("a.status = ?", text(&self.status)),
+            ("a.status = ?", text(&status)),
             ("a.worst = ?", text(&self.verdict)),
             ("a.model = ?", text(&self.model)),
             ("a.snapshot = ?", number(self.snapshot.map(|number| i64::try_from(number).unwrap_or(i64::MAX)))),
@@ -152,6 +162,7 @@ impl Query {
                 values.push(value);
             }
         }
+        sql.push_str(standing);
         (sql, values)
     }
 
@@ -194,7 +205,7 @@ impl AuditLog {
         let (conditions, mut values) = query.conditions();
         values.push(Sql::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
         let sql = format!(
-            "SELECT DISTINCT a.n, a.id, a.status, a.statements FROM {} {conditions} AND a.mode IS NOT NULL
+            "SELECT DISTINCT a.n, a.id, {ENDED}, a.statements FROM {} {conditions} AND a.mode IS NOT NULL
              ORDER BY a.n DESC LIMIT ?",
             query.tables()
         );

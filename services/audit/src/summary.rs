@@ -19,6 +19,8 @@ pub struct Summary {
     /// Whether less than the whole of the library in force was searched, or a part of the search was away: what it lacks says
     /// nothing about the library.
     pub is_narrowed: bool,
+    /// What part of the search was away, if one was.
+    pub missing: Option<String>,
     /// What the model was told, as SHA-256.
     pub prompt_sha256: Option<String>,
     /// The evidence in its order: passage, document, version, hash of the version's text, ranks in both arms, score in
@@ -83,6 +85,7 @@ impl Summary {
             mode: answer["mode"].as_str()?.to_owned(),
             snapshot: answer["snapshot"].as_u64()?,
             is_narrowed: ["filters", "as_of", "missing"].iter().any(|name| !answer[name].is_null()),
+            missing: answer["missing"].as_str().map(str::to_owned),
             prompt_sha256: answer["prompt_sha256"].as_str().map(str::to_owned),
             evidence: listed.into(),
             statement_count: statements.len() as u64,

@@ -70,7 +70,8 @@ pub struct Checked {
     pub statements: u64,
     /// Quotes that stand in their texts where they should.
     pub quotes: u64,
-    /// Quotes whose text is withheld by its licence: they are those on record, and no more can be said here.
+    /// Quotes whose text is withheld, by its licence or because it is damaged: they are those on record, and no more can be said
+    /// here.
     pub withheld: u64,
     /// Places of its two entries in the log.
     pub entries: (u64, u64),

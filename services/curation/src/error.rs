@@ -11,7 +11,7 @@ use crate::rules::Power;
 use crate::store::MAX_TEXT_CHARS;
 
 /// Result of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]

@@ -172,22 +172,38 @@ impl Curation {
     ///
     /// # Errors
     /// [`Error::UnknownTicket`]; [`Error::Power`] for who is no librarian; [`Error::Ticket`] when it is not open;
-    /// [`Error::Empty`] or [`Error::TooLong`] of the note.
-    pub fn decline(&self, id: &str, note: &str, by: &Decider<'_>, at: &str) -> Result<TicketRow> {
+    /// [`Error::Empty`] or [`Error::TooLong`] of the note; what `log` fails with, and then nothing was decided.
+    pub fn decline<E: From<Error>>(
+        &self,
+        id: &str,
+        note: &str,
+        by: &Decider<'_>,
+        at: &str,
+        log: impl FnOnce(&TicketRow) -> Result<(), E>,
+    ) -> Result<TicketRow, E> {
         by.must(Power::Curate)?;
         let note = Some(filled("note", note)?);
-        self.step(id, &Step { to: TicketState::Declined, by: Some(by.account), note, snapshot: None, at })
+        let step = Step { to: TicketState::Declined, by: Some(by.account), note, snapshot: None, at };
+        self.on_record(|work| take(work, id, &step), log)
     }
 
     /// Opens a ticket again that was declined or filled. The note may be empty.
     ///
     /// # Errors
     /// [`Error::UnknownTicket`]; [`Error::Power`] for who is no librarian; [`Error::Ticket`] when it is open;
-    /// [`Error::TooLong`] of the note.
-    pub fn reopen(&self, id: &str, note: &str, by: &Decider<'_>, at: &str) -> Result<TicketRow> {
+    /// [`Error::TooLong`] of the note; what `log` fails with, and then nothing was decided.
+    pub fn reopen<E: From<Error>>(
+        &self,
+        id: &str,
+        note: &str,
+        by: &Decider<'_>,
+        at: &str,
+        log: impl FnOnce(&TicketRow) -> Result<(), E>,
+    ) -> Result<TicketRow, E> {
         by.must(Power::Curate)?;
         let note = Some(bounded("note", note)?).filter(|note| !note.is_empty());
-        self.step(id, &Step { to: TicketState::Open, by: Some(by.account), note, snapshot: None, at })
+        let step = Step { to: TicketState::Open, by: Some(by.account), note, snapshot: None, at };
+        self.on_record(|work| take(work, id, &step), log)
     }
 
     /// Notes that an open ticket was asked again after a publish, and the snapshot answers it.
@@ -195,21 +211,20 @@ impl Curation {
     /// # Errors
     /// [`Error::UnknownTicket`]; [`Error::Ticket`] when it is not open.
     pub fn fill(&self, id: &str, snapshot: u64, at: &str) -> Result<TicketRow> {
-        self.step(id, &Step { to: TicketState::Filled, by: None, note: None, snapshot: Some(snapshot), at })
+        let step = Step { to: TicketState::Filled, by: None, note: None, snapshot: Some(snapshot), at };
+        // The house itself asked again: nobody decided anything.
+        self.on_record(|work| take(work, id, &step), |_| Ok(()))
     }
+}
 
-    fn step(&self, id: &str, step: &Step<'_>) -> Result<TicketRow> {
-        let mut connection = self.lock();
-        let work = begin(&mut connection)?;
-        let found = ticket(&work, id)?.state;
-        if !found.may_become(step.to) {
-            return Err(Error::Ticket { found, wanted: step.to });
-        }
-        put_step(&work, id, step)?;
-        let after = ticket(&work, id)?;
-        work.commit()?;
-        Ok(after)
+/// Moves a ticket, where it may go that way.
+fn take(connection: &Connection, id: &str, step: &Step<'_>) -> Result<TicketRow> {
+    let found = ticket(connection, id)?.state;
+    if !found.may_become(step.to) {
+        return Err(Error::Ticket { found, wanted: step.to });
     }
+    put_step(connection, id, step)?;
+    ticket(connection, id)
 }
 
 /// The first of the leaders that are most alike, if one is alike enough.

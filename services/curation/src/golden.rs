@@ -1,6 +1,6 @@
 //! The golden questions: what is asked again before and after a publish, to see what it changes. Every list is kept.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
 use crate::rules::{Decider, Power};
@@ -26,11 +26,7 @@ impl Curation {
     /// # Errors
     /// [`Error::Sqlite`] or [`Error::Json`].
     pub fn golden(&self) -> Result<Golden> {
-        let sql = "SELECT questions, at, who FROM golden ORDER BY n DESC LIMIT 1";
-        let found: Option<(String, String, String)> =
-            self.lock().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        let Some((questions, at, who)) = found else { return Ok(Golden::default()) };
-        Ok(Golden { questions: serde_json::from_str(&questions)?, changed_at: Some(at), changed_by: Some(who) })
+        golden(&self.lock())
     }
 
     /// Sets the golden questions: without the space around them, without empty ones and repeats. The earlier list is kept;
@@ -38,8 +34,14 @@ impl Curation {
     ///
     /// # Errors
     /// [`Error::Power`] for who is no librarian; [`Error::TooLong`] of a question; [`Error::TooMany`] beyond
-    /// [`MAX_GOLDEN`]; [`Error::Sqlite`] or [`Error::Json`].
-    pub fn set_golden(&self, questions: &[String], by: &Decider<'_>, at: &str) -> Result<Golden> {
+    /// [`MAX_GOLDEN`]; [`Error::Sqlite`] or [`Error::Json`]; what `log` fails with, and then nothing was set.
+    pub fn set_golden<E: From<Error>>(
+        &self,
+        questions: &[String],
+        by: &Decider<'_>,
+        at: &str,
+        log: impl FnOnce(&Golden) -> Result<(), E>,
+    ) -> Result<Golden, E> {
         by.must(Power::Curate)?;
         let mut kept: Vec<&str> = Vec::new();
         for question in questions {
@@ -48,17 +50,28 @@ impl Curation {
                 kept.push(question);
             }
             if kept.len() > MAX_GOLDEN {
-                return Err(Error::TooMany(questions.len()));
+                return Err(Error::TooMany(questions.len()).into());
             }
         }
-        let before = self.golden()?;
-        if before.changed_at.is_some() && before.questions == kept {
-            return Ok(before);
-        }
-        self.lock().execute(
-            "INSERT INTO golden (n, questions, who, at) SELECT coalesce(max(n), 0) + 1, ?1, ?2, ?3 FROM golden",
-            params![serde_json::to_string(&kept)?, by.account, at],
-        )?;
-        self.golden()
+        let set = |work: &Connection| -> Result<Golden> {
+            let before = golden(work)?;
+            if before.changed_at.is_some() && before.questions == kept {
+                return Ok(before);
+            }
+            work.execute(
+                "INSERT INTO golden (n, questions, who, at) SELECT coalesce(max(n), 0) + 1, ?1, ?2, ?3 FROM golden",
+                params![serde_json::to_string(&kept)?, by.account, at],
+            )?;
+            golden(work)
+        };
+        self.on_record(set, log)
     }
+}
+
+fn golden(connection: &Connection) -> Result<Golden> {
+    let sql = "SELECT questions, at, who FROM golden ORDER BY n DESC LIMIT 1";
+    let found: Option<(String, String, String)> =
+        connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((questions, at, who)) = found else { return Ok(Golden::default()) };
+    Ok(Golden { questions: serde_json::from_str(&questions)?, changed_at: Some(at), changed_by: Some(who) })
 }

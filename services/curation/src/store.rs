@@ -34,6 +34,20 @@ impl Curation {
         Ok(Self { connection: Mutex::new(schema::in_memory()?) })
     }
 
+    /// Decides something, and has `log` put it on record before it counts: where either fails, nothing was decided.
+    pub(crate) fn on_record<T, E: From<Error>>(
+        &self,
+        decide: impl FnOnce(&Connection) -> Result<T>,
+        log: impl FnOnce(&T) -> Result<(), E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let work = begin(&mut connection)?;
+        let decided = decide(&work)?;
+        log(&decided)?;
+        work.commit().map_err(Error::from)?;
+        Ok(decided)
+    }
+
     /// A panic while the lock was held left at most an open transaction, which its guard has rolled back.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -15,7 +15,7 @@ use knowledge::{
 };
 use ledger::{Decision, Ledger, NewVersion, Staging};
 
-use crate::{Curation, Decider, NewProposal, Power, Proposal, Subject};
+use crate::{Curation, Decider, NewProposal, Power, Proposal, Result, Subject};
 
 const CURATES: &[Power] = &[Power::Curate];
 const PUBLISHES: &[Power] = &[Power::Publish];
@@ -117,9 +117,14 @@ fn restore(name: &str, version: u32) -> Subject {
     Subject::Restore { document: document(name), version }
 }
 
+/// A log that takes everything.
+fn unlogged<T>(_: &T) -> Result<()> {
+    Ok(())
+}
+
 /// Proposed by Lina, reviewed by Bert, approved by Paul.
 fn approved(curation: &Curation, ledger: &Ledger, id: &str, subject: Subject) -> Proposal {
-    let hash = curation.propose(ledger, &new(id, subject), &LINA).unwrap().record_hash;
-    curation.review(ledger, id, &BERT, &hash, "t2").unwrap();
-    curation.approve(ledger, id, &PAUL, &hash, "t3").unwrap()
+    let hash = curation.propose(ledger, &new(id, subject), &LINA, unlogged).unwrap().record_hash;
+    curation.review(ledger, id, &BERT, &hash, "t2", unlogged).unwrap();
+    curation.approve(ledger, id, &PAUL, &hash, "t3", unlogged).unwrap()
 }

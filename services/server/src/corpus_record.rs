@@ -10,7 +10,7 @@ use audit::{
     Actor, AuditLog, Decided, DocumentText, Hash, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
 };
 use knowledge::{DocumentId, Snapshot};
-use ledger::{DecisionRecord, Ledger, RunRecord, VersionInForce};
+use ledger::{DecisionRecord, DocumentView, Ledger, RunRecord, VersionInForce};
 use serde_json::{Map, json};
 
 /// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one writes, and the
@@ -140,15 +140,46 @@ pub struct Held<'a> {
     pub day: &'a str,
 }
 
+impl Held<'_> {
+    /// A version as it was stored. Where it is damaged, another one with the same text, as there is once its source was taken in
+    /// again; `None` where there is none.
+    fn sound(&self, document: DocumentId, version: u32, sha256: &str) -> ledger::Result<Option<DocumentView>> {
+        let read = |version| match self.ledger.document(document, Some(version), self.day) {
+            Err(ledger::Error::Damaged(what)) => {
+                tracing::error!(what, "withheld from a receipt");
+                Ok(None)
+            }
+            read => read.map(Some),
+        };
+        if let Some(view) = read(version)? {
+            return Ok(Some(view));
+        }
+        let held = match self.ledger.versions_of(document) {
+            Err(ledger::Error::Damaged(_)) => return Ok(None),
+            held => held?,
+        };
+        for other in held.iter().filter(|other| other.number != version && other.sha256 == sha256) {
+            if let Some(view) = read(other.number)? {
+                return Ok(Some(view));
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl ReceiptSource for Held<'_> {
     fn snapshot_lines(&self, number: u64) -> Result<Vec<String>, String> {
         let versions = self.ledger.versions_in(Snapshot(number)).map_err(|error| error.to_string())?;
         Ok(lines_of(&versions))
     }
 
-    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+    fn text(&self, document: &str, version: u32, sha256: &str) -> Result<DocumentText, String> {
         let id: DocumentId = document.parse().map_err(|error: knowledge::IdError| error.to_string())?;
-        let view = self.ledger.document(id, Some(version), self.day).map_err(|error| error.to_string())?;
+        let Some(view) = self.sound(id, version, sha256).map_err(|error| error.to_string())? else {
+            let (document, sha256) = (document.to_owned(), sha256.to_owned());
+            let withheld = Some("its text is damaged here".to_owned());
+            return Ok(DocumentText { document, version, sha256, text: None, withheld });
+        };
         let rights = self.ledger.corpus(&view.document.corpus).map_err(|error| error.to_string())?.rights;
         let may_leave = rights.export && rights.quote_words.is_none();
         Ok(DocumentText {

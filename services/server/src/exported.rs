@@ -1,10 +1,11 @@
 //! Bundles for auditors: written into a directory or an archive, checked from either.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
-use audit::{AuditLog, Draft, Query};
+use audit::{AuditLog, Draft, Exported, Query};
 use ledger::Ledger;
 use tokio::runtime::Handle;
 
@@ -23,12 +24,8 @@ pub fn answers(log: &AuditLog, wanted: &Query, limit: usize) -> audit::Result<Ve
 ///
 /// # Errors
 /// [`audit::Error`].
-pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, draft: Draft) -> audit::Result<File> {
-    let ids = if ids.is_empty() {
-        answers(&app.audit, wanted, usize::try_from(wanted.limit).unwrap_or(usize::MAX))?
-    } else {
-        ids
-    };
+pub(crate) fn archive(app: &App, ids: &[String], day: &str, draft: Draft) -> audit::Result<(File, Exported)> {
+    app.audit.has_all(ids)?;
     let own = app.audit.append(draft.with("answers", ids.len()))?;
     // What witnesses signed before lacks this entry. This is a thread that may wait.
     Handle::current().block_on(app.witnesses.send(&app.audit));
@@ -39,13 +36,14 @@ pub(crate) fn archive(app: &App, ids: Vec<String>, wanted: &Query, day: &str, dr
         header.set_mode(0o644);
         builder.append_data(&mut header, path, bytes)
     };
-    app.audit.export_over(own + 1, &ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
+    let exported = app.audit.export_over(own + 1, ids, &Held { ledger: app.asker.ledger(), day }, &mut put)?;
     let mut file = builder.into_inner()?;
     file.seek(SeekFrom::Start(0))?;
-    Ok(file)
+    Ok((file, exported))
 }
 
-/// A bundle of at least so many entries in a directory, which must be empty or not there.
+/// A bundle of at least so many entries in a directory, which must be empty or not there. It is put there when it is whole:
+/// where it cannot be made, the directory stays as it was.
 ///
 /// # Errors
 /// When it cannot be written; [`audit::Error`].
@@ -55,19 +53,38 @@ pub fn directory(
     (least, ids): (u64, &[String]),
     day: &str,
     to: &Path,
-) -> audit::Result<Vec<String>> {
-    fs::create_dir_all(to)?;
-    if fs::read_dir(to)?.next().is_some() {
+) -> audit::Result<Exported> {
+    let is_there = to.exists();
+    if is_there && fs::read_dir(to)?.next().is_some() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is not empty", to.display())).into());
     }
+    // On the same file system. One that is there may be where another begins, and cannot be put in its own place.
+    let beside = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = if is_there { to } else { beside };
+    fs::create_dir_all(place)?;
+    let making = tempfile::Builder::new().prefix(".osler-bundle-").tempdir_in(place)?;
+    let whole = making.path().join("bundle");
+    fs::create_dir(&whole)?;
     let mut put = |path: &str, bytes: &[u8]| {
-        let path = to.join(path);
+        let path = whole.join(path);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         fs::write(path, bytes)
     };
-    log.export_over(least, ids, &Held { ledger, day }, &mut put)
+    let exported = log.export_over(least, ids, &Held { ledger, day }, &mut put)?;
+    if is_there {
+        let mut names: Vec<OsString> =
+            fs::read_dir(&whole)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+        // Without its list it is no bundle, so that comes last.
+        names.sort_by_key(|name| name == "MANIFEST");
+        for name in names {
+            fs::rename(whole.join(&name), to.join(&name))?;
+        }
+    } else {
+        fs::rename(&whole, to)?;
+    }
+    Ok(exported)
 }
 
 /// Unpacks an archive into a directory.

@@ -244,6 +244,36 @@ async fn a_reviewer_is_not_told_by_the_log() {
 }
 
 #[tokio::test]
+async fn a_reviewer_is_not_told_by_the_log_which_answer_an_item_is_of() {
+    let desk = Desk::new().await;
+    desk.item("ada", 1).await;
+    let of_reviews = async |who: &str, path: &str| -> usize {
+        let reply = desk.get(who, path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+        let read = reply.json();
+        let entries = read["entries"].as_array().unwrap().iter();
+        entries.filter(|entry| !entry["object"]["review"].is_null()).count()
+    };
+    let (read, record) = ("/v1/audit/entries?action=answer.read", format!("/v1/audit/answers/{}", desk.answer));
+    for path in [read, record.as_str()] {
+        assert_eq!((of_reviews("ada", path).await, of_reviews("cleo", path).await), (0, 1), "{path}");
+    }
+    // One who has rated all that is to be rated still tells the other.
+    for n in 1..=desk.items("bob").await.len() {
+        desk.rate("bob", n, "supported").await;
+    }
+    for path in [read, record.as_str()] {
+        assert_eq!(of_reviews("ada", path).await, 0, "{path}");
+    }
+    for n in 1..=desk.items("ada").await.len() {
+        desk.rate("ada", n, "supported").await;
+    }
+    for path in [read, record.as_str()] {
+        assert!(of_reviews("ada", path).await >= 1, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_happens_in_a_review_that_is_not_on_record_first() {
     async fn refused(reply: impl Future<Output = Reply>) {
         fail::cfg("audit-commit", "return(full)").unwrap();

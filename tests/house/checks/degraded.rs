@@ -172,3 +172,32 @@ async fn no_ticket_is_filled_by_half_a_search() {
     gap_tickets::fill(Arc::clone(&house.service.app)).await;
     assert_eq!((house.tickets("open").await.len(), house.tickets("filled").await.len()), (0, 1));
 }
+
+#[tokio::test]
+async fn too_little_found_by_half_a_search_is_a_kind_of_its_own_for_auditors() {
+    let house = House::new().await;
+    house.service.ask(OFF_TOPIC).await;
+    house.meaning.set(true);
+    let half = house.service.ask(OFF_TOPIC).await;
+    let auditor = house.service.key(Role::Auditor);
+    let found = house.service.get_as(&auditor, "/v1/audit/answers?status=inconclusive").await.json();
+    let answers = found["answers"].as_array().unwrap();
+    assert_eq!((answers.len(), &answers[0]["id"]), (1, &half["id"]), "{found}");
+    assert_eq!((&answers[0]["status"], &answers[0]["missing"]), (&json!("no_evidence"), &json!(MEANING_AWAY)));
+    let figures = house.service.get_as(&auditor, "/v1/audit/figures").await.json();
+    let period = &figures["periods"][0];
+    assert_eq!((&period["abstained"], &period["inconclusive"]), (&json!(1), &json!(1)), "{figures}");
+    // Who rates it is not to take it for a word on the library.
+    for role in [Role::Clinician; 2] {
+        house.service.key(role);
+    }
+    let draw = json!({ "title": "All", "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "size": 2,
+        "reviewers": ["clinician-1", "clinician-2"] });
+    let begun = house.service.send_as(&auditor, "POST", "/v1/reviews", &draw).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
+    let begun = begun.json();
+    let strata = begun["strata"].as_array().unwrap().iter();
+    let mut names: Vec<&str> = strata.map(|stratum| stratum["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["inconclusive", "no_evidence"]);
+}

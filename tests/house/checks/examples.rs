@@ -306,7 +306,8 @@ async fn library(scribe: &mut Scribe) {
     let app = std::sync::Arc::clone(&scribe.service.app);
     for finding in app.asker.ledger().findings().unwrap() {
         let decision = ledger::Decision { at: "2026-11-28T10:00:00Z", actor: "test", reason: "" };
-        app.asker.ledger().settle_finding(finding.id, ledger::Outcome::Accepted, "", &decision).unwrap();
+        let log = |_: &ledger::Finding| Ok::<_, ledger::Error>(());
+        app.asker.ledger().settle_finding(finding.id, ledger::Outcome::Accepted, "", &decision, log).unwrap();
     }
     scribe.ask("overdue", get.clone(), "/v1/library/overdue", None).await;
 

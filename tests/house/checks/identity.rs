@@ -292,7 +292,7 @@ async fn findings_wait_until_somebody_closes_them_and_do_not_come_back() {
     assert_eq!(finding.title, "Examplin");
     assert_eq!(finding.detail, format!("the same text as document {}", document("a.md")));
 
-    let settle = |id| ledger.settle_finding(id, Outcome::Dismissed, "", &DECISION);
+    let settle = |id| ledger.settle_finding(id, Outcome::Dismissed, "", &DECISION, |_| Ok::<_, ledger::Error>(()));
     assert!(matches!(settle(finding.id + 1), Err(Error::UnknownFinding(_))), "there is no such finding");
     assert_eq!(ledger.findings().unwrap(), findings);
     settle(finding.id).unwrap();

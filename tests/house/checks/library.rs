@@ -110,6 +110,50 @@ async fn findings_about_what_comes_in_are_settled_before_anybody_signs() {
 }
 
 #[tokio::test]
+async fn nothing_is_decided_that_cannot_be_put_on_record() {
+    let desk = Desk::new().await;
+    let unrecorded = async |name: &str, method: &str, path: &str, body: Value| {
+        fail::cfg("audit-commit", "return(full)").unwrap();
+        let reply = desk.send(name, method, path, body).await;
+        fail::remove("audit-commit");
+        let code = reply.json()["code"].clone();
+        assert_eq!((reply.status, code), (StatusCode::SERVICE_UNAVAILABLE, json!("audit_unavailable")), "{path}");
+    };
+    desk.asks("Which orbit has the moon Europa?").await;
+    let gap = desk.get("lena", "/v1/library/gaps").await["tickets"][0]["id"].clone();
+    let declined = json!({ "state": "declined", "note": "no" });
+    unrecorded("lena", "PATCH", &format!("/v1/library/gaps/{}", text(&gap)), declined).await;
+    assert_eq!(desk.get("lena", "/v1/library/gaps").await["tickets"][0]["state"], "open");
+    unrecorded("lena", "PUT", "/v1/library/golden", json!({ "questions": [QUESTION] })).await;
+    assert_eq!(desk.get("lena", "/v1/library/golden").await["questions"], json!([]));
+
+    desk.take_in(&[diabetes()]).await;
+    unrecorded("lena", "POST", "/v1/library/proposals", json!({ "kind": "publish", "reason": "update" })).await;
+    assert_eq!(desk.get("lena", "/v1/library/proposals").await["proposals"], json!([]));
+    let (path, signing) = desk.propose("lena").await;
+    let state = async || desk.get("lena", &path).await["state"].clone();
+    unrecorded("luca", "POST", &format!("{path}/review"), signing.clone()).await;
+    assert_eq!(state().await, "proposed");
+    desk.done("luca", "POST", &format!("{path}/review"), signing.clone()).await;
+    unrecorded("petra", "POST", &format!("{path}/approval"), signing.clone()).await;
+    assert_eq!(state().await, "reviewed");
+    for (name, route) in [("lena", "withdrawal"), ("petra", "rejection")] {
+        unrecorded(name, "POST", &format!("{path}/{route}"), json!({ "reason": "anew" })).await;
+        assert_eq!(state().await, "reviewed");
+    }
+    // The same again goes through, once there is room, and stands in the log once.
+    desk.done("petra", "POST", &format!("{path}/approval"), signing).await;
+    assert_eq!(desk.service.app.audit.entries("proposal.approved", None, None, 10).unwrap().len(), 1);
+
+    let words = "Amoxicillin is given to adults with pneumonia. ".repeat(12);
+    desk.take_in(&[guideline("one", "Pneumonia", &words), guideline("two", "Again", &words)]).await;
+    let findings = desk.get("lena", "/v1/library/findings").await["findings"].clone();
+    let settle = format!("/v1/library/findings/{}/settlement", findings[0]["id"]);
+    unrecorded("lena", "POST", &settle, json!({ "outcome": "dismissed" })).await;
+    assert_eq!(desk.get("lena", "/v1/library/findings").await["findings"], findings);
+}
+
+#[tokio::test]
 async fn a_librarian_takes_a_text_out_at_once_and_only_two_people_bring_it_back() {
     let desk = Desk::new().await;
     desk.take_in(&[diabetes()]).await;

@@ -8,6 +8,7 @@ mod answers;
 mod bad_input;
 mod blinding;
 mod bounds;
+mod bundles;
 mod canaries;
 mod clinical;
 mod compliance;

@@ -294,7 +294,7 @@ async fn a_title_with_another_author_or_year_is_asked_about_and_changes_nothing(
     assert_eq!((finding.kind, finding.document, finding.version), (FindingKind::DoubtfulNotice, document("trial"), 1));
     assert!(finding.detail.starts_with("a feed says that a work of this title is retracted"), "{}", finding.detail);
     // Once answered, the question is not put again.
-    ledger.settle_finding(finding.id, Outcome::Dismissed, "", &DECISION).unwrap();
+    ledger.settle_finding(finding.id, Outcome::Dismissed, "", &DECISION, |_| Ok::<_, ledger::Error>(())).unwrap();
     assert_eq!(import(&service, &[by_title(TITLE, Some("Lee Moe"), Some(1999))]).doubtful, 1);
     assert!(ledger.findings().unwrap().is_empty());
     let short = import(&service, &[by_title("Examplin", Some("Ann Roe"), Some(2020))]);

@@ -3,7 +3,7 @@
 use knowledge::{Quality, Status};
 
 use super::{DECISION, document, ledger, staging};
-use crate::{Decision, Error, Finding, FindingKind, Ledger, Outcome};
+use crate::{Decision, Error, Finding, FindingKind, Ledger, Outcome, Result};
 
 const LATER: Decision<'static> = Decision { at: "2026-02-02T00:00:00Z", actor: "ann", reason: "" };
 
@@ -19,6 +19,11 @@ fn doubtful() -> (Ledger, Vec<Finding>) {
     let findings = ledger.findings().unwrap();
     assert_eq!(findings.len(), 3, "{findings:?}");
     (ledger, findings)
+}
+
+/// A log that takes everything.
+fn unlogged(_: &Finding) -> Result<()> {
+    Ok(())
 }
 
 #[test]
@@ -37,14 +42,18 @@ fn a_finding_says_what_it_is_about() {
 fn a_finding_is_settled_once() {
     let (ledger, findings) = doubtful();
     let id = findings[0].id;
-    let settled = ledger.settle_finding(id, Outcome::Accepted, "legible", &LATER).unwrap();
+    // What cannot be put on record is not settled.
+    let unrecorded = ledger.settle_finding(id, Outcome::Accepted, "legible", &LATER, |_| Err(Error::ReadOnly));
+    assert!(matches!(unrecorded, Err(Error::ReadOnly)));
+    assert_eq!(ledger.findings().unwrap(), findings);
+    let settled = ledger.settle_finding(id, Outcome::Accepted, "legible", &LATER, unlogged).unwrap();
     let settlement = settled.settled.clone().unwrap();
     assert_eq!((settlement.at.as_str(), settlement.by.as_str()), (LATER.at, LATER.actor));
     assert_eq!((settlement.outcome, settlement.note.as_str()), (Outcome::Accepted, "legible"));
     assert_eq!(ledger.finding(id).unwrap(), settled);
-    let again = ledger.settle_finding(id, Outcome::Dismissed, "", &LATER);
+    let again = ledger.settle_finding(id, Outcome::Dismissed, "", &LATER, unlogged);
     assert!(matches!(again, Err(Error::Settled(settled)) if settled == id));
-    assert!(matches!(ledger.settle_finding(99, Outcome::Acted, "", &LATER), Err(Error::UnknownFinding(99))));
+    assert!(matches!(ledger.settle_finding(99, Outcome::Acted, "", &LATER, unlogged), Err(Error::UnknownFinding(99))));
     assert_eq!(ledger.findings().unwrap(), findings[1..]);
 }
 
@@ -61,7 +70,7 @@ fn findings_are_listed_by_kind_and_by_whether_they_are_settled() {
     let same: Vec<i64> =
         findings.iter().filter(|finding| finding.kind == FindingKind::SameText).map(|finding| finding.id).collect();
     assert_eq!((ids(Some(FindingKind::SameText), false, None, 9), same.len()), (same, 1));
-    ledger.settle_finding(all[1], Outcome::Dismissed, "", &LATER).unwrap();
+    ledger.settle_finding(all[1], Outcome::Dismissed, "", &LATER, unlogged).unwrap();
     assert_eq!(ids(None, true, None, 9), all[1..2]);
     assert_eq!(ids(None, false, None, 9), [all[0], all[2]]);
     assert_eq!(ledger.findings_about(document("second")).unwrap().len(), 2, "settled or not");
@@ -78,7 +87,7 @@ fn open_findings_are_counted_and_known_by_what_is_to_be_published() {
     let changes = ledger.staged_changes().unwrap();
     let all: Vec<i64> = findings.iter().map(|finding| finding.id).collect();
     assert_eq!(ledger.open_findings_among(&changes).unwrap(), all);
-    ledger.settle_finding(all[0], Outcome::Acted, "", &LATER).unwrap();
+    ledger.settle_finding(all[0], Outcome::Acted, "", &LATER, unlogged).unwrap();
     assert_eq!(ledger.open_findings_among(&changes).unwrap(), all[1..]);
     ledger.publish(&DECISION).unwrap();
     ledger.set_status(document("second"), 1, Status::Superseded, &DECISION).unwrap();

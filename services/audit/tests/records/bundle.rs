@@ -1,6 +1,7 @@
 //! Receipts and bundles: good ones hold, and whatever is changed in one is seen.
 use std::collections::BTreeMap;
 
+use crate::generated::other_implementation;
 use crate::held::{Held, Library, ask, begin};
 use audit::{
     AuditLog, Checkpoint, Note, Receipt, SignatureKind, Signer, Submission, Trust, Witness, verify_bundle,
@@ -25,7 +26,7 @@ pub(crate) fn export(log: &AuditLog, library: &Library, answers: &[&str]) -> Fil
         files.insert(path.to_owned(), bytes.to_vec());
         Ok(())
     };
-    assert!(log.export(&answers, library, &mut put).unwrap().is_empty());
+    assert!(log.export(&answers, library, &mut put).unwrap().left_out.is_empty());
     files
 }
 
@@ -86,8 +87,8 @@ fn what_was_not_in_force_is_not_taken_for_it() {
         fn snapshot_lines(&self, number: u64) -> Result<Vec<String>, String> {
             self.0.snapshot_lines(number)
         }
-        fn text(&self, document: &str, version: u32) -> Result<audit::DocumentText, String> {
-            self.1.text(document, version)
+        fn text(&self, document: &str, version: u32, sha256: &str) -> Result<audit::DocumentText, String> {
+            self.1.text(document, version, sha256)
         }
     }
     let receipt = held.log.receipt("stray", &Both(fewer, more)).unwrap();
@@ -103,6 +104,41 @@ fn withheld_texts_are_said_to_be() {
     receipt.documents[0].withheld = Some("licence".to_owned());
     let checked = verify_receipt(&receipt, &trust(&held.log), &agree).unwrap();
     assert_eq!((checked.quotes, checked.withheld), (0, 2));
+}
+
+/// The files of a bundle have the names of their hashes: a text cannot be there for one document and withheld for another.
+#[test]
+fn a_text_that_two_documents_have_is_there_for_both_or_for_none() {
+    struct Licensed(Library);
+    impl audit::ReceiptSource for Licensed {
+        fn snapshot_lines(&self, number: u64) -> Result<Vec<String>, String> {
+            self.0.snapshot_lines(number)
+        }
+        fn text(&self, document: &str, version: u32, sha256: &str) -> Result<audit::DocumentText, String> {
+            let text = self.0.text(document, version, sha256)?;
+            let withheld = || audit::DocumentText { text: None, withheld: Some("licence".to_owned()), ..text.clone() };
+            Ok(if document == "d1" { withheld() } else { text })
+        }
+    }
+    let (held, mut library) = (Held::new(), Library::new());
+    let text = library.0["d1"].clone();
+    library.0.insert("d2".to_owned(), text);
+    library.publish(&held.log);
+    ask(&held.log, &library, "a1", "d1", "How much?");
+    ask(&held.log, &library, "a2", "d2", "How much?");
+    let source = Licensed(library);
+    for (order, withheld) in [(["a1", "a2"], 4), (["a2", "a1"], 0)] {
+        let mut files = Files::new();
+        let mut put = |path: &str, bytes: &[u8]| {
+            files.insert(path.to_owned(), bytes.to_vec());
+            Ok(())
+        };
+        held.log.export(&order.map(str::to_owned), &source, &mut put).unwrap();
+        let verified = verify_bundle(&files, &trust(&held.log), None, &agree).unwrap();
+        assert_eq!(verified.answers.iter().map(|answer| answer.withheld).sum::<u64>(), withheld);
+        let theirs = other_implementation(&[files], &trust(&held.log));
+        assert!(theirs[0].starts_with("ok "), "{theirs:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! holds.
 use std::sync::atomic::Ordering;
 
-use audit::{AuditLog, Checkpoint, Entry, Kind, LogProof, Note, Part, leaf_hash, verify_bundle, verify_receipt};
+use audit::{Absence, AuditLog, Checkpoint, Entry, Kind, LogProof, Note, Part, leaf_hash, verify_bundle, verify_receipt};
 
 use crate::bundle::{Files, agree, export, trust};
 use crate::generated::other_implementation;
@@ -35,8 +35,13 @@ fn bundle(log: &AuditLog, library: &Library, answers: &[String]) -> (Files, Vec<
         files.insert(path.to_owned(), bytes.to_vec());
         Ok(())
     };
-    let left_out = log.export(answers, library, &mut put).unwrap();
-    (files, left_out)
+    let left_out = log.export(answers, library, &mut put).unwrap().left_out;
+    let erased = left_out.into_iter().map(|(id, absence)| {
+        assert_eq!(absence, Absence::Erased, "{id}");
+        id
+    });
+    let erased = erased.collect();
+    (files, erased)
 }
 
 #[test]

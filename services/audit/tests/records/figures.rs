@@ -1,8 +1,8 @@
 //! Numbers narrowed to a corpus or a model: they add up, and a corpus has its own citations alone.
-use audit::{AuditLog, Figures, Kind, Narrow, Outcome, Share};
+use audit::{AuditLog, Figures, Kind, MeasureName, Narrow, Outcome, Query, Share, Thresholds};
 use serde_json::{Value, json};
 
-use crate::held::{Held, Library, ada, begin, say};
+use crate::held::{BEGAN, Held, Library, ada, begin, say};
 
 /// An answer that cites one document of each of these corpora; of none of them, none.
 fn answer(log: &AuditLog, id: &str, model: Option<&str>, corpora: &[&str]) {
@@ -105,4 +105,29 @@ fn a_corpus_has_its_own_citations_alone() {
     for of in [narrowed(log, Some("zebra"), None), narrowed(log, None, Some("zebra"))] {
         assert_eq!((questions(&of), total(&of.statuses), total(&of.corpora), total(&of.feedback)), (0, 0, 0, 0));
     }
+}
+
+/// That too little was found says nothing of the library where a part of the search was away.
+#[test]
+fn too_little_found_by_half_a_search_is_counted_apart() {
+    let Held { log, .. } = &Held::new();
+    for (id, missing) in [("half", json!("the search by meaning is away")), ("whole", Value::Null)] {
+        begin(log, id, "Gout?");
+        let mut answer = Library::new().answer(id, "d1", "Gout?");
+        answer["status"] = json!("no_evidence");
+        answer["statements"] = json!([]);
+        answer["missing"] = missing;
+        log.complete(id, &Outcome { actor: ada(), model: None, answer: &answer.to_string() }).unwrap();
+    }
+    let figures = narrowed(log, None, None);
+    let period = &figures.periods[0];
+    assert_eq!((period.questions, period.abstained, period.inconclusive, period.failed), (2, 1, 1, 0));
+    assert_eq!(figures.statuses, [share("inconclusive", 1), share("no_evidence", 1)]);
+    let watch = log.watch(BEGAN * 1_000, &Thresholds::default()).unwrap();
+    let abstained = watch.measures.iter().find(|measure| measure.name == MeasureName::Abstained).unwrap();
+    assert_eq!(abstained.value, Some(0.5));
+    let given = log.given(&Query::default(), 10).unwrap();
+    let ended: Vec<(&str, &str)> = given.iter().map(|given| (given.id.as_str(), given.status.as_str())).collect();
+    assert_eq!(ended, [("whole", "no_evidence"), ("half", "inconclusive")]);
+    assert_eq!(log.gaps(10).unwrap().iter().map(|gap| gap.times).sum::<u64>(), 1);
 }

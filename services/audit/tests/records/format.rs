@@ -1,8 +1,9 @@
 //! A file of format 3 is taken up as it is: what it lacks is added, and nothing that is there is touched.
 use std::path::Path;
 
-use audit::{AuditLog, HandlingState, HandlingStep, Kind, MeasureName, Narrow, Thresholds};
+use audit::{AuditLog, HandlingState, HandlingStep, Kind, MeasureName, Narrow, Outcome, Query, Thresholds};
 use rusqlite::Connection;
+use serde_json::json;
 
 use crate::held::{BEGAN, Held, Library, ada, ask, begin, options, say};
 
@@ -103,8 +104,40 @@ fn a_log_of_format_3_goes_on() {
             assert_eq!((handling.state, handling.moves.len()), (HandlingState::Acknowledged, 1));
             let connection = Connection::open(data.join("audit.db")).unwrap();
             let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-            assert_eq!(format, 5);
+            assert_eq!(format, 6);
         }
+    }
+    drop(directory);
+}
+
+#[test]
+fn what_was_away_is_taken_from_the_words_of_answers_from_before() {
+    const AWAY: &str = "the search by meaning is away: found by words alone";
+    let held = Held::new();
+    for (id, missing) in [("half", Some(AWAY)), ("whole", None)] {
+        begin(&held.log, id, "Gout?");
+        let mut answer = Library::new().answer(id, "d1", "Gout?");
+        for (name, value) in [("status", json!("no_evidence")), ("statements", json!([])), ("evidence", json!([]))] {
+            answer[name] = value;
+        }
+        if let Some(missing) = missing {
+            answer["missing"] = json!(missing);
+        }
+        held.log.complete(id, &Outcome { actor: ada(), model: None, answer: &answer.to_string() }).unwrap();
+    }
+    let data = held.data();
+    let Held { log, clock, directory } = held;
+    drop(log);
+    set_back(&data);
+    for _ in 0..2 {
+        let log = AuditLog::open(&data, options(&data, &clock)).unwrap();
+        let found = |status: &str| {
+            let query = Query { status: Some(status.to_owned()), limit: 10, ..Query::default() };
+            let answers = log.search(&query).unwrap().answers.into_iter();
+            answers.map(|answer| (answer.id, answer.missing)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("inconclusive"), [("half".to_owned(), Some(AWAY.to_owned()))]);
+        assert_eq!(found("no_evidence"), [("whole".to_owned(), None)]);
     }
     drop(directory);
 }

@@ -150,7 +150,7 @@ impl ReceiptSource for Library {
         Ok(self.0.keys().map(|document| snapshot_line(document, 1, &self.sha256(document))).collect())
     }
 
-    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+    fn text(&self, document: &str, version: u32, _: &str) -> Result<DocumentText, String> {
         let text = Some(self.0[document].clone());
         Ok(DocumentText { document: document.to_owned(), version, sha256: self.sha256(document), text, withheld: None })
     }

@@ -147,7 +147,7 @@ impl ReceiptSource for World {
         Ok(lines)
     }
 
-    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+    fn text(&self, document: &str, version: u32, _: &str) -> Result<DocumentText, String> {
         let text = &self.texts[&(document.to_owned(), version)];
         let (sha256, is_withheld) = (hex(&sha256(text.as_bytes())), self.withheld.contains(document));
         let (text, withheld) =
@@ -347,9 +347,9 @@ impl Made {
             files.insert(path.to_owned(), bytes.to_vec());
             Ok(())
         };
-        let left_out = self.held.log.export(answers, world, &mut put).unwrap();
+        let left_out = self.held.log.export(answers, world, &mut put).unwrap().left_out;
         let without: Vec<&String> = answers.iter().filter(|id| self.without.contains(id)).collect();
-        assert_eq!(left_out.iter().collect::<Vec<_>>(), without);
+        assert_eq!(left_out.iter().map(|(id, _)| id).collect::<Vec<_>>(), without);
         files
     }
 }

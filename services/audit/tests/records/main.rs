@@ -1,6 +1,7 @@
 //! The log against published vectors, other implementations, faults, and whoever would change it.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod anew;
 mod bundle;
 mod canonical;
 mod changes;

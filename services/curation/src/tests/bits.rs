@@ -4,7 +4,7 @@ use knowledge::Status;
 use ledger::Ledger;
 use rusqlite::{Connection, params};
 
-use super::{BERT, CARA, LINA, OUTSIDE, PAUL, approved, document, ledger, new, restore, stage};
+use super::{BERT, CARA, LINA, OUTSIDE, PAUL, approved, document, ledger, new, restore, stage, unlogged};
 use crate::{Curation, Error, Subject};
 
 /// An approved proposal to publish and an approved one to restore.
@@ -75,7 +75,7 @@ fn one_bit_of_a_signature_is_seen() {
 fn the_state_alone_is_not_believed() {
     let (curation, ledger) = (Curation::in_memory().unwrap(), ledger());
     stage(&ledger, "gout", 1, false);
-    curation.propose(&ledger, &new("p", Subject::Publish), &LINA).unwrap();
+    curation.propose(&ledger, &new("p", Subject::Publish), &LINA, unlogged).unwrap();
     let forged = "DROP TRIGGER moves_are_signed; INSERT INTO moves VALUES ('p', 2, 'reviewed', 'x', 't', NULL, NULL);
                   INSERT INTO moves VALUES ('p', 3, 'approved', 'x', 't', NULL, NULL)";
     curation.lock().execute_batch(forged).unwrap();
@@ -87,9 +87,9 @@ fn the_state_alone_is_not_believed() {
 fn the_file_refuses_what_is_against_the_rules() {
     let (curation, ledger) = signed();
     stage(&ledger, "measles", 1, false);
-    curation.withdraw("publish", &LINA, "more to come", "t").unwrap();
-    curation.propose(&ledger, &new("p", Subject::Publish), &LINA).unwrap();
-    curation.set_golden(&["Dose?".to_owned()], &BERT, "t").unwrap();
+    curation.withdraw("publish", &LINA, "more to come", "t", unlogged).unwrap();
+    curation.propose(&ledger, &new("p", Subject::Publish), &LINA, unlogged).unwrap();
+    curation.set_golden(&["Dose?".to_owned()], &BERT, "t", unlogged).unwrap();
     let raw = curation.lock();
     let raw: &Connection = &raw;
     for sql in [

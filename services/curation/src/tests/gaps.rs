@@ -1,6 +1,6 @@
 //! Tickets of questions without evidence: how they come together, and what becomes of them.
 
-use super::{LINA, PAUL};
+use super::{LINA, PAUL, unlogged};
 use crate::{ALIKE, Asked, Curation, Error, Power, TicketState};
 
 /// Unit vectors at an angle to the first axis, in degrees.
@@ -76,20 +76,24 @@ fn tickets_move_along_their_arrows() {
     let curation = Curation::in_memory().unwrap();
     let a = at(0.0);
     cluster(&curation, &[asked("a", &a, "t1", 1)], "t1");
-    assert!(matches!(curation.decline("id1", "x", &PAUL, "t"), Err(Error::Power(Power::Curate))));
-    assert!(matches!(curation.decline("id1", " ", &LINA, "t"), Err(Error::Empty("note"))));
-    assert!(matches!(curation.decline("id9", "x", &LINA, "t"), Err(Error::UnknownTicket)));
-    assert!(matches!(curation.reopen("id1", "", &LINA, "t"), Err(Error::Ticket { found: TicketState::Open, .. })));
-    let declined = curation.decline("id1", "not ours", &LINA, "t2").unwrap();
+    assert!(matches!(curation.decline("id1", "x", &PAUL, "t", unlogged), Err(Error::Power(Power::Curate))));
+    assert!(matches!(curation.decline("id1", " ", &LINA, "t", unlogged), Err(Error::Empty("note"))));
+    assert!(matches!(curation.decline("id9", "x", &LINA, "t", unlogged), Err(Error::UnknownTicket)));
+    let opened = curation.reopen("id1", "", &LINA, "t", unlogged);
+    assert!(matches!(opened, Err(Error::Ticket { found: TicketState::Open, .. })));
+    // What cannot be put on record is not declined.
+    assert!(curation.decline("id1", "not ours", &LINA, "t2", |_| Err(Error::UnknownTicket)).is_err());
+    assert_eq!(curation.ticket("id1").unwrap().state, TicketState::Open);
+    let declined = curation.decline("id1", "not ours", &LINA, "t2", unlogged).unwrap();
     assert_eq!((declined.state, declined.note.as_deref()), (TicketState::Declined, Some("not ours")));
     assert_eq!((declined.changed_at.as_deref(), declined.changed_by.as_deref()), (Some("t2"), Some("lina")));
-    for refused in [curation.decline("id1", "x", &LINA, "t"), curation.fill("id1", 2, "t")] {
+    for refused in [curation.decline("id1", "x", &LINA, "t", unlogged), curation.fill("id1", 2, "t")] {
         assert!(matches!(refused, Err(Error::Ticket { found: TicketState::Declined, .. })));
     }
     // It stays declined when it is asked again.
     cluster(&curation, &[asked("a", &a, "t3", 9)], "t3");
     assert_eq!(curation.ticket("id1").unwrap(), declined);
-    let reopened = curation.reopen("id1", "", &LINA, "t4").unwrap();
+    let reopened = curation.reopen("id1", "", &LINA, "t4", unlogged).unwrap();
     assert_eq!((reopened.state, reopened.note.as_deref()), (TicketState::Open, None));
     let filled = curation.fill("id1", 2, "t5").unwrap();
     assert_eq!((filled.state, filled.snapshot, filled.changed_by), (TicketState::Filled, Some(2), None));

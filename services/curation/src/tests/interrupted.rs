@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use knowledge::{Snapshot, Status};
 use ledger::Ledger;
 
-use super::{CARA, LINA, OUTSIDE, PAUL, approved, document, ledger, restore, stage, standing};
+use super::{CARA, LINA, OUTSIDE, PAUL, approved, document, ledger, restore, stage, standing, unlogged};
 use crate::execute::{carry_out, conclude, set_out};
 use crate::{Curation, Error, State, Subject};
 
@@ -46,8 +46,8 @@ fn a_cut_before_the_ledger_decides_undoes() {
         let curation = Curation::open(&path).unwrap();
         let seen = curation.proposal(&ledger, id, &CARA).unwrap();
         assert_eq!((seen.state, seen.may.len(), seen.closed, seen.snapshot), (State::Approved, 0, None, None));
-        assert!(matches!(curation.reject(id, &CARA, "no", "t"), Err(Error::Executing)));
-        assert!(matches!(curation.withdraw(id, &LINA, "no", "t"), Err(Error::Executing)));
+        assert!(matches!(curation.reject(id, &CARA, "no", "t", unlogged), Err(Error::Executing)));
+        assert!(matches!(curation.withdraw(id, &LINA, "no", "t", unlogged), Err(Error::Executing)));
         assert_eq!(curation.settle(&ledger, "t5").unwrap(), 1);
         assert_eq!(curation.settle(&ledger, "t5").unwrap(), 0);
         assert_eq!(curation.proposal(&ledger, id, &CARA).unwrap().state, State::Approved);

@@ -4,7 +4,7 @@ use knowledge::Corpus;
 use ledger::Ledger;
 use rusqlite::params;
 
-use super::{BERT, CARA, LINA, OUTSIDE, PAUL, approved, corpus, ledger, stage};
+use super::{BERT, CARA, LINA, OUTSIDE, PAUL, approved, corpus, ledger, stage, unlogged};
 use crate::execute::{carry_out, set_out};
 use crate::policy::needs;
 use crate::{Curation, Deed, Error, Kind, Needs, NewPolicy, PolicyOutcome, Power, Proposal, State, Subject};
@@ -22,7 +22,7 @@ fn new<'a>(id: &'a str, policy: &'a Corpus, expected: u32) -> NewPolicy<'a> {
 
 /// Proposed by Lina.
 fn proposed(curation: &Curation, ledger: &Ledger, id: &str, policy: &Corpus) -> Proposal {
-    match curation.change_policy(ledger, &new(id, policy, 1), &LINA).unwrap() {
+    match curation.change_policy(ledger, &new(id, policy, 1), &LINA, unlogged).unwrap() {
         PolicyOutcome::Proposed(proposal) => *proposal,
         other => panic!("{other:?}"),
     }
@@ -31,8 +31,8 @@ fn proposed(curation: &Curation, ledger: &Ledger, id: &str, policy: &Corpus) -> 
 /// Reviewed by Bert and approved by Paul as well.
 fn signed(curation: &Curation, ledger: &Ledger, id: &str, policy: &Corpus) {
     let hash = proposed(curation, ledger, id, policy).record_hash;
-    curation.review(ledger, id, &BERT, &hash, "t2").unwrap();
-    curation.approve(ledger, id, &PAUL, &hash, "t3").unwrap();
+    curation.review(ledger, id, &BERT, &hash, "t2", unlogged).unwrap();
+    curation.approve(ledger, id, &PAUL, &hash, "t3", unlogged).unwrap();
 }
 
 #[test]
@@ -85,14 +85,15 @@ fn what_narrows_takes_one_and_what_widens_takes_two() {
 fn a_narrower_policy_is_in_force_at_once() {
     let (curation, ledger) = (Curation::in_memory().unwrap(), ledger());
     let narrow = with(|policy| policy.rights.export = false);
-    let refused = curation.change_policy(&ledger, &new("p", &narrow, 1), &PAUL);
+    let refused = curation.change_policy(&ledger, &new("p", &narrow, 1), &PAUL, unlogged);
     assert!(matches!(refused, Err(Error::Power(Power::Curate))));
-    let stale = curation.change_policy(&ledger, &new("p", &narrow, 0), &LINA);
+    let stale = curation.change_policy(&ledger, &new("p", &narrow, 0), &LINA, unlogged);
     assert!(matches!(stale, Err(Error::Ledger(ledger::Error::PolicyChanged { found: 1 }))));
-    assert!(matches!(curation.change_policy(&ledger, &new("p", &corpus(), 1), &LINA), Err(Error::NoChange)));
+    assert!(matches!(curation.change_policy(&ledger, &new("p", &corpus(), 1), &LINA, unlogged), Err(Error::NoChange)));
     let unsaid = NewPolicy { reason: " ", ..new("p", &narrow, 1) };
-    assert!(matches!(curation.change_policy(&ledger, &unsaid, &LINA), Err(Error::Empty(_))));
-    assert_eq!(curation.change_policy(&ledger, &new("p", &narrow, 1), &LINA).unwrap(), PolicyOutcome::InForce(2));
+    assert!(matches!(curation.change_policy(&ledger, &unsaid, &LINA, unlogged), Err(Error::Empty(_))));
+    let narrowed = curation.change_policy(&ledger, &new("p", &narrow, 1), &LINA, unlogged).unwrap();
+    assert_eq!(narrowed, PolicyOutcome::InForce(2));
     assert_eq!(ledger.corpus(&narrow.id).unwrap(), narrow);
     assert_eq!(ledger.decisions().unwrap().last().unwrap().actor, "lina");
     assert!(curation.proposals(&ledger, true, None, 10, &LINA).unwrap().proposals.is_empty());
@@ -107,13 +108,13 @@ fn a_wider_policy_is_in_force_when_another_carried_it_out() {
     let policy = seen.policy.as_ref().unwrap();
     assert_eq!((policy.from.as_ref(), &policy.to), (Some(&corpus()), &wide));
     assert_eq!(curation.open_about_policy(&wide.id).unwrap().as_deref(), Some("p"));
-    let again = curation.change_policy(&ledger, &new("q", &wide, 1), &BERT);
+    let again = curation.change_policy(&ledger, &new("q", &wide, 1), &BERT, unlogged);
     assert!(matches!(again, Err(Error::AlreadyProposed)), "{again:?}");
 
     let hash = seen.record_hash;
-    curation.review(&ledger, "p", &BERT, &hash, "t2").unwrap();
-    assert!(matches!(curation.approve(&ledger, "p", &BERT, &hash, "t3"), Err(Error::SamePerson)));
-    curation.approve(&ledger, "p", &PAUL, &hash, "t3").unwrap();
+    curation.review(&ledger, "p", &BERT, &hash, "t2", unlogged).unwrap();
+    assert!(matches!(curation.approve(&ledger, "p", &BERT, &hash, "t3", unlogged), Err(Error::SamePerson)));
+    curation.approve(&ledger, "p", &PAUL, &hash, "t3", unlogged).unwrap();
     assert_eq!(ledger.corpus(&wide.id).unwrap(), corpus(), "not yet");
     let done = curation.execute(&ledger, "p", &CARA, "t4").unwrap();
     assert_eq!((done.state, done.snapshot), (State::Executed, None));
@@ -127,11 +128,11 @@ fn a_wider_policy_is_in_force_when_another_carried_it_out() {
 fn a_new_corpus_takes_two_people() {
     let (curation, ledger) = (Curation::in_memory().unwrap(), ledger());
     let other = with(|policy| policy.id = "other".parse().unwrap());
-    let made = curation.change_policy(&ledger, &new("p", &other, 0), &LINA).unwrap();
+    let made = curation.change_policy(&ledger, &new("p", &other, 0), &LINA, unlogged).unwrap();
     let PolicyOutcome::Proposed(made) = made else { panic!("{made:?}") };
     assert_eq!(made.policy.unwrap().from, None);
-    curation.review(&ledger, "p", &BERT, &made.record_hash, "t2").unwrap();
-    curation.approve(&ledger, "p", &PAUL, &made.record_hash, "t3").unwrap();
+    curation.review(&ledger, "p", &BERT, &made.record_hash, "t2", unlogged).unwrap();
+    curation.approve(&ledger, "p", &PAUL, &made.record_hash, "t3", unlogged).unwrap();
     assert_eq!(ledger.corpora().unwrap().len(), 1);
     curation.execute(&ledger, "p", &CARA, "t4").unwrap();
     assert_eq!(ledger.policy(&other.id).unwrap(), Some((1, other)));
@@ -143,7 +144,7 @@ fn what_was_changed_meanwhile_does_not_go_on() {
     let wide = with(|policy| policy.licence = "CC-BY-4.0".into());
     signed(&curation, &ledger, "p", &wide);
     let narrow = with(|policy| policy.rights.export = false);
-    curation.change_policy(&ledger, &new("q", &narrow, 1), &LINA).unwrap();
+    curation.change_policy(&ledger, &new("q", &narrow, 1), &LINA, unlogged).unwrap();
     let seen = curation.proposal(&ledger, "p", &CARA).unwrap();
     assert!(seen.is_changed && !seen.may.contains(&Deed::Execute));
     assert!(matches!(curation.execute(&ledger, "p", &CARA, "t"), Err(Error::RecordChanged)));

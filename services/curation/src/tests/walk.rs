@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use knowledge::{DocumentId, Snapshot, Status, sha256_hex};
 use ledger::Ledger;
 
-use super::{document, ledger, stage};
+use super::{document, ledger, stage, unlogged};
 use crate::{Curation, Decider, Error, NewProposal, Power, Result, Subject, Turn};
 
 const PEOPLE: [&str; 4] = ["ada", "bob", "cleo", "dora"];
@@ -184,7 +184,7 @@ impl World {
         let may = by.has(Power::Curate) && is_possible && !is_taken;
         let id = format!("p{}", self.proposals.len());
         let new = NewProposal { id: &id, subject, reason: "because", at: &self.at };
-        let result = self.curation.propose(&self.ledger, &new, by);
+        let result = self.curation.propose(&self.ledger, &new, by, unlogged);
         if let (true, Ok(made)) = (may, &result) {
             let about = self.about(subject);
             self.proposals.push(Modelled {
@@ -210,7 +210,7 @@ impl World {
             && is_read
             && self.about(one.subject) == one.about
             && !self.findings(one.subject);
-        let result = self.curation.review(&self.ledger, &one.id, by, &hash, &self.at);
+        let result = self.curation.review(&self.ledger, &one.id, by, &hash, &self.at, unlogged);
         if may {
             self.proposals[n] = Modelled { state: "reviewed", reviewer: Some(who), ..one };
         }
@@ -227,7 +227,7 @@ impl World {
             && Some(who) != one.reviewer
             && is_read
             && self.about(one.subject) == one.about;
-        let result = self.curation.approve(&self.ledger, &one.id, by, &hash, &self.at);
+        let result = self.curation.approve(&self.ledger, &one.id, by, &hash, &self.at, unlogged);
         if may {
             self.proposals[n] = Modelled { state: "approved", approver: Some(who), ..one };
         }
@@ -265,10 +265,10 @@ impl World {
         let is_said = reason == "enough" && one.is_open();
         let (may, state, result) = if self.dice.one_in(2) {
             let may = by.has(Power::Publish) && is_said;
-            (may, "rejected", self.curation.reject(&one.id, by, reason, &self.at))
+            (may, "rejected", self.curation.reject(&one.id, by, reason, &self.at, unlogged))
         } else {
             let may = by.has(Power::Curate) && is_said && who == one.proposer;
-            (may, "withdrawn", self.curation.withdraw(&one.id, by, reason, &self.at))
+            (may, "withdrawn", self.curation.withdraw(&one.id, by, reason, &self.at, unlogged))
         };
         if may {
             self.proposals[n] = Modelled { state, ..one };

@@ -1,12 +1,13 @@
 //! `osler audit`: bundles and receipts, checked anywhere; a witness; the log's keys, holds and erasure.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use ::audit::{
-    Actor, Checkpoint, Directory, Draft, Fault, Note, Query, Receipt, SignatureKind, Signer, Trust, VerifierKey,
-    Witness, verify_bundle, verify_receipt,
+    Absence, Actor, Checkpoint, Directory, Draft, Exported, Fault, Note, Query, Receipt, SignatureKind, Signer, Trust,
+    VerifierKey, Witness, verify_bundle, verify_receipt,
 };
 use anyhow::{Context, Result};
 use history::History;
@@ -74,7 +75,7 @@ pub(super) struct Verify {
     /// How many of the witnesses must have signed [default: all that are named]
     #[arg(long, value_name = "COUNT")]
     quorum: Option<usize>,
-    /// A checkpoint that was kept from before: the log must have grown from it
+    /// A checkpoint that was kept from before: the log must have grown from it. For bundles: a receipt cannot show that
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
     /// Print JSON
@@ -87,7 +88,7 @@ pub(super) struct Export {
     /// An empty directory for the bundle
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Receipts of these answers; may be given more than once [default: of all answers]
+    /// Receipts of these answers, of which each must be on record; may be given more than once [default: of all answers]
     #[arg(long = "answer", value_name = "ID")]
     answers: Vec<String>,
     /// Only the log: no receipts
@@ -129,11 +130,13 @@ async fn export(places: &Places, args: Export) -> Result<ExitCode> {
     let config = places.read()?;
     let records = Data::open_records(&places.data, &config)?;
     let log = Arc::new(records.audit);
+    let is_named = !args.answers.is_empty();
     let ids = match (args.log_only, args.answers) {
         (true, _) => Vec::new(),
-        (false, answers) if !answers.is_empty() => answers,
+        (false, answers) if is_named => answers,
         _ => exported::answers(&log, &Query::default(), usize::MAX)?,
     };
+    log.has_all(&ids)?;
     let own = log.append(Draft::new("bundle.exported", Actor::command_line()).with("answers", ids.len()))?;
     // What witnesses signed before lacks this entry.
     let witnesses = Witnesses::new(&config.audit.witnesses)?;
@@ -145,17 +148,32 @@ async fn export(places: &Places, args: Export) -> Result<ExitCode> {
         }
     }
     let day: String = Timestamp::now().to_string().chars().take(10).collect();
-    let erased = exported::directory(&log, &records.ledger, (own + 1, ids.as_slice()), &day, &args.to)
+    let exported = exported::directory(&log, &records.ledger, (own + 1, ids.as_slice()), &day, &args.to)
         .with_context(|| format!("cannot write the bundle {}", args.to.display()))?;
     for key in log.verifier_keys() {
         eprintln!("the log's public key, for whoever checks: {key}");
     }
-    let (there, size) = (ids.len() - erased.len(), log.size());
+    if is_named {
+        for (id, absence) in &exported.left_out {
+            eprintln!("left out: {id}: {absence}");
+        }
+    }
     print(&format!(
-        "{}: {size} entries, {there} receipts; the words of {} answers were erased\n",
+        "{}: {} entries, {} receipts{}\n",
         args.to.display(),
-        erased.len()
+        log.size(),
+        exported.receipts,
+        left_out(&exported)
     ))
+}
+
+/// How many answers have no receipt, by why.
+fn left_out(exported: &Exported) -> String {
+    let mut counts: BTreeMap<Absence, u64> = BTreeMap::new();
+    for (_, absence) in &exported.left_out {
+        *counts.entry(*absence).or_default() += 1;
+    }
+    counts.into_iter().map(|(absence, count)| format!("; left out: {count}, as {absence}")).collect()
 }
 
 fn on_data(places: &Places, command: Command) -> Result<ExitCode> {
@@ -213,10 +231,14 @@ fn verify(args: &Verify) -> Result<ExitCode> {
     if !args.path.exists() {
         return Err(Usage(format!("{} does not exist", args.path.display())).into());
     }
+    let is_receipt = args.path.is_file() && args.path.extension().is_some_and(|extension| extension == "json");
+    if is_receipt && args.since.is_some() {
+        let said = "--since: a receipt has not the entries that would show that the log has grown: check a bundle";
+        return Err(Usage(said.to_owned()).into());
+    }
     let earlier = args.since.as_deref().map(|path| checkpoint(path, &trust)).transpose()?;
     let recheck = |answer: &serde_json::Value| answer::recheck(answer);
-    let is_json = args.path.extension().is_some_and(|extension| extension == "json");
-    let outcome = if is_json && args.path.is_file() {
+    let outcome = if is_receipt {
         let text =
             std::fs::read_to_string(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?;
         match serde_json::from_str::<Receipt>(&text) {
@@ -288,7 +310,7 @@ fn report(args: &Verify, outcome: std::result::Result<serde_json::Value, Vec<Fau
                     sum("statements"),
                     match sum("withheld") {
                         0 => String::new(),
-                        withheld => format!("; {withheld} quotes are of texts that their licence withholds"),
+                        withheld => format!("; {withheld} quotes are of texts that are withheld"),
                     }
                 ))?;
             }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use audit::{Actor, Draft};
 use jiff::Timestamp;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::{Decision, Outcome};
@@ -171,12 +172,19 @@ fn act(records: &Records, command: Command) -> Result<ExitCode> {
         }
         Command::Diff(_) | Command::Stage(_) => Ok(ExitCode::SUCCESS),
         Command::Findings { close: Some(id), .. } => {
-            match ledger.settle_finding(id, Outcome::Dismissed, "", &decide("")) {
-                Ok(_) => print(&format!("finding {id} is closed\n")),
-                Err(ledger::Error::UnknownFinding(_) | ledger::Error::Settled(_)) => {
+            let log = |finding: &ledger::Finding| -> Result<()> {
+                let draft = Draft::new("finding.settled", Actor::command_line()).with("finding", finding.id);
+                records.audit.append(draft.with("outcome", Outcome::Dismissed.as_str()))?;
+                Ok(())
+            };
+            let Err(error) = ledger.settle_finding(id, Outcome::Dismissed, "", &decide(""), log) else {
+                return print(&format!("finding {id} is closed\n"));
+            };
+            match error.downcast_ref() {
+                Some(ledger::Error::UnknownFinding(_) | ledger::Error::Settled(_)) => {
                     Err(Usage(format!("there is no open finding {id}: osler corpus findings lists them")).into())
                 }
-                Err(error) => Err(error.into()),
+                _ => Err(error),
             }
         }
         Command::Findings { close: None, json: true } => {

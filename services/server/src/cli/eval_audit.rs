@@ -77,7 +77,7 @@ impl ReceiptSource for Made {
         Ok((0..DOCUMENTS).map(|number| audit::snapshot_line(&format!("{number:032x}"), 1, &sha256)).collect())
     }
 
-    fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
+    fn text(&self, document: &str, version: u32, _: &str) -> Result<DocumentText, String> {
         let sha256 = knowledge::sha256_hex(TEXT.as_bytes());
         Ok(DocumentText { document: document.to_owned(), version, sha256, text: Some(TEXT.to_owned()), withheld: None })
     }

@@ -214,9 +214,10 @@ fn is_usage(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<Usage>()
             || cause.downcast_ref::<ledger::Error>().is_some_and(ledger)
-            || cause
-                .downcast_ref::<::audit::Error>()
-                .is_some_and(|error| matches!(error, ::audit::Error::Unknown | ::audit::Error::Kept { .. }))
+            || cause.downcast_ref::<::audit::Error>().is_some_and(|error| {
+                use ::audit::Error;
+                matches!(error, Error::Unknown | Error::NoAnswer(_) | Error::Kept { .. })
+            })
             || cause.downcast_ref::<identity::Error>().is_some_and(is_wrong_account)
             || cause.downcast_ref::<answer::Error>().is_some_and(|error| match error {
                 answer::Error::Question(_) => true,

@@ -18,6 +18,7 @@ use super::problem::{Body, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::corpus_record::Held;
 use crate::erasure::Stores;
+use crate::recorded;
 use crate::replay::{Replay, replay};
 
 /// Answers of one reply, at most.
@@ -64,7 +65,8 @@ pub(super) struct AnswersQuery {
     from: Option<String>,
     /// Asked before, RFC 3339 or a day.
     to: Option<String>,
-    /// Status of the answer, `failed: code` or `timeout`.
+    /// Status of the answer, `failed: code` or `timeout`; `inconclusive` are those that ended as `no_evidence` while a part of the
+    /// search was away, which `no_evidence` then leaves out.
     status: Option<String>,
     /// Verdict of its weakest statement.
     verdict: Option<String>,
@@ -81,7 +83,7 @@ pub(super) struct AnswersQuery {
     /// `next` of the stretch before.
     #[param(value_type = Option<i64>)]
     before: Option<String>,
-    /// At most so many, up to 500.
+    /// At most so many: in a list up to 500, and 50 where it is not said; in a bundle up to 10,000, and all where it is not said.
     #[param(value_type = Option<u32>)]
     limit: Option<String>,
 }
@@ -95,7 +97,8 @@ pub(super) fn time(name: &str, text: &str) -> Result<i64, Problem> {
 }
 
 impl AnswersQuery {
-    pub(super) fn wanted(self) -> Result<Wanted, Problem> {
+    /// What is wanted; `most` gives how many at most, from how many were asked for.
+    pub(super) fn wanted(self, most: impl FnOnce(Option<u32>) -> Result<u32, Problem>) -> Result<Wanted, Problem> {
         if self.version.is_some() && self.document.is_none() {
             return Err(Problem::bad_request("bad_filter", "a version is of a document: name that too"));
         }
@@ -111,7 +114,7 @@ impl AnswersQuery {
             document: self.document,
             version: self.version.map(|version| number("version", &version)).transpose()?,
             before: self.before.map(|before| number("before", &before)).transpose()?,
-            limit: limit.unwrap_or(50).clamp(1, MAX_LISTED),
+            limit: most(limit)?,
         })
     }
 }
@@ -128,7 +131,7 @@ pub(super) async fn answers(
     headers: HeaderMap,
     Query(query): Query<AnswersQuery>,
 ) -> Result<Json<Found>, Problem> {
-    let wanted = query.wanted()?;
+    let wanted = query.wanted(|limit| Ok(limit.unwrap_or(50).clamp(1, MAX_LISTED)))?;
     let draft = Draft::new("records.searched", caller.actor()).in_request(&request_id(&headers));
     let app = Arc::clone(&shared.app);
     let found = blocking(move || -> ::audit::Result<Found> {
@@ -141,6 +144,8 @@ pub(super) async fn answers(
 }
 
 /// Read everything on record about an answer
+///
+/// Whoever is a reviewer in a review that is open gets no entries of reviews.
 #[utoipa::path(get, path = "/v1/audit/answers/{id}", tag = "audit", operation_id = "record",
     params(("id" = String, Path, description = "Id of the answer")),
     responses(
@@ -156,9 +161,10 @@ pub(super) async fn record(
     let draft =
         Draft::new("answer.read", caller.actor()).in_request(&request_id(&headers)).with("answer", ::audit::token(&id));
     let app = Arc::clone(&shared.app);
-    let found = blocking(move || -> ::audit::Result<Option<Record>> {
-        let found = app.audit.record(&id)?;
-        if found.is_some() {
+    let found = blocking(move || -> Result<Option<Record>, Problem> {
+        let mut found = app.audit.record(&id)?;
+        if let Some(found) = &mut found {
+            super::reviews::blinded(&app, &caller, &mut found.entries)?;
             app.audit.append(draft)?;
         }
         Ok(found)
@@ -192,7 +198,12 @@ pub(super) async fn again(
     // A task of its own keeps the place until the model is done, although nobody may be waiting for it any more.
     let asking = tokio::spawn(async move {
         let _place = place;
-        let replayed = replay(&app, &id).await?.ok_or_else(unknown)?;
+        let replayed = replay(&app, &id).await.map_err(|error| match error {
+            // It is read, and not recorded.
+            recorded::Error::Record(error) => Problem::from(error),
+            error => error.into(),
+        });
+        let replayed = replayed?.ok_or_else(unknown)?;
         let draft = draft
             .with("answer", id)
             .with("same_evidence", replayed.same_evidence)
@@ -371,7 +382,7 @@ pub(super) struct Entries {
 
 /// Read entries of the log
 ///
-/// Whoever is a reviewer in a review that is open gets none about reviews.
+/// Whoever is a reviewer in a review that is open gets none of reviews, nor of what was read in one.
 #[utoipa::path(get, path = "/v1/audit/entries", tag = "audit", operation_id = "entries", params(EntriesQuery),
     responses(
         (status = 200, description = "The latest first", body = Entries),

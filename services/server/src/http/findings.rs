@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use knowledge::{DocumentId, Status};
-use ledger::{Decision, Due, FindingKind, Outcome};
+use ledger::{Decision, Due, Finding, FindingKind, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -210,8 +210,8 @@ pub(super) async fn settle(
         let at = app.asker.now().to_string();
         let decision = Decision { at: &at, actor: &by, reason: "" };
         let ledger = app.asker.ledger();
-        let finding = ledger.settle_finding(id, body.outcome, body.note.trim(), &decision)?;
-        app.audit.append(draft)?;
+        let log = |_: &Finding| app.audit.append(draft).map(drop).map_err(Problem::from);
+        let finding = ledger.settle_finding(id, body.outcome, body.note.trim(), &decision, log)?;
         Ok(FindingReply::new(finding, &People::of(&app)?))
     };
     Ok(Json(blocking(settled).await?))

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use curation::TicketState;
+use curation::{TicketRow, TicketState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -192,15 +192,15 @@ pub(super) async fn change(
     let ticket = id.clone();
     let changed = move || -> Result<(), Problem> {
         let (by, at) = (person.decider(), app.asker.now().to_string());
+        let log = |_: &TicketRow| app.audit.append(draft).map(drop).map_err(Problem::from);
         match body.state {
-            TicketState::Open => app.curation.reopen(&id, &body.note, &by, &at)?,
-            TicketState::Declined => app.curation.decline(&id, &body.note, &by, &at)?,
+            TicketState::Open => app.curation.reopen(&id, &body.note, &by, &at, log)?,
+            TicketState::Declined => app.curation.decline(&id, &body.note, &by, &at, log)?,
             TicketState::Filled => {
                 let detail = "a ticket is filled by what is published";
                 return Err(Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "bad_field", detail));
             }
         };
-        app.audit.append(draft)?;
         Ok(())
     };
     blocking(changed).await?;

@@ -163,19 +163,25 @@ pub(super) async fn change(
     let app = Arc::clone(&shared.app);
     let changed = move || -> Result<(StatusCode, NewPolicyReply), Problem> {
         let new = NewPolicy { id: &ticket, policy: &policy, expected, reason: &reason, at: &at };
-        match app.curation.change_policy(app.asker.ledger(), &new, &person.decider())? {
+        let log = |outcome: &PolicyOutcome| match outcome {
             PolicyOutcome::InForce(number) => {
                 let draft = Draft::new("policy.narrowed", actor)
                     .in_request(&request)
                     .with("corpus", ::audit::token(policy.id.as_str()))
-                    .with("number", number);
-                app.audit.append(draft)?;
+                    .with("number", *number);
+                app.audit.append(draft).map(drop).map_err(Problem::from)
+            }
+            PolicyOutcome::Proposed(proposal) => {
+                record(&app, Draft::new("proposal.made", actor).in_request(&request), proposal)
+            }
+        };
+        match app.curation.change_policy(app.asker.ledger(), &new, &person.decider(), log)? {
+            PolicyOutcome::InForce(number) => {
                 followed(&app)?;
                 let reply = NewPolicyReply { outcome: Outcome::InForce, number: Some(number), proposal: None };
                 Ok((StatusCode::OK, reply))
             }
             PolicyOutcome::Proposed(proposal) => {
-                record(&app, Draft::new("proposal.made", actor).in_request(&request), &proposal)?;
                 let reply = NewPolicyReply { outcome: Outcome::Proposed, number: None, proposal: Some(proposal.id) };
                 Ok((StatusCode::ACCEPTED, reply))
             }

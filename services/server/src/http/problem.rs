@@ -194,7 +194,7 @@ impl From<history::Error> for Problem {
 impl From<audit::Error> for Problem {
     fn from(error: audit::Error) -> Self {
         match &error {
-            audit::Error::Unknown => Self::not_found("unknown_answer", &error.to_string()),
+            audit::Error::Unknown | audit::Error::NoAnswer(_) => Self::not_found("unknown_answer", &error.to_string()),
             audit::Error::Kept { .. } => Self::new(StatusCode::CONFLICT, "kept", &error.to_string()),
             audit::Error::UnknownFeedback => Self::not_found("unknown_feedback", &error.to_string()),
             audit::Error::StillRead => Self::new(StatusCode::SERVICE_UNAVAILABLE, "still_read", &error.to_string()),
@@ -202,7 +202,14 @@ impl From<audit::Error> for Problem {
             audit::Error::Handling(_) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_feedback", &error.to_string())
             }
-            _ => recorded::Error::Record(error).into(),
+            audit::Error::Unreadable(_) | audit::Error::Cited(_) | audit::Error::Sealed => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the records cannot be read");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "records_unreadable", &error.to_string())
+            }
+            _ => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the audit log is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", &error.to_string())
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use ::audit::Draft;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use curation::{Deed, Meaning};
+use curation::{Deed, Meaning, Proposal};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -99,11 +99,11 @@ async fn sign(
         person.full_name = signer(&app, &who, &body.password, session.as_deref())?;
         let (ledger, at) = (app.asker.ledger(), app.asker.now().to_string());
         let by = person.decider();
+        let log = |proposal: &Proposal| record(&app, draft, proposal);
         let proposal = match meaning {
-            Meaning::Review => app.curation.review(ledger, &id, &by, &body.record_hash, &at)?,
-            Meaning::Approve => app.curation.approve(ledger, &id, &by, &body.record_hash, &at)?,
+            Meaning::Review => app.curation.review(ledger, &id, &by, &body.record_hash, &at, log)?,
+            Meaning::Approve => app.curation.approve(ledger, &id, &by, &body.record_hash, &at, log)?,
         };
-        record(&app, draft, &proposal)?;
         Ok(ProposalReply::new(proposal, &People::of(&app)?))
     };
     Ok(Json(blocking(signed).await?))
@@ -235,11 +235,11 @@ async fn close(
     let app = Arc::clone(&shared.app);
     let closed = move || -> Result<ProposalReply, Problem> {
         let (by, at) = (person.decider(), app.asker.now().to_string());
+        let log = |proposal: &Proposal| record(&app, draft, proposal);
         let proposal = match deed {
-            Deed::Reject => app.curation.reject(&id, &by, &body.reason, &at)?,
-            _ => app.curation.withdraw(&id, &by, &body.reason, &at)?,
+            Deed::Reject => app.curation.reject(&id, &by, &body.reason, &at, log)?,
+            _ => app.curation.withdraw(&id, &by, &body.reason, &at, log)?,
         };
-        record(&app, draft, &proposal)?;
         Ok(ProposalReply::new(proposal, &People::of(&app)?))
     };
     Ok(Json(blocking(closed).await?))

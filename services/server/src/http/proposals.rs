@@ -265,8 +265,8 @@ pub(super) async fn propose(
     let app = Arc::clone(&shared.app);
     let made = move || -> Result<ProposalReply, Problem> {
         let new = NewProposal { id: &id, subject, reason: &body.reason, at: &at };
-        let proposal = app.curation.propose(app.asker.ledger(), &new, &person.decider())?;
-        record(&app, draft, &proposal)?;
+        let log = |proposal: &Proposal| record(&app, draft, proposal);
+        let proposal = app.curation.propose(app.asker.ledger(), &new, &person.decider(), log)?;
         Ok(ProposalReply::new(proposal, &People::of(&app)?))
     };
     Ok((StatusCode::CREATED, Json(blocking(made).await?)))

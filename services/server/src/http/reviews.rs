@@ -72,7 +72,8 @@ pub(super) struct ListQuery {
     before: Option<String>,
 }
 
-/// What a sample is drawn from. Failures are not in it: they say nothing that could be right or wrong.
+/// What a sample is drawn from, by how it ended. Failures are not in it: they say nothing that could be right or wrong. That too
+/// little was found while a part of the search was away is a stratum of its own: it is another thing to say.
 fn candidates(app: &App, wanted: &Wanted) -> ::audit::Result<Vec<Candidate>> {
     let candidate =
         |answer: ::audit::Given| Candidate { answer: answer.id, stratum: answer.status, statements: answer.statements };
@@ -223,9 +224,27 @@ pub(super) fn seen(app: &App, caller: &Caller, id: &str) -> Result<Review, Probl
 /// What the entries about reviews begin with.
 const ABOUT_REVIEWS: &str = "review.";
 
+/// Whether this caller is a reviewer where something waits to be rated.
+fn is_blind(app: &App, caller: &Caller) -> review::Result<bool> {
+    caller.who.as_ref().map_or(Ok(false), |who| app.reviews.is_blind(&who.account))
+}
+
+/// Whether an entry is about a review, or about what was done in one.
+fn is_of_a_review(entry: &Entry) -> bool {
+    entry.action.starts_with(ABOUT_REVIEWS) || entry.object.contains_key("review")
+}
+
+/// Leaves out of entries what this caller may not read yet, as [`entries`] does.
+pub(super) fn blinded(app: &App, caller: &Caller, entries: &mut Vec<Entry>) -> Result<(), Problem> {
+    if is_blind(app, caller)? {
+        entries.retain(|entry| !is_of_a_review(entry));
+    }
+    Ok(())
+}
+
 /// Entries of the log, the latest first, as this caller may read them. Whoever is a reviewer where something waits to be
-/// rated gets none about reviews: they tell which answer an item is of, and who has rated it. Ratings themselves stand in
-/// no entry. Our verdicts stand in the record of the answer, which an auditor may read: they cannot be kept from one who
+/// rated gets none of reviews: they tell which answer an item is of, also those that say that it was read, and who has rated
+/// it. Ratings themselves stand in no entry. Our verdicts stand in the record of the answer, which an auditor may read: they cannot be kept from one who
 /// looks for them, only not be shown to one who does not. That is why an item names its answer only after it is rated.
 pub(super) fn entries(
     app: &App,
@@ -235,11 +254,7 @@ pub(super) fn entries(
     mut before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Entry>, Problem> {
-    let is_blind = match &caller.who {
-        Some(who) => app.reviews.is_blind(&who.account)?,
-        None => false,
-    };
-    if !is_blind {
+    if !is_blind(app, caller)? {
         return Ok(app.audit.entries(actions, actor, before, limit)?);
     }
     if actions.starts_with(ABOUT_REVIEWS) {
@@ -253,7 +268,7 @@ pub(super) fn entries(
         let stretch = app.audit.entries(actions, actor, before, limit)?;
         let is_last = stretch.len() < wanted;
         before = stretch.last().map(|entry| entry.seq);
-        found.extend(stretch.into_iter().filter(|entry| !entry.action.starts_with(ABOUT_REVIEWS)));
+        found.extend(stretch.into_iter().filter(|entry| !is_of_a_review(entry)));
         if is_last || found.len() >= wanted {
             break;
         }

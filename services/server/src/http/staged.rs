@@ -199,8 +199,11 @@ pub(super) async fn set_golden(
     let app = Arc::clone(&shared.app);
     let set = move || -> Result<_, Problem> {
         let at = app.asker.now().to_string();
-        let golden = app.curation.set_golden(&body.questions, &person.decider(), &at)?;
-        app.audit.append(draft.with("questions", golden.questions.len()))?;
+        let log = |golden: &curation::Golden| -> Result<(), Problem> {
+            app.audit.append(draft.with("questions", golden.questions.len()))?;
+            Ok(())
+        };
+        let golden = app.curation.set_golden(&body.questions, &person.decider(), &at, log)?;
         Ok(GoldenQuestions::new(golden, &People::of(&app)?))
     };
     Ok(Json(blocking(set).await?))

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::chain::Server;
 use crate::delivered::{Asked, Log, Way};
-use crate::run::{json, kills, osler, run, succeed};
+use crate::run::{json, kills, osler, refuse, run, succeed};
 
 const TEXT: &str = "# Type 2 diabetes\n\n## Metformin\n\nMetformin should not be started in adults with an eGFR below 30 mL/min. \
                     Metformin may cause nausea and diarrhoea.\n";
@@ -117,6 +117,9 @@ fn a_bundle_is_checked_where_nothing_else_is() {
     let seen = verified(&bundle, &key, &["--since", kept.to_str().unwrap()]);
     assert_eq!(seen["answers"][0]["answer"], id);
     assert_eq!(verified(&file, &key, &[])["answers"][0]["answer"], id);
+    // What a receipt cannot show is not said to hold.
+    let since = ["audit", "verify", file.to_str().unwrap(), "--key", &key, "--since", kept.to_str().unwrap()];
+    refuse(&place.data(), &since, 2, &["--since", "a bundle"]);
 
     // Another key, a changed word, a missing file, a witness that has not signed.
     let other = key.replace(&key[key.len() - 8..], "AAAAAAA=");
@@ -388,6 +391,15 @@ fn bundles_of_the_service_and_of_the_command_line_are_signed_by_the_witness() {
     assert!(said.contains("witness.test has not signed"), "{said}");
     verified(&unsigned, &log, &[]);
     assert_eq!(verify(&unsigned, &log, &["--witness", &key]).status.code(), Some(1));
+}
+
+#[test]
+fn a_bundle_of_an_answer_that_nobody_knows_is_wrong_use() {
+    let place = Place::new();
+    let to = place.at("bundle");
+    let args = ["audit", "export", "--to", to.to_str().unwrap(), "--answer", "typo"];
+    refuse(&place.data(), &args, 2, &["typo"]);
+    assert!(!to.exists(), "nothing is begun");
 }
 
 #[test]

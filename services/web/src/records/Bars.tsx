@@ -5,7 +5,7 @@ import styles from './Plot.module.css';
 import { ticks } from './ticks';
 import { count } from './words';
 
-export type Pattern = 'full' | 'hatched' | 'crossed' | 'hollow';
+export type Pattern = 'full' | 'hatched' | 'crossed' | 'dotted' | 'hollow';
 
 export interface Part {
   name: string;
@@ -60,7 +60,7 @@ export function Bars({ label, days, parts }: BarsProps) {
 
 /** What is full or hollow takes its colour from the style sheet. */
 function fillOf(pattern: Pattern, id: string): string | undefined {
-  return pattern === 'hatched' || pattern === 'crossed' ? `url(#${id}-${pattern})` : undefined;
+  return pattern === 'full' || pattern === 'hollow' ? undefined : `url(#${id}-${pattern})`;
 }
 
 function Patterns({ id }: { id: string }) {
@@ -73,6 +73,10 @@ function Patterns({ id }: { id: string }) {
       <pattern id={`${id}-crossed`} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
         <rect width="4" height="4" className={styles.ground} />
         <path d="M1 0V4M0 1H4" className={styles.cross} />
+      </pattern>
+      <pattern id={`${id}-dotted`} width="5" height="5" patternUnits="userSpaceOnUse">
+        <rect width="5" height="5" className={styles.ground} />
+        <circle cx="2" cy="2" r="1" className={styles.dot} />
       </pattern>
     </defs>
   );

@@ -19,6 +19,7 @@ const period = (ago: number, change: Partial<Period> = {}): Period => ({
   people: 2,
   answered: 4,
   abstained: 2,
+  inconclusive: 0,
   failed: 1,
   statements: 40,
   supported: 39,
@@ -102,6 +103,14 @@ describe('the plots', () => {
     const times = await numbersOf(say.time.title);
     expect(times[3]).toEqual([days[2], '1,200\u00a0ms', '4,000\u00a0ms']);
     expect(times[4]).toEqual([days[3], '–', '–']);
+  });
+
+  it('tell apart what half a search did not find, where there is such', async () => {
+    open({ periods: [period(4, { questions: 9, inconclusive: 2 })], statuses: [{ name: 'inconclusive', count: 2 }] });
+    const questions = await numbersOf(say.outcome.title);
+    expect(questions[0]).toEqual(['Day', 'All', 'Answered', 'Abstained', 'Failed', say.outcome.inconclusive, 'People']);
+    expect(questions[3]).toEqual([dayLong(nameOfDay(today - 4)), '9', '4', '2', '1', '2', '2']);
+    expect(screen.getByText(say.shares.statuses.words['inconclusive'] ?? '?')).toBeTruthy();
   });
 
   it('draw a bar for each part that is there, and a line with gaps', async () => {

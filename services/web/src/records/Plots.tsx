@@ -44,6 +44,8 @@ function Outcomes({ periods, each }: PlotsProps) {
     { name: words.failed, pattern: 'crossed', values: periods.map(({ failed }) => failed) },
   ];
   // So that the parts come to the whole.
+  const inconclusive = periods.map((period) => period.inconclusive);
+  if (inconclusive.some((n) => n > 0)) parts.push({ name: words.inconclusive, pattern: 'dotted', values: inconclusive });
   const open = periods.map(openOf);
   if (open.some((n) => n > 0)) parts.push({ name: words.open, pattern: 'hollow', values: open });
   const last = periods.length - 1;

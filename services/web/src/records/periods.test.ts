@@ -11,6 +11,7 @@ const asked = (day: string): Period => ({
   people: 1,
   answered: 2,
   abstained: 1,
+  inconclusive: 0,
   failed: 1,
   statements: 4,
   supported: 3,
@@ -62,6 +63,7 @@ describe('periods', () => {
 
   it('know what is in work, and no share of nothing', () => {
     expect(openOf(asked('2026-11-28'))).toBe(1);
+    expect(openOf({ ...asked('2026-11-28'), inconclusive: 1 })).toBe(0);
     expect([shareOf(3, 4), shareOf(0, 4), shareOf(0, 0)]).toEqual([75, 0, null]);
   });
 });

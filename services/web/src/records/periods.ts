@@ -25,6 +25,7 @@ const nothing = (day: string): Period => ({
   people: 0,
   answered: 0,
   abstained: 0,
+  inconclusive: 0,
   failed: 0,
   statements: 0,
   supported: 0,
@@ -33,8 +34,8 @@ const nothing = (day: string): Period => ({
 });
 
 /** Questions that came to no end yet. */
-export const openOf = ({ questions, answered, abstained, failed }: Period): number =>
-  Math.max(questions - answered - abstained - failed, 0);
+export const openOf = ({ questions, answered, abstained, inconclusive, failed }: Period): number =>
+  Math.max(questions - answered - abstained - inconclusive - failed, 0);
 
 /** Of a hundred; null where there is nothing to have a share of. */
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);

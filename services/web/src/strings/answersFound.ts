@@ -101,10 +101,10 @@ export const answersFound = {
     none: 'Nothing was found, so there is nothing to take.',
     failed: 'The bundle could not be taken.',
     saved: (name: string) => `${name} has been saved.`,
-    savedBundle: (name: string, n: string) => `${name} has been saved, with the receipts of ${answers(n)}, less those that were never given or whose words were erased.`,
+    savedBundle: (name: string, n: string) => `${name} has been saved, with the receipts of ${answers(n)}.`,
   },
   csv: [
     'answer', 'asked_at', 'who', 'role', 'status', 'mode', 'weakest', 'statements', 'supported', 'snapshot', 'model', 'held',
-    'question',
+    'missing', 'question',
   ],
 };

@@ -130,8 +130,11 @@ export const log = {
     failed: 'The bundle could not be taken.',
     tooMany: (most: string) => `These days have more than ${most} answers, the most that a bundle takes. Choose fewer days.`,
     done: (name: string) => `${name} has been saved`,
-    doneDetail: (n: string) =>
-      n === '1' ? 'It has the receipt of 1 answer, unless its words were destroyed.' : `It has the receipts of ${n} answers, less those whose words were destroyed.`,
+    doneDetail: (n: string) => (n === '1' ? 'It has the receipt of 1 answer.' : `It has the receipts of ${n} answers.`),
+    without: (n: string) =>
+      (n === '1' ? '1 question has no receipt' : `${n} questions have no receipt`) +
+      ': the words were destroyed, or there is no answer.',
+    unsigned: (names: string) => `Not signed by ${names}: the page of the log says why.`,
     verify:
       'Check it with the program osler, on any machine. It says what holds and what does not. Give it the key that you noted: ' +
       'without it, it is only known that nothing was changed after it was signed, and not by whom.',

@@ -44,7 +44,7 @@ export const proof = {
         : `${count(versions, 'version', 'versions')} of the ${size.toLocaleString('en')} of snapshot ${number}, published before the question.`,
     texts: (held: number, withheld: number) =>
       count(held, 'text', 'texts') +
-      (withheld === 0 ? '.' : `; ${count(withheld, 'is', 'are')} withheld for the licence, and cannot be checked here.`),
+      (withheld === 0 ? '.' : `; ${count(withheld, 'is', 'are')} withheld, and cannot be checked here.`),
     quotes: (quotes: number, withheld: number) =>
       `${count(quotes, 'passage or quote', 'passages and quotes')}, character by character` +
       (withheld === 0 ? '.' : `; ${count(withheld, 'lies', 'lie')} in withheld texts.`),

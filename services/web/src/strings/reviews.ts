@@ -139,6 +139,7 @@ export const reviews = {
     unanswered: 'Osler gave no answer to this.',
     noEvidence: 'Osler said that the literature held here does not answer this.',
     outOfScope: 'Osler said that this is outside what it is for.',
+    inconclusive: 'Osler said that a part of the search was away, so that what it did not find may be there.',
     quotes: (n: number) => (n === 1 ? 'The quote it rests on' : `The ${n} quotes it rests on`),
     noQuotes: 'No quote is on record with this statement.',
     open: 'Open the document at this place (new tab)',

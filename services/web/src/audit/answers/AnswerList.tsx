@@ -10,7 +10,7 @@ import { ROW, useRowKeys } from '../useRowKeys';
 import { Actor } from './Actor';
 import styles from './Answers.module.css';
 import type { FoundAnswer } from './calls';
-import { modelWord, statusWord } from './words';
+import { endOf, modelWord, statusWord } from './words';
 
 const say = answersFound.list;
 
@@ -66,7 +66,8 @@ function Row({ answer }: { answer: FoundAnswer }) {
 }
 
 /** What came of it. That nothing did is told apart, in words and tone. */
-export function Status({ answer: { status } }: { answer: Pick<FoundAnswer, 'status'> }) {
+export function Status({ answer }: { answer: Pick<FoundAnswer, 'status' | 'missing'> }) {
+  const status = endOf(answer);
   const isBad = status != null && (status === 'timeout' || status.startsWith('failed'));
   if (!isBad) return <span>{statusWord(status)}</span>;
   return (

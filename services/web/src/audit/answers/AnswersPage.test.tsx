@@ -59,6 +59,15 @@ describe('the list', () => {
     expect(screen.getByText('2 answers, the latest first.')).toBeTruthy();
   });
 
+  it('does not take what half a search did not find for a word on the literature', async () => {
+    const [nothing, half] = [foundAnswer(1, { status: 'no_evidence' }), foundAnswer(2, { status: 'no_evidence', missing: 'a part is away' })];
+    open(undefined, { answers: [half, nothing] });
+    const [one, two] = await rows();
+    expect(one?.textContent).toContain(say.statuses['inconclusive'] ?? '?');
+    expect(one?.textContent).not.toContain(say.statuses['no_evidence'] ?? '?');
+    expect(two?.textContent).toContain(say.statuses['no_evidence'] ?? '?');
+  });
+
   it('has pseudonyms short, whole to copy, and with the way to all of theirs', async () => {
     const { actor } = foundAnswer(3);
     const { pages } = open();
@@ -202,12 +211,12 @@ describe('what was found can be taken along', () => {
       },
       'POST /v1/audit/bundles': (sent: unknown) => {
         body = sent;
-        return new Response('tar', { status: 200 });
+        return new Response('tar', { status: 200, headers: { 'osler-receipts': '2', 'osler-left-out': '1' } });
       },
     });
     await rows();
     await userEvent.click(screen.getByRole('button', { name: say.take.bundle }));
-    expect(await screen.findByText(/3 answers, less those/)).toBeTruthy();
+    expect(await screen.findByText(/with the receipts of 2 answers\. 1 question has no receipt/)).toBeTruthy();
     expect(body).toEqual({ answers: ['answer-3', 'answer-2', 'answer-1'] });
     expect(asked().slice(1)).toEqual([{ verdict: 'partial', limit: '500' }, { verdict: 'partial', before: '2', limit: '500' }]);
     const [name, blob] = vi.mocked(saveBlob).mock.lastCall ?? [];
@@ -226,7 +235,7 @@ describe('what was found can be taken along', () => {
     const lines = (text ?? '').replace('\ufeff', '').trimEnd().split('\r\n');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe(say.csv.join(','));
-    expect(lines[1]).toBe(`answer-5,2026-11-22T10:00:31Z,'@x,clinician,answered,quoting,partial,4,3,7,,yes,"'=HYPERLINK(""http://x"")"`);
+    expect(lines[1]).toBe(`answer-5,2026-11-22T10:00:31Z,'@x,clinician,answered,quoting,partial,4,3,7,,yes,,"'=HYPERLINK(""http://x"")"`);
   });
 });
 

@@ -6,6 +6,7 @@ import { ExportIcon } from '../../parts/icons';
 import { ProblemNotice } from '../../parts/ProblemNotice';
 import { count } from '../../records/words';
 import { answersFound } from '../../strings/answersFound';
+import { log } from '../../strings/log';
 import { useWork } from '../useWork';
 import styles from './Answers.module.css';
 import type { FoundAnswer } from './calls';
@@ -27,8 +28,9 @@ export function TakeAnswers({ filters, shown }: TakeAnswersProps) {
   const bundle = () => {
     setSaid('');
     work.start(async (signal, tell) => {
-      const { name, answers } = await takeBundle(filters, signal, tell);
-      setSaid(say.savedBundle(name, count(answers)));
+      const { name, receipts, without, unsigned } = await takeBundle(filters, signal, tell);
+      const more = [without > 0 && log.bundle.without(count(without)), unsigned && log.bundle.unsigned(unsigned)];
+      setSaid([say.savedBundle(name, count(receipts)), ...more].filter(Boolean).join(' '));
     });
   };
   const table = () => {

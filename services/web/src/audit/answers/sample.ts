@@ -19,6 +19,7 @@ export const foundAnswer = (n: number, change: Partial<FoundAnswer> = {}): Found
   supported: 3,
   question: `Question ${n}?`,
   held: false,
+  missing: null,
   ...change,
 });
 

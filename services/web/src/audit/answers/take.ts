@@ -4,7 +4,7 @@ import { saveBlob } from '../../export/file';
 import { count } from '../../records/words';
 import { answersFound } from '../../strings/answersFound';
 import { gather } from '../gather';
-import { MOST, received } from '../log/bundle';
+import { insideOf, MOST, received, type Taken } from '../log/bundle';
 import { type FoundAnswer, getIds, postBundle } from './calls';
 import type { Filters } from './filters';
 
@@ -12,12 +12,12 @@ const say = answersFound.take;
 
 export const MOST_BUNDLED = MOST;
 
-/** Takes a bundle with the receipts of everything that fits; its name, and of how many. */
+/** Takes a bundle with the receipts of everything that fits. */
 export async function takeBundle(
   filters: Filters,
   signal: AbortSignal,
   tell: (progress: string) => void,
-): Promise<{ name: string; answers: number }> {
+): Promise<Taken> {
   const { listed } = await gather(
     (before) => getIds(filters, before, signal),
     (found) => {
@@ -32,13 +32,13 @@ export async function takeBundle(
   const bundle = await received(response, (mb) => tell(say.loading(count(mb))));
   const name = `osler-bundle-${new Date().toISOString().slice(0, 10)}.tar`;
   saveBlob(name, bundle);
-  return { name, answers: listed.length };
+  return { name, ...insideOf(response, listed.length) };
 }
 
 export function tableOf(answers: readonly FoundAnswer[]): string {
   const line = (one: FoundAnswer) => [
     ...[one.id, one.asked_at, one.actor, one.role, one.status, one.mode, one.worst],
-    ...[one.statements, one.supported, one.snapshot, one.model, one.held ? 'yes' : 'no', one.question],
+    ...[one.statements, one.supported, one.snapshot, one.model, one.held ? 'yes' : 'no', one.missing, one.question],
   ];
   return csv([answersFound.csv, ...answers.map(line)]);
 }

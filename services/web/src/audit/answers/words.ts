@@ -1,11 +1,16 @@
 // An answer in short words: what came of it, what wrote it, who asked.
 import { answersFound as say } from '../../strings/answersFound';
 import { session } from '../../strings/session';
+import type { FoundAnswer } from './calls';
 
 const own = (words: Readonly<Record<string, string>>, name: string): string =>
   Object.hasOwn(words, name) ? (words[name] ?? name) : name;
 
 const FAILED = 'failed: ';
+
+/** As the server names it where answers are counted: too little found by half a search says nothing of the library. */
+export const endOf = ({ status, missing }: Pick<FoundAnswer, 'status' | 'missing'>): string | null | undefined =>
+  status === 'no_evidence' && missing != null ? 'inconclusive' : status;
 
 /** A newer server may have states that have no words here yet. */
 export function statusWord(status: string | null | undefined): string {

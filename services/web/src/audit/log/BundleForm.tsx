@@ -58,7 +58,9 @@ export function BundleForm({ keys }: { keys: readonly string[] }) {
       {work.error && <ProblemNotice title={say.failed} error={work.error} />}
       {taken && (
         <Notice tone="good" live="status" title={say.done(taken.name)}>
-          <p>{say.doneDetail(count(taken.answers))}</p>
+          <p>{say.doneDetail(count(taken.receipts))}</p>
+          {taken.without > 0 && <p>{say.without(count(taken.without))}</p>}
+          {taken.unsigned !== '' && <p>{say.unsigned(taken.unsigned)}</p>}
           <p>{say.verify}</p>
           <Copyable label={say.command} text={commandOf(taken.name, keys)} />
         </Notice>

@@ -217,6 +217,20 @@ describe('a bundle', () => {
     expect(screen.getByText(`osler audit verify osler-bundle-2026-11-01-2026-11-30.tar --key '${KEY}'`)).toBeTruthy();
   });
 
+  it('says what it lacks', async () => {
+    catchFiles();
+    const headers = { 'osler-receipts': '1', 'osler-left-out': '2', 'osler-not-signed-by': 'one.example' };
+    open({
+      replies: {
+        [`GET ${ANSWERS}`]: () => json({ answers: ids(1, 3), next: null }),
+        'POST /v1/audit/bundles': () => new Response('the archive', { headers }),
+      },
+    });
+    await choose('2026-11-01', '2026-11-30');
+    for (const said of [say.bundle.doneDetail('1'), say.bundle.without('2'), say.bundle.unsigned('one.example')])
+      expect(await screen.findByText(said)).toBeTruthy();
+  });
+
   it('of more answers than a request can name is not begun', async () => {
     const { server } = open({ replies: { [`GET ${ANSWERS}`]: () => json({ answers: ids(0, MOST), next: 1 }) } });
     await choose('2020-01-01', '2026-11-30');

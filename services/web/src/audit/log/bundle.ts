@@ -18,9 +18,17 @@ export interface Span {
   to: string;
 }
 
-export interface Taken {
+/** What is in a bundle, as the server says with it. */
+export interface Inside {
+  receipts: number;
+  /** Answers that were asked for and have no receipt. */
+  without: number;
+  /** The names of witnesses that have not signed what is in it; empty where all have. */
+  unsigned: string;
+}
+
+export interface Taken extends Inside {
   name: string;
-  answers: number;
 }
 
 export async function takeBundle(span: Span, signal: AbortSignal, tell: (progress: string) => void): Promise<Taken> {
@@ -39,8 +47,14 @@ export async function takeBundle(span: Span, signal: AbortSignal, tell: (progres
   signal.throwIfAborted();
   const name = `osler-bundle-${span.from}-${span.to}.tar`;
   saveBlob(name, bundle);
-  return { name, answers: listed.length };
+  return { name, ...insideOf(response, listed.length) };
 }
+
+export const insideOf = ({ headers }: Response, asked: number): Inside => ({
+  receipts: Number(headers.get('osler-receipts') ?? asked),
+  without: Number(headers.get('osler-left-out') ?? 0),
+  unsigned: headers.get('osler-not-signed-by') ?? '',
+});
 
 const DAY_MS = 86_400_000;
 

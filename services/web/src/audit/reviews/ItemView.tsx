@@ -52,6 +52,7 @@ export function ItemView({ item, showsRecord }: { item: WholeItem; showsRecord: 
 /** How the answer ended is told with Osler's own check, and not before. */
 function silenceOf({ stratum }: WholeItem): string {
   if (stratum == null) return say.unanswered;
+  if (stratum === 'inconclusive') return say.inconclusive;
   return stratum === 'refused_scope' ? say.outOfScope : say.noEvidence;
 }
 

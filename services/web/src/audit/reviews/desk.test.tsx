@@ -107,6 +107,14 @@ describe('a reviewer', () => {
     expect(await screen.findByText(say.desk.noEvidence)).toBeTruthy();
   });
 
+  it('is told what was said while a part of the search was away, which is no word on the literature', async () => {
+    const half = lines().map((line) => (line.statement === 0 ? { ...line, ours: 'inconclusive', first: given(ADA, 'supported') } : line));
+    serveReview(clinician('ada'), { lines: half });
+    openPages('/audit/reviews/r-1?item=4');
+    expect(await screen.findByText(say.desk.inconclusive)).toBeTruthy();
+    expect(screen.queryByText(say.desk.noEvidence)).toBeNull();
+  });
+
   it('can say something later, which is kept beside the rating as a remark', async () => {
     const { sample } = serveReview(clinician('ada'), {
       lines: lines().map((line, at) => (at === 0 ? { ...line, first: given(ADA, 'supported', 'at first') } : line)),

@@ -137,7 +137,7 @@ export function serveReview(session: Session, change: Partial<Sample> = {}, more
       n: at + 1,
       answer: showsOurs ? `a-${line.statement === 0 ? 2 : 1}` : null,
       statement: line.statement,
-      stratum: showsOurs ? (line.statement === 0 ? 'no_evidence' : 'answered') : null,
+      stratum: showsOurs ? (line.statement === 0 ? line.ours : 'answered') : null,
       ours: showsOurs ? line.ours : null,
       own: isReviewer ? (own ?? null) : null,
       others: isReviewer ? (isRated && other ? [other] : []) : isOpen ? [] : both,
