@@ -10,7 +10,7 @@ use audit::{
     Actor, AuditLog, Decided, DocumentText, Hash, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
 };
 use knowledge::{DocumentId, Snapshot};
-use ledger::{DecisionRecord, Ledger, RunRecord, VersionInForce};
+use ledger::{DecisionRecord, Ledger, Reach, RunRecord, VersionInForce};
 use serde_json::{Map, json};
 
 /// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one writes, and the
@@ -148,7 +148,8 @@ impl ReceiptSource for Held<'_> {
 
     fn text(&self, document: &str, version: u32) -> Result<DocumentText, String> {
         let id: DocumentId = document.parse().map_err(|error: knowledge::IdError| error.to_string())?;
-        let view = self.ledger.document(id, Some(version), self.day).map_err(|error| error.to_string())?;
+        let view = self.ledger.document(id, Some(version), self.day, Reach::Staged);
+        let view = view.map_err(|error| error.to_string())?;
         let rights = self.ledger.corpus(&view.document.corpus).map_err(|error| error.to_string())?.rights;
         let may_leave = rights.export && rights.quote_words.is_none();
         Ok(DocumentText {
