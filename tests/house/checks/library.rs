@@ -249,6 +249,50 @@ async fn an_upload_that_is_none_is_refused_and_its_original_comes_back_as_it_was
     assert_eq!(uploads.count(), 0);
 }
 
+#[tokio::test]
+async fn an_upload_that_changes_nothing_has_no_account_and_shows_no_other() {
+    let desk = Desk::new().await;
+    let first = desk.take_in(&[diabetes()]).await;
+    assert!(first["run"].is_number(), "{first:#}");
+    let second = desk.take_in(&[diabetes()]).await;
+    assert_eq!((&second["state"], &second["documents"]["unchanged"]), (&json!("done"), &json!(1)), "{second:#}");
+    assert_eq!(second["run"], Value::Null);
+    let third = desk.take_in(&[guideline("gout", "Gout", "Colchicine is given for acute gout in adults.")]).await;
+    assert!(third["run"].as_i64() > first["run"].as_i64(), "{third:#}");
+}
+
+#[tokio::test]
+async fn only_what_begins_is_on_record_as_begun() {
+    let desk = Desk::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let origin = json!({ "sources": [{ "type": "directory", "path": folder.path() }] });
+    desk.service.stores.ledger.put_sources(&"test".parse().unwrap(), &origin).unwrap();
+    let hold = fail::FailGuard::new("ingest::read", "pause").unwrap();
+    let begun = desk.upload("lena", &[diabetes()]).await;
+    let refused = desk.upload("luca", &[diabetes()]).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::CONFLICT, &json!("ingest_in_work")));
+    desk.refused("luca", "POST", "/v1/library/corpora/test/refresh", json!({}), "ingest_in_work").await;
+    let entries = || desk.service.app.audit.entries("ingest.begun", None, None, 10).unwrap().len();
+    assert_eq!(entries(), 1);
+    drop(hold);
+    assert_eq!(desk.over(&begun).await["state"], "done");
+    desk.take_in(&[diabetes()]).await;
+    assert_eq!(entries(), 2);
+}
+
+#[tokio::test]
+async fn a_run_that_panics_has_failed_and_the_next_one_begins() {
+    let desk = Desk::new().await;
+    for step in ["ingest::followed", "ingest::read"] {
+        let fault = fail::FailGuard::new(step, "panic").unwrap();
+        let run = desk.take_in(&[diabetes()]).await;
+        assert_eq!(run["state"], "failed", "{step}: {run:#}");
+        assert!(text(&run["error"]).contains("broke off unexpectedly"), "{step}: {run:#}");
+        drop(fault);
+        assert_eq!(desk.take_in(&[diabetes()]).await["state"], "done", "{step}");
+    }
+}
+
 /// A request that succeeds, for every route of the library that changes something.
 pub(crate) async fn every_change() -> BTreeSet<Route> {
     let desk = Desk::new().await;
