@@ -2,12 +2,15 @@
 //! every act is on record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use server::gap_tickets;
 
 use crate::acts::{Route, Walk};
 use crate::desk::{Desk, PASSWORD, text};
+use crate::replicas::{GOUT, QUESTION as GOUT_QUESTION};
 
 const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
@@ -211,6 +214,31 @@ async fn a_gap_is_a_ticket_until_a_snapshot_fills_it() {
         "{}",
         csv.text
     );
+}
+
+#[tokio::test]
+async fn gaps_are_filled_whoever_publishes_and_one_that_was_decided_on_meanwhile_keeps_no_other_from_it() {
+    let desk = Desk::new().await;
+    let app = &desk.service.app;
+    for question in [QUESTION, GOUT_QUESTION] {
+        assert_eq!(desk.asks(question).await["status"], "no_evidence");
+    }
+    gap_tickets::fill_anew(Arc::clone(app)).await;
+    let open = gap_tickets::tickets(app, None).await.unwrap();
+    assert_eq!(open.len(), 2);
+    // As a schedule does, or the command line: nobody proposes anything.
+    let (name, source) = diabetes();
+    desk.service.ingest(&[GOUT, (name.as_str(), source.as_str())]).await;
+    let first = format!("/v1/library/gaps/{}", open[0].row.id);
+    desk.done("lena", "PATCH", &first, json!({ "state": "declined", "note": "elsewhere" })).await;
+    assert!(gap_tickets::fill_these(app, open).await);
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 0, "filled": 1, "declined": 1 }));
+
+    desk.done("lena", "PATCH", &first, json!({ "state": "open", "note": "" })).await;
+    gap_tickets::fill_anew(Arc::clone(app)).await;
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 0, "filled": 2, "declined": 0 }));
 }
 
 #[tokio::test]
