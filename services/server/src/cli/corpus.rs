@@ -170,8 +170,9 @@ fn act(records: &Records, command: Command) -> Result<ExitCode> {
             print(if text.is_empty() { "no question was without evidence\n" } else { &text })
         }
         Command::Diff(_) | Command::Stage(_) => Ok(ExitCode::SUCCESS),
-        Command::Findings { close: Some(id), .. } => {
+        Command::Findings { close: Some(id), json: as_json } => {
             match ledger.settle_finding(id, Outcome::Dismissed, "", &decide("")) {
+                Ok(finding) if as_json => print(&format!("{}\n", json!({ "finding": finding }))),
                 Ok(_) => print(&format!("finding {id} is closed\n")),
                 Err(ledger::Error::UnknownFinding(_) | ledger::Error::Settled(_)) => {
                     Err(Usage(format!("there is no open finding {id}: osler corpus findings lists them")).into())
