@@ -6,8 +6,8 @@ import { Disclosure } from '../parts/Disclosure';
 import { Notice } from '../parts/Notice';
 import { literature, reader } from '../strings';
 import { documentLinks } from '../text/links';
-import { isInForce, standingOf } from '../text/standing';
 import styles from './Basis.module.css';
+import { isInForce, standingOf } from './standing';
 
 const words = reader.basis;
 

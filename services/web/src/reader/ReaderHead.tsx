@@ -4,8 +4,8 @@ import type { DocumentView } from '../api/types';
 import { Chip } from '../parts/Chip';
 import { AlertIcon } from '../parts/icons';
 import { literature, reader as words } from '../strings';
-import { isInForce, standingOf } from '../text/standing';
 import styles from './ReaderHead.module.css';
+import { isInForce, standingOf } from './standing';
 
 interface ReaderHeadProps {
   document: DocumentView | undefined;

@@ -1,10 +1,10 @@
 // A recall on paper: what was recalled, when and by whom, and everybody who saw it.
 import { createPortal } from 'react-dom';
 import { count, nameOf } from '../../records/words';
+import { standingOf } from '../../reader/standing';
 import { recall as say } from '../../strings/recall';
 import { records } from '../../strings/records';
 import { session } from '../../strings/session';
-import { standingOf } from '../../text/standing';
 import { timeUtc } from '../../text/times';
 import type { FoundAnswer, Wanted } from './calls';
 import styles from './RecallSheet.module.css';

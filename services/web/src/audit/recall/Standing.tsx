@@ -8,8 +8,8 @@ import { Chip } from '../../parts/Chip';
 import { Fact, Facts } from '../../parts/Facts';
 import { AlertIcon } from '../../parts/icons';
 import { Skeleton } from '../../parts/Skeleton';
+import { standingOf } from '../../reader/standing';
 import { recall } from '../../strings/recall';
-import { standingOf } from '../../text/standing';
 import type { Wanted } from './calls';
 import styles from './Recall.module.css';
 
