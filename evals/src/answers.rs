@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use answer::{Answer, Asker, Mode, Question, Status, Timings};
 use grounding::{Source, check};
 use knowledge::{Span, Verdict, char_slice};
+use ledger::Reach;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -176,7 +177,7 @@ fn is_exact(
 ) -> answer::Result<bool> {
     let Some(evidence) = answer.evidence.iter().find(|one| one.id == evidence) else { return Ok(false) };
     let (retriever, document) = (asker.retriever(), &evidence.document);
-    let view = retriever.ledger.document(document.id, Some(document.version), &retriever.today())?;
+    let view = retriever.ledger.document(document.id, Some(document.version), &retriever.today(), Reach::Staged)?;
     Ok(char_slice(view.text.as_str(), Span { start, end }) == Some(quote))
 }
 

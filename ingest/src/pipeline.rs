@@ -198,7 +198,7 @@ impl Ingest {
         // Ended or not, the reading side has nobody to hand anything to now.
         if reading.await.is_err() {
             outcome?;
-            return Err(Error::Stopped);
+            return Err(Error::Panicked);
         }
         outcome?;
         self.stores.catch_up().await?;
@@ -302,10 +302,7 @@ impl Ingest {
                 outcomes.map(|outcomes| (rows, outcomes))
             };
             let staged = tokio::task::spawn_blocking(stage).await;
-            let (rows, outcomes) = staged.map_err(|panic| Error::Unreadable {
-                path: options.data.clone(),
-                source: std::io::Error::other(panic),
-            })??;
+            let (rows, outcomes) = staged.map_err(|_| Error::Panicked)??;
             fail_point!("ingest::staged", |kind| Err(Error::injected(kind)));
             for ((file, row), outcome) in files.into_iter().zip(rows).zip(outcomes) {
                 behind += row.passages.len();

@@ -31,7 +31,7 @@ pub enum Status {
     /// In force.
     #[default]
     Current,
-    /// Replaced by a later version.
+    /// Replaced, as a rule by a later version: in force once, and no more.
     Superseded,
     /// Taken back by its publisher.
     Retracted,

@@ -39,12 +39,24 @@ pub struct PassageView {
 pub struct VersionSummary {
     /// Its number.
     pub number: u32,
-    /// Where it stands now.
+    /// Where it stands now. One that was in force and is no more is superseded, whether a later version has taken its place or
+    /// the library went back to an earlier snapshot.
     pub status: Status,
     /// Date of publication.
     pub published: Option<String>,
     /// SHA-256 of its canonical text.
     pub sha256: String,
+    /// Whether questions to the published snapshot may find it.
+    pub is_in_force: bool,
+}
+
+/// Which texts are read: what is staged is for those who review it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those that some published snapshot has or had.
+    Published,
+    /// All of them.
+    Staged,
 }
 
 /// A section of a canonical text.
@@ -63,7 +75,7 @@ pub struct DocumentView {
     /// The document and the version shown.
     #[serde(flatten)]
     pub document: DocumentRef,
-    /// All versions, newest first.
+    /// All versions that the reader may read, newest first.
     pub versions: Vec<VersionSummary>,
     /// Authors, licence, sources and notice.
     pub metadata: Metadata,
@@ -100,6 +112,14 @@ const VERSION: &str = "d.id, v.number, d.corpus, v.metadata, v.status, v.text_sh
 const ALLOWED: &str = "substr(?2, 1, length(v.expires)) > v.expires IS NOT TRUE AND EXISTS (SELECT 1 FROM corpora c
   WHERE c.id = d.corpus AND c.policy ->> '$.rights.index'
     AND substr(?2, 1, length(c.policy ->> '$.rights.expires')) > c.policy ->> '$.rights.expires' IS NOT TRUE)";
+
+/// Whether the snapshot `?1` has something of the version, and whether any that was published had. An interval that was over before
+/// it was published is empty.
+const IN_FORCE: &str = "EXISTS (SELECT 1 FROM passages q JOIN entries e ON e.passage = q.id
+          WHERE q.version = v.id AND e.added <= ?1 AND (e.removed IS NULL OR e.removed > ?1)),
+  EXISTS (SELECT 1 FROM passages q JOIN entries e ON e.passage = q.id
+          WHERE q.version = v.id AND e.removed IS NOT e.added
+            AND e.added <= (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'head'))";
 
 impl Ledger {
     /// All corpora, by id.
@@ -262,37 +282,48 @@ impl Ledger {
     /// One passage, whatever its standing: retracted text can still be opened, under its label.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`]; [`Error::Damaged`] when its text is not what was stored.
-    pub fn passage(&self, id: PassageId, day: &str) -> Result<PassageView> {
+    /// [`Error::UnknownPassage`], also when its version is out of reach; [`Error::Damaged`] when its text is not what was stored.
+    pub fn passage(&self, id: PassageId, day: &str, reach: Reach) -> Result<PassageView> {
         let connection = self.read()?;
         let published = pointer(&connection, "published")?;
         let sql = format!(
-            "SELECT {VERSION}, {PASSAGE} FROM passages p
+            "SELECT {VERSION}, {PASSAGE}, {IN_FORCE} FROM passages p
              JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document WHERE p.id = ?3"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![published.0, day, id.to_bytes()])?;
-        passage_view(rows.next()?.ok_or(Error::UnknownPassage(id))?, &self.ahead())
+        let row = rows.next()?.ok_or(Error::UnknownPassage(id))?;
+        let force = Force::read(row, 15)?;
+        if !force.is_within(reach) {
+            return Err(Error::UnknownPassage(id));
+        }
+        let mut passage = passage_view(row, &self.ahead())?;
+        passage.document.status = force.standing(passage.document.status);
+        Ok(passage)
     }
 
-    /// One version of a document whole; the newest in force when none is named, else the newest.
+    /// One version of a document whole; the newest in force when none is named, else the newest within reach.
     ///
     /// # Errors
-    /// [`Error::UnknownDocument`] when there is no such document or version.
-    pub fn document(&self, id: DocumentId, version: Option<u32>, day: &str) -> Result<DocumentView> {
+    /// [`Error::UnknownDocument`] when there is no such document or version within reach.
+    pub fn document(&self, id: DocumentId, version: Option<u32>, day: &str, reach: Reach) -> Result<DocumentView> {
         let connection = self.read()?;
         let (published, ahead) = (pointer(&connection, "published")?, self.ahead());
-        let versions = versions(&connection, id, published, day, &ahead)?;
-        let in_force = versions.iter().find(|version| version.status.may_be_evidence());
-        let shown = version.or(in_force.or(versions.first()).map(|version| version.number));
+        let versions = versions(&connection, id, published, day, &ahead, reach)?;
+        let shown = match version {
+            Some(number) => versions.iter().find(|version| version.number == number),
+            None => versions.iter().find(|version| version.is_in_force).or(versions.first()),
+        };
+        let (number, status) = shown.map(|shown| (shown.number, shown.status)).ok_or(Error::UnknownDocument(id))?;
         let sql = format!(
             "SELECT {VERSION}, v.text, v.blocks, v.quality FROM versions v JOIN documents d ON d.id = v.document
              WHERE v.document = ?3 AND v.number = ?4"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![published.0, day, id.to_bytes(), shown])?;
+        let mut rows = statement.query(params![published.0, day, id.to_bytes(), number])?;
         let row = rows.next()?.ok_or(Error::UnknownDocument(id))?;
         let (document, metadata) = document_ref(row, &ahead)?;
+        let document = DocumentRef { status, ..document };
         let (text, blocks, quality): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
         let quality = quality.map(|quality| serde_json::from_str(&quality)).transpose()?;
         let text = CanonicalText::from_parts(text, serde_json::from_str(&blocks)?)
@@ -305,25 +336,57 @@ impl Ledger {
     }
 }
 
+/// The versions within reach, the newest first.
 fn versions(
     connection: &Connection,
     document: DocumentId,
     published: Snapshot,
     day: &str,
     ahead: &Ahead,
+    reach: Reach,
 ) -> Result<Vec<VersionSummary>> {
     let sql = format!(
-        "SELECT {VERSION} FROM versions v JOIN documents d ON d.id = v.document WHERE v.document = ?3 ORDER BY v.number DESC"
+        "SELECT {VERSION}, {IN_FORCE} FROM versions v JOIN documents d ON d.id = v.document
+         WHERE v.document = ?3 ORDER BY v.number DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![published.0, day, document.to_bytes()])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
+        let force = Force::read(row, 8)?;
+        if !force.is_within(reach) {
+            continue;
+        }
         let (reference, _) = document_ref(row, ahead)?;
         let DocumentRef { version: number, status, published, sha256, .. } = reference;
-        versions.push(VersionSummary { number, status, published, sha256 });
+        let is_in_force = force.is_now && !status.suppresses() && status != Status::Expired;
+        let status = force.standing(status);
+        versions.push(VersionSummary { number, status, published, sha256, is_in_force });
     }
     Ok(versions)
+}
+
+/// Whether published snapshots have a version: the one that is asked, and any.
+#[derive(Clone, Copy)]
+struct Force {
+    is_now: bool,
+    was_ever: bool,
+}
+
+impl Force {
+    /// Reads the columns of [`IN_FORCE`], of which `first` is the first.
+    fn read(row: &Row<'_>, first: usize) -> Result<Self> {
+        Ok(Self { is_now: row.get(first)?, was_ever: row.get(first + 1)? })
+    }
+
+    fn is_within(self, reach: Reach) -> bool {
+        self.was_ever || reach == Reach::Staged
+    }
+
+    /// How a version of this standing stands: what the library went back from does not stand as what it went back to.
+    fn standing(self, status: Status) -> Status {
+        if status.may_be_evidence() && self.was_ever && !self.is_now { Status::Superseded } else { status }
+    }
 }
 
 /// Columns of a passage, after those of its version.

@@ -22,7 +22,7 @@ use vocabulary::Thesaurus;
 use crate::config::{self, Config, Mode, Part, Places};
 use crate::data::{Data, Link};
 use crate::facts;
-use crate::gap_tickets::Meanings;
+use crate::gap_tickets::{AskedOf, Meanings};
 use crate::ingests::Runs;
 use crate::labeling::Labeling;
 use crate::last_search::LastSearch;
@@ -55,6 +55,8 @@ pub struct App {
     pub ingests: Arc<Runs>,
     /// What questions without evidence mean.
     pub meanings: Meanings,
+    /// What they were last asked of again.
+    pub tickets_asked_of: AskedOf,
     /// What was away when something was last searched for.
     pub last_search: LastSearch,
     /// Witnesses of the log.
@@ -103,6 +105,7 @@ impl App {
             library: None,
             ingests: Arc::default(),
             meanings: Meanings::default(),
+            tickets_asked_of: AskedOf::default(),
             last_search: LastSearch::default(),
             witnesses: Arc::new(Witnesses::new(&config.audit.witnesses)?),
             replaced: tokio::sync::Mutex::default(),

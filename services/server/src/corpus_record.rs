@@ -10,7 +10,7 @@ use audit::{
     Actor, AuditLog, Decided, DocumentText, Hash, LedgerList, Published, ReceiptSource, snapshot_line, snapshot_root,
 };
 use knowledge::{DocumentId, Snapshot};
-use ledger::{DecisionRecord, DocumentView, Ledger, RunRecord, VersionInForce};
+use ledger::{DecisionRecord, DocumentView, Ledger, Reach, RunRecord, VersionInForce};
 use serde_json::{Map, json};
 
 /// Held by whoever makes up what is lacking. After a publication many questions find at once that it is; one writes, and the
@@ -144,7 +144,7 @@ impl Held<'_> {
     /// A version as it was stored. Where it is damaged, another one with the same text, as there is once its source was taken in
     /// again; `None` where there is none.
     fn sound(&self, document: DocumentId, version: u32, sha256: &str) -> ledger::Result<Option<DocumentView>> {
-        let read = |version| match self.ledger.document(document, Some(version), self.day) {
+        let read = |version| match self.ledger.document(document, Some(version), self.day, Reach::Staged) {
             Err(ledger::Error::Damaged(what)) => {
                 tracing::error!(what, "withheld from a receipt");
                 Ok(None)

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use answer::{Question, Status};
 use anyhow::Result;
@@ -11,6 +12,10 @@ use curation::{Asked, TicketRow, TicketState};
 use knowledge::Snapshot;
 
 use crate::app::App;
+use crate::corpus_record;
+
+/// How often it is looked whether something else is published.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// Questions without evidence that are looked at, the most asked first.
 pub const MAX_GAPS: usize = 2_000;
@@ -108,35 +113,89 @@ async fn meanings(app: &App, gaps: &[Gap]) -> Result<HashMap<String, Vec<f32>>> 
     Ok(vectors)
 }
 
+/// The snapshot that the open tickets were last asked of, all of them and as a whole. Who asks them holds it, one at a time.
+#[derive(Default)]
+pub struct AskedOf(tokio::sync::Mutex<Option<Snapshot>>);
+
 /// Asks every open ticket's first question again, and closes those that what is published answers now. Failures are logged: the
 /// tickets stay open.
 pub async fn fill(app: Arc<App>) {
-    if let Err(error) = try_fill(&app).await {
+    tell(ask_again(&app, true).await);
+}
+
+/// The same where something else is published than when they were last asked, whoever published it and however.
+pub async fn fill_anew(app: Arc<App>) {
+    tell(ask_again(&app, false).await);
+}
+
+/// Looks for ever whether something else is published.
+pub async fn keep_filling(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        fill_anew(Arc::clone(&app)).await;
+    }
+}
+
+fn tell(outcome: Result<()>) {
+    if let Err(error) = outcome {
         tracing::error!("tickets of questions without evidence could not be looked at: {error:#}");
     }
 }
 
-async fn try_fill(app: &Arc<App>) -> Result<()> {
+async fn ask_again(app: &Arc<App>, is_wanted: bool) -> Result<()> {
+    let mut asked_of = app.tickets_asked_of.0.lock().await;
+    let reader = Arc::clone(app);
+    let published = tokio::task::spawn_blocking(move || reader.asker.ledger().snapshots()).await??.published;
+    if !is_wanted && *asked_of == Some(published) {
+        return Ok(());
+    }
     let open = tickets(app, Some(TicketState::Open)).await?;
-    for ticket in open {
-        let Some(first) = ticket.questions.first() else { continue };
-        let question = Question { extractive: true, ..Question::new(&first.question) };
-        let answer = app.asker.ask_alone(&question).await?;
-        // While a part of the search is away, what answers may be another text than the one that was missed.
-        if answer.missing.is_some() || matches!(answer.status, Status::NoEvidence | Status::RefusedScope) {
-            continue;
-        }
-        let Snapshot(snapshot) = answer.snapshot;
-        let app = Arc::clone(app);
-        tokio::task::spawn_blocking(move || -> Result<()> {
-            app.curation.fill(&ticket.row.id, snapshot, &app.asker.now().to_string())?;
-            let draft = audit::Draft::new("gap.filled", audit::Actor::service())
-                .with("ticket", audit::token(&ticket.row.id))
-                .with("snapshot", snapshot);
-            app.audit.append(draft)?;
-            Ok(())
-        })
-        .await??;
+    if fill_these(app, open).await {
+        *asked_of = Some(published);
     }
     Ok(())
+}
+
+/// Asks the first question of each of these tickets again, and closes those that what is published answers now. One that cannot be
+/// asked or closed keeps no other from it. Says whether they were asked of all that is published: while a part of the search is
+/// away, none is.
+pub async fn fill_these(app: &Arc<App>, open: Vec<Ticket>) -> bool {
+    for ticket in open {
+        match fill_one(app, &ticket).await {
+            Ok(true) => {}
+            Ok(false) => return false,
+            Err(error) => {
+                tracing::error!(ticket = ticket.row.id, "a question could not be asked again: {error:#}");
+            }
+        }
+    }
+    true
+}
+
+async fn fill_one(app: &Arc<App>, ticket: &Ticket) -> Result<bool> {
+    let Some(first) = ticket.questions.first() else { return Ok(true) };
+    let question = Question { extractive: true, ..Question::new(&first.question) };
+    let answer = app.asker.ask_alone(&question).await?;
+    // While a part of the search is away, what answers may be another text than the one that was missed.
+    if answer.missing.is_some() {
+        return Ok(false);
+    }
+    if matches!(answer.status, Status::NoEvidence | Status::RefusedScope) {
+        return Ok(true);
+    }
+    let (Snapshot(snapshot), id, app) = (answer.snapshot, ticket.row.id.clone(), Arc::clone(app));
+    tokio::task::spawn_blocking(move || -> Result<bool> {
+        // The snapshot is on record before what it has filled.
+        corpus_record::follow(app.asker.ledger(), &app.audit)?;
+        if let Err(error) = app.curation.fill(&id, snapshot, &app.asker.now().to_string()) {
+            // Somebody has brought it elsewhere meanwhile.
+            return if matches!(error, curation::Error::Ticket { .. }) { Ok(true) } else { Err(error.into()) };
+        }
+        let draft = audit::Draft::new("gap.filled", audit::Actor::service())
+            .with("ticket", audit::token(&id))
+            .with("snapshot", snapshot);
+        app.audit.append(draft)?;
+        Ok(true)
+    })
+    .await?
 }

@@ -19,6 +19,8 @@ const NAMED: usize = 20;
 /// Runs that are remembered.
 const REMEMBERED: usize = 20;
 
+const BROKEN_OFF: &str = "it broke off unexpectedly: see the service's log; what came in is kept, so begin it again";
+
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -88,24 +90,48 @@ struct Held {
     stop: Arc<AtomicBool>,
 }
 
+#[derive(Default)]
+struct Shelf {
+    /// Somebody is about to begin a run.
+    is_reserved: bool,
+    held: VecDeque<Held>,
+}
+
+impl Shelf {
+    fn is_in_work(&self) -> bool {
+        let is_working = |held: &Held| matches!(held.run.state, State::Working | State::Stopping);
+        self.is_reserved || self.held.iter().any(is_working)
+    }
+}
+
 /// The runs of this service since it began.
 #[derive(Default)]
 pub struct Runs {
-    held: Mutex<VecDeque<Held>>,
+    shelf: Mutex<Shelf>,
 }
 
-impl Runs {
-    /// Begins a run, unless one is in work. `at_end` is called when it is over, and says under which number its account is on
-    /// record.
+/// The one place that there is for a run. It is free again when the run is over, or this is dropped without one.
+pub struct Slot {
+    runs: Arc<Runs>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.runs.lock().is_reserved = false;
+    }
+}
+
+impl Slot {
+    /// Begins a run. `at_end` is called when it is over, and says under which number its account is on record.
     pub fn begin(
-        self: &Arc<Self>,
+        self,
         library: Arc<Library>,
         corpus: Corpus,
         work: Work,
         (id, by, at): (String, String, String),
         at_end: AtEnd,
-    ) -> Option<Run> {
-        let stop = Arc::new(AtomicBool::new(false));
+    ) -> Run {
+        let (runs, stop) = (Arc::clone(&self.runs), Arc::new(AtomicBool::new(false)));
         let run = Run {
             id: id.clone(),
             corpus: corpus.id.to_string(),
@@ -123,34 +149,29 @@ impl Runs {
             run: None,
         };
         {
-            let mut held = self.lock();
-            if held.iter().any(|held| matches!(held.run.state, State::Working | State::Stopping)) {
-                return None;
-            }
-            held.push_front(Held { run: run.clone(), stop: Arc::clone(&stop) });
-            held.truncate(REMEMBERED);
+            let mut shelf = runs.lock();
+            shelf.held.push_front(Held { run: run.clone(), stop: Arc::clone(&stop) });
+            shelf.held.truncate(REMEMBERED);
         }
-        let runs = Arc::clone(self);
+        // A task of its own: a panic in it is an end like any other.
+        let worker = {
+            let (runs, id, stop) = (Arc::clone(&runs), id.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut tell = |told: Told| runs.change(&id, |run| run.enter(told));
+                work_through(&library, &corpus, &work, &by, &stop, &mut tell).await
+            })
+        };
         tokio::spawn(async move {
-            let mut tell = |told: Told| runs.change(&id, |run| run.enter(told));
-            let outcome = match &work {
-                Work::Files(folder) => {
-                    library.take_in(folder.path(), &corpus, false, &by, &stop, &mut tell).await.map(drop)
-                }
-                Work::Sources => match library.origin(&corpus.id) {
-                    Ok(Some(origin)) => library.refresh(&corpus, &origin, false, &by, &stop, &mut tell).await,
-                    Ok(None) => Ok(()),
-                    Err(error) => Err(error),
-                },
-            };
+            let outcome = worker.await;
             let recorded = tokio::task::spawn_blocking(at_end).await;
             runs.change(&id, |run| {
                 match (outcome, stop.load(Ordering::Relaxed)) {
-                    (Ok(()), _) => run.state = State::Done,
-                    (Err(_), true) => run.state = State::Stopped,
-                    (Err(error), false) => {
-                        run.state = State::Failed;
-                        run.error = Some(format!("{error:#}"));
+                    (Ok(Ok(())), _) => run.state = State::Done,
+                    (Ok(Err(_)), true) => run.state = State::Stopped,
+                    (Ok(Err(error)), false) => run.fail(format!("{error:#}")),
+                    (Err(panic), _) => {
+                        tracing::error!("a run of ingest broke off: {panic}");
+                        run.fail(BROKEN_OFF.to_owned());
                     }
                 }
                 match recorded {
@@ -160,23 +181,57 @@ impl Runs {
                 }
             });
         });
-        Some(run)
+        run
+    }
+}
+
+async fn work_through(
+    library: &Library,
+    corpus: &Corpus,
+    work: &Work,
+    by: &str,
+    stop: &Arc<AtomicBool>,
+    tell: &mut (dyn FnMut(Told) + Send),
+) -> Result<()> {
+    match work {
+        Work::Files(folder) => library.take_in(folder.path(), corpus, false, by, stop, tell).await.map(drop),
+        Work::Sources => match library.origin(&corpus.id)? {
+            Some(origin) => library.refresh(corpus, &origin, false, by, stop, tell).await,
+            None => Ok(()),
+        },
+    }
+}
+
+impl Runs {
+    /// The place for a run, unless one is in work or about to begin.
+    pub fn reserve(self: &Arc<Self>) -> Option<Slot> {
+        let mut shelf = self.lock();
+        if shelf.is_in_work() {
+            return None;
+        }
+        shelf.is_reserved = true;
+        Some(Slot { runs: Arc::clone(self) })
+    }
+
+    /// Whether a run is in work, or about to begin.
+    pub fn is_in_work(&self) -> bool {
+        self.lock().is_in_work()
     }
 
     /// All that are remembered, the newest first.
     pub fn list(&self) -> Vec<Run> {
-        self.lock().iter().map(|held| held.run.clone()).collect()
+        self.lock().held.iter().map(|held| held.run.clone()).collect()
     }
 
     /// One of them.
     pub fn get(&self, id: &str) -> Option<Run> {
-        self.lock().iter().find(|held| held.run.id == id).map(|held| held.run.clone())
+        self.lock().held.iter().find(|held| held.run.id == id).map(|held| held.run.clone())
     }
 
     /// Asks one to stop after what is in work.
     pub fn stop(&self, id: &str) -> Option<Run> {
-        let mut held = self.lock();
-        let held = held.iter_mut().find(|held| held.run.id == id)?;
+        let mut shelf = self.lock();
+        let held = shelf.held.iter_mut().find(|held| held.run.id == id)?;
         if held.run.state == State::Working {
             held.stop.store(true, Ordering::Relaxed);
             held.run.state = State::Stopping;
@@ -185,17 +240,22 @@ impl Runs {
     }
 
     fn change(&self, id: &str, change: impl FnOnce(&mut Run)) {
-        if let Some(held) = self.lock().iter_mut().find(|held| held.run.id == id) {
+        if let Some(held) = self.lock().held.iter_mut().find(|held| held.run.id == id) {
             change(&mut held.run);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Run {
+    fn fail(&mut self, why: String) {
+        self.state = State::Failed;
+        self.error = Some(why);
+    }
+
     fn enter(&mut self, told: Told) {
         match told {
             Told::Ingest(event) => self.enter_event(event),

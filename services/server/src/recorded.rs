@@ -87,13 +87,7 @@ pub async fn ask(
     if app.witnesses.is_alarmed() {
         return Err(Error::Alarmed);
     }
-    let identifiers = identifying(&question);
-    if app.config.answer.identifying == Identifying::Refuse && !identifiers.is_empty() {
-        let classes = identifiers.keys().copied().collect::<Vec<_>>().join(", ");
-        let draft = Draft::new("answer.refused", by.actor).in_request(&by.request_id);
-        blocking(move || app.audit.append(draft.with("identifiers", json!(identifiers)))).await??;
-        return Err(Error::Identifying(classes));
-    }
+    let identifiers = admitted(&app, &question, &by).await?;
     let ticket = app.asker.ticket();
     let (id, asked_at) = (ticket.0.to_string(), ticket.1.to_string());
     let begin = {
@@ -145,18 +139,49 @@ pub async fn ask(
     blocking(move || finish(&app, &id, by.actor, outcome)).await?
 }
 
+/// A question that has no answer to be kept: it may be asked, and what it is searched in is on record.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The question with what it is searched in.
+    pub question: Question,
+    identifiers: BTreeMap<&'static str, u64>,
+}
+
+impl Settled {
+    /// The entry of the question, with what may identify a person in it.
+    #[must_use]
+    pub fn on_record(&self, draft: Draft) -> Draft {
+        if self.identifiers.is_empty() { draft } else { draft.with("identifiers", json!(self.identifiers)) }
+    }
+}
+
 /// The question with what it is searched in, which is on record when this returns.
 ///
 /// # Errors
-/// [`Error::Answer`] for a snapshot that is unknown, [`Error::Corpus`], [`Error::Panicked`].
-pub async fn settled(app: &Arc<App>, question: Question) -> Result<Question, Error> {
+/// [`Error::Answer`] for a snapshot that is unknown, [`Error::Identifying`], [`Error::Record`], [`Error::Corpus`],
+/// [`Error::Panicked`].
+pub async fn settled(app: &Arc<App>, question: Question, by: &By) -> Result<Settled, Error> {
+    let identifiers = admitted(app, &question, by).await?;
     let app = Arc::clone(app);
-    let settle = move || -> Result<Question, Error> {
+    let settle = move || -> Result<Settled, Error> {
         let question = app.asker.pin(question)?;
         corpus_record::follow(app.asker.ledger(), &app.audit).map_err(Error::Corpus)?;
-        Ok(question)
+        Ok(Settled { question, identifiers })
     };
     blocking(settle).await?
+}
+
+/// What may identify a person in a question that may be asked all the same. One that may not be is on record as refused.
+async fn admitted(app: &Arc<App>, question: &Question, by: &By) -> Result<BTreeMap<&'static str, u64>, Error> {
+    let identifiers = identifying(question);
+    if app.config.answer.identifying != Identifying::Refuse || identifiers.is_empty() {
+        return Ok(identifiers);
+    }
+    let classes = identifiers.keys().copied().collect::<Vec<_>>().join(", ");
+    let draft = Draft::new("answer.refused", by.actor.clone()).in_request(&by.request_id);
+    let app = Arc::clone(app);
+    blocking(move || app.audit.append(draft.with("identifiers", json!(identifiers)))).await??;
+    Err(Error::Identifying(classes))
 }
 
 /// Passes on what is told, each part of the answer after it is on record.

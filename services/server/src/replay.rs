@@ -5,6 +5,7 @@ use std::sync::Arc;
 use answer::{Filters, Means, Pin, Question, Retriever, Turn};
 use audit::AuditLog;
 use knowledge::{CorpusId, PassageId, Snapshot, Status};
+use ledger::Reach;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -322,7 +323,7 @@ fn out_of_use(retriever: &Retriever, evidence: &Value) -> Option<&'static str> {
     let id = document["id"].as_str()?.parse().ok()?;
     let version = u32::try_from(document["version"].as_u64()?).ok()?;
     let today = retriever.today();
-    let view = retriever.ledger.document(id, Some(version), &today).ok()?;
+    let view = retriever.ledger.document(id, Some(version), &today, Reach::Staged).ok()?;
     let corpus = retriever.ledger.corpus(&view.document.corpus).ok()?;
     match view.document.status {
         status if status.suppresses() => Some("was retracted or withdrawn since"),

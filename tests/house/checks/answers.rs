@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures::StreamExt;
 use inference::Generator;
+use knowledge::{Corpus, Kind};
 use serde_json::{Value, json};
 use server::config::Config;
 use support::{Script, ScriptedGenerator, TestService, test_settings};
@@ -51,6 +52,31 @@ async fn the_same_question_gets_the_same_answer() {
         answer
     });
     assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn a_differential_is_narrowed_as_its_answer_was() {
+    let service = TestService::without_generator().await;
+    let about = |name: &str| format!("# {name}\n\nPatients present with fever and a stiff neck.\n");
+    service.ingest(&[("a.md", &about("Examplitis"))]).await;
+    let cases = tempfile::tempdir().unwrap();
+    std::fs::write(cases.path().join("b.md"), about("Othermia")).unwrap();
+    let corpus = Corpus { id: "cases".parse().unwrap(), kind: Kind::CaseLiterature, ..TestService::corpus() };
+    service.try_ingest(cases.path(), &corpus).await.0.unwrap();
+    let conditions = async |body: Value| -> Vec<String> {
+        let answer = service.post("/v1/answers", &body).await.json();
+        let path = format!("/v1/answers/{}/differential", answer["id"].as_str().unwrap());
+        let differential = service.get(&path).await.json();
+        let conditions = differential["conditions"].as_array().unwrap().iter();
+        conditions.map(|one| one["condition"].as_str().unwrap().to_owned()).collect()
+    };
+    let question = "Which condition explains fever and a stiff neck?";
+    assert_eq!(conditions(json!({ "question": question })).await.len(), 2);
+    let narrowed = json!({ "question": question, "filters": { "kinds": ["case_literature"] } });
+    assert_eq!(conditions(narrowed).await, ["Othermia"]);
+    // Nothing was searched.
+    let refused = json!({ "question": "See the attached x-ray: which condition explains fever and a stiff neck?" });
+    assert_eq!(conditions(refused).await, [""; 0]);
 }
 
 #[tokio::test]

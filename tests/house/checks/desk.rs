@@ -89,6 +89,11 @@ impl Desk {
     /// Uploads, and waits until the run is over.
     pub(crate) async fn take_in(&self, files: &[(String, String)]) -> Value {
         let begun = self.upload("lena", files).await;
+        self.over(&begun).await
+    }
+
+    /// Waits until the run is over that was begun with this reply.
+    pub(crate) async fn over(&self, begun: &Reply) -> Value {
         assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text);
         let path = format!("/v1/library/ingests/{}", begun.json()["id"].as_str().unwrap());
         loop {

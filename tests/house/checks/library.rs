@@ -2,12 +2,15 @@
 //! every act is on record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use server::gap_tickets;
 
 use crate::acts::{Route, Walk};
 use crate::desk::{Desk, PASSWORD, text};
+use crate::replicas::{GOUT, QUESTION as GOUT_QUESTION};
 
 const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
@@ -258,6 +261,31 @@ async fn a_gap_is_a_ticket_until_a_snapshot_fills_it() {
 }
 
 #[tokio::test]
+async fn gaps_are_filled_whoever_publishes_and_one_that_was_decided_on_meanwhile_keeps_no_other_from_it() {
+    let desk = Desk::new().await;
+    let app = &desk.service.app;
+    for question in [QUESTION, GOUT_QUESTION] {
+        assert_eq!(desk.asks(question).await["status"], "no_evidence");
+    }
+    gap_tickets::fill_anew(Arc::clone(app)).await;
+    let open = gap_tickets::tickets(app, None).await.unwrap();
+    assert_eq!(open.len(), 2);
+    // As a schedule does, or the command line: nobody proposes anything.
+    let (name, source) = diabetes();
+    desk.service.ingest(&[GOUT, (name.as_str(), source.as_str())]).await;
+    let first = format!("/v1/library/gaps/{}", open[0].row.id);
+    desk.done("lena", "PATCH", &first, json!({ "state": "declined", "note": "elsewhere" })).await;
+    assert!(gap_tickets::fill_these(app, open).await);
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 0, "filled": 1, "declined": 1 }));
+
+    desk.done("lena", "PATCH", &first, json!({ "state": "open", "note": "" })).await;
+    gap_tickets::fill_anew(Arc::clone(app)).await;
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 0, "filled": 2, "declined": 0 }));
+}
+
+#[tokio::test]
 async fn an_upload_that_is_none_is_refused_and_its_original_comes_back_as_it_was() {
     let desk = Desk::new().await;
     assert_eq!(desk.upload("lena", &[]).await.json()["code"], "no_files");
@@ -291,6 +319,50 @@ async fn an_upload_that_is_none_is_refused_and_its_original_comes_back_as_it_was
     // Nothing of it is left where it arrived.
     let uploads = std::fs::read_dir(desk.service.data_file("uploads")).unwrap();
     assert_eq!(uploads.count(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_that_changes_nothing_has_no_account_and_shows_no_other() {
+    let desk = Desk::new().await;
+    let first = desk.take_in(&[diabetes()]).await;
+    assert!(first["run"].is_number(), "{first:#}");
+    let second = desk.take_in(&[diabetes()]).await;
+    assert_eq!((&second["state"], &second["documents"]["unchanged"]), (&json!("done"), &json!(1)), "{second:#}");
+    assert_eq!(second["run"], Value::Null);
+    let third = desk.take_in(&[guideline("gout", "Gout", "Colchicine is given for acute gout in adults.")]).await;
+    assert!(third["run"].as_i64() > first["run"].as_i64(), "{third:#}");
+}
+
+#[tokio::test]
+async fn only_what_begins_is_on_record_as_begun() {
+    let desk = Desk::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let origin = json!({ "sources": [{ "type": "directory", "path": folder.path() }] });
+    desk.service.stores.ledger.put_sources(&"test".parse().unwrap(), &origin).unwrap();
+    let hold = fail::FailGuard::new("ingest::read", "pause").unwrap();
+    let begun = desk.upload("lena", &[diabetes()]).await;
+    let refused = desk.upload("luca", &[diabetes()]).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::CONFLICT, &json!("ingest_in_work")));
+    desk.refused("luca", "POST", "/v1/library/corpora/test/refresh", json!({}), "ingest_in_work").await;
+    let entries = || desk.service.app.audit.entries("ingest.begun", None, None, 10).unwrap().len();
+    assert_eq!(entries(), 1);
+    drop(hold);
+    assert_eq!(desk.over(&begun).await["state"], "done");
+    desk.take_in(&[diabetes()]).await;
+    assert_eq!(entries(), 2);
+}
+
+#[tokio::test]
+async fn a_run_that_panics_has_failed_and_the_next_one_begins() {
+    let desk = Desk::new().await;
+    for step in ["ingest::followed", "ingest::read"] {
+        let fault = fail::FailGuard::new(step, "panic").unwrap();
+        let run = desk.take_in(&[diabetes()]).await;
+        assert_eq!(run["state"], "failed", "{step}: {run:#}");
+        assert!(text(&run["error"]).contains("broke off unexpectedly"), "{step}: {run:#}");
+        drop(fault);
+        assert_eq!(desk.take_in(&[diabetes()]).await["state"], "done", "{step}");
+    }
 }
 
 /// A request that succeeds, for every route of the library that changes something.

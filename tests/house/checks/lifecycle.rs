@@ -1,10 +1,13 @@
 //! Versions, snapshots and standing: what a question may see, and what it may never see again.
 
 use axum::http::StatusCode;
+use identity::Role;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
 use serde_json::{Value, json};
 use support::TestService;
+
+use crate::desk::{Desk, PASSWORD};
 
 const DECISION: Decision<'static> = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "because" };
 
@@ -97,7 +100,9 @@ async fn what_a_file_declares_decides_whether_it_is_evidence() {
     service.ingest(&[("a-new.md", new), ("b-old.md", old), ("c-gone.md", gone)]).await;
     let found = quotes(&service, None).await;
     assert!(has(&found, 2) && !has(&found, 1) && !has(&found, 3), "{found:?}");
-    let versions = service.get(&format!("/v1/documents/{}", document())).await.json();
+    // One that was never in force is no text for the wards.
+    let key = service.key(Role::Auditor);
+    let versions = service.get_as(&key, &format!("/v1/documents/{}", document())).await.json();
     let versions: Vec<(u64, &str)> = versions["versions"]
         .as_array()
         .unwrap()
@@ -105,6 +110,60 @@ async fn what_a_file_declares_decides_whether_it_is_evidence() {
         .map(|version| (version["number"].as_u64().unwrap(), version["status"].as_str().unwrap()))
         .collect();
     assert_eq!(versions, [(2, "current"), (1, "superseded")]);
+    let path = format!("/v1/documents/{}", document());
+    assert_eq!(service.get(&path).await.json()["versions"].as_array().unwrap().len(), 1);
+    assert_eq!(service.get(&format!("{path}?version=1")).await.json()["code"], "unknown_document");
+}
+
+/// What somebody reads of the document: status of the reply, version, standing.
+async fn read(desk: &Desk, key: &str, query: &str) -> (u16, Option<u64>, Option<String>) {
+    let reply = desk.service.get_as(key, &format!("/v1/documents/{}{query}", document())).await;
+    let view = reply.json();
+    (reply.status.as_u16(), view["version"].as_u64(), view["status"].as_str().map(str::to_owned))
+}
+
+fn shown(version: u64, standing: &str) -> (u16, Option<u64>, Option<String>) {
+    (200, Some(version), Some(standing.to_owned()))
+}
+
+#[tokio::test]
+async fn on_the_wards_only_what_was_published_is_read_and_what_was_rolled_back_is_not_in_force() {
+    const REFUSED: (u16, Option<u64>, Option<String>) = (404, None, None);
+    let desk = Desk::new().await;
+    let (ward, librarian) = (desk.service.key(Role::Clinician), desk.service.key(Role::Librarian));
+    let file = |dose| ("drug.md".to_owned(), note(dose));
+    desk.take_in(&[file(5)]).await;
+    assert_eq!(read(&desk, &ward, "").await, REFUSED);
+    desk.publish().await;
+    desk.take_in(&[file(10)]).await;
+    assert_eq!(read(&desk, &ward, "").await, shown(1, "current"));
+    let service = desk.service.key(Role::Service);
+    for key in [&ward, &service] {
+        assert_eq!(read(&desk, key, "?version=2").await, REFUSED);
+    }
+    for key in [librarian.clone(), desk.service.key(Role::Publisher), desk.service.key(Role::Auditor)] {
+        assert_eq!(read(&desk, &key, "").await, shown(1, "current"));
+        assert_eq!(read(&desk, &key, "?version=2").await, shown(2, "current"));
+    }
+    let held = format!("/v1/library/documents/{}/passages?version=2", document());
+    let places = desk.service.get_as(&librarian, &held).await.json();
+    let passage = format!("/v1/passages/{}", places["passages"][0]["id"].as_str().unwrap());
+    assert_eq!(desk.service.get_as(&ward, &passage).await.json()["code"], "unknown_passage");
+    assert_eq!(desk.service.get_as(&librarian, &passage).await.status, StatusCode::OK);
+
+    desk.publish().await;
+    assert_eq!(read(&desk, &ward, "").await, shown(2, "current"));
+    let back = json!({ "snapshot": 1, "reason": "wrong figure", "password": PASSWORD });
+    desk.done("petra", "POST", "/v1/library/rollback", back).await;
+    for key in [&ward, &librarian] {
+        assert_eq!(read(&desk, key, "").await, shown(1, "current"));
+        assert_eq!(read(&desk, key, "?version=2").await, shown(2, "superseded"));
+    }
+    let standing = desk.service.get_as(&ward, &passage).await.json()["document"]["status"].clone();
+    assert_eq!(standing, "superseded");
+    let view = desk.service.get_as(&ward, &format!("/v1/documents/{}", document())).await.json();
+    let in_force: Vec<&Value> = view["versions"].as_array().unwrap().iter().map(|one| &one["is_in_force"]).collect();
+    assert_eq!(in_force, [&json!(false), &json!(true)]);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use answer::{Mode, Settings};
 use axum::http::StatusCode;
+use identity::Role;
 use serde_json::json;
 use server::config::{Config, Identifying};
 use support::{TestService, test_settings};
@@ -32,6 +33,18 @@ async fn what_identifies_is_counted_on_record_and_not_written_there() {
     assert_eq!(entries[1].object["identifiers"], json!({ "date": 1, "name": 1, "record_number": 1 }));
     assert!(!entries[0].object.contains_key("identifiers"));
     assert!(entries.iter().all(|entry| !tells(&serde_json::to_string(entry).unwrap())));
+
+    let librarian = service.key(Role::Librarian);
+    for (path, action) in [("/v1/search", "passages.searched"), ("/v1/library/staged/answers", "staged.asked")] {
+        for question in [QUESTION, "When should metformin not be started?"] {
+            let reply = service.send_as(&librarian, "POST", path, &json!({ "question": question })).await;
+            assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+        }
+        let entries = service.app.audit.entries(action, None, None, 10).unwrap();
+        assert_eq!(entries[1].object["identifiers"], json!({ "date": 1, "name": 1, "record_number": 1 }));
+        assert!(!entries[0].object.contains_key("identifiers"));
+        assert!(entries.iter().all(|entry| !tells(&serde_json::to_string(entry).unwrap())));
+    }
 }
 
 #[tokio::test]
@@ -54,6 +67,7 @@ async fn a_model_elsewhere_is_not_told_whom_it_is_about() {
 async fn a_house_may_refuse_such_questions() {
     let mut config = Config::default();
     config.answer.identifying = Identifying::Refuse;
+    config.identity.anonymous = Some(true);
     let service = TestService::with(config, test_settings(), true).await;
     service.ingest(&[guideline()]).await;
     let reply = service.post("/v1/answers", &json!({ "question": QUESTION })).await;
@@ -67,9 +81,20 @@ async fn a_house_may_refuse_such_questions() {
         (chat.status, &chat.json()["error"]["code"]),
         (StatusCode::UNPROCESSABLE_ENTITY, &json!("identifies_a_person"))
     );
+    let librarian = service.key(Role::Librarian);
+    for path in ["/v1/search", "/v1/library/staged/answers"] {
+        let reply = service.send_as(&librarian, "POST", path, &json!({ "question": QUESTION })).await;
+        let problem = reply.json();
+        assert_eq!((reply.status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("identifies_a_person")));
+        assert!(!tells(&reply.text), "{}", reply.text);
+    }
+    for action in ["passages.searched", "staged.asked"] {
+        assert!(service.app.audit.entries(action, None, None, 10).unwrap().is_empty());
+    }
     let entries = service.app.audit.entries("answer.", None, None, 10).unwrap();
     let actions: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
-    assert_eq!(actions, ["answer.refused", "answer.refused"]);
+    assert_eq!(actions, ["answer.refused"; 4]);
+    assert!(entries.iter().all(|entry| entry.commitments.is_empty()), "nothing of it was kept");
     assert!(!tells(&serde_json::to_string(&entries).unwrap()));
     assert_eq!(entries[0].object["identifiers"]["name"], 1);
     let plain = service.post("/v1/answers", &json!({ "question": "When should metformin not be started?" })).await;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use knowledge::{Corpus, DocumentId, PassageId, Rights, Span, char_slice};
-use ledger::Decision;
+use ledger::{Decision, Reach};
 use serde_json::{Value, json};
 use support::{Script, TestService};
 
@@ -116,7 +116,7 @@ fn assert_short(reply: &Value) {
 /// Holds the text of a piece of evidence, or a quote from it, against what is stored.
 fn assert_stored(service: &TestService, document: &Value, piece: &Value, field: &str) {
     let id: DocumentId = document["id"].as_str().unwrap().parse().unwrap();
-    let stored = service.stores.ledger.document(id, None, TODAY).unwrap().text;
+    let stored = service.stores.ledger.document(id, None, TODAY, Reach::Published).unwrap().text;
     let at = |field: &str| usize::try_from(piece[field].as_u64().unwrap()).unwrap();
     let span = Span { start: at("start"), end: at("end") };
     assert_eq!(char_slice(&stored, span), piece[field].as_str(), "{piece}");
@@ -238,7 +238,7 @@ async fn what_may_not_be_displayed_is_opened_quote_by_quote() {
     let hits = hits(&service, QUESTIONS[0]).await;
     assert_eq!((hits.len(), words(hits[0]["text"].as_str().unwrap())), (1, 60));
     let passage: PassageId = hits[0]["passage"].as_str().unwrap().parse().unwrap();
-    let whole = service.stores.ledger.passage(passage, TODAY).unwrap();
+    let whole = service.stores.ledger.passage(passage, TODAY, Reach::Published).unwrap();
     assert_eq!(words(&whole.text), 87);
     let path = format!("/v1/passages/{passage}");
     let Span { start, end } = whole.span;

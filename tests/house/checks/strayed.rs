@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use identity::Role;
 use inference::Embedder;
 use knowledge::{DocumentId, Status};
-use ledger::Ledger;
+use ledger::{Ledger, Reach};
 use serde_json::{Value, json};
 use server::config::{Part, Replication};
 use server::replication::{Begun, Replica, begin};
@@ -34,7 +34,7 @@ async fn retract(service: &TestService, document: &str) {
 
 fn standing(ledger: &Ledger, document: &str) -> Status {
     let id: DocumentId = document.parse().unwrap();
-    ledger.document(id, None, "2026-01-01").unwrap().document.status
+    ledger.document(id, None, "2026-01-01", Reach::Published).unwrap().document.status
 }
 
 fn settings(shared: &Shared) -> Replication {
@@ -154,7 +154,7 @@ async fn a_store_that_began_anew_is_followed_and_an_empty_one_is_not_taken_for_s
     assert!(replica.follow().await.unwrap());
     assert!(!replica.follow().await.unwrap());
     assert_eq!(copy.get("/readyz").await.status, StatusCode::OK);
-    assert!(copy.stores.ledger.document(gone.parse().unwrap(), None, "2026-01-01").is_err());
+    assert!(copy.stores.ledger.document(gone.parse().unwrap(), None, "2026-01-01", Reach::Published).is_err());
     assert_eq!(copy.stores.vectors.ids().await.unwrap(), copy.stores.ledger.entry_ids().unwrap());
     let answer = copy.ask("Which dose of paracetamol is given for an acute attack of fever?").await;
     assert_eq!(answer["status"], "extractive", "{answer}");

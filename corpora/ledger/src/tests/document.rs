@@ -3,7 +3,7 @@
 use knowledge::{BlockKind, PassageId, Quality, Snapshot, Status, TextBuilder};
 
 use super::{DECISION, corpus, document, ledger, staging, version_in};
-use crate::{Error, InForce, Ledger};
+use crate::{Error, InForce, Ledger, Reach};
 
 fn intervals(ledger: &Ledger, version: u32) -> Vec<(u64, Option<u64>)> {
     let versions = ledger.versions_of(document("drug")).unwrap();
@@ -38,6 +38,55 @@ fn versions_come_newest_first_with_the_snapshots_that_hold_them() {
     ledger.rollback(Snapshot(1), &DECISION).unwrap();
     assert_eq!(intervals(&ledger, 1), [(1, Some(2)), (3, None)], "it comes back with the next one");
     assert!(matches!(ledger.versions_of(document("other")), Err(Error::UnknownDocument(_))));
+}
+
+#[test]
+fn what_is_staged_is_out_of_reach_and_what_was_rolled_back_does_not_stand() {
+    const DAY: &str = "2026-01-01";
+    let ledger = ledger();
+    let (first, second) = (staging("drug", 1), version_in("test", "drug", 2, 1));
+    let (old, new) = (first.passages[0].id, second.passages[0].id);
+    let read = |version, reach| ledger.document(document("drug"), version, DAY, reach);
+    let listed = |reach| -> Vec<(u32, Status, bool)> {
+        let versions = read(None, reach).unwrap().versions;
+        versions.iter().map(|version| (version.number, version.status, version.is_in_force)).collect()
+    };
+    let shown = |reach| {
+        let document = read(None, reach).unwrap().document;
+        (document.version, document.status)
+    };
+    let is_out_of_reach = |version, passage| {
+        let (document, passage) = (read(version, Reach::Published), ledger.passage(passage, DAY, Reach::Published));
+        matches!((document, passage), (Err(Error::UnknownDocument(_)), Err(Error::UnknownPassage(_))))
+    };
+
+    ledger.stage(&[first], &DECISION).unwrap();
+    assert!(is_out_of_reach(None, old));
+    assert_eq!(listed(Reach::Staged), [(1, Status::Current, false)]);
+    ledger.publish(&DECISION).unwrap();
+    ledger.stage(&[second], &DECISION).unwrap();
+    assert_eq!(listed(Reach::Published), [(1, Status::Current, true)]);
+    assert_eq!(listed(Reach::Staged), [(2, Status::Current, false), (1, Status::Current, true)]);
+    assert_eq!((shown(Reach::Published), shown(Reach::Staged)), ((1, Status::Current), (1, Status::Current)));
+    assert!(is_out_of_reach(Some(2), new));
+    assert_eq!(read(Some(2), Reach::Staged).unwrap().document.status, Status::Current);
+    assert_eq!(ledger.passage(new, DAY, Reach::Staged).unwrap().document.version, 2);
+
+    ledger.publish(&DECISION).unwrap();
+    assert_eq!(listed(Reach::Published), [(2, Status::Current, true), (1, Status::Superseded, false)]);
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    assert_eq!(listed(Reach::Published), [(2, Status::Superseded, false), (1, Status::Current, true)]);
+    assert_eq!(shown(Reach::Published), (1, Status::Current));
+    assert_eq!(read(Some(2), Reach::Published).unwrap().document.status, Status::Superseded);
+    assert_eq!(ledger.passage(new, DAY, Reach::Published).unwrap().document.status, Status::Superseded);
+
+    // Replaced before it was published: no snapshot ever had it.
+    let third = version_in("test", "drug", 3, 1);
+    let passing = third.passages[0].id;
+    ledger.stage(&[third, version_in("test", "drug", 4, 1)], &DECISION).unwrap();
+    assert_eq!(ledger.publish(&DECISION).unwrap(), Snapshot(3));
+    assert!(is_out_of_reach(Some(3), passing));
+    assert_eq!(shown(Reach::Published), (4, Status::Current));
 }
 
 #[test]

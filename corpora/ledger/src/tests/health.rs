@@ -4,7 +4,7 @@ use knowledge::{Quality, Status};
 use serde_json::json;
 
 use super::{DECISION, corpus, document, ledger, staging, titled, version_in};
-use crate::CorpusHealth;
+use crate::{CorpusHealth, Error};
 
 #[test]
 fn corpora_are_told_in_figures() {
@@ -35,6 +35,11 @@ fn corpora_are_told_in_figures() {
     let over = of("over");
     assert_eq!((over.documents, over.versions, over.passages, over.findings, over.sources), (0, 0, 0, 0, 0));
     assert!(over.is_licence_over);
+    // One by itself is what it is among all.
+    for id in ["test", "over"] {
+        assert_eq!(ledger.health_of(&corpus(id).id, "2026-02-01").unwrap(), of(id));
+    }
+    assert!(matches!(ledger.health_of(&corpus("none").id, "2026-02-01"), Err(Error::UnknownCorpus(_))));
 }
 
 #[test]

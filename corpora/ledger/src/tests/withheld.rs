@@ -3,7 +3,7 @@
 use knowledge::{DocumentId, Snapshot, Status};
 
 use super::{DECISION, document, ledger, staging};
-use crate::{DocumentQuery, Ledger, Withheld, WithheldVersion};
+use crate::{DocumentQuery, Ledger, Reach, Withheld, WithheldVersion};
 
 /// A ledger with three documents in force.
 fn three() -> Ledger {
@@ -45,9 +45,9 @@ fn a_ledger_heeds_what_it_hears_of_until_it_hears_otherwise() {
     let is = |status: Status| {
         let (found, suppressed) = (copy.evidence(&[passage], Snapshot(1), "2026-01-01").unwrap(), status.suppresses());
         assert_eq!(found.is_empty(), suppressed);
-        let view = copy.document(gone, None, "2026-01-01").unwrap();
+        let view = copy.document(gone, None, "2026-01-01", Reach::Published).unwrap();
         assert_eq!((view.document.status, view.versions[0].status), (status, status));
-        assert_eq!(copy.passage(passage, "2026-01-01").unwrap().document.status, status);
+        assert_eq!(copy.passage(passage, "2026-01-01", Reach::Published).unwrap().document.status, status);
         assert_eq!(copy.versions_of(gone).unwrap()[0].status, status);
         assert!(copy.passages_of(gone, 1).unwrap().iter().all(|place| place.is_in_force != suppressed));
         let listed = copy.list_documents(&DocumentQuery { limit: 10, ..DocumentQuery::default() }).unwrap().documents;

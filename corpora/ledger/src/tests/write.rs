@@ -3,7 +3,7 @@
 use knowledge::Snapshot;
 
 use super::{DECISION, document, ledger, staging};
-use crate::Error;
+use crate::{Error, Reach};
 
 #[test]
 fn a_full_disk_leaves_no_half_of_anything() {
@@ -57,13 +57,13 @@ fn another_embedder_takes_over_when_it_has_embedded_everything() {
 fn a_text_that_is_not_what_was_stored_is_not_given_out() {
     let ledger = ledger();
     ledger.stage(&[staging("first", 1)], &DECISION).unwrap();
-    assert!(ledger.document(document("first"), None, "2026-01-01").is_ok());
+    assert!(ledger.document(document("first"), None, "2026-01-01", Reach::Staged).is_ok());
     ledger.lock().execute("UPDATE versions SET text = replace(text, 'Words', 'Wards')", []).unwrap();
-    assert!(matches!(ledger.document(document("first"), None, "2026-01-01"), Err(Error::Damaged(_))));
+    assert!(matches!(ledger.document(document("first"), None, "2026-01-01", Reach::Staged), Err(Error::Damaged(_))));
     let passage = staging("first", 1).passages[0].id;
     let evidence = || ledger.evidence(&[passage], Snapshot(1), "2026-01-01").unwrap().len();
     assert_eq!(evidence(), 1);
     ledger.lock().execute("UPDATE passages SET text = replace(text, 'Words', 'Wards')", []).unwrap();
     assert_eq!(evidence(), 0);
-    assert!(matches!(ledger.passage(passage, "2026-01-01"), Err(Error::Damaged(_))));
+    assert!(matches!(ledger.passage(passage, "2026-01-01", Reach::Staged), Err(Error::Damaged(_))));
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use audit::{
-    AuditLog, HandlingOutcome, HandlingState, HandlingStep, Kind, Measure, MeasureName, MeasureState, Outcome,
+    AuditLog, Draft, HandlingOutcome, HandlingState, HandlingStep, Kind, Measure, MeasureName, MeasureState, Outcome,
     Thresholds, Watch, WrongSide,
 };
 use jiff::Timestamp;
@@ -257,4 +257,13 @@ fn what_may_identify_a_person_is_in_the_entry_by_class_and_nowhere_by_its_words(
     assert!(!entries[0].object.contains_key("identifiers"));
     let watch = held.watch(&limits());
     assert_eq!(measure(&watch, MeasureName::Identifiers).value, Some(0.5));
+    // Searches are questions too.
+    let searched = || Draft::new("passages.searched", ada()).sealing("question", "gout");
+    held.log.asked(searched()).unwrap();
+    held.log.asked(searched().with("identifiers", json!({ "name": 1 }))).unwrap();
+    let watch = held.watch(&limits());
+    assert_eq!((measure(&watch, MeasureName::Identifiers).value, watch.questions), (Some(0.5), 2));
+    held.log.asked(searched()).unwrap();
+    held.log.asked(searched()).unwrap();
+    assert_eq!(measure(&held.watch(&limits()), MeasureName::Identifiers).value, Some(2.0 / 6.0));
 }

@@ -171,14 +171,16 @@ fn act(records: &Records, command: Command) -> Result<ExitCode> {
             print(if text.is_empty() { "no question was without evidence\n" } else { &text })
         }
         Command::Diff(_) | Command::Stage(_) => Ok(ExitCode::SUCCESS),
-        Command::Findings { close: Some(id), .. } => {
+        Command::Findings { close: Some(id), json: as_json } => {
             let log = |finding: &ledger::Finding| -> Result<()> {
                 let draft = Draft::new("finding.settled", Actor::command_line()).with("finding", finding.id);
                 records.audit.append(draft.with("outcome", Outcome::Dismissed.as_str()))?;
                 Ok(())
             };
-            let Err(error) = ledger.settle_finding(id, Outcome::Dismissed, "", &decide(""), log) else {
-                return print(&format!("finding {id} is closed\n"));
+            let error = match ledger.settle_finding(id, Outcome::Dismissed, "", &decide(""), log) {
+                Ok(finding) if as_json => return print(&format!("{}\n", json!({ "finding": finding }))),
+                Ok(_) => return print(&format!("finding {id} is closed\n")),
+                Err(error) => error,
             };
             match error.downcast_ref() {
                 Some(ledger::Error::UnknownFinding(_) | ledger::Error::Settled(_)) => {

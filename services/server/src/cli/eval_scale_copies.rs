@@ -8,7 +8,7 @@ use knowledge::{
     Block, BlockKind, CanonicalText, Cell, DocumentId, Identifiers, Metadata, Passage, PassageId, Quality, Seq, Sketch,
     Span, normalise, sha256_hex,
 };
-use ledger::{Ledger, NewVersion, Staging};
+use ledger::{Ledger, NewVersion, Reach, Staging};
 
 /// Documents that are staged in one go: some eight thousand passages.
 const BATCH: usize = 200;
@@ -59,7 +59,7 @@ pub(super) fn hand_out(source: &Ledger, wanted: usize, hand: &SyncSender<Vec<Sta
 
 /// A version as it was taken in, if it may be evidence.
 fn real(source: &Ledger, document: DocumentId, number: u32) -> Result<Option<Staging>> {
-    let view = source.document(document, Some(number), DAY)?;
+    let view = source.document(document, Some(number), DAY, Reach::Staged)?;
     if !view.document.status.may_be_evidence() {
         return Ok(None);
     }

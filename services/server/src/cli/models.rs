@@ -119,7 +119,9 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
             let mut sound = true;
             for entry in store.list().entries.iter().filter(|entry| is_here(&store, entry)) {
                 match store.verify(&entry.name) {
-                    Ok(_) => println!("{}: every byte is right", entry.name),
+                    Ok(_) => {
+                        print(&format!("{}: every byte is right\n", entry.name))?;
+                    }
                     Err(error) => {
                         sound = false;
                         eprintln!("{}: {error}", entry.name);

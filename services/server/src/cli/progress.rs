@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ingest::connect::FetchEvent;
 use ingest::{Event, Report};
 
+use super::print;
 use crate::library::{SourceEvent, Told};
 
 /// Between two plain lines that only say that it goes on.
@@ -43,7 +44,7 @@ impl View {
     pub(super) fn show(&mut self, told: &Told) {
         if self.json {
             if let Ok(line) = serde_json::to_string(told) {
-                println!("{line}");
+                put(&format!("{line}\n"));
             }
             return;
         }
@@ -168,12 +169,19 @@ impl View {
         if report.skipped > 0 {
             account += &format!("{} files were passed by: no document has their ending\n", report.skipped);
         }
-        if self.is_aside { eprint!("{account}") } else { print!("{account}") }
+        if self.is_aside { eprint!("{account}") } else { put(&account) }
     }
 
     pub(super) fn close(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Writes to standard output. A run does not end because nobody can be told how it goes.
+fn put(text: &str) {
+    if let Err(error) = print(text) {
+        tracing::warn!("standard output cannot be written to: {error:#}");
     }
 }

@@ -21,7 +21,7 @@ use crate::http;
 use crate::labeling::Follower;
 use crate::library::{SourceEvent, Told, watch};
 use crate::switching::{Switched, switch};
-use crate::{alarms, corpus_record, erasure, read_ahead, witnessing};
+use crate::{alarms, corpus_record, erasure, gap_tickets, read_ahead, witnessing};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -173,13 +173,14 @@ async fn keep_expiring(app: Arc<App>) {
     }
 }
 
-/// Closes what nobody will, puts a changed labelling on record, sends checkpoints to witnesses, watches the numbers, and destroys
-/// words whose time is over.
+/// Closes what nobody will, puts a changed labelling on record, sends checkpoints to witnesses, watches the numbers, asks again what
+/// found no evidence, and destroys words whose time is over.
 pub(super) fn keep_records(app: &Arc<App>) {
     let every = Duration::from_secs(app.config.audit.witness_every_s.max(1));
     tokio::spawn(witnessing::keep_sending(Arc::clone(&app.witnesses), Arc::clone(&app.audit), every));
     tokio::spawn(alarms::keep_watching(Arc::clone(app)));
     tokio::spawn(keep_expiring(Arc::clone(app)));
+    tokio::spawn(gap_tickets::keep_filling(Arc::clone(app)));
     let (app, follower) = (Arc::clone(app), Arc::new(Follower::default()));
     tokio::spawn(async move {
         loop {

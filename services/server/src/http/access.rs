@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use identity::{How, ProviderError, Role, Who};
+use ledger::Reach;
 
 use super::accounts::vouched;
 use super::refusals::Refused;
@@ -177,6 +178,12 @@ impl Caller {
 
     pub(super) fn has(&self, role: Role) -> bool {
         self.who.as_ref().is_some_and(|who| who.roles.contains(&role))
+    }
+
+    /// Which texts they may read: what is staged is for those who review it.
+    pub(super) fn reach(&self) -> Reach {
+        let is_reviewer = [Librarian, Publisher, Auditor].into_iter().any(|role| self.has(role));
+        if is_reviewer { Reach::Staged } else { Reach::Published }
     }
 
     /// The account; whoever came in anonymously has none.

@@ -7,6 +7,7 @@ use ledger::{DocumentView, PassageView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::access::Caller;
 use super::problem::Query;
 use super::{Problem, Shared, blocking, number};
 
@@ -14,7 +15,7 @@ use super::{Problem, Shared, blocking, number};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct VersionQuery {
-    /// Its number; the one in force if absent.
+    /// Its number; the one in force if absent, or the newest where none is.
     version: Option<String>,
 }
 
@@ -51,7 +52,8 @@ pub(super) struct PassageReply {
 
 /// Read a document
 ///
-/// Whatever its standing: superseded and retracted text can be read, under its label.
+/// Whatever its standing: superseded and retracted text can be read, under its label. What was never published is for librarians,
+/// publishers and auditors.
 #[utoipa::path(
     get, path = "/v1/documents/{id}", tag = "corpus", operation_id = "document",
     params(("id" = String, Path, description = "Id of the document"), VersionQuery),
@@ -64,15 +66,17 @@ pub(super) struct PassageReply {
 )]
 pub(super) async fn document(
     State(shared): State<Shared>,
+    caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<VersionQuery>,
 ) -> Result<Json<DocumentView>, Problem> {
     let id: DocumentId =
         id.parse().map_err(|error: knowledge::IdError| Problem::not_found("unknown_document", &error.to_string()))?;
     let version = query.version.map(|version| number("version", &version)).transpose()?;
+    let reach = caller.reach();
     let read = move || {
         let retriever = shared.app.asker.retriever();
-        let view = retriever.ledger.document(id, version, &retriever.today())?;
+        let view = retriever.ledger.document(id, version, &retriever.today(), reach)?;
         let corpus = retriever.ledger.corpus(&view.document.corpus)?;
         if corpus.rights.display && !corpus.rights.has_ended(&retriever.today()) {
             Ok(view)
@@ -101,6 +105,7 @@ fn not_displayable(corpus: &Corpus) -> Problem {
 )]
 pub(super) async fn passage(
     State(shared): State<Shared>,
+    caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<QuoteQuery>,
 ) -> Result<Json<PassageReply>, Problem> {
@@ -111,9 +116,10 @@ pub(super) async fn passage(
         (Some(start), Some(end)) => Some(Span { start: number("start", &start)?, end: number("end", &end)? }),
         _ => return Err(Problem::bad_request("bad_quote", "give both start and end, or neither")),
     };
+    let reach = caller.reach();
     let read = move || {
         let retriever = shared.app.asker.retriever();
-        let passage = retriever.ledger.passage(id, &retriever.today())?;
+        let passage = retriever.ledger.passage(id, &retriever.today(), reach)?;
         let corpus = retriever.ledger.corpus(&passage.document.corpus)?;
         let quote = place.map(|span| quote_in(&passage, span)).transpose()?;
         if corpus.rights.has_ended(&retriever.today()) {

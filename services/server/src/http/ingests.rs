@@ -211,6 +211,10 @@ pub(super) async fn begin(
 ) -> Result<(StatusCode, Json<RunReply>), Problem> {
     let library = library(&shared)?;
     let corpus = corpus(&shared, &query.corpus).await?;
+    // Rather before much has been sent than after.
+    if shared.app.ingests.is_in_work() {
+        return Err(in_work());
+    }
     let mut form = form.map_err(|error| {
         let detail = format!("send the files as multipart/form-data: {}", error.body_text());
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no_form", &detail)
@@ -319,30 +323,37 @@ async fn started(
     files: usize,
 ) -> Result<(StatusCode, Json<RunReply>), Problem> {
     let by = caller.account()?.account.clone();
+    let library = library(shared)?;
     let (id, at) = shared.app.asker.ticket();
     let draft = Draft::new("ingest.begun", caller.actor())
         .in_request(&request_id(headers))
         .with("corpus", ::audit::token(corpus.id.as_str()))
         .with("files", files);
-    let app = Arc::clone(&shared.app);
-    blocking(move || app.audit.append(draft)).await?;
     let (app, actor) = (Arc::clone(&shared.app), caller.actor());
-    let library = library(shared)?;
-    let at_end = Box::new(move || recorded(&app, &actor));
-    let run = shared.app.ingests.begin(library, corpus, work, (id.to_string(), by, at.to_string()), at_end);
-    let run = run.ok_or_else(|| {
-        let detail = "another run is in work: wait until it is through, or stop it";
-        Problem::new(StatusCode::CONFLICT, "ingest_in_work", detail)
-    })?;
+    // In one go, whether anybody still waits for the reply or not: what is on record as begun begins.
+    let begin = move || -> Result<Run, Problem> {
+        let slot = app.ingests.reserve().ok_or_else(in_work)?;
+        let before = app.asker.ledger().last_run()?;
+        app.audit.append(draft)?;
+        let into = corpus.id.clone();
+        let at_end = Box::new(move || recorded(&app, &actor, &into, before));
+        Ok(slot.begin(library, corpus, work, (id.to_string(), by, at.to_string()), at_end))
+    };
+    let run = blocking(begin).await?;
     Ok((StatusCode::ACCEPTED, Json(replied(shared, run).await?)))
 }
 
-/// Puts on record what the run came to; its number, if it changed anything.
-fn recorded(app: &App, actor: &Actor) -> anyhow::Result<Option<i64>> {
+fn in_work() -> Problem {
+    let detail = "another run is in work: wait until it is through, or stop it";
+    Problem::new(StatusCode::CONFLICT, "ingest_in_work", detail)
+}
+
+/// Puts on record what the run came to; its number, if it changed anything. `before` is that of the last run before it.
+fn recorded(app: &App, actor: &Actor, corpus: &CorpusId, before: i64) -> anyhow::Result<Option<i64>> {
     let ledger = app.asker.ledger();
     corpus_record::follow(ledger, &app.audit)?;
-    let last = ledger.run_list(1)?.pop();
-    Ok(last.filter(|run| run.actor == actor.id).map(|run| run.id))
+    let since = ledger.runs_after(before)?;
+    Ok(since.iter().rfind(|run| run.actor == actor.id && run.corpus == corpus.as_str()).map(|run| run.id))
 }
 
 /// The last part of a name, without what a file system or a reader could stumble over.

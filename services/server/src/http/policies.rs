@@ -75,9 +75,7 @@ pub(super) async fn get(State(shared): State<Shared>, Path(id): Path<String>) ->
     let read = move || -> Result<LibraryCorpus, Problem> {
         let (people, retriever) = (People::of(&app)?, app.asker.retriever());
         let ledger = &retriever.ledger;
-        let health = ledger.corpus_health(&retriever.today())?.into_iter().find(|health| health.corpus.id == id);
-        let unknown = || Problem::not_found("unknown_corpus", &format!("there is no corpus {id}"));
-        let health = health.ok_or_else(unknown)?;
+        let health = ledger.health_of(&id, &retriever.today())?;
         let origin: Option<ingest::Origin> = ledger.sources(&id)?;
         let origin = origin.unwrap_or_default();
         Ok(LibraryCorpus {

@@ -183,6 +183,7 @@ impl From<history::Error> for Problem {
         match &error {
             history::Error::Unknown => Self::not_found("unknown_conversation", &error.to_string()),
             history::Error::Title => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_title", &error.to_string()),
+            history::Error::StillRead => Self::new(StatusCode::SERVICE_UNAVAILABLE, "still_read", &error.to_string()),
             _ => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the conversations are away");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "history_unavailable", &error.to_string())
@@ -316,6 +317,7 @@ impl From<review::Error> for Problem {
             | Error::AdjudicatorIsReviewer
             | Error::Empty(_)
             | Error::TooLong(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_field"),
+            Error::StillRead => (StatusCode::SERVICE_UNAVAILABLE, "still_read"),
             _ => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the reviews are away");
                 (StatusCode::SERVICE_UNAVAILABLE, "reviews_unavailable")
@@ -378,5 +380,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 Problem::bad_request("bad_json", &detail)
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_destroyed_and_still_read_has_one_code_wherever_it_lies() {
+        let errors: [erasure::Error; 3] =
+            [audit::Error::StillRead.into(), history::Error::StillRead.into(), review::Error::StillRead.into()];
+        for problem in errors.map(Problem::from) {
+            assert_eq!((problem.status, problem.code), (503, "still_read"), "{}", problem.detail);
+        }
     }
 }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
-use crate::recorded;
+use crate::recorded::{self, By};
 
 /// Passages in one reply, at most.
 const MAX_LIMIT: usize = 50;
@@ -62,7 +62,7 @@ pub(super) struct SearchReply {
     responses(
         (status = 200, description = "Passages, best first", body = SearchReply),
         (status = 404, description = "An unknown corpus or snapshot", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A question that cannot be asked", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A question that cannot be asked, or that may identify a person where the house refuses that", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn search(
@@ -77,14 +77,14 @@ pub(super) async fn search(
     let question =
         Question { question: body.question, filters: body.filters, as_of: body.as_of, ..Question::default() };
     question.check()?;
-    let question = recorded::settled(&shared.app, question).await?;
-    let found = shared.app.asker.retriever().search(&question, body.limit).await;
+    let by = By { actor: caller.actor(), request_id: request_id(&headers) };
+    let settled = recorded::settled(&shared.app, question, &by).await?;
+    let found = shared.app.asker.retriever().search(&settled.question, body.limit).await;
     shared.app.last_search.note(found.as_ref().map(|found| found.missing));
     let found = found?;
-    let draft = Draft::new("passages.searched", caller.actor())
-        .in_request(&request_id(&headers))
-        .with("snapshot", found.snapshot.0)
-        .sealing("question", question.question);
+    let draft = Draft::new("passages.searched", by.actor).in_request(&by.request_id);
+    let draft = settled.on_record(draft.with("snapshot", found.snapshot.0));
+    let draft = draft.sealing("question", settled.question.question);
     let app = Arc::clone(&shared.app);
     blocking(move || app.audit.asked(draft)).await?;
     let (snapshot, expansions, missing) = (found.snapshot, found.expansions.clone(), found.missing.map(str::to_owned));

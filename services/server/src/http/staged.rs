@@ -16,7 +16,7 @@ use super::deciding::Deciding;
 use super::problem::Body;
 use super::{Problem, Shared, blocking, request_id};
 use crate::people::{People, Person};
-use crate::recorded;
+use crate::recorded::{self, By};
 
 /// What is staged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,7 +114,7 @@ pub(super) struct StagedAnswer {
         (status = 400, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "No question", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "No question, or one that may identify a person where the house refuses that", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "As many questions as can be taken are in work; see Retry-After", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn ask(
@@ -126,10 +126,11 @@ pub(super) async fn ask(
     let _place = shared.place_to_ask()?;
     let question = Question { extractive: true, ..Question::new(&body.question) };
     question.check()?;
-    let question = recorded::settled(&shared.app, question).await?;
-    let draft = Draft::new("staged.asked", caller.actor())
-        .in_request(&request_id(&headers))
-        .sealing("question", body.question.as_str());
+    let by = By { actor: caller.actor(), request_id: request_id(&headers) };
+    let settled = recorded::settled(&shared.app, question, &by).await?;
+    let draft = settled.on_record(Draft::new("staged.asked", by.actor).in_request(&by.request_id));
+    let draft = draft.sealing("question", body.question.as_str());
+    let question = settled.question;
     let app = Arc::clone(&shared.app);
     blocking(move || app.audit.asked(draft)).await?;
     let asker = &shared.app.asker;

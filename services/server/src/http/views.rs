@@ -78,7 +78,7 @@ pub(super) struct DifferentialAnswer {
 /// Read an answer as a differential
 ///
 /// Conditions that the corpora connect with the findings in the question, each with the sentences that speak for and against
-/// it. Asked of the snapshot that the answer was asked of.
+/// it. Asked of the snapshot that the answer was asked of, and narrowed as it was.
 #[utoipa::path(
     get, path = "/v1/answers/{id}/differential", tag = "answers", operation_id = "differential",
     params(("id" = String, Path, description = "Id of the answer")),
@@ -93,9 +93,13 @@ pub(super) async fn differential(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<DifferentialAnswer>, Problem> {
-    let answer: Kept = read(&kept(&shared, &caller, id.clone()).await?)?;
-    let filters = Filters { corpora: answer.searched, ..Filters::default() };
-    let differential = shared.app.asker.differential(&answer.question, Some(answer.snapshot), &filters).await?;
+    let Kept { question, snapshot, searched, filters, .. } = read(&kept(&shared, &caller, id.clone()).await?)?;
+    let differential = if searched.is_empty() {
+        Differential { findings: Vec::new(), conditions: Vec::new(), snapshot, missing: None }
+    } else {
+        let filters = Filters { corpora: searched, ..filters };
+        shared.app.asker.differential(&question, Some(snapshot), &filters).await?
+    };
     let note = if differential.conditions.is_empty() {
         "The corpora connect no condition with these findings. Name findings, separated by commas."
     } else {
@@ -109,7 +113,11 @@ pub(super) async fn differential(
 struct Kept {
     question: String,
     snapshot: Snapshot,
+    /// Nothing, where nothing was searched: an empty filter would allow everything.
     searched: Vec<knowledge::CorpusId>,
+    /// Not there where everything was allowed.
+    #[serde(default)]
+    filters: Filters,
     statements: Vec<KeptStatement>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -53,6 +54,31 @@ fn a_file_that_exhausts_its_parser_is_rejected_with_the_reason_and_the_next_one_
         assert!(!event["reason"].as_str().unwrap().is_empty());
     }
     assert!(found(&data, "examplin hypertension").iter().any(|text| text.contains("5 mg")));
+}
+
+#[test]
+fn a_run_goes_on_when_nobody_reads_how_it_goes_and_a_finding_is_closed_for_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, source) = (directory.path().join("data"), directory.path().join("source"));
+    for id in ["one", "two"] {
+        let text = "# Examplin\n\nGive examplin 5 mg daily for hypertension in adults.\n";
+        write(&source, &format!("{id}.md"), &format!("+++\nid = \"{id}\"\n+++\n{text}"));
+    }
+    // As `osler ingest --json | head` does.
+    let mut command = osler(&data);
+    command.args(["ingest", source.to_str().unwrap(), "--corpus", "starter", "--json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("panicked"), "{said}");
+    assert!(found(&data, "examplin hypertension").iter().any(|text| text.contains("5 mg")));
+
+    let open = json(&data, &["corpus", "findings", "--json"]);
+    let id = open["findings"][0]["id"].to_string();
+    let closed = json(&data, &["corpus", "findings", "--close", &id, "--json"]);
+    assert_eq!(closed["finding"]["id"], open["findings"][0]["id"]);
+    assert_eq!(closed["finding"]["settled"]["outcome"], "dismissed");
 }
 
 #[test]

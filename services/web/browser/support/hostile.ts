@@ -38,7 +38,7 @@ export function hostile(real: Answer, realDocument: DocumentView, payloads: read
     ...realDocument,
     ...ref,
     text,
-    versions: [{ number: 1, status: 'current', published: all, sha256: ref.sha256 }],
+    versions: [{ number: 1, status: 'current', published: all, sha256: ref.sha256, is_in_force: true }],
     metadata: {
       ...realDocument.metadata,
       ...{ title: all, issuer: all, licence: all, notice: all, authors: [...payloads], jurisdiction: all, grade: all },

@@ -59,6 +59,20 @@ describe('an administrator alone', () => {
     expect(services.queries.getQueryData(['audit', 'record', ID])).toBeUndefined();
   });
 
+  it('is told that it is done, and to be done again, while another program keeps what was erased', async () => {
+    const { services } = open({ [ERASE]: () => refusal(503, 'still_read', 'the words are destroyed, but another program reads them') });
+    services.queries.setQueryData(keys.answer(ID), { question: 'of a patient' });
+    services.queries.setQueryData(['audit', 'record', ID], { question: 'of a patient' });
+    await ask();
+    await confirm();
+    expect(await screen.findByText(say.still)).toBeTruthy();
+    expect(screen.queryByText(say.failed)).toBeNull();
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+    expect((await field()).value).toBe(ID);
+    expect(services.queries.getQueryData(keys.answer(ID))).toBeUndefined();
+    expect(services.queries.getQueryData(['audit', 'record', ID])).toBeUndefined();
+  });
+
   it('can think better of it', async () => {
     const { server } = open();
     await ask();

@@ -4,7 +4,7 @@ import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'r
 import { Refused } from '../api/problem';
 import { deleteWords, recordQuery } from '../audit/answers/calls';
 import { isId } from '../audit/answers/filters';
-import { forgetWords } from '../audit/answers/forget';
+import { forgetWords, isStillRead } from '../audit/answers/forget';
 import { ActDialog } from '../parts/ActDialog';
 import { Button } from '../parts/Button';
 import { Field } from '../parts/Field';
@@ -43,7 +43,7 @@ function Erase() {
   const [text, setText] = useState('');
   const [errors, setErrors] = useState<{ id?: string }>({});
   const [asked, setAsked] = useState<string | null>(null);
-  const [erased, setErased] = useState<string | null>(null);
+  const [erased, setErased] = useState<{ id: string; mustRepeat: boolean } | null>(null);
   const form = useFirstInvalid(errors);
 
   // The dialog gives the focus back to nothing that has it already, and what came of it is read aloud.
@@ -60,10 +60,11 @@ function Erase() {
     setErased(null);
     setAsked(id);
   };
-  const onDone = (id: string) => {
+  const onDone = (id: string, mustRepeat: boolean) => {
     setAsked(null);
-    setText('');
-    setErased(id);
+    // It is wanted once more.
+    if (!mustRepeat) setText('');
+    setErased({ id, mustRepeat });
     // Who is an auditor as well may have looked at them.
     forgetWords(client, id);
     client.removeQueries({ queryKey: recordQuery(id).queryKey });
@@ -88,8 +89,8 @@ function Erase() {
       </form>
       {erased !== null && (
         <div ref={receipt} tabIndex={-1} className={styles.receipt}>
-          <Notice tone="good" title={say.done}>
-            {say.doneDetail(erased)}
+          <Notice tone={erased.mustRepeat ? 'warn' : 'good'} title={erased.mustRepeat ? say.still : say.done}>
+            {say.doneDetail(erased.id)}
           </Notice>
         </div>
       )}
@@ -101,7 +102,10 @@ function Erase() {
           failed={say.failed}
           isDanger
           send={() => deleteWords(asked)}
-          onDone={() => onDone(asked)}
+          onDone={() => onDone(asked, false)}
+          onFailed={(error) => {
+            if (isStillRead(error)) onDone(asked, true);
+          }}
           helpOf={helpWith}
           onClose={() => setAsked(null)}
         >

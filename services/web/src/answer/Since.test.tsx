@@ -1,5 +1,5 @@
 // What an answer that was given before says of sources that have not stood as they did since.
-import { screen, waitFor } from '@testing-library/react';
+import { cleanup, screen, waitFor } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { Answer, DocumentRef } from '../api/types';
 import { answer as words, reader } from '../strings';
@@ -45,6 +45,17 @@ it('says nothing while all stand as they did', async () => {
   expect(screen.queryByText(words.since)).toBeNull();
 });
 
+it('says nothing of a source that was cited under the label that it has, and says it of another label', async () => {
+  const cited = { ...evidence, document: { ...documentRef, status: 'corrected' as const } };
+  const answer = answerWith({ evidence: [cited] });
+  const server = await show(standing({ status: 'corrected' }), true, answer);
+  await waitFor(() => expect(server.asked).toContain(PASSAGE));
+  expect(screen.queryByText(words.since)).toBeNull();
+  cleanup();
+  await show(standing({ status: 'retracted' }), true, answer);
+  expect((await screen.findByRole('alert')).textContent).toContain(reader.standing.retracted.title);
+});
+
 it('says nothing where it cannot be known', async () => {
   const server = await show({ [PASSAGE]: () => refusal(403, 'not_displayable', 'the licence has ended') });
   await waitFor(() => expect(server.asked).toContain(PASSAGE));
@@ -65,7 +76,7 @@ it('asks once of each version, by a quote that the answer shows', () => {
   if (!first) throw new Error('no citation');
   const citations = [first, { ...first, n: 2 }, { ...first, n: 3, evidence: 'E2' }, { ...first, n: 4, evidence: 'E9' }];
   expect(citedIn({ statements: [{ ...statement, citations }], evidence: [evidence, other] })).toEqual([
-    { passage: evidence.passage, ...quoteAt },
-    { passage: 'q', ...quoteAt },
+    { passage: evidence.passage, ...quoteAt, status: 'current' },
+    { passage: 'q', ...quoteAt, status: 'current' },
   ]);
 });

@@ -6,8 +6,12 @@ import { Notice } from '../parts/Notice';
 import { answer as words, reader } from '../strings';
 
 export function Since({ answer }: { answer: Answer }) {
-  const found = useQueries({ queries: citedIn(answer).map((cited) => standingQuery(cited)) });
-  const changed = found.flatMap(({ data }) => (data && data.status !== 'current' ? [data] : []));
+  const cited = citedIn(answer);
+  const found = useQueries({ queries: cited.map((one) => standingQuery(one)) });
+  // What was under a label already when it was cited stands as it did.
+  const changed = found.flatMap(({ data }, at) =>
+    data && data.status !== 'current' && data.status !== cited[at]?.status ? [data] : [],
+  );
   if (changed.length === 0) return null;
   const isGone = changed.some(({ status }) => status === 'retracted' || status === 'withdrawn');
   return (
@@ -29,6 +33,8 @@ export interface Cited {
   passage: string;
   start: number;
   end: number;
+  /** How the version stood when it was cited. */
+  status: DocumentRef['status'];
 }
 
 /** One quote of each version that is cited: the licence may let no more than a quote be seen. */
@@ -38,7 +44,7 @@ export function citedIn({ statements, evidence }: Pick<Answer, 'statements' | 'e
     const source = evidence.find((one) => one.id === id);
     if (!source) continue;
     const name = `${source.document.id} ${source.document.version}`;
-    if (!byVersion.has(name)) byVersion.set(name, { passage: source.passage, start, end });
+    if (!byVersion.has(name)) byVersion.set(name, { passage: source.passage, start, end, status: source.document.status });
   }
   return [...byVersion.values()];
 }

@@ -7,6 +7,7 @@ import { Notice } from '../parts/Notice';
 import { literature, reader } from '../strings';
 import { documentLinks } from '../text/links';
 import styles from './Basis.module.css';
+import { isInForce, standingOf } from './standing';
 
 const words = reader.basis;
 
@@ -20,6 +21,7 @@ interface BasisProps {
 
 export function Basis({ document, evidence, citation, level }: BasisProps) {
   const links = documentLinks(document);
+  const standing = standingOf({ status: document.status, is_in_force: isInForce(document) });
   return (
     <section className={styles.basis} aria-label={words.title}>
       <Standing document={document} />
@@ -28,7 +30,7 @@ export function Basis({ document, evidence, citation, level }: BasisProps) {
         <Fact name={words.published}>{document.published ?? words.undated}</Fact>
         <Fact name={words.version}>{words.versionOf(document.version, document.versions.length)}</Fact>
         <Fact name={words.kind}>{literature.kinds[document.kind]}</Fact>
-        <Fact name={words.standing}>{literature.statuses[document.status]}</Fact>
+        <Fact name={words.standing}>{standing}</Fact>
         <Fact name={words.jurisdiction}>{document.jurisdiction}</Fact>
         <Fact name={words.held}>{literature.access[document.access]}</Fact>
         <Fact name={words.grade}>{document.grade ? words.gradeAsStated(document.grade) : words.noGrade}</Fact>
@@ -65,17 +67,14 @@ export function Basis({ document, evidence, citation, level }: BasisProps) {
 
 /** Whatever keeps a version from being simply relied on is said loudly. */
 function Standing({ document }: { document: DocumentView }) {
-  const { status, versions } = document;
-  const current = versions.find((one) => one.status === 'current' && one.number !== document.version);
+  const { status, version, versions } = document;
+  const current = versions.find((one) => one.is_in_force && one.number !== version);
+  const doubt = doubtOf(document, current);
   return (
     <>
-      {status !== 'current' && (
-        <Notice
-          tone={status === 'retracted' || status === 'withdrawn' ? 'stop' : 'warn'}
-          title={reader.standing[status].title}
-          live="alert"
-        >
-          <p>{reader.standing[status].text}</p>
+      {doubt && (
+        <Notice tone={status === 'retracted' || status === 'withdrawn' ? 'stop' : 'warn'} title={doubt.title} live="alert">
+          <p>{doubt.text}</p>
           {current && (
             <p>
               <Link to="/documents/$id" params={{ id: document.id }} search={{ version: String(current.number) }}>
@@ -88,6 +87,16 @@ function Standing({ document }: { document: DocumentView }) {
       {document.access === 'abstract_only' && <Notice tone="warn">{reader.abstractOnly}</Notice>}
     </>
   );
+}
+
+/** Why a version is not simply to be relied on; null where it is. Only a newer one supersedes: else the library went back. */
+function doubtOf(
+  { status, version, versions }: DocumentView,
+  current: DocumentView['versions'][number] | undefined,
+): { title: string; text: string } | null {
+  if (status === 'current') return isInForce({ version, versions }) ? null : reader.notInForce;
+  const isReplaced = current !== undefined && current.number > version;
+  return status === 'superseded' && !isReplaced ? reader.notInForce : reader.standing[status];
 }
 
 function More({ document }: { document: HeldDocument }) {
@@ -114,7 +123,7 @@ function More({ document }: { document: HeldDocument }) {
               <Link to="/documents/$id" params={{ id: document.id }} search={{ version: String(version.number) }}>
                 {version.number}
               </Link>
-              , {version.published ?? words.undated}, {literature.statuses[version.status]}
+              , {version.published ?? words.undated}, {standingOf(version)}
             </li>
           ))}
         </ul>

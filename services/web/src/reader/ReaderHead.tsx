@@ -5,6 +5,7 @@ import { Chip } from '../parts/Chip';
 import { AlertIcon } from '../parts/icons';
 import { literature, reader as words } from '../strings';
 import styles from './ReaderHead.module.css';
+import { isInForce, standingOf } from './standing';
 
 interface ReaderHeadProps {
   document: DocumentView | undefined;
@@ -19,6 +20,7 @@ interface ReaderHeadProps {
 
 export function ReaderHead({ document, isSecondhand, isUnchecked, tools, level }: ReaderHeadProps) {
   const Heading = level === 1 ? 'h1' : 'h2';
+  const standing = document && standingOf({ status: document.status, is_in_force: isInForce(document) });
   return (
     <div className={styles.head} data-standing={document?.status}>
       <div className={styles.words}>
@@ -34,16 +36,16 @@ export function ReaderHead({ document, isSecondhand, isUnchecked, tools, level }
                 words.version(document.version),
                 literature.kinds[document.kind],
                 document.jurisdiction,
-                literature.statuses[document.status],
+                standing,
               ].join(' · ')}
             </p>
             <p className={styles.grade}>
               {document.grade ? words.basis.gradeAsStated(document.grade) : words.basis.noGradeLong}
             </p>
             <p className={styles.line}>
-              {document.status !== 'current' && (
+              {(document.status !== 'current' || !isInForce(document)) && (
                 <Chip tone="stop" icon={<AlertIcon size={13} />}>
-                  {literature.statuses[document.status]}
+                  {standing}
                 </Chip>
               )}
               {document.access === 'abstract_only' && <Chip tone="warn">{words.abstract}</Chip>}

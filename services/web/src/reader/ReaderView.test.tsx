@@ -3,6 +3,7 @@ import { screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { answerQuery, documentQuery } from '../api/keys';
 import type { Answer, HeldDocument } from '../api/types';
+import { literature, reader as words } from '../strings';
 import { answerWith, documentView, quote, quoteAt } from '../testing/sample';
 import { renderPage } from '../testing/render';
 import { ReaderView } from './ReaderView';
@@ -71,6 +72,23 @@ describe('ReaderView', () => {
     await show({ ...documentView, status: 'retracted', versions });
     expect(screen.getByRole('alert').textContent).toContain('Do not rely on it');
     expect(screen.getByRole('link', { name: /Open version 3/ }).getAttribute('href')).toContain('version=3');
+  });
+
+  it('says of a version that was rolled back that it is not in force, and shows the way to the older one that is', async () => {
+    const versions = documentView.versions.map((one) => ({ ...one, is_in_force: !one.is_in_force }));
+    await show({ ...documentView, status: 'superseded', versions });
+    expect(screen.getByRole('alert').textContent).toContain(words.notInForce.title);
+    expect(screen.getByRole('alert').textContent).not.toContain(words.standing.superseded.title);
+    expect(screen.getByRole('link', { name: words.openVersion(1) }).getAttribute('href')).toContain('version=1');
+  });
+
+  it('does not call in force what is only staged', async () => {
+    const versions = documentView.versions.map((one) => ({ ...one, is_in_force: one.number === 1 }));
+    await show({ ...documentView, versions });
+    expect(screen.getByRole('alert').textContent).toContain(words.notInForce.text);
+    expect(screen.queryByText(literature.statuses.current)).toBeNull();
+    expect(screen.getAllByText(literature.notInForce).length).toBeGreaterThan(1);
+    expect(screen.queryByRole('link', { name: words.openVersion(2) })).toBeNull();
   });
 
   it('never makes a link of what is not http or https', async () => {

@@ -203,6 +203,7 @@ export const accounts = {
         `From ${time} on they may be erased. Before that only if the configuration of the service allows it, with early_erasure in [audit].`,
     },
     done: 'The words are erased',
+    still: 'Erased. Another program still reads the records: erase again once it has ended.',
     doneDetail: (id: string) => `Of the answer ${id}. The log has an entry that says so.`,
   },
 };

@@ -20,6 +20,8 @@ const statuses: Record<DocumentStatus, string> = {
   expired: 'Expired',
 };
 
+const notInForce = 'Not in force';
+
 const access: Record<Access, string> = {
   full_text: 'Full text held',
   abstract_only: 'Abstract only: the full text is not held',
@@ -63,4 +65,4 @@ const factors: Record<Unknown['factor'], string> = {
   severity: 'Severity',
 };
 
-export const literature = { kinds, statuses, access, verdicts, facets, factors };
+export const literature = { kinds, statuses, notInForce, access, verdicts, facets, factors };

@@ -61,7 +61,7 @@ export const reader = {
   standing: {
     superseded: {
       title: 'Superseded',
-      text: 'A newer version is in force. This one is shown because it was asked for or cited.',
+      text: 'It is no longer in force. It is shown because it was asked for or cited.',
     },
     retracted: { title: 'Retracted', text: 'Its issuer has withdrawn its findings. Do not rely on it.' },
     withdrawn: { title: 'Withdrawn', text: 'Its issuer has taken it out of use. Do not rely on it.' },
@@ -74,6 +74,10 @@ export const reader = {
       text: 'A correction has been published. Read it before relying on this text.',
     },
     expired: { title: 'Expired', text: 'Its term of validity is over.' },
+  },
+  notInForce: {
+    title: 'Not in force',
+    text: 'Questions are not answered from this version. It is shown because it was asked for or cited.',
   },
   abstractOnly: 'Only the abstract is held here. The full text may qualify what it says.',
   openVersion: (version: number) => `Open version ${version}, in force`,

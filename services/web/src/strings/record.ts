@@ -288,6 +288,7 @@ export const record = {
     erasing: 'Erasing…',
     eraseFailed: 'Nothing was erased.',
     eraseDone: 'Its words were erased.',
+    eraseStill: 'Erased. Another program still reads the records: erase again once it has ended.',
     eraseHeld: 'They cannot be erased while they are held.',
   },
 };

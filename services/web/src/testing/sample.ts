@@ -81,8 +81,8 @@ export const documentView: HeldDocument = {
   ...documentRef,
   digest: null,
   versions: [
-    { number: 2, status: 'current', published: '2025-06-12', sha256: documentRef.sha256 },
-    { number: 1, status: 'superseded', published: '2016-02-10', sha256: 'b'.repeat(64) },
+    { number: 2, status: 'current', published: '2025-06-12', sha256: documentRef.sha256, is_in_force: true },
+    { number: 1, status: 'superseded', published: '2016-02-10', sha256: 'b'.repeat(64), is_in_force: false },
   ],
   metadata: {
     title: documentRef.title,

@@ -5,10 +5,11 @@ import { useSaid } from '../../library/useSaid';
 import { ActDialog } from '../../parts/ActDialog';
 import { Button } from '../../parts/Button';
 import { TrashIcon } from '../../parts/icons';
+import { Notice } from '../../parts/Notice';
 import { useSession } from '../../session/useSession';
 import { record } from '../../strings/record';
 import { type AnswerRecord, deleteHold, deleteWords, FOUND, putHold, recordQuery } from './calls';
-import { forgetWords } from './forget';
+import { forgetWords, isStillRead } from './forget';
 import styles from './Record.module.css';
 
 const say = record.keeping;
@@ -20,6 +21,8 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
   const { mayRun } = useSession();
   const [act, setAct] = useState<Act | null>(null);
   const [said, tell] = useSaid();
+  // They are gone, and there is something left to do.
+  const [mustRepeat, setMustRepeat] = useState(false);
   const client = useQueryClient();
   const close = () => setAct(null);
   const done = async (words: string) => {
@@ -28,8 +31,9 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
     void client.invalidateQueries({ queryKey: FOUND });
     await client.invalidateQueries({ queryKey: recordQuery(id).queryKey });
   };
-  const erased = async () => {
-    await done(say.eraseDone);
+  const erased = async (isRead: boolean) => {
+    setMustRepeat(isRead);
+    await done(isRead ? '' : say.eraseDone);
     forgetWords(client, id);
   };
   return (
@@ -38,7 +42,7 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
       <p>{say.lead(held)}</p>
       <p className={styles.tools}>
         <Button onPress={() => setAct(held ? 'lift' : 'hold')}>{held ? say.lift : say.hold}</Button>
-        {mayRun && question != null && !held && (
+        {mayRun && (question != null || mustRepeat) && !held && (
           <Button look="danger" icon={<TrashIcon size={16} />} onPress={() => setAct('erase')}>
             {say.erase}
           </Button>
@@ -48,6 +52,7 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
       <p role="status" className={styles.note}>
         {said}
       </p>
+      {mustRepeat && <Notice tone="warn" title={say.eraseStill} live="alert" />}
       {act === 'hold' && (
         <ActDialog
           title={say.holdTitle}
@@ -83,7 +88,10 @@ export function Keeping({ record: { id, held, question } }: { record: AnswerReco
           failed={say.eraseFailed}
           isDanger
           send={() => deleteWords(id)}
-          onDone={() => void erased()}
+          onDone={() => void erased(false)}
+          onFailed={(error) => {
+            if (isStillRead(error)) void erased(true);
+          }}
           onClose={close}
         >
           <p>{say.eraseDetail}</p>

@@ -389,6 +389,34 @@ describe('keeping its words', () => {
     expect(services.queries.getQueryData(['answer', id])).toBeUndefined();
     expect(screen.getByText(say.keeping.eraseDone)).toBeTruthy();
   });
+
+  it('is done, and to be done again, while another program keeps what was erased', async () => {
+    let isRead = true;
+    const { server, services } = open({
+      session: both,
+      more: {
+        [`DELETE ${ONE}/words`]: () => {
+          server.replies[`GET ${ONE}`] = () => json({ ...record, question: null });
+          return isRead ? refusal(503, 'still_read', 'the words are destroyed, but another program reads them') : gone();
+        },
+      },
+    });
+    const erase = async () => {
+      await press(say.keeping.erase);
+      const dialog = within(await screen.findByRole('alertdialog'));
+      await userEvent.click(dialog.getByRole('button', { name: say.keeping.erase }));
+    };
+    await erase();
+    expect(await screen.findByText(say.keeping.eraseStill)).toBeTruthy();
+    expect(await screen.findByText(say.erased)).toBeTruthy();
+    await waitFor(() => expect(document.body.textContent).not.toContain(record.question));
+    expect(services.queries.getQueryData(['answer', id])).toBeUndefined();
+    expect(screen.queryByText(say.keeping.eraseFailed)).toBeNull();
+    isRead = false;
+    await erase();
+    expect(await screen.findByText(say.keeping.eraseDone)).toBeTruthy();
+    expect(screen.queryByText(say.keeping.eraseStill)).toBeNull();
+  });
 });
 
 it('the page has no barriers that a checker finds', async () => {

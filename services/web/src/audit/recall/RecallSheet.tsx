@@ -1,7 +1,7 @@
 // A recall on paper: what was recalled, when and by whom, and everybody who saw it.
 import { createPortal } from 'react-dom';
 import { count, nameOf } from '../../records/words';
-import { literature } from '../../strings/literature';
+import { standingOf } from '../../reader/standing';
 import { recall as say } from '../../strings/recall';
 import { records } from '../../strings/records';
 import { session } from '../../strings/session';
@@ -87,7 +87,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-const standing = ({ number, status }: Standing) => say.document.standingOf(number, literature.statuses[status]);
+const standing = (one: Standing) => say.document.standingOf(one.number, standingOf(one));
 
 export const statusOf = ({ status }: FoundAnswer): string => nameOf(status ?? 'open', records.shares.statuses.words);
 

@@ -8,14 +8,14 @@ import { Chip } from '../../parts/Chip';
 import { Fact, Facts } from '../../parts/Facts';
 import { AlertIcon } from '../../parts/icons';
 import { Skeleton } from '../../parts/Skeleton';
-import { literature } from '../../strings/literature';
+import { standingOf } from '../../reader/standing';
 import { recall } from '../../strings/recall';
 import type { Wanted } from './calls';
 import styles from './Recall.module.css';
 
 const say = recall.document;
 
-export type Standing = Pick<DocumentView['versions'][number], 'number' | 'status'>;
+export type Standing = Pick<DocumentView['versions'][number], 'number' | 'status' | 'is_in_force'>;
 
 /** Of the version that is recalled, or of all. */
 export function standingsOf({ versions }: DocumentView, { version }: Wanted): Standing[] {
@@ -45,10 +45,10 @@ export function Standing({ wanted }: { wanted: Wanted }) {
               {standingsOf(data, wanted).map((one) => (
                 <li key={one.number}>
                   {one.status === 'current' ? (
-                    say.standingOf(one.number, literature.statuses[one.status])
+                    say.standingOf(one.number, standingOf(one))
                   ) : (
                     <Chip tone={tones[one.status] ?? 'stop'} icon={<AlertIcon size={13} />}>
-                      {say.standingOf(one.number, literature.statuses[one.status])}
+                      {say.standingOf(one.number, standingOf(one))}
                     </Chip>
                   )}
                 </li>
