@@ -237,7 +237,7 @@ impl Ledger {
         log: impl FnOnce(&Finding) -> Result<(), E>,
     ) -> Result<Finding, E> {
         let mut connection = self.lock();
-        let transaction = begin(&mut connection)?;
+        let transaction = begin(&mut connection).map_err(Error::from)?;
         let settled = settle(&transaction, id, outcome, note, decision)?;
         log(&settled)?;
         transaction.commit().map_err(Error::from)?;
