@@ -10,6 +10,7 @@ mod standing;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -67,7 +68,7 @@ pub struct ServerOptions {
 /// A collection on a Qdrant server or cluster. There is one for every format and embedding model, so that passages embedded
 /// anew come into one of their own, beside the one in use; the alias `NAME-current` is moved when it is whole.
 pub struct ServerIndex {
-    client: Qdrant,
+    client: RwLock<Arc<Qdrant>>,
     options: ServerOptions,
     collection: String,
     library: String,
@@ -106,14 +107,7 @@ impl ServerIndex {
     }
 
     fn of(options: ServerOptions, library: &str, embedder: &str, dimension: usize, writes: bool) -> Result<Self> {
-        let builder = Qdrant::from_url(&options.url).timeout(WRITE_DEADLINE).connect_timeout(READ_DEADLINE);
-        let builder = match &options.api_key {
-            Some(key) => builder.api_key(key.as_str()),
-            None => builder,
-        };
-        let unavailable = |source: QdrantError| Error::Unavailable { url: options.url.clone(), source: source.into() };
-        // Without the skip, `build` asks the server for its version and prints to standard output.
-        let client = builder.skip_compatibility_check().build().map_err(unavailable)?;
+        let client = RwLock::new(Arc::new(connect(&options)?));
         let collection = collection_name(&options.collection, embedder);
         let (library, standing, turn) = (library.to_owned(), Standing::default(), Mutex::default());
         let is_retired = AtomicBool::new(false);
@@ -170,7 +164,8 @@ impl ServerIndex {
     /// When the server does not answer.
     pub async fn holds(&self, entries: u64) -> Result<bool> {
         for (is_exact, limit) in [(false, READ_DEADLINE), (true, WRITE_DEADLINE)] {
-            let count = self.client.count(CountPointsBuilder::new(&self.collection).exact(is_exact));
+            let client = self.client();
+            let count = client.count(CountPointsBuilder::new(&self.collection).exact(is_exact));
             let counted = self.ask("count what it holds", limit, count).await?;
             // One of them is the mark.
             if counted.result.is_some_and(|counted| counted.count > entries) {
@@ -207,7 +202,7 @@ impl ServerIndex {
             .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
             .limit((limit + TIE_MARGIN) as u64)
             .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
-        let response = self.ask("search", SEARCH_DEADLINE, self.client.query(request)).await?;
+        let response = self.ask("search", SEARCH_DEADLINE, self.client().query(request)).await?;
         let hit = |point: ScoredPoint| {
             let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
             Some(Hit { passage, score: point.score })
@@ -217,8 +212,20 @@ impl ServerIndex {
 
     async fn upsert(&self, points: Vec<PointStruct>) -> Result<()> {
         let request = UpsertPointsBuilder::new(&self.collection, points).wait(true);
-        self.ask("take in passages", WRITE_DEADLINE, self.client.upsert_points(request)).await?;
+        self.ask("take in passages", WRITE_DEADLINE, self.client().upsert_points(request)).await?;
         Ok(())
+    }
+
+    fn client(&self) -> Arc<Qdrant> {
+        Arc::clone(&self.client.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A connection on which nothing is said may lead to a machine that is gone without having closed it. Whoever asks next is not
+    /// to wait on it as well.
+    fn connect_anew(&self) {
+        if let Ok(client) = connect(&self.options) {
+            *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
+        }
     }
 
     /// What the server says to a request, if it says so in time. Whatever fails makes one doubt what it holds.
@@ -234,11 +241,26 @@ impl ServerIndex {
                 Error::Unavailable { url: self.options.url.clone(), source: error.into() }
             }
             Ok(Err(error)) => Error::engine(super::NAME, action, error),
-            Err(late) => Error::Unavailable { url: self.options.url.clone(), source: late.into() },
+            Err(late) => {
+                self.connect_anew();
+                Error::Unavailable { url: self.options.url.clone(), source: late.into() }
+            }
         };
         self.doubt();
         Err(error)
     }
+}
+
+/// A client of the server, which connects when it is first asked something.
+fn connect(options: &ServerOptions) -> Result<Qdrant> {
+    let builder = Qdrant::from_url(&options.url).timeout(WRITE_DEADLINE).connect_timeout(READ_DEADLINE);
+    let builder = match &options.api_key {
+        Some(key) => builder.api_key(key.as_str()),
+        None => builder,
+    };
+    let unavailable = |source: QdrantError| Error::Unavailable { url: options.url.clone(), source: source.into() };
+    // Without the skip, `build` asks the server for its version and prints to standard output.
+    builder.skip_compatibility_check().build().map_err(unavailable)
 }
 
 /// Whether the server was not reached, as against having refused: by gRPC's numbers cancelled, unknown, deadline exceeded and
@@ -302,7 +324,7 @@ impl Follower for ServerIndex {
             if let Some(offset) = offset {
                 request = request.offset(offset);
             }
-            let page = self.ask("list what it holds", WRITE_DEADLINE, self.client.scroll(request)).await?;
+            let page = self.ask("list what it holds", WRITE_DEADLINE, self.client().scroll(request)).await?;
             ids.extend(page.result.into_iter().filter_map(|point| entry_id(point.id?)));
             match page.next_page_offset {
                 Some(next) => offset = Some(next),
@@ -318,7 +340,7 @@ impl Follower for ServerIndex {
         for batch in ids.chunks(BATCH) {
             let ids = batch.iter().map(|id| point_id(*id)).collect();
             let request = DeletePointsBuilder::new(&self.collection).points(PointsIdsList { ids }).wait(true);
-            self.ask("forget passages", WRITE_DEADLINE, self.client.delete_points(request)).await?;
+            self.ask("forget passages", WRITE_DEADLINE, self.client().delete_points(request)).await?;
         }
         Ok(())
     }

@@ -9,6 +9,8 @@ use qdrant_client::qdrant::payload_index_params::IndexParams;
 use qdrant_client::qdrant::quantization_config::Quantization;
 use qdrant_client::qdrant::vectors_config::Config;
 use qdrant_client::qdrant::{CreateFieldIndexCollection, Distance, QuantizationType, VectorParams};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::qdrant_stub::{Fault, Held, Server, serve};
 use crate::{DIMENSION, along, entry, numbers, server};
@@ -244,6 +246,39 @@ async fn while_a_server_hangs_one_search_waits_and_no_other() {
     index.probe().await.unwrap();
     index.found_whole(doubts);
     assert_eq!(numbers(&index.search(&along(1), &at, 1).await.unwrap()), [1]);
+}
+
+/// Stands between client and server. Whatever is connected when it is cut neither ends nor says anything more, as when a machine is
+/// switched off; what connects after that gets through.
+async fn wire(stub: &Server) -> (String, watch::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (url, to) = (format!("http://{}", listener.local_addr().unwrap()), stub.url.replace("http://", ""));
+    let cut = watch::Sender::new(());
+    let cuts = cut.clone();
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let (to, mut cuts) = (to.clone(), cuts.subscribe());
+            tokio::spawn(async move {
+                let mut far = TcpStream::connect(to).await.unwrap();
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                    _ = cuts.changed() => std::future::pending().await,
+                }
+            });
+        }
+    });
+    (url, cut)
+}
+
+#[tokio::test]
+async fn a_connection_that_fell_silent_is_given_up() {
+    let stub = serve().await;
+    let (url, cut) = wire(&stub).await;
+    let index = ServerIndex::writer(server(&url), "ours", "minilm@1", DIMENSION).unwrap();
+    assert_eq!(index.reached().await.unwrap(), Seq(0));
+    cut.send_replace(());
+    assert!(matches!(index.reached().await, Err(Error::Unavailable { .. })));
+    assert_eq!(index.reached().await.unwrap(), Seq(0), "whoever asks next connects anew");
 }
 
 #[tokio::test]
