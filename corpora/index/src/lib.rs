@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 pub use entry::{Entry, Filter, Hit, Traits, Wanted, dot};
 pub use error::{Error, Result};
-pub use fusion::{Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, second_passage, support, worth};
+pub use fusion::{Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, prefer, second_passage, support};
 pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
 pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 
