@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod on_server;
+mod pruned;
 mod qdrant_stub;
 
 use index::{
