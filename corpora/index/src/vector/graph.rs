@@ -376,9 +376,9 @@ mod tests {
                 let allowed = exact.search(&vector(number), &filter, 3_000).await.unwrap();
                 assert!(allowed.len() > 2 * 64, "{}: so few are compared whole", allowed.len());
                 let near = index.search(&vector(number), &filter, 20).await.unwrap();
-                let is_kept = |passage| allowed.iter().any(|hit| hit.passage == passage);
+                let is_kept = |passage: PassageId| allowed.iter().any(|hit| hit.passage == passage);
                 assert!(near.iter().all(|hit| is_kept(hit.passage)), "{filter:?} is not kept");
-                let is_near = |passage| allowed[..20].iter().any(|hit| hit.passage == passage);
+                let is_near = |passage: PassageId| allowed[..20].iter().any(|hit| hit.passage == passage);
                 found += near.iter().filter(|hit| is_near(hit.passage)).count();
                 wanted += 20;
             }
