@@ -2,14 +2,15 @@
 //!
 //! A server can be away, come back empty or with an older copy of what it held, and belong to somebody else. So nothing is asked
 //! of it before it is needed, and it is searched only while it is known to hold everything: whatever fails makes it doubted, and
-//! as long as it is, searches end at once and answers are made of words. Whoever follows the ledger looks at it again and again,
+//! as long as it is, searches end at once and answers are made of words. A search that is late once is a slow one; the second in a
+//! row is taken for a server that hangs. Whoever follows the ledger looks at it again and again,
 //! brings it to where the ledger is, and says so.
 
 mod collection;
 mod standing;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use qdrant_client::qdrant::{
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use tokio::sync::Mutex;
+use tokio::time::error::Elapsed;
 use uuid::Uuid;
 
 use self::standing::Standing;
@@ -38,9 +40,11 @@ const BATCH: usize = 512;
 /// Searches are as wide as in an index of so many vectors: how many a server holds, only asking it would tell.
 const WIDE_ENOUGH_FOR: usize = 1_000_000;
 
-/// The longest that a search may take. Shorter than an answer waits for one, so that the first that is late is the last that
-/// waits.
+/// The longest that a search may take. Shorter than an answer waits for one, so that what is late is known here first.
 const SEARCH_DEADLINE: Duration = Duration::from_millis(1_200);
+
+/// Searches in a row that are late before the server is taken for one that hangs. Of many shards one is slow now and then.
+const LATE: u32 = 2;
 
 /// The longest that small questions to the server may take.
 const READ_DEADLINE: Duration = Duration::from_secs(3);
@@ -75,6 +79,8 @@ pub struct ServerIndex {
     dimension: usize,
     writes: bool,
     standing: Standing,
+    /// The last searches, as far as they were late.
+    late: AtomicU32,
     turn: Mutex<()>,
     is_retired: AtomicBool,
 }
@@ -110,8 +116,8 @@ impl ServerIndex {
         let client = RwLock::new(Arc::new(connect(&options)?));
         let collection = collection_name(&options.collection, embedder);
         let (library, standing, turn) = (library.to_owned(), Standing::default(), Mutex::default());
-        let is_retired = AtomicBool::new(false);
-        Ok(Self { client, options, collection, library, dimension, writes, standing, turn, is_retired })
+        let (late, is_retired) = (AtomicU32::new(0), AtomicBool::new(false));
+        Ok(Self { client, options, collection, library, dimension, writes, standing, late, turn, is_retired })
     }
 
     /// Whether this process keeps it.
@@ -202,7 +208,17 @@ impl ServerIndex {
             .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
             .limit((limit + TIE_MARGIN) as u64)
             .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
-        let response = self.ask("search", SEARCH_DEADLINE, self.client().query(request)).await?;
+        let client = self.client();
+        let response = match tokio::time::timeout(SEARCH_DEADLINE, client.query(request)).await {
+            Ok(said) => {
+                self.late.store(0, Ordering::SeqCst);
+                self.take("search", said)?
+            }
+            Err(late) => {
+                let is_slow = self.late.fetch_add(1, Ordering::SeqCst) + 1 < LATE;
+                return Err(if is_slow { self.unavailable(late) } else { self.gave_up(late) });
+            }
+        };
         let hit = |point: ScoredPoint| {
             let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
             Some(Hit { passage, score: point.score })
@@ -235,19 +251,29 @@ impl ServerIndex {
         limit: Duration,
         asked: impl Future<Output = std::result::Result<T, QdrantError>>,
     ) -> Result<T> {
-        let error = match tokio::time::timeout(limit, asked).await {
-            Ok(Ok(said)) => return Ok(said),
-            Ok(Err(error)) if is_away(&error) => {
-                Error::Unavailable { url: self.options.url.clone(), source: error.into() }
-            }
-            Ok(Err(error)) => Error::engine(super::NAME, action, error),
-            Err(late) => {
-                self.connect_anew();
-                Error::Unavailable { url: self.options.url.clone(), source: late.into() }
-            }
-        };
+        match tokio::time::timeout(limit, asked).await {
+            Ok(said) => self.take(action, said),
+            Err(late) => Err(self.gave_up(late)),
+        }
+    }
+
+    /// What the server has said in time.
+    fn take<T>(&self, action: &'static str, said: std::result::Result<T, QdrantError>) -> Result<T> {
+        said.map_err(|error| {
+            self.doubt();
+            if is_away(&error) { self.unavailable(error) } else { Error::engine(super::NAME, action, error) }
+        })
+    }
+
+    /// It has said nothing in time.
+    fn gave_up(&self, late: Elapsed) -> Error {
+        self.connect_anew();
         self.doubt();
-        Err(error)
+        self.unavailable(late)
+    }
+
+    fn unavailable(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::Unavailable { url: self.options.url.clone(), source: source.into() }
     }
 }
 

@@ -226,14 +226,17 @@ async fn a_server_that_is_away_is_named() {
 }
 
 #[tokio::test]
-async fn while_a_server_hangs_one_search_waits_and_no_other() {
+async fn while_a_server_hangs_two_searches_wait_and_no_other() {
     let stub = serve().await;
     let index = whole(&stub).await;
     let at = Filter::at(Snapshot(1));
     stub.set(Fault::HangsInSearches);
-    let began = std::time::Instant::now();
-    assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
-    assert!(began.elapsed() < Duration::from_millis(1_450), "an answer waits for half a second more at most");
+    for is_whole in [true, false] {
+        let began = std::time::Instant::now();
+        assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+        assert!(began.elapsed() < Duration::from_millis(1_450), "an answer waits for half a second more at most");
+        assert_eq!(index.is_whole(), is_whole);
+    }
     let began = std::time::Instant::now();
     for _ in 0..50 {
         assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Doubted { .. })));
@@ -246,6 +249,25 @@ async fn while_a_server_hangs_one_search_waits_and_no_other() {
     index.probe().await.unwrap();
     index.found_whole(doubts);
     assert_eq!(numbers(&index.search(&along(1), &at, 1).await.unwrap()), [1]);
+}
+
+#[tokio::test]
+async fn a_search_that_is_late_once_makes_nobody_else_do_without() {
+    let stub = serve().await;
+    let index = whole(&stub).await;
+    let at = Filter::at(Snapshot(1));
+    // Late, in time, late: never two in a row.
+    for _ in 0..2 {
+        stub.set(Fault::HangsInSearches);
+        assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+        stub.set(Fault::None);
+        assert_eq!(numbers(&index.search(&along(1), &at, 1).await.unwrap()), [1]);
+    }
+    assert!(index.is_whole());
+    // What is refused, or cannot be reached, is doubted at once.
+    stub.set(Fault::Away);
+    assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+    assert!(!index.is_whole());
 }
 
 /// Stands between client and server. Whatever is connected when it is cut neither ends nor says anything more, as when a machine is
