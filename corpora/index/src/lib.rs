@@ -1,4 +1,4 @@
-//! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their ranks.
+//! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their scores.
 //!
 //! Neither arm is a source of truth. Each follows the ledger ([`Follower`]): it takes in entries in the ledger's order and
 //! remembers how far it came, durably and only after the entries themselves are durable. Both filter inside the engine. Only
