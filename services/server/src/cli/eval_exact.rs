@@ -241,7 +241,10 @@ fn left(mut rows: Vec<EntryRow>, filters: &[Filter], cores: usize) -> Vec<Held> 
     };
     std::thread::scope(|scope| {
         let reading: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| read(part))).collect();
-        let read = reading.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let read = reading.into_iter().map(|part| match part.join() {
+            Ok(held) => held,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
         read.flatten().collect()
     })
 }
