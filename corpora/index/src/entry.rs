@@ -156,8 +156,8 @@ impl Filter {
         is_asked.then(|| (self.from_year.unwrap_or(1).max(1).into(), self.to_year.unwrap_or(u16::MAX).into()))
     }
 
-    /// What the engines evaluate, in plain words.
-    pub(crate) fn allows(&self, entry: &Entry) -> bool {
+    /// Whether a search may find the entry: what the engines evaluate, in plain words.
+    pub fn allows(&self, entry: &Entry) -> bool {
         let facets = entry.facets();
         entry.interval.contains(self.snapshot)
             && self.years().is_none_or(|(from, to)| (from..=to).contains(&entry.year()))

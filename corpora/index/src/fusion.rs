@@ -125,9 +125,17 @@ pub fn second_passage(fused: &mut [Fused], documents: &HashMap<PassageId, Docume
     sort(fused, worth);
 }
 
+/// Adds what documents are worth before their words are read, and orders all passages anew.
+pub fn prefer(fused: &mut [Fused], priors: &HashMap<PassageId, f32>) {
+    for hit in fused.iter_mut() {
+        hit.scores.prior = priors.get(&hit.passage).copied();
+    }
+    sort(fused, worth);
+}
+
 /// What decides the order, before a cross-encoder: its own score, that of what is like it, what else was found of its document,
 /// and the prior of that.
-pub fn worth(scores: &Scores) -> f32 {
+fn worth(scores: &Scores) -> f32 {
     let own = own(scores);
     let support = scores.support.unwrap_or(own);
     let added = scores.document.unwrap_or(0.0) + scores.prior.unwrap_or(0.0);
@@ -237,6 +245,15 @@ mod tests {
         }
         assert!(fused[2..].iter().all(|hit| hit.scores.document.is_none()));
         second_passage(&mut [], &documents);
+    }
+
+    #[test]
+    fn a_prior_moves_a_passage_from_wherever_it_is() {
+        let found: Vec<(u8, f32)> = (0..60).map(|id| (id, 0.9 - f32::from(id) * 1e-4)).collect();
+        let mut fused = fuse(&[], &hits(&found), 100);
+        prefer(&mut fused, &[(PassageId::from_bytes([59; 16]), 0.01)].into());
+        assert_eq!(order(&fused)[..3], [59, 0, 1]);
+        assert_eq!((fused[0].scores.prior, fused[1].scores.prior), (Some(0.01), None));
     }
 
     #[test]

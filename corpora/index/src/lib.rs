@@ -1,4 +1,4 @@
-//! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their ranks.
+//! Where are passages found? One schema, two arms (vectors in Qdrant, words in Tantivy), and the fusion of their scores.
 //!
 //! Neither arm is a source of truth. Each follows the ledger ([`Follower`]): it takes in entries in the ledger's order and
 //! remembers how far it came, durably and only after the entries themselves are durable. Both filter inside the engine. Only
@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 pub use entry::{Entry, Filter, Hit, Traits, Wanted, dot};
 pub use error::{Error, Result};
-pub use fusion::{Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, second_passage, support, worth};
+pub use fusion::{Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, prefer, second_passage, support};
 pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
 pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 

@@ -83,31 +83,6 @@ impl Ledger {
         Ok(entries)
     }
 
-    /// The vectors of the next `limit` passages in force in `snapshot`, changed after `reached`, in order: everything that a
-    /// search by meaning may find, without the texts.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn vectors_after(
-        &self,
-        reached: Seq,
-        snapshot: Snapshot,
-        limit: usize,
-    ) -> Result<Vec<(Seq, PassageId, Vec<f32>)>> {
-        let connection = self.read()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT e.seq, e.passage, x.vector FROM entries e JOIN vectors x ON x.passage = e.passage
-             WHERE e.seq > ?1 AND e.added <= ?2 AND (e.removed IS NULL OR e.removed > ?2) ORDER BY e.seq LIMIT ?3",
-        )?;
-        let mut rows = statement.query(params![reached.0, snapshot.0, limit])?;
-        let mut vectors = Vec::new();
-        while let Some(row) = rows.next()? {
-            let vector = floats(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
-            vectors.push((Seq(row.get(0)?), PassageId::from_bytes(row.get(1)?), vector));
-        }
-        Ok(vectors)
-    }
-
     /// Every entry there is, in the order of its id: what each index must hold, no more and no less.
     ///
     /// # Errors

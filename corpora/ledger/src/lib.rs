@@ -48,7 +48,7 @@ pub use findings::{Finding, FindingKind, Outcome, Settlement, UnknownName};
 pub use health::CorpusHealth;
 pub use notices::{Changed, Imported};
 pub use policies::PolicyRecord;
-pub use read::{DocumentView, PassageView, Reach, Section, Totals, VersionSummary};
+pub use read::{DocumentView, PassageView, Reach, Section, Standing, Totals, VersionSummary};
 pub use reembed::Coming;
 pub use roots::{RootOf, VersionInForce};
 pub use runs::{RunRecord, RunSummary};

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use knowledge::{
-    Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Metadata, PassageId, Quality, Snapshot,
-    Span, Status, sha256_hex,
+    Access, Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Kind, Metadata, PassageId,
+    Quality, Snapshot, Span, Status, sha256_hex,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Ledger;
@@ -87,6 +87,21 @@ pub struct DocumentView {
     pub sections: Vec<Section>,
     /// Its blocks, in order.
     pub blocks: Vec<Block>,
+}
+
+/// A document that a passage stands in, and what counts of it before its words are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The document.
+    pub document: DocumentId,
+    /// Kind of literature.
+    pub kind: Kind,
+    /// Date of publication.
+    pub published: Option<String>,
+    /// Where the version is declared to stand.
+    pub status: Status,
+    /// How much of the work is held.
+    pub access: Access,
 }
 
 /// How much is held.
@@ -263,20 +278,25 @@ impl Ledger {
         Ok(texts)
     }
 
-    /// The documents that passages stand in.
+    /// The documents that passages stand in. Of those that cannot be read there is nothing here: whoever shows them is told.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn documents_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, DocumentId>> {
+    pub fn standings_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, Standing>> {
         let connection = self.read()?;
-        let mut statement = connection
-            .prepare_cached("SELECT v.document FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1")?;
-        let mut documents = HashMap::with_capacity(ids.len());
+        let at_once = connection.unchecked_transaction()?;
+        let mut statement = at_once.prepare_cached(
+            "SELECT v.document, v.number, v.status, v.metadata
+             FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
+        )?;
+        let (mut standings, ahead) = (HashMap::with_capacity(ids.len()), self.ahead());
         for id in ids {
-            let document: Option<[u8; 16]> = statement.query_row([id.to_bytes()], |row| row.get(0)).optional()?;
-            documents.extend(document.map(|document| (*id, DocumentId::from_bytes(document))));
+            let mut rows = statement.query([id.to_bytes()])?;
+            if let Some(row) = rows.next()? {
+                standings.extend(standing(row, &ahead)?.map(|standing| (*id, standing)));
+            }
         }
-        Ok(documents)
+        Ok(standings)
     }
 
     /// One passage, whatever its standing: retracted text can still be opened, under its label.
@@ -387,6 +407,26 @@ impl Force {
     fn standing(self, status: Status) -> Status {
         if status.may_be_evidence() && self.was_ever && !self.is_now { Status::Superseded } else { status }
     }
+}
+
+/// What of the metadata counts before the words are read.
+#[derive(Deserialize)]
+struct Weighed {
+    kind: Kind,
+    published: Option<String>,
+    access: Access,
+}
+
+/// Reads a document, the number of its version, that version's standing and metadata.
+fn standing(row: &Row<'_>, ahead: &Ahead) -> Result<Option<Standing>> {
+    let (document, version) = (DocumentId::from_bytes(row.get(0)?), row.get(1)?);
+    let text = |at: usize| -> Result<&str> { Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?) };
+    let status: Option<Status> = text(2)?.parse().ok();
+    let weighed: Option<Weighed> = serde_json::from_str(text(3)?).ok();
+    Ok(status.zip(weighed).map(|(status, Weighed { kind, published, access })| {
+        let status = ahead.status(document, version, status);
+        Standing { document, kind, published, status, access }
+    }))
 }
 
 /// Columns of a passage, after those of its version.

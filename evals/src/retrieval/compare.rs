@@ -10,6 +10,9 @@ use crate::baseline::{EMBEDDER, Figure, regressions};
 /// The arm that a client of the API gets.
 const DECISIVE: &str = "ranked";
 
+/// What it is made of. Nobody is to get less than one of them finds by itself.
+const PARTS: [&str; 2] = ["lexical", "dense"];
+
 /// In what a run may differ from what was kept.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Allowed {
@@ -56,7 +59,24 @@ pub fn against_kept(run: &Report, kept: &[Figure], allowed: Allowed) -> Held {
         wrong.push("nothing was compared: no figure of this run was kept".to_owned());
     }
     wrong.extend(regressions(&known, &now));
+    wrong.extend(below_its_parts(run));
     Held { figures: now.len(), known: known.len(), wrong }
+}
+
+/// Collections of a run on which one arm by itself finds more than what a client gets, by more than chance.
+pub fn below_its_parts(run: &Report) -> Vec<String> {
+    let mut below = Vec::new();
+    for collection in &run.collections {
+        let Some(whole) = collection.arm(DECISIVE).map(|arm| 100.0 * arm.ndcg_10.value) else { continue };
+        for part in PARTS.into_iter().filter_map(|part| collection.arm(part)) {
+            let alone = 100.0 * part.ndcg_10.value;
+            if whole < alone - collection.tolerance() {
+                let name = &collection.name;
+                below.push(format!("{name}: {DECISIVE} has nDCG@10 {whole:.1}, and {} alone {alone:.1}", part.arm));
+            }
+        }
+    }
+    below
 }
 
 /// Collections that are in a run more than once.
@@ -202,6 +222,28 @@ mod tests {
             *measure(&mut spoilt.arms[0]) = nought;
             assert_eq!(against_kept(&run(vec![spoilt]), &kept, Allowed::default()).wrong.len(), 1);
         }
+    }
+
+    #[test]
+    fn what_a_client_gets_is_no_worse_than_either_arm() {
+        let with = |ranked: f64, lexical: f64, dense: f64| {
+            let mut whole = collection("a", &[("q1", ranked)]);
+            for (arm, value) in [("lexical", lexical), ("dense", dense)] {
+                let ndcg_10 = Interval { value, low: value, high: value };
+                whole.arms.push(ArmReport { arm: arm.to_owned(), ndcg_10, ..whole.arms[0].clone() });
+            }
+            run(vec![whole])
+        };
+        assert_eq!(below_its_parts(&with(0.9, 0.905, 0.8)), [] as [String; 0], "by chance");
+        assert_eq!(below_its_parts(&with(0.9, 0.7, 0.915)), ["a: ranked has nDCG@10 90.0, and dense alone 91.5"]);
+        assert_eq!(below_its_parts(&with(0.9, 0.95, 0.95)).len(), 2);
+        let worse = with(0.9, 0.95, 0.7);
+        let kept = worse.collections[0].figures();
+        assert_eq!(
+            against_kept(&worse, &kept, Allowed::default()).wrong,
+            ["a: ranked has nDCG@10 90.0, and lexical alone 95.0"],
+            "also where that is what was kept"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod report;
 mod summary;
 
 pub use collection::{Collection, JudgedQuestion};
-pub use compare::{Allowed, Held, Pair, against_kept, pairs};
+pub use compare::{Allowed, Held, Pair, against_kept, below_its_parts, pairs};
 pub use measure::{Measurement, measure, ndcg_of};
 pub use page::page;
 pub use read::Unreadable;

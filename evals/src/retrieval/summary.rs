@@ -105,6 +105,11 @@ impl CollectionReport {
         self.arms.iter().find(|report| report.arm == arm)
     }
 
+    /// How far a figure may be off by chance, in percent.
+    pub(super) fn tolerance(&self) -> f64 {
+        if self.questions < MANY { 1.0 } else { 0.5 }
+    }
+
     /// What is kept of it: nDCG@10, Recall@10, Recall@100 and MRR@10 of every arm, in percent.
     pub fn figures(&self) -> Vec<Figure> {
         let is_starter = self.name == "starter";
@@ -113,7 +118,7 @@ impl CollectionReport {
             of: u64::try_from(self.questions).ok(),
             corpus: self.name.clone(),
             command: if is_starter { "osler eval retrieval" } else { "osler eval retrieval --from DIR" }.to_owned(),
-            tolerance: if self.questions < MANY { 1.0 } else { 0.5 },
+            tolerance: self.tolerance(),
             ..Figure::share("retrieval", &format!("{arm}: {measure}"), 0, 0)
         };
         let of = |arm: &ArmReport| {

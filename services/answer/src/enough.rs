@@ -6,6 +6,7 @@ use index::terms;
 use knowledge::Evidence;
 use vocabulary::{fold, vocabulary};
 
+use crate::abbreviations::Abbreviations;
 use crate::question::Question;
 
 /// Passages that are looked at.
@@ -90,10 +91,9 @@ pub(crate) fn share(wanted: &HashSet<String>, held: &HashSet<String>) -> f32 {
 
 /// The stems of a text, medicines and synonyms by their standard names, abbreviations written out.
 pub(crate) fn keys(text: &str) -> HashSet<String> {
-    let mut standard = String::with_capacity(text.len());
+    let (mut standard, abbreviations) = (String::with_capacity(text.len()), Abbreviations::of(text));
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
-        let senses = vocabulary().senses(word);
-        standard.push_str(senses.first().map_or(word, String::as_str));
+        standard.push_str(abbreviations.senses(word).first().map_or(word, String::as_str));
         standard.push(' ');
     }
     let folded = fold(&standard);
@@ -124,6 +124,7 @@ mod tests {
             keys("HFrEF and acetaminophen"),
             keys("heart failure with reduced ejection fraction and paracetamol")
         );
+        assert_eq!(keys("INSULIN AS MONOTHERAPY IN COPD"), keys("insulin as monotherapy in COPD"));
         let asked = Asked::read("velotrastin dose?");
         assert!(asked.names_in(&keys("The dose is 5 mg.")) < 0.5);
         assert!(asked.names_in(&keys("The dose of velotrastin is 5 mg.")) > 0.5);

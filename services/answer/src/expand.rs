@@ -7,6 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::{Thesaurus, bare, fold, vocabulary};
 
+use crate::abbreviations::Abbreviations;
+
 /// What an international name is worth where a question has a brand or a national name, and the other way about.
 const NAME_WEIGHT: f32 = 0.6;
 
@@ -77,8 +79,9 @@ pub(crate) fn expand(question: &str, unheard: &[String], thesaurus: Option<&Thes
             words.iter_mut().filter(|word| **word == wrong).for_each(|word| *word = meant);
         }
     }
+    let abbreviations = Abbreviations::of(question);
     for word in question.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
-        if let Some(sense) = vocabulary().senses(word).first() {
+        if let Some(sense) = abbreviations.senses(word).first() {
             add(&mut expansions, word, sense, ABBREVIATION_WEIGHT);
             text.push('\n');
             text.push_str(sense);
@@ -227,6 +230,14 @@ mod tests {
         assert_eq!(added(""), [] as [&str; 0]);
         let question = "paracetamol ".repeat(500);
         assert!(expand(&question, &[], None).expansions.len() <= IN_ALL);
+    }
+
+    #[test]
+    fn a_question_in_capitals_is_searched_with_the_same_names() {
+        for question in ["Can metformin be used as monotherapy or with insulin", "copd or asthma", "uti antibiotics"] {
+            assert_eq!(added(&question.to_uppercase()), added(question), "{question}");
+        }
+        assert!(added("HIT").contains(&"heparin-induced thrombocytopenia".to_owned()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! grounded -> answer. An [`Answer`] cannot be made outside this room, and inside it only of statements whose quotes were
 //! found, letter for letter, in stored passages. No HTTP and no SQL here.
 
+mod abbreviations;
 mod answer;
 mod ask;
 mod conflicts;

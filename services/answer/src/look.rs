@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, second_passage, support};
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
+use ledger::Standing;
 
 use crate::error::{Error, Result};
 use crate::expand::{Expanded, expand};
@@ -26,6 +27,8 @@ pub struct Candidates {
     pub dense: Vec<Hit>,
     /// Both, best first.
     pub fused: Vec<Fused>,
+    /// The documents of all of them.
+    pub(crate) standings: HashMap<PassageId, Standing>,
     pub(crate) took: Took,
 }
 
@@ -155,15 +158,21 @@ impl Retriever {
         let Nearest { vector, hits: dense, embed, search } = nearest;
         sought.vector = vector;
         let mut fused = fuse(&lexical, &dense, depth);
-        self.weigh(sought, &lexical, depth, &mut fused).await?;
+        let standings = self.weigh(sought, &lexical, depth, &mut fused).await?;
         let (fetch, whole) = (Duration::ZERO, began.elapsed());
         let took = Took { embed, lexical: words_time, dense: search, fetch, whole };
-        Ok(Candidates { snapshot: sought.filter.snapshot, lexical, dense, fused, took })
+        Ok(Candidates { snapshot: sought.filter.snapshot, lexical, dense, fused, standings, took })
     }
 
     /// Orders what was fused by what stands in the passages and beside them: their best sentences, what is like them, and what else
-    /// was found of their documents.
-    async fn weigh(&self, sought: &Sought, lexical: &[Hit], depth: usize, fused: &mut [Fused]) -> Result<()> {
+    /// was found of their documents, which it returns.
+    async fn weigh(
+        &self,
+        sought: &Sought,
+        lexical: &[Hit],
+        depth: usize,
+        fused: &mut [Fused],
+    ) -> Result<HashMap<PassageId, Standing>> {
         let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
         let first = |count: usize| all[..all.len().min(count)].to_vec();
         // Each of those that are read closely may fall and let another one in.
@@ -174,7 +183,7 @@ impl Retriever {
         // Fetched while sentences are read.
         let ledger = Arc::clone(&self.ledger);
         let beside = tokio::task::spawn_blocking(move || -> ledger::Result<_> {
-            Ok((ledger.vectors_of(&near)?, ledger.documents_of(&all)?))
+            Ok((ledger.vectors_of(&near)?, ledger.standings_of(&all)?))
         });
         if sought.away != Some(Arm::Words) {
             let (ids, texts): (Vec<PassageId>, Vec<String>) = texts.into_iter().unzip();
@@ -188,10 +197,10 @@ impl Retriever {
                 }
             }
         }
-        let (vectors, documents) = beside.await.map_err(|panic| Error::Internal(panic.into()))??;
+        let (vectors, standings) = beside.await.map_err(|panic| Error::Internal(panic.into()))??;
         support(fused, &vectors);
-        second_passage(fused, &documents);
-        Ok(())
+        second_passage(fused, &standings.iter().map(|(passage, of)| (*passage, of.document)).collect());
+        Ok(standings)
     }
 
     /// Looks by meaning.

@@ -1,7 +1,8 @@
 //! What a document is worth before its words are read: its kind, its date, its standing. It decides between passages that are
 //! about as good, and no more: bounded, shown with every hit, and switchable.
 
-use knowledge::{Access, DocumentRef, Kind, Status};
+use knowledge::{Access, Kind, Status};
+use ledger::Standing;
 
 /// The most that a prior moves a passage, up or down, on a scale where a perfect match has 1.
 const BOUND: f32 = 0.015;
@@ -10,7 +11,7 @@ const BOUND: f32 = 0.015;
 const OLD_YEARS: f32 = 20.0;
 
 /// The prior of a document in `year`, the year in which the question is asked.
-pub(crate) fn prior(document: &DocumentRef, year: i16) -> f32 {
+pub(crate) fn prior(document: &Standing, year: i16) -> f32 {
     // What says what to do comes before what reports on it, and a single case last.
     let kind = match document.kind {
         Kind::Guideline | Kind::LocalPolicy => 0.006,
@@ -32,24 +33,9 @@ pub(crate) fn prior(document: &DocumentRef, year: i16) -> f32 {
 mod tests {
     use super::*;
 
-    fn document(kind: Kind, published: Option<&str>, status: Status) -> DocumentRef {
-        DocumentRef {
-            id: knowledge::DocumentId::from_bytes([0; 16]),
-            version: 1,
-            corpus: "test".parse().unwrap(),
-            kind,
-            title: String::new(),
-            issuer: String::new(),
-            published: published.map(str::to_owned),
-            grade: None,
-            jurisdiction: String::new(),
-            status,
-            access: Access::FullText,
-            doi: None,
-            pmid: None,
-            url: None,
-            sha256: String::new(),
-        }
+    fn document(kind: Kind, published: Option<&str>, status: Status) -> Standing {
+        let (document, published) = (knowledge::DocumentId::from_bytes([0; 16]), published.map(str::to_owned));
+        Standing { document, kind, published, status, access: Access::FullText }
     }
 
     #[test]

@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Fused, LexicalIndex, VectorIndex, question_terms, terms, worth};
+use index::{Fused, LexicalIndex, VectorIndex, prefer, question_terms, terms};
 use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
+use tokio::time::timeout;
 use vocabulary::Thesaurus;
 
 use crate::error::{Error, Result};
 use crate::expand::Expansion;
-use crate::look::Arm;
+use crate::look::{Arm, Candidates};
 use crate::prior::prior;
 use crate::question::Question;
 use crate::rights::Limits;
@@ -24,11 +25,11 @@ const ARM_LIMIT: usize = 50;
 /// Hits taken from each arm at most, where so many of what was found may not be evidence that too few are left.
 const DEEPEST: usize = 1_600;
 
-/// Passages that are fetched beyond those asked for: what is suppressed falls out, and priors move some up.
-const SPARE: usize = 8;
-
-/// Passages that the cross-encoder reads, where there is one.
+/// Passages that the cross-encoder reads, where there is one, however few are asked for.
 const RERANKED: usize = 20;
+
+/// What people are told when it has not read them.
+const RERANKER_AWAY: &str = "the model that reads question and passage together is away: ordered without it";
 
 /// Where passages of an earlier answer come in: behind the best that the new question finds.
 const CARRIED_PLACE: usize = 4;
@@ -46,6 +47,8 @@ pub struct Retriever {
     pub embedder: Arc<dyn Embedder>,
     /// Reads the best passages with the question, where a model for it is set up.
     pub reranker: Option<Arc<dyn Reranker>>,
+    /// The longest that it may take; after that the order is that of the search.
+    pub rerank_deadline: Duration,
     /// Whether other names of what a question names are searched for too.
     pub has_expansion: bool,
     /// More of such names, where the house has imported a thesaurus.
@@ -128,31 +131,24 @@ impl Retriever {
         let (began, today, mut took) = (Instant::now(), self.today(), Took::default());
         let (mut sought, mut depth) = (self.sought(question).await?, ARM_LIMIT.max(limit));
         let snapshot = sought.filter.snapshot;
+        let wanted = if self.reranker.is_some() { limit.max(RERANKED) } else { limit };
         let mut hits = loop {
-            let found = self.look(&mut sought, depth).await?;
+            let mut found = self.look(&mut sought, depth).await?;
             took.embed += found.took.embed;
             took.lexical += found.took.lexical;
             took.dense += found.took.dense;
             let (fetching, is_cut) = (Instant::now(), found.is_cut(depth));
-            let hits = self.fetch(question, carry(found.fused, question), snapshot, limit + SPARE).await?;
+            self.prefer(&mut found);
+            let hits = self.fetch(question, carry(found.fused, question), snapshot, wanted).await?;
             took.fetch += fetching.elapsed();
             // One long document that was retracted may be all that both arms have found.
-            let is_enough = hits.len() >= limit || !is_cut || depth >= DEEPEST;
+            let is_enough = hits.len() >= wanted || !is_cut || depth >= DEEPEST;
             if is_enough || !sought.narrow(&corpora, &today) {
                 break hits;
             }
             depth = (2 * depth).min(DEEPEST);
         };
         let ordering = Instant::now();
-        if self.has_priors {
-            let year = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year();
-            for hit in &mut hits {
-                hit.scores.prior = Some(prior(&hit.document, year));
-            }
-            // Equal ones stay as they are: by id.
-            hits.sort_by(|a, b| worth(&b.scores).total_cmp(&worth(&a.scores)));
-            bring_forward(&mut hits, question.carried(), |hit| hit.passage);
-        }
         let away = self.rerank(question, &mut hits).await;
         let missing = sought.away.map(Arm::away).or(away);
         hits.truncate(limit);
@@ -164,6 +160,15 @@ impl Retriever {
         took.fetch += ordering.elapsed();
         took.whole = began.elapsed();
         Ok(Retrieved { snapshot, vector: sought.vector, expansions, missing, hits, limits, took })
+    }
+
+    /// Has the priors count, where they do: for all that was found, so that whoever asks for fewer passages gets the same ones.
+    fn prefer(&self, found: &mut Candidates) {
+        if self.has_priors {
+            let year = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year();
+            let priors = found.standings.iter().map(|(passage, document)| (*passage, prior(document, year)));
+            prefer(&mut found.fused, &priors.collect());
+        }
     }
 
     /// The texts of the first `wanted` that may be evidence, in their order.
@@ -199,7 +204,7 @@ impl Retriever {
         Ok(hits)
     }
 
-    /// Has the cross-encoder order the first passages, where there is one. Says so when it fails.
+    /// Has the cross-encoder order the first passages, where there is one. Says so when it fails or takes too long.
     async fn rerank(&self, question: &Question, hits: &mut [Evidence]) -> Option<&'static str> {
         let reranker = self.reranker.as_ref()?;
         let head = hits.len().min(RERANKED);
@@ -207,11 +212,16 @@ impl Retriever {
             let heading = hit.section.last().map_or("", String::as_str);
             format!("{}\n{heading}\n{}", hit.document.title, hit.text)
         });
-        let scores = match reranker.score(&question.search_text(), texts.collect()).await {
-            Ok(scores) => scores,
-            Err(error) => {
+        let (question, away) = (question.search_text(), Some(RERANKER_AWAY));
+        let scores = match timeout(self.rerank_deadline, reranker.score(&question, texts.collect())).await {
+            Ok(Ok(scores)) => scores,
+            Ok(Err(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the cross-encoder failed");
-                return Some("the model that reads question and passage together is away: ordered without it");
+                return away;
+            }
+            Err(_) => {
+                tracing::error!(deadline = ?self.rerank_deadline, "the cross-encoder took too long");
+                return away;
             }
         };
         for (hit, score) in hits.iter_mut().zip(scores) {
@@ -238,18 +248,14 @@ fn carry(mut fused: Vec<Fused>, question: &Question) -> Vec<Fused> {
             None => {}
         }
     }
-    bring_forward(&mut fused, question.carried(), |hit| hit.passage);
-    fused
-}
-
-/// Puts what is carried behind the best, unless it is among them by itself.
-fn bring_forward<T>(hits: &mut [T], carried: &[PassageId], passage: impl Fn(&T) -> PassageId) {
-    for wanted in carried {
-        let at = hits.iter().position(|hit| passage(hit) == *wanted);
+    // Behind the best, unless it is among them by itself.
+    for carried in question.carried() {
+        let at = fused.iter().position(|hit| hit.passage == *carried);
         if let Some(at) = at.filter(|at| *at > CARRIED_PLACE) {
-            hits[CARRIED_PLACE..=at].rotate_right(1);
+            fused[CARRIED_PLACE..=at].rotate_right(1);
         }
     }
+    fused
 }
 
 /// Says of each hit by which of the added terms the search by words could find it: it looks for each word of a term by itself.

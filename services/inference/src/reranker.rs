@@ -1,11 +1,12 @@
 //! Reading question and passage together: the seam, and fastembed's cross-encoders behind it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use fastembed::{RerankInitOptionsUserDefined, TextRerank, TokenizerFiles, UserDefinedRerankingModel};
 use knowledge::sha256_hex;
+use tokio::sync::Mutex;
 
 use crate::error::{Error, Result};
 
@@ -73,9 +74,9 @@ impl Reranker for FastRerank {
     }
 
     async fn score(&self, question: &str, texts: Vec<String>) -> Result<Vec<f32>> {
-        let (model, question) = (Arc::clone(&self.model), question.to_owned());
+        // Whoever gives up while others are read for has begun nothing.
+        let (mut model, question) = (Arc::clone(&self.model).lock_owned().await, question.to_owned());
         let run = move || {
-            let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
             let documents: Vec<&str> = texts.iter().map(String::as_str).collect();
             let ranked = model.rerank(question.as_str(), documents, false, Some(BATCH));
             let mut scores = vec![0.0; texts.len()];

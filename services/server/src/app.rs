@@ -161,6 +161,7 @@ impl App {
             lexical: Arc::clone(&data.stores.lexical),
             embedder,
             reranker,
+            rerank_deadline: Duration::from_secs(config.reranker.deadline_s),
             has_expansion: config.search.expansion,
             thesaurus: imported.map(Arc::new),
             has_priors: config.search.priors,

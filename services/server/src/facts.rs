@@ -175,6 +175,7 @@ pub fn settings(config: &Config) -> Vec<LabelledSetting> {
         setting("search.expansion", search.expansion.to_string()),
         setting("search.priors", search.priors.to_string()),
         setting("reranker.model", reranker),
+        setting("reranker.deadline_s", config.reranker.deadline_s.to_string()),
     ]
 }
 

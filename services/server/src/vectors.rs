@@ -13,14 +13,12 @@ use tokio::time::{sleep, timeout};
 /// How long a start waits for the first look. What is not done by then goes on beside the questions, which are answered by words.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Between two times that it is asked whether a look is due.
+/// Between two looks at an index that is doubted, however long it has been: a look at a server that is away is one small request,
+/// given up after three seconds, and within five of its return questions are to be answered by meaning again.
 const TURN: Duration = Duration::from_secs(1);
 
 /// Turns between two looks at an index that holds everything.
 const EVERY: u32 = 5;
-
-/// Turns between two looks at one that is away, at most. After the first it is one, and twice as many each time.
-const MOST: u32 = 10;
 
 /// Looks at it, for a moment, and from then on as long as it is in use.
 ///
@@ -43,7 +41,7 @@ pub fn keep(ledger: &Arc<Ledger>, server: &Arc<ServerIndex>) {
 }
 
 async fn keep_looking(ledger: Weak<Ledger>, server: Weak<ServerIndex>) {
-    let (mut counted, mut waited, mut wait, mut told) = (Counted::default(), 0, 1, String::new());
+    let (mut counted, mut waited, mut told) = (Counted::default(), 0, String::new());
     loop {
         sleep(TURN).await;
         let (Some(ledger), Some(server)) = (ledger.upgrade(), server.upgrade()) else { return };
@@ -52,7 +50,7 @@ async fn keep_looking(ledger: Weak<Ledger>, server: Weak<ServerIndex>) {
         }
         let was_whole = server.is_whole();
         waited += 1;
-        if waited < (if was_whole { EVERY } else { wait }) {
+        if was_whole && waited < EVERY {
             continue;
         }
         waited = 0;
@@ -61,10 +59,9 @@ async fn keep_looking(ledger: Weak<Ledger>, server: Weak<ServerIndex>) {
                 if !was_whole {
                     tracing::info!("the index of vectors holds everything: questions are answered by meaning too");
                 }
-                (wait, told) = (1, String::new());
+                told.clear();
             }
             Err(error) => {
-                wait = (wait * 2).min(MOST);
                 let error = format!("{:#}", anyhow::Error::from(error));
                 if error != told {
                     tracing::error!("the index of vectors cannot be followed up, and is not searched: {error}");

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use identity::Role;
+use index::{Filter, Wanted};
+use knowledge::{DocumentId, Status};
+use ledger::Decision;
 use serde_json::json;
 use server::config::{Config, Part, Replication};
 use server::data::Link;
@@ -118,6 +121,28 @@ async fn follows(shared: &Shared) {
     assert_eq!(copy.ask(QUESTION).await["status"], "no_evidence");
     let entries = copy.app.audit.entries("corpus.standing", None, None, 10).unwrap();
     assert_eq!(entries.len(), 1, "what was decided there is on record here");
+}
+
+#[tokio::test]
+async fn a_state_has_the_words_of_its_ledger_whoever_has_had_them_follow() {
+    let store = tempfile::tempdir().unwrap();
+    let shared = Shared::directory(store.path());
+    let (wrote, mut writer) = published(&shared).await;
+    // It is decided, and the indexes have not heard of it.
+    let decision = Decision { at: "2026-01-02T00:00:00Z", actor: "tester", reason: "an erratum" };
+    let document = DocumentId::of(&TestService::corpus().id, "gout");
+    wrote.stores.ledger.set_status(document, 1, Status::Corrected, &decision).unwrap();
+    assert!(wrote.stores.lexical.reached().await.unwrap() < wrote.stores.ledger.seq().unwrap());
+    assert_eq!(push(&wrote, &mut writer).await, Some(2));
+    let (copy, _replica) = replica(&shared).await;
+    let (ledger, lexical) = (&copy.stores.ledger, &copy.stores.lexical);
+    assert_eq!(lexical.reached().await.unwrap(), ledger.seq().unwrap());
+    let published = Filter::at(ledger.snapshots().unwrap().published);
+    let find = async |status: Status| {
+        let filter = Filter { statuses: vec![status], ..published.clone() };
+        lexical.search(&Wanted::question("colchicine"), &filter, 10).await.unwrap().len()
+    };
+    assert_eq!((find(Status::Corrected).await, find(Status::Current).await), (1, 0));
 }
 
 #[tokio::test]

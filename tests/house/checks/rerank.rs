@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use answer::{Question, Retriever};
 use async_trait::async_trait;
 use inference::models::{Fetcher, List, Pin, Role, Store};
 use inference::{Error, FastRerank, Reranker, init_onnx_runtime};
+use knowledge::PassageId;
 use server::config::Config;
 use server::models::load_reranker;
 use support::{TestService, models_dir, write_tiny_cross_encoder};
@@ -18,6 +20,22 @@ const FILES: [(&str, &str); 3] = [
     ("b.md", "# Prevention\n\nThe treatment of gout is febuxostat.\n"),
     ("c.md", "# Gout\n\nThe treatment of gout, gout and gout.\n"),
 ];
+
+/// Fewer than either arm finds, and alike but for their age.
+fn many() -> Vec<(String, String)> {
+    let text = |number: u32| {
+        let published = format!("+++\npublished = \"{}-06-01\"\n+++\n", 1990 + number);
+        format!("{published}# Gout {number}\n\nThe treatment of gout is colchicine{number}.\n")
+    };
+    (0..36).map(|number| (format!("{number}.md"), text(number))).collect()
+}
+
+/// What is found, asking for so many.
+async fn first(retriever: &Retriever, limit: usize) -> Vec<PassageId> {
+    let found = retriever.search(&Question::new("treatment of gout"), limit).await.unwrap();
+    assert!(found.missing.is_none());
+    found.hits.iter().map(|hit| hit.passage).collect()
+}
 
 async fn search(retriever: &Retriever) -> (Vec<String>, Vec<Option<f32>>, Option<&'static str>) {
     let found = retriever.search(&Question::new("treatment of gout"), 10).await.unwrap();
@@ -115,6 +133,68 @@ async fn one_from_a_hub_is_pinned_fetched_and_used_by_its_name() {
     assert!(refused.root_cause().to_string().contains("not the file it should be"), "{refused:#}");
     let embedder = Config::parse("[reranker]\nmodel = \"all-minilm-l6-v2\"\n").unwrap();
     assert!(load_reranker(&embedder, &store).await.err().unwrap().root_cause().to_string().contains("role"));
+}
+
+/// Takes what stands last in the list for the best.
+struct Backwards;
+
+#[async_trait]
+impl Reranker for Backwards {
+    fn id(&self) -> &str {
+        "backwards"
+    }
+
+    async fn score(&self, _: &str, texts: Vec<String>) -> inference::Result<Vec<f32>> {
+        let most = texts.len() as f32;
+        Ok((0..texts.len()).map(|place| place as f32 / most).collect())
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_fewer_passages_gets_the_first_of_the_same() {
+    let service = TestService::new().await;
+    let files = many();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    service.ingest(&files).await;
+    let mut retriever = (*service.app.asker.retriever()).clone();
+    assert!(retriever.has_priors);
+    for reranker in [None, Some(Arc::new(Backwards) as Arc<dyn Reranker>)] {
+        retriever.reranker = reranker;
+        let all = first(&retriever, 50).await;
+        assert_eq!(all.len(), files.len());
+        for limit in 1..=25 {
+            assert_eq!(first(&retriever, limit).await, all[..limit], "{limit}");
+        }
+    }
+    // The cross-encoder has read twenty of them, and not only the one that was asked for.
+    let best = retriever.search(&Question::new("treatment of gout"), 1).await.unwrap().hits.remove(0);
+    assert_eq!(best.scores.rerank, Some(0.95));
+}
+
+/// Says nothing.
+struct Silent;
+
+#[async_trait]
+impl Reranker for Silent {
+    fn id(&self) -> &str {
+        "silent"
+    }
+
+    async fn score(&self, _: &str, _: Vec<String>) -> inference::Result<Vec<f32>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_cross_encoder_that_says_nothing_is_not_waited_for() {
+    let service = TestService::new().await;
+    service.ingest(&FILES).await;
+    let mut retriever = (*service.app.asker.retriever()).clone();
+    let (before, ..) = search(&retriever).await;
+    (retriever.reranker, retriever.rerank_deadline) = (Some(Arc::new(Silent)), Duration::from_millis(20));
+    let (after, scores, missing) = search(&retriever).await;
+    assert_eq!((before, vec![None; 3]), (after, scores));
+    assert!(missing.unwrap().contains("without it"));
 }
 
 struct Broken;

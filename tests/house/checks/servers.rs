@@ -92,6 +92,25 @@ async fn a_service_starts_and_takes_documents_in_while_the_server_is_away() {
 }
 
 #[tokio::test]
+async fn however_long_the_server_is_away_the_next_look_is_near() {
+    let stub = serve().await;
+    let service = service(&stub).await;
+    service.ingest(&FILES).await;
+    finds_everything(&service, &stub).await;
+    stub.set(Fault::Away);
+    finds_by_words(&service).await;
+    // A dozen looks in a row failed, or half a dozen that asked twice: with pauses that grow they would take most of a minute.
+    let looked = async {
+        while stub.refused() < 12 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), looked).await.expect("the server is hardly looked at any more");
+    stub.set(Fault::None);
+    finds_everything(&service, &stub).await;
+}
+
+#[tokio::test]
 async fn a_server_that_comes_back_empty_or_with_an_older_copy_is_filled_again() {
     let stub = serve().await;
     let service = service(&stub).await;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use answer::{Asker, Clock, Enough, FixedSeams, Judge, Parts, Retriever, Settings};
 use axum::Router;
@@ -65,7 +66,7 @@ pub fn test_settings() -> Settings {
 pub fn fixed_seams() -> audit::Seams {
     let now = Arc::new(|| FixedSeams::default().now());
     // No checkpoint but those that are asked for: how fast a test runs must not be seen in the log.
-    let checkpoint_every = std::time::Duration::from_secs(3_600);
+    let checkpoint_every = Duration::from_secs(3_600);
     audit::Seams { now, entropy: Arc::new(CountingEntropy::default()), checkpoint_every }
 }
 
@@ -109,6 +110,7 @@ impl TestService {
             lexical: Arc::clone(&stores.lexical),
             embedder,
             reranker: None,
+            rerank_deadline: Duration::from_secs(config.reranker.deadline_s),
             has_expansion: config.search.expansion,
             thesaurus: None,
             has_priors: config.search.priors,

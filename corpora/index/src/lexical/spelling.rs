@@ -70,8 +70,8 @@ const UNITS: [&str; 33] = [
     "mm", "cm", "m", "nm", "mmhg", "kpa", "kcal", "hz", "h", "hr", "hrs", "min", "s", "days", "y",
 ];
 
-/// Units that have several names.
-const UNIT_NAMES: [(&str, &str); 12] = [
+/// Units that have several names. `gram` alone is not among them: in medical texts it is mostly a stain.
+const UNIT_NAMES: [(&str, &str); 14] = [
     ("ug", "mcg"),
     ("μg", "mcg"),
     ("µg", "mcg"),
@@ -83,6 +83,8 @@ const UNIT_NAMES: [(&str, &str); 12] = [
     ("millilitres", "ml"),
     ("milliliter", "ml"),
     ("milliliters", "ml"),
+    ("grams", "g"),
+    ("kilogram", "kg"),
     ("kilograms", "kg"),
 ];
 

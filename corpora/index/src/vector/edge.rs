@@ -390,7 +390,7 @@ pub(super) fn scroll(
     }
 }
 
-fn point(entry: Entry) -> PointStruct {
+pub(super) fn point(entry: Entry) -> PointStruct {
     let payload = super::payload(&entry);
     PointStruct::new(point_id(entry.id()), entry.vector, payload)
 }

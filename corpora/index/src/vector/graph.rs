@@ -234,10 +234,14 @@ fn point_at(root: &Path, name: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use knowledge::{Access, Interval, Kind, PassageId, Seq, Snapshot, Status};
     use qdrant_edge::{NamedQuery, PointStruct, QueryEnum, QueryRequest, ScoringQuery};
 
-    use super::super::edge::upsert;
+    use super::super::edge::{EdgeIndex, point, upsert};
+    use super::super::{MemoryVectorIndex, VectorIndex};
     use super::*;
+    use crate::Follower;
+    use crate::entry::{Entry, Filter, Traits};
 
     const DIMENSION: usize = 32;
 
@@ -317,5 +321,68 @@ mod tests {
             wanted += exact.len();
         }
         assert!(found * 100 >= wanted * 95, "{found} of {wanted}");
+    }
+
+    /// Entries of which filters leave this or that.
+    fn entry(number: u64) -> Entry {
+        let traits = Traits {
+            kind: Kind::ALL[usize::try_from(number).unwrap() % 5],
+            issuer: if number.is_multiple_of(4) { "Society" } else { "Ministry" }.to_owned(),
+            jurisdiction: "NG".to_owned(),
+            year: Some(1990 + u16::try_from(number % 30).unwrap()),
+            status: if number.is_multiple_of(7) { Status::Corrected } else { Status::Current },
+            access: Access::FullText,
+            populations: Vec::new(),
+        };
+        let interval = Interval {
+            added: Snapshot(1 + u64::from(number % 6 == 1)),
+            removed: (number % 6 == 3).then_some(Snapshot(2)),
+        };
+        let passage = PassageId::from_bytes(u128::from(number).to_be_bytes());
+        let (corpus, vector, text) = ("test".parse().unwrap(), vector(number), String::new());
+        Entry { passage, interval, corpus, traits, title: text.clone(), section: Vec::new(), text, vector }
+    }
+
+    #[tokio::test]
+    async fn filters_are_kept_on_the_way_through_a_graph() {
+        let directory = tempfile::tempdir().unwrap();
+        let entries: Vec<Entry> = (1..=3_000).map(entry).collect();
+        // By itself the engine compares whole what a filter leaves of so few and so short vectors: 10 MB of them. Here 8 KB, which
+        // are 64.
+        let mut large = config(DIMENSION, Size::Large, 1);
+        large.hnsw_config.full_scan_threshold = 8;
+        let shard = Shard::create(&directory.path().join("1"), large).unwrap();
+        let engine = shard.engine().unwrap();
+        engine.update(upsert(entries.iter().cloned().map(point).collect())).unwrap();
+        engine.flush();
+        assert!(engine.optimize().unwrap());
+        engine.flush();
+        drop(shard);
+        let (index, exact) = (EdgeIndex::open(directory.path(), DIMENSION).unwrap(), MemoryVectorIndex::default());
+        assert!(index.has_graph());
+        exact.apply(entries, Seq(1)).await.unwrap();
+        let all = Filter::at(Snapshot(2));
+        for filter in [
+            all.clone(),
+            Filter::at(Snapshot(1)),
+            Filter { kinds: vec![Kind::ALL[1]], ..all.clone() },
+            Filter { issuers: vec!["society".to_owned()], ..all.clone() },
+            Filter { statuses: vec![Status::Corrected], ..all.clone() },
+            Filter { from_year: Some(2000), to_year: Some(2009), ..all.clone() },
+            Filter { kinds: vec![Kind::ALL[0], Kind::ALL[2]], from_year: Some(2000), ..all },
+        ] {
+            let (mut found, mut wanted) = (0, 0);
+            for number in (1..=3_000).step_by(150) {
+                let allowed = exact.search(&vector(number), &filter, 3_000).await.unwrap();
+                assert!(allowed.len() > 2 * 64, "{}: so few are compared whole", allowed.len());
+                let near = index.search(&vector(number), &filter, 20).await.unwrap();
+                let is_kept = |passage: PassageId| allowed.iter().any(|hit| hit.passage == passage);
+                assert!(near.iter().all(|hit| is_kept(hit.passage)), "{filter:?} is not kept");
+                let is_near = |passage: PassageId| allowed[..20].iter().any(|hit| hit.passage == passage);
+                found += near.iter().filter(|hit| is_near(hit.passage)).count();
+                wanted += 20;
+            }
+            assert!(found * 100 >= wanted * 85, "{found} of {wanted} nearest are found with {filter:?}");
+        }
     }
 }

@@ -2,14 +2,16 @@
 //!
 //! A server can be away, come back empty or with an older copy of what it held, and belong to somebody else. So nothing is asked
 //! of it before it is needed, and it is searched only while it is known to hold everything: whatever fails makes it doubted, and
-//! as long as it is, searches end at once and answers are made of words. Whoever follows the ledger looks at it again and again,
+//! as long as it is, searches end at once and answers are made of words. A search that is late once is a slow one; the second in a
+//! row is taken for a server that hangs. Whoever follows the ledger looks at it again and again,
 //! brings it to where the ledger is, and says so.
 
 mod collection;
 mod standing;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,6 +24,7 @@ use qdrant_client::qdrant::{
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use tokio::sync::Mutex;
+use tokio::time::error::Elapsed;
 use uuid::Uuid;
 
 use self::standing::Standing;
@@ -37,9 +40,11 @@ const BATCH: usize = 512;
 /// Searches are as wide as in an index of so many vectors: how many a server holds, only asking it would tell.
 const WIDE_ENOUGH_FOR: usize = 1_000_000;
 
-/// The longest that a search may take. Shorter than an answer waits for one, so that the first that is late is the last that
-/// waits.
+/// The longest that a search may take. Shorter than an answer waits for one, so that what is late is known here first.
 const SEARCH_DEADLINE: Duration = Duration::from_millis(1_200);
+
+/// Searches in a row that are late before the server is taken for one that hangs. Of many shards one is slow now and then.
+const LATE: u32 = 2;
 
 /// The longest that small questions to the server may take.
 const READ_DEADLINE: Duration = Duration::from_secs(3);
@@ -67,13 +72,15 @@ pub struct ServerOptions {
 /// A collection on a Qdrant server or cluster. There is one for every format and embedding model, so that passages embedded
 /// anew come into one of their own, beside the one in use; the alias `NAME-current` is moved when it is whole.
 pub struct ServerIndex {
-    client: Qdrant,
+    client: RwLock<Arc<Qdrant>>,
     options: ServerOptions,
     collection: String,
     library: String,
     dimension: usize,
     writes: bool,
     standing: Standing,
+    /// The last searches, as far as they were late.
+    late: AtomicU32,
     turn: Mutex<()>,
     is_retired: AtomicBool,
 }
@@ -106,18 +113,11 @@ impl ServerIndex {
     }
 
     fn of(options: ServerOptions, library: &str, embedder: &str, dimension: usize, writes: bool) -> Result<Self> {
-        let builder = Qdrant::from_url(&options.url).timeout(WRITE_DEADLINE).connect_timeout(READ_DEADLINE);
-        let builder = match &options.api_key {
-            Some(key) => builder.api_key(key.as_str()),
-            None => builder,
-        };
-        let unavailable = |source: QdrantError| Error::Unavailable { url: options.url.clone(), source: source.into() };
-        // Without the skip, `build` asks the server for its version and prints to standard output.
-        let client = builder.skip_compatibility_check().build().map_err(unavailable)?;
+        let client = RwLock::new(Arc::new(connect(&options)?));
         let collection = collection_name(&options.collection, embedder);
         let (library, standing, turn) = (library.to_owned(), Standing::default(), Mutex::default());
-        let is_retired = AtomicBool::new(false);
-        Ok(Self { client, options, collection, library, dimension, writes, standing, turn, is_retired })
+        let (late, is_retired) = (AtomicU32::new(0), AtomicBool::new(false));
+        Ok(Self { client, options, collection, library, dimension, writes, standing, late, turn, is_retired })
     }
 
     /// Whether this process keeps it.
@@ -170,7 +170,8 @@ impl ServerIndex {
     /// When the server does not answer.
     pub async fn holds(&self, entries: u64) -> Result<bool> {
         for (is_exact, limit) in [(false, READ_DEADLINE), (true, WRITE_DEADLINE)] {
-            let count = self.client.count(CountPointsBuilder::new(&self.collection).exact(is_exact));
+            let client = self.client();
+            let count = client.count(CountPointsBuilder::new(&self.collection).exact(is_exact));
             let counted = self.ask("count what it holds", limit, count).await?;
             // One of them is the mark.
             if counted.result.is_some_and(|counted| counted.count > entries) {
@@ -207,7 +208,17 @@ impl ServerIndex {
             .params(SearchParamsBuilder::default().hnsw_ef(width(WIDE_ENOUGH_FOR) as u64).quantization(rescored))
             .limit((limit + TIE_MARGIN) as u64)
             .with_payload(PayloadIncludeSelector { fields: vec!["passage".to_owned()] });
-        let response = self.ask("search", SEARCH_DEADLINE, self.client.query(request)).await?;
+        let client = self.client();
+        let response = match tokio::time::timeout(SEARCH_DEADLINE, client.query(request)).await {
+            Ok(said) => {
+                self.late.store(0, Ordering::SeqCst);
+                self.take("search", said)?
+            }
+            Err(late) => {
+                let is_slow = self.late.fetch_add(1, Ordering::SeqCst) + 1 < LATE;
+                return Err(if is_slow { self.unavailable(late) } else { self.gave_up(late) });
+            }
+        };
         let hit = |point: ScoredPoint| {
             let passage: PassageId = point.payload.get("passage")?.as_str()?.parse().ok()?;
             Some(Hit { passage, score: point.score })
@@ -217,8 +228,20 @@ impl ServerIndex {
 
     async fn upsert(&self, points: Vec<PointStruct>) -> Result<()> {
         let request = UpsertPointsBuilder::new(&self.collection, points).wait(true);
-        self.ask("take in passages", WRITE_DEADLINE, self.client.upsert_points(request)).await?;
+        self.ask("take in passages", WRITE_DEADLINE, self.client().upsert_points(request)).await?;
         Ok(())
+    }
+
+    fn client(&self) -> Arc<Qdrant> {
+        Arc::clone(&self.client.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A connection on which nothing is said may lead to a machine that is gone without having closed it. Whoever asks next is not
+    /// to wait on it as well.
+    fn connect_anew(&self) {
+        if let Ok(client) = connect(&self.options) {
+            *self.client.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(client);
+        }
     }
 
     /// What the server says to a request, if it says so in time. Whatever fails makes one doubt what it holds.
@@ -228,17 +251,42 @@ impl ServerIndex {
         limit: Duration,
         asked: impl Future<Output = std::result::Result<T, QdrantError>>,
     ) -> Result<T> {
-        let error = match tokio::time::timeout(limit, asked).await {
-            Ok(Ok(said)) => return Ok(said),
-            Ok(Err(error)) if is_away(&error) => {
-                Error::Unavailable { url: self.options.url.clone(), source: error.into() }
-            }
-            Ok(Err(error)) => Error::engine(super::NAME, action, error),
-            Err(late) => Error::Unavailable { url: self.options.url.clone(), source: late.into() },
-        };
-        self.doubt();
-        Err(error)
+        match tokio::time::timeout(limit, asked).await {
+            Ok(said) => self.take(action, said),
+            Err(late) => Err(self.gave_up(late)),
+        }
     }
+
+    /// What the server has said in time.
+    fn take<T>(&self, action: &'static str, said: std::result::Result<T, QdrantError>) -> Result<T> {
+        said.map_err(|error| {
+            self.doubt();
+            if is_away(&error) { self.unavailable(error) } else { Error::engine(super::NAME, action, error) }
+        })
+    }
+
+    /// It has said nothing in time.
+    fn gave_up(&self, late: Elapsed) -> Error {
+        self.connect_anew();
+        self.doubt();
+        self.unavailable(late)
+    }
+
+    fn unavailable(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::Unavailable { url: self.options.url.clone(), source: source.into() }
+    }
+}
+
+/// A client of the server, which connects when it is first asked something.
+fn connect(options: &ServerOptions) -> Result<Qdrant> {
+    let builder = Qdrant::from_url(&options.url).timeout(WRITE_DEADLINE).connect_timeout(READ_DEADLINE);
+    let builder = match &options.api_key {
+        Some(key) => builder.api_key(key.as_str()),
+        None => builder,
+    };
+    let unavailable = |source: QdrantError| Error::Unavailable { url: options.url.clone(), source: source.into() };
+    // Without the skip, `build` asks the server for its version and prints to standard output.
+    builder.skip_compatibility_check().build().map_err(unavailable)
 }
 
 /// Whether the server was not reached, as against having refused: by gRPC's numbers cancelled, unknown, deadline exceeded and
@@ -302,7 +350,7 @@ impl Follower for ServerIndex {
             if let Some(offset) = offset {
                 request = request.offset(offset);
             }
-            let page = self.ask("list what it holds", WRITE_DEADLINE, self.client.scroll(request)).await?;
+            let page = self.ask("list what it holds", WRITE_DEADLINE, self.client().scroll(request)).await?;
             ids.extend(page.result.into_iter().filter_map(|point| entry_id(point.id?)));
             match page.next_page_offset {
                 Some(next) => offset = Some(next),
@@ -318,7 +366,7 @@ impl Follower for ServerIndex {
         for batch in ids.chunks(BATCH) {
             let ids = batch.iter().map(|id| point_id(*id)).collect();
             let request = DeletePointsBuilder::new(&self.collection).points(PointsIdsList { ids }).wait(true);
-            self.ask("forget passages", WRITE_DEADLINE, self.client.delete_points(request)).await?;
+            self.ask("forget passages", WRITE_DEADLINE, self.client().delete_points(request)).await?;
         }
         Ok(())
     }

@@ -9,6 +9,8 @@ use qdrant_client::qdrant::payload_index_params::IndexParams;
 use qdrant_client::qdrant::quantization_config::Quantization;
 use qdrant_client::qdrant::vectors_config::Config;
 use qdrant_client::qdrant::{CreateFieldIndexCollection, Distance, QuantizationType, VectorParams};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::qdrant_stub::{Fault, Held, Server, serve};
 use crate::{DIMENSION, along, entry, numbers, server};
@@ -224,14 +226,17 @@ async fn a_server_that_is_away_is_named() {
 }
 
 #[tokio::test]
-async fn while_a_server_hangs_one_search_waits_and_no_other() {
+async fn while_a_server_hangs_two_searches_wait_and_no_other() {
     let stub = serve().await;
     let index = whole(&stub).await;
     let at = Filter::at(Snapshot(1));
     stub.set(Fault::HangsInSearches);
-    let began = std::time::Instant::now();
-    assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
-    assert!(began.elapsed() < Duration::from_millis(1_450), "an answer waits for half a second more at most");
+    for is_whole in [true, false] {
+        let began = std::time::Instant::now();
+        assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+        assert!(began.elapsed() < Duration::from_millis(1_450), "an answer waits for half a second more at most");
+        assert_eq!(index.is_whole(), is_whole);
+    }
     let began = std::time::Instant::now();
     for _ in 0..50 {
         assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Doubted { .. })));
@@ -244,6 +249,58 @@ async fn while_a_server_hangs_one_search_waits_and_no_other() {
     index.probe().await.unwrap();
     index.found_whole(doubts);
     assert_eq!(numbers(&index.search(&along(1), &at, 1).await.unwrap()), [1]);
+}
+
+#[tokio::test]
+async fn a_search_that_is_late_once_makes_nobody_else_do_without() {
+    let stub = serve().await;
+    let index = whole(&stub).await;
+    let at = Filter::at(Snapshot(1));
+    // Late, in time, late: never two in a row.
+    for _ in 0..2 {
+        stub.set(Fault::HangsInSearches);
+        assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+        stub.set(Fault::None);
+        assert_eq!(numbers(&index.search(&along(1), &at, 1).await.unwrap()), [1]);
+    }
+    assert!(index.is_whole());
+    // What is refused, or cannot be reached, is doubted at once.
+    stub.set(Fault::Away);
+    assert!(matches!(index.search(&along(0), &at, 1).await, Err(Error::Unavailable { .. })));
+    assert!(!index.is_whole());
+}
+
+/// Stands between client and server. Whatever is connected when it is cut neither ends nor says anything more, as when a machine is
+/// switched off; what connects after that gets through.
+async fn wire(stub: &Server) -> (String, watch::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (url, to) = (format!("http://{}", listener.local_addr().unwrap()), stub.url.replace("http://", ""));
+    let cut = watch::Sender::new(());
+    let cuts = cut.clone();
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let (to, mut cuts) = (to.clone(), cuts.subscribe());
+            tokio::spawn(async move {
+                let mut far = TcpStream::connect(to).await.unwrap();
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                    _ = cuts.changed() => std::future::pending().await,
+                }
+            });
+        }
+    });
+    (url, cut)
+}
+
+#[tokio::test]
+async fn a_connection_that_fell_silent_is_given_up() {
+    let stub = serve().await;
+    let (url, cut) = wire(&stub).await;
+    let index = ServerIndex::writer(server(&url), "ours", "minilm@1", DIMENSION).unwrap();
+    assert_eq!(index.reached().await.unwrap(), Seq(0));
+    cut.send_replace(());
+    assert!(matches!(index.reached().await, Err(Error::Unavailable { .. })));
+    assert_eq!(index.reached().await.unwrap(), Seq(0), "whoever asks next connects anew");
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ struct Store {
     aliases: BTreeMap<String, String>,
     queries: Vec<QueryPoints>,
     upserts: Vec<UpsertPoints>,
+    refused: u32,
     fault: Fault,
 }
 
@@ -86,6 +87,11 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn set(&self, fault: Fault) {
         self.stub.0.lock().unwrap().fault = fault;
+    }
+
+    /// How many requests found it away.
+    pub(crate) fn refused(&self) -> u32 {
+        self.stub.0.lock().unwrap().refused
     }
 
     pub(crate) fn collections(&self) -> BTreeMap<String, Held> {
@@ -144,7 +150,10 @@ impl Stub {
 
     async fn check(&self) -> Result<(), Status> {
         match self.fault() {
-            Fault::Away => Err(Status::unavailable("away")),
+            Fault::Away => {
+                self.0.lock().unwrap().refused += 1;
+                Err(Status::unavailable("away"))
+            }
             Fault::Hangs => std::future::pending().await,
             Fault::None | Fault::HangsInSearches | Fault::DiesAfterCreate => Ok(()),
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use evals::retrieval::{Allowed, Report, against_kept, pairs};
+use evals::retrieval::{Allowed, Report, against_kept, below_its_parts, pairs};
 
 use super::{Usage, print};
 
@@ -14,7 +14,7 @@ pub(super) struct Args {
     /// What `osler eval retrieval --json` printed
     run: PathBuf,
     /// What it printed earlier: hold the two against each other, question by question, instead of against kept figures. Fails
-    /// when what a client gets is worse by a whole 95 % interval
+    /// when what a client gets is worse by a whole 95 % interval. Either way it fails when one arm alone finds more
     earlier: Option<PathBuf>,
     /// Hold it against these figures instead of those that come with this build
     #[arg(long, value_name = "FILE", conflicts_with = "earlier")]
@@ -94,6 +94,9 @@ fn between(now: &Report, then: &Report) -> Result<ExitCode> {
             pair.worse
         ));
     }
+    let below = below_its_parts(now);
+    out.extend(below.iter().map(|line| format!("{line}\n")));
     print(&out)?;
-    Ok(if pairs.iter().any(|pair| pair.is_worse()) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let is_worse = !below.is_empty() || pairs.iter().any(|pair| pair.is_worse());
+    Ok(if is_worse { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -15,7 +15,7 @@ use evals::retrieval::report::Sizes;
 use evals::retrieval::{Collection, measure, ndcg_of};
 use inference::models::Store;
 use knowledge::{CorpusId, DocumentId, PassageId, Seq};
-use ledger::Ledger;
+use ledger::{Ledger, Standing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -326,9 +326,9 @@ fn write_passages(ledger: &Ledger, names: Option<&HashMap<DocumentId, String>>, 
         let Some(last) = rows.last() else { break };
         reached = last.seq;
         let ids: Vec<PassageId> = rows.iter().map(|row| row.passage).collect();
-        let documents = ledger.documents_of(&ids)?;
+        let standings = ledger.standings_of(&ids)?;
         for row in rows.into_iter().filter(|row| row.interval.contains(published) && !row.status.suppresses()) {
-            let Some(document) = documents.get(&row.passage) else { continue };
+            let Some(Standing { document, .. }) = standings.get(&row.passage) else { continue };
             let name = match names {
                 Some(names) => names.get(document).cloned(),
                 None => Some(document.to_string()),

@@ -87,13 +87,22 @@ impl Default for Search {
 
 /// What reads the first 20 passages with the question and orders them: a cross-encoder. With neither key nothing does, and the order is
 /// that of the search. None comes with the list of models: `osler models pin` makes an entry for one from a model hub.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reranker {
     /// A model in the list of models.
     pub model: Option<String>,
     /// A local directory with one in ONNX form (`model.onnx`, its tokenizer and configuration), instead.
     pub directory: Option<PathBuf>,
+    /// Seconds it may take for a question, waiting for those before included; after that the order is that of the search, and the
+    /// answer says so.
+    pub deadline_s: u64,
+}
+
+impl Default for Reranker {
+    fn default() -> Self {
+        Self { model: None, directory: None, deadline_s: 5 }
+    }
 }
 
 /// Where vectors are kept.

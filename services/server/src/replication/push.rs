@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, bail};
 use audit::AuditLog;
-use index::TantivyIndex;
+use index::{Follower, TantivyIndex};
 use jiff::{SignedDuration, Timestamp};
 use ledger::Ledger;
 use replication::{Depot, Error, Lost, Sent, Source, State, Tidied};
@@ -25,6 +25,9 @@ const TIDY_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Blocks that no state names are let be for so long: a publication that ended early may have sent them, and is tried again.
 const UNNAMED_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// How often the index is brought to where the ledger is while others write to it too.
+const TRIES: usize = 3;
 
 /// Publishes a library.
 pub struct Writer {
@@ -254,23 +257,42 @@ impl Writer {
 
     /// The files of the library as of now, where nobody writes to them.
     async fn gather(&self) -> Result<Vec<Source>> {
-        let (ledger, lexical) = (Arc::clone(&self.ledger), Arc::clone(&self.lexical));
         let folder = self.folder.join("leaving");
-        spawn_blocking(move || {
+        let (path, words) = (folder.join(LEDGER), folder.join(WORDS));
+        let (ledger, to) = (Arc::clone(&self.ledger), path.clone());
+        // The ledger first: what the index has beyond this copy no question finds.
+        let copy = blocking(move || {
             std::fs::create_dir_all(&folder)?;
-            let (copy, words) = (folder.join(LEDGER), folder.join(WORDS));
-            // The ledger first: the index then holds all that this copy has, and what it has beyond that no question finds.
-            ledger.copy_to(&copy)?;
-            let names = lexical.link_into(&words)?;
-            let mut files = vec![Source { name: LEDGER.to_owned(), path: copy, is_immutable: false }];
-            files.extend(names.into_iter().map(|name| Source {
-                is_immutable: name != TantivyIndex::LIST,
-                path: words.join(&name),
-                name: format!("{WORDS}/{name}"),
-            }));
-            Ok(files)
-        })
-        .await?
+            ledger.copy_to(&to)?;
+            Ok(Arc::new(Ledger::open_copy(&to)?))
+        });
+        let names = self.link_words(&words, copy.await?).await?;
+        let mut files = vec![Source { name: LEDGER.to_owned(), path, is_immutable: false }];
+        files.extend(names.into_iter().map(|name| Source {
+            is_immutable: name != TantivyIndex::LIST,
+            path: words.join(&name),
+            name: format!("{WORDS}/{name}"),
+        }));
+        Ok(files)
+    }
+
+    /// Links the index, which has all that this copy of the ledger has. Whoever decides writes to the ledger and only then to the
+    /// index; while documents are taken in, that may be thousands of passages behind.
+    async fn link_words(&self, words: &Path, copy: Arc<Ledger>) -> Result<Vec<String>> {
+        for _ in 0..TRIES {
+            let (lexical, folder) = (Arc::clone(&self.lexical), words.to_owned());
+            let link = move || -> Result<_> {
+                let names = lexical.link_into(&folder)?;
+                Ok((names, TantivyIndex::open_copy(&folder)?))
+            };
+            let (names, linked) = blocking(link).await?;
+            let (reached, copy) = (linked.reached().await?, Arc::clone(&copy));
+            if blocking(move || Ok(copy.entries_after(reached, 1)?.is_empty())).await? {
+                return Ok(names);
+            }
+            ingest::catch_up(&self.ledger, self.lexical.as_ref()).await?;
+        }
+        bail!("the index of words is written to all the time, and has not followed the ledger: it is tried again");
     }
 
     /// Tidies up the store every so many states and once a day, and looks whether it has lost something. What was published is

@@ -1,7 +1,8 @@
 //! One library on four machines: a writer, and three replicas that follow it and are killed at any moment.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,36 @@ impl House {
     fn writer(&self) -> Server {
         Server::start(&self.at("writer"), &self.config("writer"))
     }
+
+    /// The states in the store, and the blocks.
+    fn stored(&self) -> [BTreeSet<PathBuf>; 2] {
+        ["states", "blocks"].map(|folder| {
+            let mut files = BTreeSet::new();
+            list(&self.at("store").join(folder), &mut files);
+            files
+        })
+    }
+
+    /// Waits until the writer has begun to send a state that was not there before.
+    fn wait_until_one_comes(&self, before: &[BTreeSet<PathBuf>; 2]) {
+        let until = Instant::now() + Duration::from_secs(120);
+        while self.stored()[1].is_subset(&before[1]) {
+            assert!(Instant::now() < until, "nothing is published");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// All files below a folder, which others are writing into.
+fn list(folder: &Path, files: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => list(&entry.path(), files),
+            _ => {
+                files.insert(entry.path());
+            }
+        }
+    }
 }
 
 /// What a search finds: the snapshot, and the passages in their order with their texts.
@@ -107,6 +138,7 @@ fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
     for replica in &replicas {
         wait(replica, "a new replica", |found| is_of(0, found));
     }
+    let mut amid = 0;
     for round in 1..=ROUNDS {
         let lost = usize::try_from(round).unwrap() % REPLICAS;
         let (is_over, asked) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -121,10 +153,18 @@ fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
                     asked.fetch_add(1, Ordering::Relaxed);
                 }
             });
+            let before = house.stored();
             house.write_sources(round);
-            // From before the writer has read it to after the replica has it.
-            std::thread::sleep(Duration::from_millis(round * 617 % 4_000));
+            // Every other one while a state is on its way; the others from before the writer has read it to after the replica has it.
+            let is_on_its_way = round % 2 == 1;
+            if is_on_its_way {
+                house.wait_until_one_comes(&before);
+            } else {
+                std::thread::sleep(Duration::from_millis(round * 617 % 4_000));
+            }
             replicas[lost].end();
+            // Its blocks come first, so the state that was begun is not there yet.
+            amid += usize::from(is_on_its_way && house.stored()[0] == before[0]);
             if round == ROUNDS / 2 {
                 writer.end();
                 writer = house.writer();
@@ -141,6 +181,7 @@ fn replicas_follow_their_writer_and_can_be_lost_at_any_moment() {
         let seen = wait(&replicas[lost], "a replica that was lost", |found| is_of(round, found));
         assert_eq!(Some(seen), found(&writer));
     }
+    assert!(amid > 0, "no replica was lost while a state was on its way");
 
     // Each keeps records of its own, which can be checked like any other.
     let (status, answer) =

@@ -149,8 +149,8 @@ fn questions_of_others_find_what_they_found() {
     let collection = measured(&data, &["--from", set.to_str().unwrap(), "--questions", "200"]);
     let ndcg = |arm: &str| figure(&collection, arm, "ndcg_10");
     let ranked = ndcg("ranked");
-    assert!(ranked >= 0.98, "{ranked}: all 1,000 come to .991");
-    assert!(ranked >= ndcg("lexical") - 0.01 && ranked >= ndcg("dense") - 0.01, "{ranked}: an arm alone does better");
+    assert!(ranked >= 0.98, "{ranked}: all 1,000 come to .990");
+    assert!(ranked >= ndcg("lexical") - 0.005 && ranked >= ndcg("dense") - 0.005, "{ranked}: an arm alone does better");
     let reading = &collection["reading"];
     assert_eq!((&reading["rejected"], &reading["refused"], &reading["absent"]), (&json!([]), &json!([]), &json!(0)));
 }

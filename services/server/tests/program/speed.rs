@@ -36,7 +36,7 @@ fn what_is_published_beside_questions_is_found_and_the_library_that_is_measured_
     succeed(&data, &["ingest", STARTER, "--corpus", "starter"]);
     let (before, remembered) = (files(&data), files(&state));
 
-    let on_a_copy = [&measure[..], &["--maintenance", "--work", work_named]].concat();
+    let on_a_copy = [&measure[..], &["--maintenance", "--exact", "2", "--work", work_named]].concat();
     let speed: Value = serde_json::from_str(&succeed(&data, &on_a_copy)).unwrap();
     assert!(files(&data) == before, "measuring has changed the library");
     assert!(files(&state) == remembered, "measuring has moved the guard of the library's log");
@@ -55,6 +55,17 @@ fn what_is_published_beside_questions_is_found_and_the_library_that_is_measured_
     }
     // So small a library has no graph that could be built anew, and that is said.
     assert!(speed["notes"][0].as_str().unwrap().contains("no graph"), "{speed}");
+
+    // Nor has it one that could miss anything, whatever a search is narrowed by.
+    let exact = &speed["exact"];
+    let filters: Vec<&str> =
+        exact["by_filter"].as_array().unwrap().iter().map(|row| row["filter"].as_str().unwrap()).collect();
+    for filter in ["kind ", "issuer ", "corpus starter", "published ", "as of snapshot "] {
+        assert!(filters.iter().any(|named| named.starts_with(filter)), "{filter}: {filters:?}");
+    }
+    for row in exact["by_filter"].as_array().unwrap().iter().chain([exact]) {
+        assert!(row["mean"].as_f64().unwrap() > 0.99, "{row}");
+    }
 
     let inside = data.join("work");
     let into_itself = [&measure[..], &["--work", inside.to_str().unwrap()]].concat();

@@ -33,10 +33,10 @@ impl ServerIndex {
     /// somebody came with it before.
     pub(super) async fn prepare(&self) -> Result<()> {
         let action = "look at its collection";
-        if !self.ask(action, READ_DEADLINE, self.client.collection_exists(&self.collection)).await? {
+        if !self.ask(action, READ_DEADLINE, self.client().collection_exists(&self.collection)).await? {
             self.create().await?;
         }
-        let info = self.ask(action, READ_DEADLINE, self.client.collection_info(&self.collection)).await?;
+        let info = self.ask(action, READ_DEADLINE, self.client().collection_info(&self.collection)).await?;
         let info = info.result.unwrap_or_default();
         self.check_layout(&info)?;
         let mark = self.mark().await?;
@@ -57,7 +57,8 @@ impl ServerIndex {
                 continue;
             }
             let create = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind);
-            let create = self.client.create_field_index(create.field_index_params(params).wait(true));
+            let client = self.client();
+            let create = client.create_field_index(create.field_index_params(params).wait(true));
             self.ask("index what it filters by", WRITE_DEADLINE, create).await?;
         }
         match mark {
@@ -83,7 +84,7 @@ impl ServerIndex {
             create = create.replication_factor(replicas).write_consistency_factor(acknowledged(replicas));
         }
         let created = async {
-            match self.client.create_collection(create).await {
+            match self.client().create_collection(create).await {
                 // Another process was quicker.
                 Err(error) if is_there_already(&error) => Ok(()),
                 other => other.map(|_| ()),
@@ -112,7 +113,7 @@ impl ServerIndex {
     /// What the collection says of itself, if it is this library's.
     pub(super) async fn mark(&self) -> Result<Option<Mark>> {
         let request = GetPointsBuilder::new(&self.collection, vec![MARK.into()]).with_payload(true);
-        let response = self.ask("read its mark", READ_DEADLINE, self.client.get_points(request)).await?;
+        let response = self.ask("read its mark", READ_DEADLINE, self.client().get_points(request)).await?;
         let Some(point) = response.result.into_iter().next() else { return Ok(None) };
         let library = point.payload.get("library").and_then(|value| value.as_str()).cloned();
         if library.as_ref().is_some_and(|library| *library != self.library) {
@@ -136,7 +137,8 @@ impl ServerIndex {
     /// When the server refuses.
     pub async fn become_current(&self) -> Result<()> {
         let alias = format!("{}-current", self.options.collection);
-        let create = self.client.create_alias(CreateAliasBuilder::new(&self.collection, alias));
+        let client = self.client();
+        let create = client.create_alias(CreateAliasBuilder::new(&self.collection, alias));
         self.ask("move its alias", WRITE_DEADLINE, create).await?;
         Ok(())
     }
