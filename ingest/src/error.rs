@@ -56,7 +56,9 @@ pub enum Error {
     #[error("stopped; what was taken in is kept, run the same command to go on")]
     Stopped,
     /// A part of the run panicked, which is a defect; what was taken in stays staged.
-    #[error("the run broke off unexpectedly; what was taken in is kept, run the same command to go on, and report what it wrote")]
+    #[error(
+        "the run broke off unexpectedly; what was taken in is kept, run the same command to go on, and report what it wrote"
+    )]
     Panicked,
 }
 

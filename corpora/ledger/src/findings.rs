@@ -245,13 +245,7 @@ impl Ledger {
     }
 }
 
-fn settle(
-    connection: &Connection,
-    id: i64,
-    outcome: Outcome,
-    note: &str,
-    decision: &Decision<'_>,
-) -> Result<Finding> {
+fn settle(connection: &Connection, id: i64, outcome: Outcome, note: &str, decision: &Decision<'_>) -> Result<Finding> {
     if one(connection, id)?.settled.is_some() {
         return Err(Error::Settled(id));
     }

@@ -181,7 +181,17 @@ impl AuditLog {
         let id = id.to_owned();
         let rows = move |connection: &Connection, seq: u64| {
             let Summary {
-                status, mode, snapshot, is_narrowed, missing, worst, statement_count, supported, total_ms, cited, ..
+                status,
+                mode,
+                snapshot,
+                is_narrowed,
+                missing,
+                worst,
+                statement_count,
+                supported,
+                total_ms,
+                cited,
+                ..
             } = summary;
             // Without its tag it is no gap of the library.
             let sql = "UPDATE answers SET outcome = ?2, status = ?3, mode = ?4, snapshot = ?5, model = ?6, worst = ?7,

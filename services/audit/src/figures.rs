@@ -154,7 +154,8 @@ impl AuditLog {
         let [standings, verdicts, corpora] =
             self.shares(["c.standing", "c.verdict", "c.corpus"], "sum(c.times)", &cited, values)?;
         let ended = format!("coalesce({ENDED}, 'open')");
-        let [statuses, models] = self.shares([ended.as_str(), "coalesce(a.model, 'none')"], "count(*)", &answers, values)?;
+        let [statuses, models] =
+            self.shares([ended.as_str(), "coalesce(a.model, 'none')"], "count(*)", &answers, values)?;
         let [feedback] = self.shares(["f.kind"], "count(*)", &said, values)?;
         let count = |names: &[&str]| {
             standings.iter().filter(|share| names.contains(&share.name.as_str())).map(|share| share.count).sum()

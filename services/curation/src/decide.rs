@@ -237,14 +237,7 @@ fn sign(
     Ok(kept::one(connection, id)?.seen_by(by, false))
 }
 
-fn close(
-    connection: &Connection,
-    id: &str,
-    deed: Deed,
-    by: &Decider<'_>,
-    reason: &str,
-    at: &str,
-) -> Result<Proposal> {
+fn close(connection: &Connection, id: &str, deed: Deed, by: &Decider<'_>, reason: &str, at: &str) -> Result<Proposal> {
     let kept = kept::one(connection, id)?;
     kept.allow(deed, by)?;
     let reason = filled("reason", reason)?;

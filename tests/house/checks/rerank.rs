@@ -191,7 +191,8 @@ async fn a_cross_encoder_that_says_nothing_is_not_waited_for() {
     service.ingest(&FILES).await;
     let mut retriever = (*service.app.asker.retriever()).clone();
     let (before, ..) = search(&retriever).await;
-    (retriever.reranker, retriever.rerank_deadline) = (Some(Arc::new(Silent)), Duration::from_millis(20));
+    retriever.reranker = Some(Arc::new(Silent));
+    retriever.rerank_deadline = Duration::from_millis(20);
     let (after, scores, missing) = search(&retriever).await;
     assert_eq!((before, vec![None; 3]), (after, scores));
     assert!(missing.unwrap().contains("without it"));

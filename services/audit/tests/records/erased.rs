@@ -2,7 +2,9 @@
 //! holds.
 use std::sync::atomic::Ordering;
 
-use audit::{Absence, AuditLog, Checkpoint, Entry, Kind, LogProof, Note, Part, leaf_hash, verify_bundle, verify_receipt};
+use audit::{
+    Absence, AuditLog, Checkpoint, Entry, Kind, LogProof, Note, Part, leaf_hash, verify_bundle, verify_receipt,
+};
 
 use crate::bundle::{Files, agree, export, trust};
 use crate::generated::other_implementation;

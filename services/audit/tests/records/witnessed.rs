@@ -5,8 +5,8 @@ use crate::bundle::{Files, agree, export, trust};
 use crate::generated::other_implementation;
 use crate::held::{Held, Library, ada, ask, options};
 use audit::{
-    Absence, AuditLog, Checkpoint, Draft, Note, Refusal, SignatureKind, Signer, Submission, Trust, VerifierKey, Witness,
-    verify_bundle,
+    Absence, AuditLog, Checkpoint, Draft, Note, Refusal, SignatureKind, Signer, Submission, Trust, VerifierKey,
+    Witness, verify_bundle,
 };
 
 fn witness(log: &AuditLog, directory: &Path) -> Witness {

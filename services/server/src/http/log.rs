@@ -117,11 +117,8 @@ pub(super) async fn bundle(
     let put_together = move || -> Result<(File, HeaderMap), Problem> {
         // It is kept until the archive is there, although nobody may be waiting for it any more.
         let _place = place;
-        let ids = if answers.is_empty() {
-            exported::answers(&app.audit, &wanted, wanted.limit as usize)?
-        } else {
-            answers
-        };
+        let ids =
+            if answers.is_empty() { exported::answers(&app.audit, &wanted, wanted.limit as usize)? } else { answers };
         if ids.len() > MAX_BUNDLED as usize {
             return Err(too_many());
         }
