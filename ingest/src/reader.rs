@@ -55,6 +55,18 @@ pub(crate) struct Seen {
     numbers: HashSet<(DocumentId, u32)>,
     sources: HashSet<(DocumentId, String)>,
     works: HashMap<(Name, bool), String>,
+    /// How often a name has come up.
+    files: HashMap<String, usize>,
+}
+
+impl Seen {
+    /// What a file is kept under. An archive may hold one name more than once: each is then compared with what it said itself
+    /// in the last run, not with what the other said.
+    fn source_name(&mut self, name: &str) -> String {
+        let times = self.files.entry(name.to_owned()).or_default();
+        *times += 1;
+        if *times == 1 { name.to_owned() } else { format!("{times}#{name}") }
+    }
 }
 
 impl Reader {
@@ -140,7 +152,8 @@ impl Reader {
         fail_point!("ingest::read", |kind| Err(Error::injected(kind)));
         let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
         let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
-        if self.ledger.holds_file(&self.corpus.id, &piece.name, &sha256, &parser)? {
+        let source_name = self.seen.source_name(&piece.name);
+        if self.ledger.holds_file(&self.corpus.id, &source_name, &sha256, &parser)? {
             return unchanged();
         }
         let parsed = match self.parser.parse(piece.format, bytes)? {
@@ -153,7 +166,7 @@ impl Reader {
         let name = self.name_of(own_name, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
-        if again || self.ledger.holds(document, &sha256, &parser)? {
+        if again || self.ledger.holds(document, &source_name, &sha256, &parser)? {
             return unchanged();
         }
         let mut number = self.ledger.next_number(document, parsed.fields.version)?;
@@ -172,7 +185,7 @@ impl Reader {
         let version = NewVersion {
             corpus: self.corpus.id.clone(),
             name,
-            source_name: piece.name.clone(),
+            source_name,
             source_sha256: sha256,
             parser,
             metadata,

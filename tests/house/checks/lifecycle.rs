@@ -53,6 +53,59 @@ async fn a_new_version_replaces_the_old_one_which_can_still_be_asked_and_read() 
 }
 
 #[tokio::test]
+async fn a_source_that_is_put_back_is_in_force_again() {
+    let service = TestService::new().await;
+    for dose in [5, 50] {
+        service.ingest(&[("drug.md", &note(dose))]).await;
+    }
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.updated), (Snapshot(3), 1));
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 5) && !has(&now, 50), "{now:?}");
+    let view = service.get(&format!("/v1/documents/{}", document())).await.json();
+    assert_eq!((view["version"].as_u64(), view["status"].as_str()), (Some(3), Some("current")));
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(3), 1));
+}
+
+#[tokio::test]
+async fn what_was_rolled_back_does_not_come_back_with_the_same_file() {
+    let service = TestService::new().await;
+    for dose in [5, 50] {
+        service.ingest(&[("drug.md", &note(dose))]).await;
+    }
+    service.stores.ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    let (report, _) = service.ingest(&[("drug.md", &note(50))]).await;
+    assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(1), 1));
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 5) && !has(&now, 50), "{now:?}");
+    // Put right in the source, it is a version like others.
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.updated), (Snapshot(3), 1));
+}
+
+#[tokio::test]
+async fn files_of_one_name_in_an_archive_stay_as_they_are() {
+    let service = TestService::new().await;
+    let archive = tempfile::tempdir().unwrap();
+    let mut builder = tar::Builder::new(Vec::new());
+    for dose in [5, 50] {
+        let text = note(dose);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, "drug.md", text.as_bytes()).unwrap();
+    }
+    std::fs::write(archive.path().join("all.tar"), builder.into_inner().unwrap()).unwrap();
+    for (updated, unchanged) in [(1, 0), (0, 2)] {
+        let (report, events) = service.ingest_path(archive.path()).await;
+        assert_eq!((report.documents.updated, report.documents.unchanged), (updated, unchanged), "{events:?}");
+        let now = quotes(&service, None).await;
+        assert!(has(&now, 50) && !has(&now, 5), "the later one replaces the earlier: {now:?}");
+    }
+}
+
+#[tokio::test]
 async fn rolling_back_restores_and_the_next_publish_has_a_new_number() {
     let service = TestService::new().await;
     service.ingest(&[("drug.md", &note(5))]).await;
