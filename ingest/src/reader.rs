@@ -169,11 +169,9 @@ impl Reader {
         if again || self.ledger.holds(document, &source_name, &sha256, &parser)? {
             return unchanged();
         }
-        let mut number = self.ledger.next_number(document, parsed.fields.version)?;
-        // Another file of this run may have the same number, not yet in the ledger.
-        while !self.seen.numbers.insert((document, number)) {
-            number += 1;
-        }
+        let Some(number) = self.number_of(document, parsed.fields.version)? else {
+            return Ok(Err(Rejection::Field("its document can have no further version".to_owned()).into()));
+        };
         let passages = passages(document, number, &parsed.text);
         if passages.is_empty() {
             return Ok(Err(Rejection::NoText.into()));
@@ -194,6 +192,21 @@ impl Reader {
             text: parsed.text,
         };
         Ok(Ok(Item::Ready(Box::new(Ready { file: piece.name.clone(), version, number, passages }))))
+    }
+
+    /// The number that a further version takes; `None` when none is left.
+    fn number_of(&mut self, document: DocumentId, declared: Option<u32>) -> Result<Option<u32>> {
+        let mut number = self.ledger.next_number(document, declared)?;
+        // Another file of this run may have the same number, not yet in the ledger.
+        while let Some(taken) = number
+            && !self.seen.numbers.insert((document, taken))
+        {
+            number = match taken.checked_add(1) {
+                Some(next) => self.ledger.next_number(document, Some(next))?,
+                None => None,
+            };
+        }
+        Ok(number)
     }
 
     /// The name a document goes by: its own, or that under which the same work is held or came in before.

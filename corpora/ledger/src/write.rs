@@ -130,21 +130,23 @@ impl Ledger {
         Ok(statement.query_row(params![source_name, source_sha256, parser, document.to_bytes()], |row| row.get(0))?)
     }
 
-    /// The number that a further version of `document` takes: the one it declares if that is free, else the next.
+    /// The number that a further version of `document` takes: the one it declares if that is free, else the next; `None` when
+    /// there is no higher one.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn next_number(&self, document: DocumentId, declared: Option<u32>) -> Result<u32> {
+    pub fn next_number(&self, document: DocumentId, declared: Option<u32>) -> Result<Option<u32>> {
         let connection = self.lock();
         let taken = |number: u32| {
             let sql = "SELECT EXISTS (SELECT 1 FROM versions WHERE document = ?1 AND number = ?2)";
             connection.query_row(sql, params![document.to_bytes(), number], |row| row.get::<_, bool>(0))
         };
         match declared {
-            Some(number) if !taken(number)? => Ok(number),
+            Some(number) if !taken(number)? => Ok(Some(number)),
             _ => {
-                let sql = "SELECT coalesce(max(number), 0) + 1 FROM versions WHERE document = ?1";
-                Ok(connection.query_row(sql, [document.to_bytes()], |row| row.get(0))?)
+                let sql = "SELECT coalesce(max(number), 0) FROM versions WHERE document = ?1";
+                let newest: u32 = connection.query_row(sql, [document.to_bytes()], |row| row.get(0))?;
+                Ok(newest.checked_add(1))
             }
         }
     }

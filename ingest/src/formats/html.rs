@@ -6,7 +6,7 @@ use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::table::Table;
-use super::{Fields, Parsed, depth, iso_date};
+use super::{Fields, Parsed, depth, iso_date, version_of};
 use crate::error::Rejection;
 
 /// Deeper than any page people write.
@@ -196,7 +196,7 @@ fn meta(page: &Html) -> Result<Fields, Rejection> {
         let value = || Some(knowledge::normalise(content)).filter(|value| !value.is_empty());
         match name.to_ascii_lowercase().as_str() {
             "dc.identifier" => fields.id = value(),
-            "osler.version" => fields.version = content.trim().parse().ok(),
+            "osler.version" => fields.version = version_of(content)?,
             "dc.title" => fields.title = value(),
             "dc.publisher" => fields.issuer = value(),
             "dc.type" => fields.kind = value().map(|kind| kind.parse()).transpose().map_err(unknown)?,
@@ -273,6 +273,19 @@ mod tests {
     fn what_a_page_hides_is_not_read() {
         let text = "<html><body><p>Seen.</p><p hidden>One</p><p style='Display: none'>Two</p><span style=\"font-size:0\">Three</span></body></html>";
         assert_eq!(parse(text).unwrap().text.as_str().trim(), "Seen.");
+    }
+
+    #[test]
+    fn versions_are_small_numbers() {
+        let version = |said: &str| {
+            let page = format!("<meta name=\"osler.version\" content=\"{said}\"><p>Seen.</p>");
+            parse(&page).map(|parsed| parsed.fields.version)
+        };
+        assert_eq!((version(" 7 "), version("draft")), (Ok(Some(7)), Ok(None)));
+        assert_eq!(version("1000000"), Ok(Some(1_000_000)));
+        for high in ["1000001", "4294967295", "99999999999999999999"] {
+            assert!(matches!(version(high), Err(Rejection::Field(_))), "{high}");
+        }
     }
 
     #[test]

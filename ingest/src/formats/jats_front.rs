@@ -5,7 +5,7 @@ use roxmltree::Node;
 
 use super::xml::{child, children, malformed, path};
 use super::xml_text::{inline, text_of, tidy};
-use super::{Fields, date};
+use super::{Fields, date, version_of};
 use crate::error::Rejection;
 
 pub(super) fn front(article: Node<'_, '_>) -> Result<Fields, Rejection> {
@@ -26,7 +26,9 @@ pub(super) fn front(article: Node<'_, '_>) -> Result<Fields, Rejection> {
     let Identifiers { doi, pmid, pmcid, .. } = fields.identifiers.clone();
     fields.id = pmcid.clone().or(doi.clone()).or(pmid).or(fields.id);
     fields.identifiers.url = doi.map(|doi| format!("https://doi.org/{doi}"));
-    fields.version = child(meta, "article-version").and_then(|version| inline(version).trim().parse().ok());
+    if let Some(version) = child(meta, "article-version") {
+        fields.version = version_of(&inline(version))?;
+    }
     fields.published = published(meta);
     let journal = path(article, &["front", "journal-meta"]);
     fields.issuer = journal.and_then(|journal| {
@@ -177,12 +179,26 @@ mod tests {
     use super::*;
 
     fn read(article_type: &str, meta: &str) -> Fields {
+        try_read(article_type, meta).unwrap()
+    }
+
+    fn try_read(article_type: &str, meta: &str) -> Result<Fields, Rejection> {
         let text = format!(
             "<article article-type=\"{article_type}\" xml:lang=\"EN\" xmlns:x=\"http://www.w3.org/1999/xlink\" \
              xmlns:ali=\"http://www.niso.org/schemas/ali/1.0/\"><front><article-meta>{meta}</article-meta></front></article>"
         );
         let document = parse_xml(&text).unwrap();
-        front(document.root_element()).unwrap()
+        front(document.root_element())
+    }
+
+    #[test]
+    fn versions_are_small_numbers() {
+        let version = |said: &str| {
+            let fields = try_read("other", &format!("<article-version>{said}</article-version>"));
+            fields.map(|fields| fields.version)
+        };
+        assert_eq!((version("2"), version("2.1")), (Ok(Some(2)), Ok(None)));
+        assert!(matches!(version("4294967295"), Err(Rejection::Field(_))));
     }
 
     #[test]

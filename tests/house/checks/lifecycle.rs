@@ -1,6 +1,7 @@
 //! Versions, snapshots and standing: what a question may see, and what it may never see again.
 
 use axum::http::StatusCode;
+use ingest::Event;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
 use serde_json::{Value, json};
@@ -217,4 +218,37 @@ async fn documents_that_are_due_for_review_are_listed() {
     assert_eq!(titles("2026-05-31"), [""; 0]);
     assert_eq!(titles("2026-11-22"), ["Gout"]);
     assert_eq!(titles("2027-01-01"), ["Gout", "Croup"]);
+}
+
+#[tokio::test]
+async fn a_version_that_no_document_reaches_stops_nothing() {
+    let service = TestService::new().await;
+    let hostile = |dose| note(dose).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 4294967295\n");
+    for dose in [5, 10] {
+        let other = format!("# Other\n\nGive examplin {dose}7 mg daily in hypertension.\n");
+        let (report, events) = service.ingest(&[("drug.md", &hostile(dose)), ("other.md", &other)]).await;
+        assert_eq!(report.documents.rejected, 1, "{events:?}");
+        assert_eq!(report.documents.added + report.documents.updated, 1, "{events:?}");
+        let rejected = events.iter().find_map(|event| match event {
+            Event::Rejected(rejected) => Some((rejected.file.as_str(), rejected.failure.code.as_str())),
+            _ => None,
+        });
+        assert_eq!(rejected, Some(("drug.md", "field")));
+    }
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 107) && !has(&now, 57), "{now:?}");
+}
+
+#[tokio::test]
+async fn files_that_declare_one_version_take_further_numbers() {
+    let service = TestService::new().await;
+    let declared = |dose| note(dose).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 5\n");
+    let sixth = note(1).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 6\n");
+    service.ingest(&[("drug.md", &sixth)]).await;
+    let (report, events) = service.ingest(&[("a.md", &declared(5)), ("b.md", &declared(10))]).await;
+    assert_eq!(report.documents.updated, 2, "{events:?}");
+    let view = service.get(&format!("/v1/documents/{}", document())).await.json();
+    let numbers: Vec<u64> =
+        view["versions"].as_array().unwrap().iter().map(|version| version["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [7, 6, 5]);
 }

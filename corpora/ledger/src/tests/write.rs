@@ -106,3 +106,12 @@ fn a_file_that_is_put_back_brings_nothing_back_that_was_taken_out_of_use() {
     assert!(!holds("says so"), "what withdraws itself comes in again");
     assert!(holds("last"));
 }
+
+#[test]
+fn a_document_whose_numbers_are_used_up_gets_no_further_one() {
+    let ledger = ledger();
+    let next = |declared| ledger.next_number(document("drug"), declared).unwrap();
+    assert_eq!((next(None), next(Some(7))), (Some(1), Some(7)));
+    ledger.stage(&[version_in("test", "drug", u32::MAX, 1)], &DECISION).unwrap();
+    assert_eq!((next(None), next(Some(u32::MAX)), next(Some(7))), (None, None, Some(7)));
+}
