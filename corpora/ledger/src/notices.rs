@@ -178,8 +178,8 @@ fn newest(connection: &Connection, document: DocumentId) -> Result<Option<(u32, 
     row.map(|(number, metadata, status)| Ok((number, serde_json::from_str(&metadata)?, status))).transpose()
 }
 
-/// Sets the standing of all versions of a document that it makes worse; a reinstatement undoes a retraction, and only that.
-/// What a person decided by withdrawing it stays.
+/// Sets the standing of all versions of a document that it makes worse; a reinstatement undoes a retraction, and only that:
+/// what had been replaced or had been warned of before is so again. What a person decided by withdrawing it stays.
 fn set(
     connection: &Connection,
     document: DocumentId,
@@ -209,15 +209,33 @@ fn set(
         if !acts {
             continue;
         }
+        let metadata: Metadata = serde_json::from_str(&metadata)?;
+        let status = match notice.relation {
+            Relation::Reinstates => before_retraction(connection, document, version, metadata.status)?,
+            _ => status,
+        };
         let reason = match &notice.reason {
             Some(reason) => format!("{}: {reason}", notice.feed),
             None => notice.feed.clone(),
         };
         change_status(connection, document, version, status, &Decision { reason: &reason, ..*decision })?;
-        let metadata: Metadata = serde_json::from_str(&metadata)?;
         changed.push(Changed { document, version, title: metadata.title, status, feed: notice.feed.clone() });
     }
     Ok(changed)
+}
+
+/// How a version stood before it was retracted: as was decided last, or as it declares itself.
+fn before_retraction(connection: &Connection, document: DocumentId, version: u32, declared: Status) -> Result<Status> {
+    let mut statement = connection.prepare_cached("SELECT action FROM decisions WHERE subject = ?1 ORDER BY id DESC")?;
+    let actions = statement.query_map([format!("{document} v{version}")], |row| row.get::<_, String>(0))?;
+    for action in actions {
+        // Other actions, as `inspected`, leave it as it stands.
+        match action?.parse::<Status>() {
+            Ok(Status::Retracted) | Err(_) => {}
+            Ok(decided) => return Ok(decided),
+        }
+    }
+    Ok(if declared == Status::Retracted { Status::Current } else { declared })
 }
 
 fn gravity(status: Status) -> u8 {

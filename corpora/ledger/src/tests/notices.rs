@@ -101,3 +101,31 @@ fn what_a_document_says_of_itself_needs_no_name() {
     ledger.stage(&[notice], &DECISION).unwrap();
     assert_eq!(standing(&ledger, "notice"), Status::Current);
 }
+
+#[test]
+fn a_reinstatement_restores_what_stood_before_the_retraction() {
+    for declared in [Status::Current, Status::Superseded, Status::Corrected, Status::Retracted] {
+        let ledger = ledger();
+        ledger.stage(&[named(staging("drug", 1), numbered(DOI), declared)], &DECISION).unwrap();
+        ledger.publish(&DECISION).unwrap();
+        ledger.import_notices(&[notice(Relation::Retracts, numbered(DOI))], &DECISION).unwrap();
+        ledger.publish(&DECISION).unwrap();
+        let imported = ledger.import_notices(&[notice(Relation::Reinstates, numbered(DOI))], &DECISION).unwrap();
+        let wanted = if declared == Status::Retracted { Status::Current } else { declared };
+        assert_eq!((standing(&ledger, "drug"), imported.changed[0].status), (wanted, wanted), "{declared}");
+        let staged = ledger.staged_changes().unwrap();
+        assert_eq!(staged.is_empty(), !wanted.may_be_evidence(), "{declared}: {staged:?}");
+    }
+}
+
+#[test]
+fn a_reinstatement_restores_what_people_had_decided() {
+    let ledger = ledger();
+    ledger.stage(&[named(staging("drug", 1), numbered(DOI), Status::Current)], &DECISION).unwrap();
+    ledger.set_status(document("drug"), 1, Status::Superseded, &DECISION).unwrap();
+    ledger.inspected(document("drug"), 1, None, &DECISION).unwrap();
+    ledger.set_status(document("drug"), 1, Status::Retracted, &DECISION).unwrap();
+    ledger.import_notices(&[notice(Relation::Reinstates, numbered(DOI))], &DECISION).unwrap();
+    assert_eq!(standing(&ledger, "drug"), Status::Superseded);
+    assert!(ledger.staged_changes().unwrap().is_empty());
+}
