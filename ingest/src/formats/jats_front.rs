@@ -113,8 +113,7 @@ fn licence(permissions: Node<'_, '_>) -> Option<String> {
 fn status(meta: Node<'_, '_>, title: &str) -> Status {
     let kinds: Vec<&str> =
         children(meta, "related-article").filter_map(|related| related.attribute("related-article-type")).collect();
-    let title = title.to_ascii_uppercase();
-    if title.starts_with("RETRACTED") || kinds.contains(&"retraction-forward") {
+    if is_marked_retracted(title) || kinds.contains(&"retraction-forward") {
         Status::Retracted
     } else if kinds.iter().any(|kind| matches!(*kind, "object-of-concern-forward" | "expression-of-concern")) {
         Status::ExpressionOfConcern
@@ -123,6 +122,18 @@ fn status(meta: Node<'_, '_>, title: &str) -> Status {
     } else {
         Status::Current
     }
+}
+
+/// Whether a title begins with the mark that publishers set before that of a retracted work: `RETRACTED: …`, `[Retracted
+/// article] …`. The titles of works about retracted works begin with the same word.
+pub(super) fn is_marked_retracted(title: &str) -> bool {
+    let title = title.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '[' | '('));
+    let upper = title.to_ascii_uppercase();
+    let Some(rest) = upper.strip_prefix("RETRACTED") else { return false };
+    let kinds = [" ARTICLE", " PAPER", " CHAPTER"];
+    let after = kinds.into_iter().find_map(|kind| rest.strip_prefix(kind)).unwrap_or(rest).trim_start();
+    let is_set_off = after.is_empty() || after.starts_with([':', ']', ')', '–', '—']) || after.starts_with("- ");
+    is_set_off || (title.starts_with("RETRACTED ARTICLE ") && title.contains(char::is_lowercase))
 }
 
 /// A work that bears on how this one stands, or on whose standing this one bears. Others (companions, comments, reviews)
@@ -232,6 +243,38 @@ mod tests {
         ];
         assert_eq!(found, wanted.map(|(relation, name)| (relation, name.to_owned())));
         assert_eq!(fields.status, Status::Retracted);
+    }
+
+    #[test]
+    fn a_mark_of_retraction_is_told_from_a_subject() {
+        for marked in [
+            "RETRACTED: Examplin in gout",
+            "Retracted: Examplin in gout",
+            "RETRACTED ARTICLE: Examplin in gout",
+            "RETRACTED ARTICLE Examplin in gout",
+            "Retracted Paper: Examplin in gout",
+            "[RETRACTED] Examplin in gout",
+            "[Retracted article] Examplin in gout",
+            "(Retracted) Examplin in gout",
+            "RETRACTED - Examplin in gout",
+            "RETRACTED — Examplin in gout",
+        ] {
+            assert!(is_marked_retracted(marked), "{marked}");
+            let meta = format!("<title-group><article-title>{marked}</article-title></title-group>");
+            assert_eq!(read("research-article", &meta).status, Status::Retracted, "{marked}");
+        }
+        for subject in [
+            "Retracted publications in oncology: a review",
+            "Retracted articles: who reads them?",
+            "RETRACTED ARTICLES IN ONCOLOGY",
+            "RETRACTED ARTICLE CITATION IN ONCOLOGY: A REVIEW",
+            "Retracted article detection by machines",
+            "Retracted-article lists compared",
+            "Retraction: Examplin in gout",
+            "Examplin in gout (retracted)",
+        ] {
+            assert!(!is_marked_retracted(subject), "{subject}");
+        }
     }
 
     #[test]
