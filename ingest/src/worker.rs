@@ -23,8 +23,8 @@ use crate::archive::{self, Limits};
 use crate::error::Failure;
 use crate::formats::{self, Fields, Format, Parsed};
 
-/// The longest line of a reply: the JSON of the largest file's text, with room.
-const MAX_LINE: u64 = 512 << 20;
+/// The longest line of a reply: the JSON of the largest file's text, with room. Whoever reads it holds it in memory.
+const MAX_LINE: u64 = 256 << 20;
 
 /// What one document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
