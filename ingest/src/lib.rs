@@ -5,6 +5,7 @@
 //! the indexes follow it ([`follow`]), now or after the next start.
 
 mod archive;
+mod ban;
 pub mod connect;
 mod error;
 pub mod follow;
