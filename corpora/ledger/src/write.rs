@@ -105,7 +105,7 @@ impl Ledger {
     pub fn holds_file(&self, corpus: &CorpusId, source_name: &str, source_sha256: &str, parser: &str) -> Result<bool> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM versions v JOIN documents d ON d.id = v.document
-             WHERE v.source_name = ?1 AND v.source_sha256 = ?2 AND v.parser = ?3 AND d.corpus = ?4 AND {})",
+             WHERE v.source_name = ?1 AND v.source_sha256 = ?2 AND d.corpus = ?4 AND {})",
             still_said()
         );
         let connection = self.lock();
@@ -122,7 +122,7 @@ impl Ledger {
     pub fn holds(&self, document: DocumentId, source_name: &str, source_sha256: &str, parser: &str) -> Result<bool> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM versions v
-             WHERE v.document = ?4 AND v.source_sha256 = ?2 AND v.parser = ?3 AND {})",
+             WHERE v.document = ?4 AND v.source_sha256 = ?2 AND {})",
             still_said()
         );
         let connection = self.lock();
@@ -169,11 +169,13 @@ impl Ledger {
     }
 }
 
-/// Whether no later version of the document came from the file `?1`. What was taken back or out of use, and does not say so
-/// itself, counts all the same: that a file is put back puts no such text back into force.
+/// Whether the version `v` was read by the parser `?3`, and no later one of its document came from the file `?1`. What was taken
+/// back or out of use, and does not say so itself, counts all the same: neither a file that is put back nor another parser puts
+/// such a text back into force.
 fn still_said() -> String {
     format!(
-        "(NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document AND w.source_name = ?1 AND w.id > v.id)
+        "((v.parser = ?3 AND NOT EXISTS (SELECT 1 FROM versions w
+                                         WHERE w.document = v.document AND w.source_name = ?1 AND w.id > v.id))
           OR (v.status IN ('retracted', 'withdrawn') AND v.status IS NOT {}))",
         of_metadata("status")
     )
