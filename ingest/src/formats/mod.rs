@@ -31,7 +31,7 @@ use crate::error::Rejection;
 pub(crate) use pdf::draw as draw_page;
 
 /// The parsers' version: a change in what they produce raises it, and a re-ingest then takes the documents in again.
-const PARSER_VERSION: u32 = 3;
+const PARSER_VERSION: u32 = 4;
 
 /// The formats there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
