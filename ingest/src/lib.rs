@@ -5,6 +5,7 @@
 //! the indexes follow it ([`follow`]), now or after the next start.
 
 mod archive;
+mod ban;
 pub mod connect;
 mod error;
 pub mod follow;
@@ -22,7 +23,7 @@ pub use archive::Limits;
 pub use error::{Error, Failure, Rejection, Result};
 pub use follow::{Counted, catch_up, catch_up_coming, index_entry, look_after, reconcile, reconcile_coming};
 pub use formats::{Parsed, parse};
-pub use manifest::{Manifest, Origin, parse_manifest, read_manifest};
+pub use manifest::{Manifest, Origin, is_date, parse_manifest, read_manifest};
 pub use originals::Originals;
 pub use parser::{Parser, Workers};
 pub use pipeline::{Ingest, Options, Stores, text_to_embed, texts_to_embed};

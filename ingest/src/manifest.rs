@@ -70,7 +70,24 @@ pub fn parse_manifest(text: &str) -> std::result::Result<Manifest, String> {
     }
     let manifest = Manifest { corpus: policy.try_into().map_err(said)?, origin: origin.try_into().map_err(said)? };
     manifest.origin.refresh()?;
-    Ok(manifest)
+    // What is no date is compared all the same, and a licence would never end.
+    match manifest.corpus.rights.expires.as_deref() {
+        Some(end) if !is_date(end) => {
+            Err(format!("expires must be a date, as in 2027, 2027-11 or 2027-11-28; it is {end:?}"))
+        }
+        _ => Ok(manifest),
+    }
+}
+
+/// Whether it is a year, a month or a day that there is: `2027`, `2027-11`, `2027-11-28`.
+pub fn is_date(text: &str) -> bool {
+    let whole = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        10 => text.to_owned(),
+        _ => return false,
+    };
+    whole.parse::<jiff::civil::Date>().is_ok()
 }
 
 #[cfg(test)]
@@ -95,6 +112,21 @@ mod tests {
         ] {
             let message = parse_manifest(&format!("{POLICY}{wrong}")).unwrap_err();
             assert!(message.contains(said), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_licence_ends_on_a_day_that_there_is() {
+        let ending = |end: &str| {
+            let export = "export = true";
+            parse_manifest(&POLICY.replace(export, &format!("{export}, expires = \"{end}\"")))
+        };
+        for end in ["2027", "2027-11", "2028-02-29"] {
+            assert_eq!(ending(end).unwrap().corpus.rights.expires.as_deref(), Some(end));
+        }
+        for end in ["31/12/2024", "2024-12-31T23:59:59Z", "2027-02-29", "soon", "", "2024 12 31"] {
+            let message = ending(end).unwrap_err();
+            assert!(message.contains("expires must be a date"), "{end}: {message}");
         }
     }
 }

@@ -8,17 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::archive::{self, Limits};
 use crate::error::{Error, Failure, Result};
 use crate::formats::{Format, Parsed, draw_page, parse_as, pieces};
+use crate::source::MAX_BYTES;
 use crate::worker::{Cost, Reply, Request, receive, send};
 
 /// How long a process may take to come up.
 const START: Duration = Duration::from_secs(30);
+
+/// How long a process that says no more may take to end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Bytes of a process's last words that are kept.
 const LAST_WORDS: usize = 4 << 10;
@@ -207,10 +211,15 @@ impl Worker {
         std::thread::spawn(move || {
             let mut output = BufReader::new(output);
             while let Ok(Some(reply)) = receive::<Reply>(&mut output) {
-                let mut body = match &reply {
-                    Reply::File { bytes, .. } | Reply::Page { bytes } => vec![0; *bytes],
-                    _ => Vec::new(),
+                let bytes = match &reply {
+                    Reply::File { bytes, .. } | Reply::Page { bytes } => *bytes,
+                    _ => 0,
                 };
+                // No file and no picture is larger: whoever announces more is not in its right mind, and is not heard any more.
+                if bytes as u64 > MAX_BYTES {
+                    break;
+                }
+                let mut body = vec![0; bytes];
                 if output.read_exact(&mut body).is_err() || hand.send((reply, body)).is_err() {
                     break;
                 }
@@ -234,16 +243,28 @@ impl Worker {
             Err(RecvTimeoutError::Timeout) => {
                 Err(Failure::new("parser_timeout", format!("the parser was stopped after {} s", cost.wall_s)))
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                let status = self.child.wait();
-                Err(self.death(status.ok(), cost))
+            Err(RecvTimeoutError::Disconnected) => Err(match self.ended() {
+                Some(status) => self.death(status, cost),
+                None => Failure::crashed("its reply made no sense"),
+            }),
+        }
+    }
+
+    /// How a process ended that says no more; `None` where it lives on.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        let until = Instant::now() + GRACE;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+                _ => return None,
             }
         }
     }
 
-    fn death(&self, status: Option<ExitStatus>, cost: Cost) -> Failure {
+    fn death(&self, status: ExitStatus, cost: Cost) -> Failure {
         let said = self.said();
-        let signal = status.and_then(|status| status.signal());
+        let signal = status.signal();
         if signal == Some(libc::SIGXCPU) {
             return Failure::new(
                 "parser_timeout",
@@ -286,5 +307,33 @@ fn listen(mut errors: impl Read, heard: &Mutex<Vec<u8>>) {
         heard.extend_from_slice(&chunk[..read]);
         let surplus = heard.len().saturating_sub(LAST_WORDS);
         heard.drain(..surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Processes that say they are ready, answer any request with these words, and live on.
+    fn that_say(words: &str) -> Workers {
+        let script = format!("read limits; echo '\"ready\"'; read request; echo '{words}'; exec sleep 600");
+        Workers::new("/bin/sh".into(), vec!["-c".into(), script.into()], Cost::default())
+    }
+
+    #[test]
+    fn a_process_that_announces_more_than_there_can_be_is_given_up() {
+        let workers = that_say("{\"file\":{\"name\":\"x\",\"bytes\":70368744177664}}");
+        let unpacked = workers.unpack(Path::new("/x.zip"), "x.zip", Limits::default(), &mut |(name, _)| {
+            panic!("{name} came out");
+        });
+        assert_eq!(unpacked.unwrap().unwrap_err().code, "parser_crash");
+        let workers = that_say(&format!("{{\"page\":{{\"bytes\":{}}}}}", MAX_BYTES + 1));
+        assert_eq!(workers.page(b"%PDF-", 1).unwrap().unwrap_err().code, "parser_crash");
+    }
+
+    #[test]
+    fn a_process_that_makes_no_sense_is_given_up() {
+        let workers = that_say("nonsense");
+        assert_eq!(workers.parse(Format::Markdown, b"# A").unwrap().unwrap_err().code, "parser_crash");
     }
 }

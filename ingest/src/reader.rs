@@ -55,6 +55,18 @@ pub(crate) struct Seen {
     numbers: HashSet<(DocumentId, u32)>,
     sources: HashSet<(DocumentId, String)>,
     works: HashMap<(Name, bool), String>,
+    /// How often a name has come up.
+    files: HashMap<String, usize>,
+}
+
+impl Seen {
+    /// What a file is kept under. An archive may hold one name more than once: each is then compared with what it said itself
+    /// in the last run, not with what the other said.
+    fn source_name(&mut self, name: &str) -> String {
+        let times = self.files.entry(name.to_owned()).or_default();
+        *times += 1;
+        if *times == 1 { name.to_owned() } else { format!("{times}#{name}") }
+    }
 }
 
 impl Reader {
@@ -140,7 +152,8 @@ impl Reader {
         fail_point!("ingest::read", |kind| Err(Error::injected(kind)));
         let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
         let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
-        if self.ledger.holds_file(&self.corpus.id, &piece.name, &sha256, &parser)? {
+        let source_name = self.seen.source_name(&piece.name);
+        if self.ledger.holds_file(&self.corpus.id, &source_name, &sha256, &parser)? {
             return unchanged();
         }
         let parsed = match self.parser.parse(piece.format, bytes)? {
@@ -153,14 +166,12 @@ impl Reader {
         let name = self.name_of(own_name, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
-        if again || self.ledger.holds(document, &sha256, &parser)? {
+        if again || self.ledger.holds(document, &source_name, &sha256, &parser)? {
             return unchanged();
         }
-        let mut number = self.ledger.next_number(document, parsed.fields.version)?;
-        // Another file of this run may have the same number, not yet in the ledger.
-        while !self.seen.numbers.insert((document, number)) {
-            number += 1;
-        }
+        let Some(number) = self.number_of(document, parsed.fields.version)? else {
+            return Ok(Err(Rejection::Field("its document can have no further version".to_owned()).into()));
+        };
         let passages = passages(document, number, &parsed.text);
         if passages.is_empty() {
             return Ok(Err(Rejection::NoText.into()));
@@ -172,7 +183,7 @@ impl Reader {
         let version = NewVersion {
             corpus: self.corpus.id.clone(),
             name,
-            source_name: piece.name.clone(),
+            source_name,
             source_sha256: sha256,
             parser,
             metadata,
@@ -181,6 +192,21 @@ impl Reader {
             text: parsed.text,
         };
         Ok(Ok(Item::Ready(Box::new(Ready { file: piece.name.clone(), version, number, passages }))))
+    }
+
+    /// The number that a further version takes; `None` when none is left.
+    fn number_of(&mut self, document: DocumentId, declared: Option<u32>) -> Result<Option<u32>> {
+        let mut number = self.ledger.next_number(document, declared)?;
+        // Another file of this run may have the same number, not yet in the ledger.
+        while let Some(taken) = number
+            && !self.seen.numbers.insert((document, taken))
+        {
+            number = match taken.checked_add(1) {
+                Some(next) => self.ledger.next_number(document, Some(next))?,
+                None => None,
+            };
+        }
+        Ok(number)
     }
 
     /// The name a document goes by: its own, or that under which the same work is held or came in before.

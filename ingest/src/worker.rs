@@ -1,11 +1,10 @@
 //! The parsing process: what one does that reads files nobody vouches for.
 //!
 //! It is the same program, started again, with limits on memory, processor time, open files and written bytes, and without
-//! system calls that reach the network or other processes or make files. It reads requests from standard input and writes
-//! replies to standard output: one line of JSON, after some of them the bytes it announces. `catch_unwind` would not
-//! do: a stack that overflows and memory that runs out end a process, and are meant to end this one.
+//! system calls that reach the network or other processes, or make, change or remove files. It reads requests from standard
+//! input and writes replies to standard output: one line of JSON, after some of them the bytes it announces. `catch_unwind`
+//! would not do: a stack that overflows and memory that runs out end a process, and are meant to end this one.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -13,18 +12,15 @@ use std::path::PathBuf;
 use knowledge::{Block, CanonicalText, Defect};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
-use seccompiler::{
-    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch,
-};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{self, Limits};
+use crate::ban;
 use crate::error::Failure;
 use crate::formats::{self, Fields, Format, Parsed};
 
-/// The longest line of a reply: the JSON of the largest file's text, with room.
-const MAX_LINE: u64 = 512 << 20;
+/// The longest line of a reply: the JSON of the largest file's text, with room. Whoever reads it holds it in memory.
+const MAX_LINE: u64 = 256 << 20;
 
 /// What one document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,50 +185,8 @@ fn confine(cost: Cost) -> io::Result<()> {
     limit(Resource::Nofile, 64)?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Core, 0)?;
-    let architecture = TargetArch::try_from(std::env::consts::ARCH).map_err(io::Error::other)?;
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
-    rules.insert(libc::SYS_openat, vec![makes_a_file().map_err(io::Error::other)?]);
-    let refuse = SeccompAction::Errno(libc::EPERM as u32);
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture).map_err(io::Error::other)?;
-    let program: BpfProgram = filter.try_into().map_err(io::Error::other)?;
-    seccompiler::apply_filter(&program).map_err(io::Error::other)
+    ban::apply()
 }
-
-/// A file that opening makes. Its first byte would be over the limit, and end whoever writes it. The library that finds fonts
-/// for pages of PDF would keep what it found; refused the file, it goes on without.
-fn makes_a_file() -> Result<SeccompRule, BackendError> {
-    let create = libc::O_CREAT as u64;
-    let flags = SeccompCondition::new(2, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(create), create)?;
-    SeccompRule::new(vec![flags])
-}
-
-/// Ways to the network, into other processes and into the kernel. A child, such as the reader of PDF, inherits the ban.
-const FORBIDDEN: [i64; 24] = [
-    libc::SYS_socket,
-    libc::SYS_connect,
-    libc::SYS_bind,
-    libc::SYS_listen,
-    libc::SYS_accept,
-    libc::SYS_accept4,
-    libc::SYS_io_uring_setup,
-    libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
-    libc::SYS_process_vm_writev,
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_userfaultfd,
-    libc::SYS_mount,
-    libc::SYS_umount2,
-    libc::SYS_unshare,
-    libc::SYS_setns,
-    libc::SYS_pivot_root,
-    libc::SYS_chroot,
-    libc::SYS_keyctl,
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_kexec_load,
-    libc::SYS_reboot,
-];
 
 /// Sets the limit in effect, within what the process may set.
 fn limit(resource: Resource, to: u64) -> io::Result<()> {

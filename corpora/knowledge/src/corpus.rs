@@ -85,7 +85,7 @@ const UNDISPLAYED_WORDS: usize = 60;
 impl Rights {
     /// Whether the licence has ended by `day`, `2024-03-01`. A date that is not given to the day covers all of its days.
     pub fn has_ended(&self, day: &str) -> bool {
-        self.expires.as_deref().is_some_and(|end| day.get(..end.len()).is_some_and(|day| day > end))
+        self.expires.as_deref().is_some_and(|end| day.get(..end.len()).unwrap_or(day) > end)
     }
 
     /// How many words of one document may be shown at a time; `None` means all of them.
@@ -118,4 +118,27 @@ pub struct Corpus {
     /// How strong its evidence is, in the issuer's own scheme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence_level: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_covers_all_days_of_its_end() {
+        let ended = |end: &str, day: &str| {
+            let rights =
+                Rights { index: true, quote_words: None, display: true, export: true, expires: Some(end.to_owned()) };
+            rights.has_ended(day)
+        };
+        for (end, last, first) in [
+            ("2024", "2024-12-31", "2025-01-01"),
+            ("2024-06", "2024-06-30", "2024-07-01"),
+            ("2024-06-15", "2024-06-15", "2024-06-16"),
+            // As nobody writes it now, and as the ledger reads it.
+            ("2024-06-15T23:59:59Z", "2024-06-15", "2024-06-16"),
+        ] {
+            assert!(!ended(end, last) && ended(end, first), "{end}");
+        }
+    }
 }

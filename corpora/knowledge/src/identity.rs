@@ -44,9 +44,10 @@ fn doi(text: &str) -> Option<String> {
     doi.contains('/').then(|| doi.to_owned())
 }
 
+/// The first number in it: `PMC123.1` is a version of `PMC123`.
 fn number(text: &str, prefix: &str) -> Option<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
+    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().trim_start_matches('0');
     (!digits.is_empty()).then(|| format!("{prefix}{digits}"))
 }
 
@@ -151,6 +152,7 @@ mod tests {
         assert_eq!(plain, odd);
         assert_eq!(plain.len(), 4);
         assert_eq!(ids("not a doi", "none", "", "https://doi.org/10.1000/abc").names(), []);
+        assert_eq!(ids("", "123 [version 2]", "PMC45.1", "").names(), ids("", "123", "PMC45", "").names());
     }
 
     #[test]

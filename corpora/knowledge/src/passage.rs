@@ -49,8 +49,8 @@ struct Unit {
 }
 
 /// Splits a text into passage spans with the section and page of each. Every character of an evidence block lies in exactly
-/// one of them, but for white space between two; none crosses a section, and none is longer than `max_words` unless a single
-/// word run forces it.
+/// one of them, but for white space between two, and none crosses a section. None is longer than `max_words`, but for the
+/// headings before its text, which may be as long again; a longer run of headings is cut.
 pub fn split(text: &CanonicalText, max_words: usize) -> Vec<(Span, Vec<String>, Option<u32>)> {
     let mut passages: Vec<(Span, Vec<String>, Option<u32>)> = Vec::new();
     let mut open: Option<(Span, usize, bool)> = None;
@@ -68,7 +68,8 @@ pub fn split(text: &CanonicalText, max_words: usize) -> Vec<(Span, Vec<String>, 
             let fits = match open {
                 // Headings stay with what they head, even across the change of section they cause.
                 Some((_, words, only_headings)) => {
-                    only_headings || (!moved && !unit.heading && words + unit.words <= max_words)
+                    let within = words + unit.words <= max_words;
+                    if only_headings { within || !unit.heading } else { within && !moved && !unit.heading }
                 }
                 None => false,
             };
@@ -179,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::TextBuilder;
+    use crate::text::{Block, TextBuilder};
 
     fn passages(text: &CanonicalText, max_words: usize) -> Vec<(&str, Vec<String>)> {
         let slice = |span| char_slice(text.as_str(), span).unwrap();
@@ -209,6 +210,29 @@ mod tests {
         let text = builder.finish();
         let found: Vec<_> = passages(&text, 6).into_iter().map(|(text, _)| text).collect();
         assert_eq!(found, ["One two three. Four five six.", "Seven eight nine."]);
+    }
+
+    #[test]
+    fn a_text_of_headings_alone_is_cut() {
+        let mut builder = TextBuilder::new();
+        for number in 0..5_000 {
+            builder.heading(2, &format!("Heading {number}"));
+        }
+        builder.block(BlockKind::Paragraph, "Its text.");
+        let text = builder.finish();
+        let found = passages(&text, PASSAGE_WORDS);
+        assert_eq!(found.len(), 5_000 * 2 / PASSAGE_WORDS + 1);
+        assert!(found.iter().all(|(text, _)| text.unicode_words().count() <= PASSAGE_WORDS));
+        assert_eq!(found.last().unwrap().1, ["Heading 4999"]);
+    }
+
+    #[test]
+    fn a_heading_stays_with_the_longest_text() {
+        let mut builder = TextBuilder::new();
+        builder.heading(2, "Acute attack");
+        builder.block(BlockKind::TableRow, &"dose ".repeat(12));
+        let text = builder.finish();
+        assert_eq!(passages(&text, 12).len(), 1);
     }
 
     fn texts() -> impl Strategy<Value = CanonicalText> {
@@ -242,6 +266,14 @@ mod tests {
             let spans: Vec<Span> = split(&text, max_words).into_iter().map(|(span, ..)| span).collect();
             prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
             prop_assert!(spans.iter().all(|span| !span.is_empty()));
+            for span in &spans {
+                let words = char_slice(text.as_str(), *span).unwrap().unicode_words().count();
+                let heads = |block: &Block| {
+                    block.kind == BlockKind::Heading && (span.start..span.end).contains(&block.span.start)
+                };
+                let most = if text.blocks().iter().any(heads) { 2 * max_words } else { max_words };
+                prop_assert!(words <= most, "{words} words");
+            }
             let inside = |at: usize| spans.iter().any(|span| (span.start..span.end).contains(&at));
             for block in text.blocks() {
                 for (at, c) in text.as_str().chars().enumerate().skip(block.span.start).take(block.span.len()) {

@@ -145,14 +145,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Canonical form of one block: NFC, every run of white space one space, no control, zero-width or direction characters.
-/// Soft hyphens go too; OCR and typesetting leave them inside words.
+/// Canonical form of one block: NFC, every run of white space one space, nothing that cannot be seen. Soft hyphens go too; OCR
+/// and typesetting leave them inside words. A canonical text is its own canonical form.
 pub fn normalise(raw: &str) -> String {
-    let visible = |c: &char| {
-        !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-            && (c.is_whitespace() || !c.is_control())
-    };
-    let cleaned: String = raw.nfc().filter(visible).collect();
+    // Composed last: a mark joins its letter only once nothing stands between the two.
+    let cleaned: String = raw.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     let mut text = String::with_capacity(cleaned.len());
     for word in cleaned.split_whitespace() {
         if !text.is_empty() {
@@ -161,6 +158,25 @@ pub fn normalise(raw: &str) -> String {
         text.push_str(word);
     }
     text
+}
+
+/// Control, zero-width, joining and direction characters, variation selectors and tags: they change what a text is compared
+/// with, or carry another one, and nobody sees them.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    ) || (c.is_control() && !c.is_whitespace())
 }
 
 /// Collects blocks in reading order into a [`CanonicalText`].
@@ -280,6 +296,8 @@ impl TextBuilder {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -296,6 +314,28 @@ mod tests {
     fn canonical_form_is_nfc_with_single_spaces_and_nothing_invisible() {
         assert_eq!(normalise("  e\u{301}pi\u{ad}ne\u{200b}phrine\t\n 0.5\u{a0}mg \u{202e}"), "épinephrine 0.5 mg");
         assert_eq!(normalise("a\u{0}b\u{7}"), "ab");
+        assert_eq!(normalise("e\u{200b}\u{301}"), "é");
+        let hidden = ['\u{34f}', '\u{61c}', '\u{180e}', '\u{206a}', '\u{fe0f}', '\u{e0041}', '\u{e007f}', '\u{e0100}'];
+        for hidden in hidden {
+            assert_eq!(normalise(&format!("5{hidden} mg{hidden}")), "5 mg", "{hidden:?}");
+        }
+    }
+
+    fn raw_texts() -> impl Strategy<Value = String> {
+        // Letters, marks, and what stood between them.
+        let marks = "[ae \u{301}\u{327}\u{34f}\u{200b}\u{fe0f}\t\u{2000}\u{1100}\u{1161}]{0,20}";
+        prop_oneof![any::<String>(), marks]
+    }
+
+    proptest! {
+        #[test]
+        fn a_canonical_text_is_its_own_canonical_form(raw in raw_texts()) {
+            let once = normalise(&raw);
+            prop_assert!(once.chars().all(|c| !is_invisible(c) && (c == ' ' || !c.is_whitespace())), "{once:?}");
+            let composed: String = once.as_str().nfc().collect();
+            prop_assert_eq!(&composed, &once);
+            prop_assert_eq!(normalise(&once), once);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use knowledge::{DocumentId, Metadata, Notice, Relation, Status};
+use knowledge::{DocumentId, Metadata, Name, Notice, Relation, Status, title_key};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ pub struct Imported {
     pub known: usize,
     /// Versions whose standing changed.
     pub changed: Vec<Changed>,
-    /// Documents whose title fits a notice, and nothing else: a person decides.
+    /// Documents whose title or address fits a notice, and nothing else: a person decides.
     pub doubtful: usize,
 }
 
@@ -86,7 +86,7 @@ fn keep(connection: &Connection, notice: &Notice, at: &str) -> Result<bool> {
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
     pub(crate) changed: Vec<Changed>,
-    /// Documents whose title fits and nothing else, each with what is to be looked at.
+    /// Documents whose title or address fits and nothing else, each with what is to be looked at.
     pub(crate) doubtful: Vec<(DocumentId, String)>,
 }
 
@@ -115,30 +115,41 @@ impl To {
     }
 }
 
-/// Applies a notice to the documents that are its work.
+/// Applies a notice to the documents that are its work. Those that share only an address with it are asked about: a page, a
+/// folder or a house may hold many works.
 fn apply(connection: &Connection, notice: &Notice, to: To, decision: &Decision<'_>) -> Result<Applied> {
     let mut applied = Applied::default();
     let Some(status) = notice.status() else { return Ok(applied) };
-    let certain = named(connection, &notice.subject.names())?;
+    let (numbers, addresses): (Vec<Name>, Vec<Name>) =
+        notice.subject.names().into_iter().partition(Name::is_of_one_work);
+    let certain = named(connection, &numbers)?;
+    let title: Vec<Name> = notice.title.as_deref().and_then(title_key).into_iter().collect();
     let by_title = match certain.is_empty() {
-        true => named(connection, &notice.names())?,
+        true => named(connection, &title)?,
         false => Vec::new(),
     };
+    let mut by_address = named(connection, &addresses)?;
+    by_address.retain(|document| !certain.contains(document) && !by_title.contains(document));
     for document in certain.into_iter().filter(|document| to.takes(*document)) {
         applied.changed.extend(set(connection, document, status, notice, to, decision)?);
     }
-    for document in by_title.into_iter().filter(|document| to.takes(*document)) {
-        let Some((number, metadata, _)) = newest(connection, document)? else { continue };
+    let by_title = by_title.into_iter().map(|document| (document, true));
+    let unsure = by_title.chain(by_address.into_iter().map(|document| (document, false)));
+    for (document, has_title) in unsure.filter(|(document, _)| to.takes(*document)) {
+        let Some((number, metadata, held)) = newest(connection, document)? else { continue };
         // The notice for a work, and the notice itself held as a document, may have one title.
         if names_meet(&metadata, notice) || names_differ(&metadata, notice) {
             continue;
         }
         let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
-        if notice.fits(metadata.authors.first().map(String::as_str), year) {
+        if has_title && notice.fits(metadata.authors.first().map(String::as_str), year) {
             applied.changed.extend(set(connection, document, status, notice, to, decision)?);
-        } else {
-            let detail =
-                format!("{} says that a work of this title is {status}; author and year do not settle it", notice.feed);
+        } else if held != status.as_str() {
+            let feed = &notice.feed;
+            let detail = match has_title {
+                true => format!("{feed} says that a work of this title is {status}; author and year do not settle it"),
+                false => format!("{feed} says that a work at this address is {status}; it may be another one"),
+            };
             put_finding(connection, decision.at, FindingKind::DoubtfulNotice, document, number, &detail)?;
             applied.doubtful.push((document, detail));
         }
@@ -167,8 +178,8 @@ fn newest(connection: &Connection, document: DocumentId) -> Result<Option<(u32, 
     row.map(|(number, metadata, status)| Ok((number, serde_json::from_str(&metadata)?, status))).transpose()
 }
 
-/// Sets the standing of all versions of a document that it makes worse; a reinstatement undoes a retraction, and only that.
-/// What a person decided by withdrawing it stays.
+/// Sets the standing of all versions of a document that it makes worse; a reinstatement undoes a retraction, and only that:
+/// what had been replaced or had been warned of before is so again. What a person decided by withdrawing it stays.
 fn set(
     connection: &Connection,
     document: DocumentId,
@@ -198,15 +209,33 @@ fn set(
         if !acts {
             continue;
         }
+        let metadata: Metadata = serde_json::from_str(&metadata)?;
+        let status = match notice.relation {
+            Relation::Reinstates => before_retraction(connection, document, version, metadata.status)?,
+            _ => status,
+        };
         let reason = match &notice.reason {
             Some(reason) => format!("{}: {reason}", notice.feed),
             None => notice.feed.clone(),
         };
         change_status(connection, document, version, status, &Decision { reason: &reason, ..*decision })?;
-        let metadata: Metadata = serde_json::from_str(&metadata)?;
         changed.push(Changed { document, version, title: metadata.title, status, feed: notice.feed.clone() });
     }
     Ok(changed)
+}
+
+/// How a version stood before it was retracted: as was decided last, or as it declares itself.
+fn before_retraction(connection: &Connection, document: DocumentId, version: u32, declared: Status) -> Result<Status> {
+    let mut statement = connection.prepare_cached("SELECT action FROM decisions WHERE subject = ?1 ORDER BY id DESC")?;
+    let actions = statement.query_map([format!("{document} v{version}")], |row| row.get::<_, String>(0))?;
+    for action in actions {
+        // Other actions, as `inspected`, leave it as it stands.
+        match action?.parse::<Status>() {
+            Ok(Status::Retracted) | Err(_) => {}
+            Ok(decided) => return Ok(decided),
+        }
+    }
+    Ok(if declared == Status::Retracted { Status::Current } else { declared })
 }
 
 fn gravity(status: Status) -> u8 {
@@ -242,7 +271,7 @@ pub(crate) fn after_staging(
         reason: None,
         feed: format!("{:?} as taken in", metadata.title),
     };
-    let own = |relation| about(relation, metadata.identifiers.clone(), Some(metadata.title.clone()));
+    let own = |relation| (about(relation, metadata.identifiers.clone(), Some(metadata.title.clone())), true);
     let mut notices = Vec::new();
     match metadata.status {
         Status::Retracted => notices.push(own(Relation::Retracts)),
@@ -255,15 +284,17 @@ pub(crate) fn after_staging(
             Relation::ConcernBy => own(Relation::Concerns),
             Relation::CorrectedBy => own(Relation::Corrects),
             Relation::ReplacedBy | Relation::Replaces => continue,
-            acting => Notice { notice: metadata.identifiers.clone(), ..about(acting, related.other.clone(), None) },
+            acting => {
+                let notice = about(acting, related.other.clone(), None);
+                (Notice { notice: metadata.identifiers.clone(), ..notice }, false)
+            }
         });
     }
-    for notice in notices {
-        // The earlier versions of what says of itself that it is retracted are retracted too, whatever they are called.
-        if let Some(status) =
-            notice.status().filter(|status| status.suppresses() && notice.notice == Default::default())
-        {
-            applied.changed.extend(set(connection, document, status, &notice, To::All, decision)?);
+    for (notice, is_about_itself) in notices {
+        // What it says of itself holds whatever it is called. Where that is a retraction, its earlier versions are retracted too.
+        if let Some(status) = notice.status().filter(|_| is_about_itself) {
+            let to = if status.suppresses() { To::All } else { To::One(document, version) };
+            applied.changed.extend(set(connection, document, status, &notice, to, decision)?);
         }
         if keep(connection, &notice, decision.at)? {
             applied.add(apply(connection, &notice, To::All, decision)?);

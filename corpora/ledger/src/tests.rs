@@ -5,6 +5,7 @@ mod decisions;
 mod document;
 mod findings;
 mod health;
+mod notices;
 mod policies;
 mod reembed;
 mod roots;

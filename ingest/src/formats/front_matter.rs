@@ -3,7 +3,7 @@
 use knowledge::{Identifiers, Source};
 use serde::Deserialize;
 
-use super::{Fields, iso_date};
+use super::{Fields, iso_date, version};
 use crate::error::Rejection;
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +74,7 @@ fn fields(matter: FrontMatter) -> Result<Fields, Rejection> {
     };
     Ok(Fields {
         id: matter.id,
-        version: matter.version,
+        version: matter.version.map(version).transpose()?,
         title: matter.title,
         issuer: matter.issuer,
         kind: matter.kind.map(|kind| kind.parse()).transpose().map_err(unknown)?,
@@ -117,6 +117,8 @@ mod tests {
         for (text, said) in [
             ("+++\nkind = \"blog\"\n+++\n", "guideline"),
             ("+++\npublished = \"March\"\n+++\n", "date"),
+            ("+++\nversion = 4294967295\n+++\n", "version"),
+            ("---\nversion: 1000001\n---\n", "version"),
             ("+++\nid = \n+++\n", "TOML"),
             ("---\nid: [\n---\n", "YAML"),
             ("+++\nid = \"x\"\n", "closing"),

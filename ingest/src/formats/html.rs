@@ -1,16 +1,21 @@
 //! HTML pages: what a reader reads, without what a browser shows around it.
 
+use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
 use knowledge::{BlockKind, Source, TextBuilder};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::table::Table;
-use super::{Fields, Parsed, depth, iso_date};
+use super::{Fields, Parsed, depth, iso_date, version_of};
 use crate::error::Rejection;
 
 /// Deeper than any page people write.
 const MAX_DEPTH: usize = 512;
+
+/// Tables that are read as tables within one another, at most. Deeper ones are text: each one more would repeat the names of its
+/// columns in what is repeated itself.
+const MAX_TABLES: usize = 2;
 
 /// Elements that need no end tag, so that counting them would count siblings as nesting.
 const UNCLOSED: [&str; 26] = [
@@ -40,10 +45,10 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
                 }
                 match node.value() {
                     Node::Element(element) if skipped_at.is_none() => {
-                        if SKIPPED.contains(&element.name()) || is_hidden(element) {
+                        if is_skipped(element) {
                             skipped_at = Some(depth);
                         } else {
-                            open.enter(element, &mut builder);
+                            open.enter(node, element, &mut builder);
                         }
                     }
                     Node::Text(piece) if skipped_at.is_none() => open.text.push_str(&piece.text),
@@ -70,65 +75,86 @@ struct Open {
     text: String,
     items: usize,
     captions: usize,
+    /// Tables that are open, the innermost last.
+    tables: Vec<OpenTable>,
+    /// Tables within the innermost of these that are read as text.
+    deeper: usize,
+}
+
+/// A table that is being read.
+#[derive(Default)]
+struct OpenTable {
+    table: Table,
+    /// What stands before it in the cell of another that holds it.
+    before: String,
     in_head: bool,
+    /// Which cells of the open row are heads.
     cells: Vec<bool>,
-    table: Option<Table>,
     /// Columns and rows that the open cell covers.
     spans: (usize, usize),
 }
 
 impl Open {
-    fn enter(&mut self, element: &Element, builder: &mut TextBuilder) {
+    fn enter(&mut self, node: NodeRef<'_, Node>, element: &Element, builder: &mut TextBuilder) {
         let name = element.name();
-        match name {
-            "br" => self.text.push(' '),
-            "td" | "th" if self.table.is_some() => {
+        let held = self.tables.len();
+        match (name, self.tables.last_mut()) {
+            ("br", _) => self.text.push(' '),
+            ("table", Some(_)) if held == MAX_TABLES => self.deeper += 1,
+            _ if self.deeper > 0 => {}
+            ("table", Some(_)) => {
+                let before = std::mem::take(&mut self.text);
+                self.tables.push(OpenTable { before, ..OpenTable::default() });
+            }
+            ("td" | "th", Some(open)) => {
                 let span = |name| element.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1);
-                self.spans = (span("colspan"), span("rowspan"));
+                open.spans = (span("colspan"), span("rowspan"));
                 self.text.clear();
             }
-            _ if self.table.is_some() && !matches!(name, "thead" | "tr" | "caption") => {}
-            "li" | "dd" | "dt" => {
+            ("thead", Some(open)) => open.in_head = true,
+            ("tr", Some(open)) => open.cells.clear(),
+            ("caption", Some(_)) if held == 1 => self.begin_caption(builder),
+            (_, Some(_)) => {}
+            ("table", None) => {
+                self.flush(builder);
+                if !is_frame(node) {
+                    self.tables.push(OpenTable::default());
+                }
+            }
+            ("li" | "dd" | "dt", None) => {
                 self.flush(builder);
                 self.items += 1;
             }
-            "caption" | "figcaption" => {
-                self.flush(builder);
-                self.captions += 1;
-            }
-            "table" => {
-                self.flush(builder);
-                self.table = Some(Table::default());
-            }
-            "thead" => self.in_head = true,
-            "tr" => self.cells.clear(),
-            _ if is_block(name) => self.flush(builder),
+            ("caption" | "figcaption", None) => self.begin_caption(builder),
+            (name, None) if is_block(name) => self.flush(builder),
             _ => {}
         }
     }
 
     fn leave(&mut self, name: &str, builder: &mut TextBuilder, title: &mut Option<String>) {
-        match (name, &mut self.table) {
-            ("td" | "th", Some(table)) => {
-                table.spanning(&std::mem::take(&mut self.text), self.spans.0, self.spans.1);
-                self.cells.push(name == "th");
+        let held = self.tables.len();
+        match (name, self.tables.last_mut()) {
+            _ if self.deeper > 0 => {
+                self.deeper -= usize::from(name == "table");
+                self.text.push(' ');
             }
-            ("tr", Some(table)) => {
-                let head = self.in_head || (self.cells.len() > 1 && self.cells.iter().all(|th| *th));
-                if head { table.end_header() } else { table.end_row() }
+            ("td" | "th", Some(open)) => {
+                open.table.spanning(&std::mem::take(&mut self.text), open.spans.0, open.spans.1);
+                open.cells.push(name == "th");
             }
-            ("thead", _) => self.in_head = false,
-            ("table", table) => {
-                if let Some(table) = table.take() {
-                    table.write(builder);
-                }
-                self.text.clear();
+            ("tr", Some(open)) => {
+                let head = open.in_head || (open.cells.len() > 1 && open.cells.iter().all(|th| *th));
+                if head { open.table.end_header() } else { open.table.end_row() }
             }
-            ("caption" | "figcaption", _) => {
-                self.flush(builder);
-                self.captions = self.captions.saturating_sub(1);
+            ("thead", Some(open)) => open.in_head = false,
+            ("table", Some(_)) => self.end_table(builder),
+            ("caption", Some(_)) if held == 1 => self.end_caption(builder),
+            ("caption", Some(open)) => {
+                open.before.push(' ');
+                open.before.push_str(&std::mem::take(&mut self.text));
             }
             (_, Some(_)) => self.text.push(' '),
+            ("caption" | "figcaption", None) => self.end_caption(builder),
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", None) => {
                 let heading = std::mem::take(&mut self.text);
                 if name == "h1" && title.is_none() {
@@ -142,6 +168,29 @@ impl Open {
             }
             (name, None) if is_block(name) => self.flush(builder),
             _ => {}
+        }
+    }
+
+    fn begin_caption(&mut self, builder: &mut TextBuilder) {
+        self.flush(builder);
+        self.captions += 1;
+    }
+
+    fn end_caption(&mut self, builder: &mut TextBuilder) {
+        self.flush(builder);
+        self.captions = self.captions.saturating_sub(1);
+    }
+
+    /// Writes a table, or makes it text of the cell that holds it.
+    fn end_table(&mut self, builder: &mut TextBuilder) {
+        let Some(OpenTable { table, before, .. }) = self.tables.pop() else { return };
+        if self.tables.is_empty() {
+            table.write(builder);
+            self.text.clear();
+        } else {
+            let mut rows = TextBuilder::new();
+            table.write(&mut rows);
+            self.text = format!("{before} {} ", rows.finish().as_str().replace('\n', "; "));
         }
     }
 
@@ -179,7 +228,35 @@ fn is_block(name: &str) -> bool {
             | "h5"
             | "h6"
             | "hr"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
     )
+}
+
+/// Whether a table only lays out what it holds, other tables among it: it has one column, or headings in its cells.
+fn is_frame(table: NodeRef<'_, Node>) -> bool {
+    let is_cell = |node: &NodeRef<'_, Node>| {
+        node.value().as_element().is_some_and(|element| matches!(element.name(), "td" | "th"))
+    };
+    let mut waiting: Vec<NodeRef<'_, Node>> = table.children().collect();
+    let (mut holds_table, mut holds_heading, mut columns) = (false, false, 0);
+    while let Some(node) = waiting.pop() {
+        let Some(element) = node.value().as_element().filter(|element| !is_skipped(element)) else { continue };
+        match element.name() {
+            // What it holds is its own.
+            "table" => {
+                holds_table = true;
+                continue;
+            }
+            "tr" => columns = columns.max(node.children().filter(is_cell).count()),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => holds_heading = true,
+            _ => {}
+        }
+        waiting.extend(node.children());
+    }
+    holds_table && (columns < 2 || holds_heading)
 }
 
 fn first<'a>(page: &'a Html, name: &str) -> Option<ElementRef<'a>> {
@@ -196,7 +273,7 @@ fn meta(page: &Html) -> Result<Fields, Rejection> {
         let value = || Some(knowledge::normalise(content)).filter(|value| !value.is_empty());
         match name.to_ascii_lowercase().as_str() {
             "dc.identifier" => fields.id = value(),
-            "osler.version" => fields.version = content.trim().parse().ok(),
+            "osler.version" => fields.version = version_of(content)?,
             "dc.title" => fields.title = value(),
             "dc.publisher" => fields.issuer = value(),
             "dc.type" => fields.kind = value().map(|kind| kind.parse()).transpose().map_err(unknown)?,
@@ -228,6 +305,10 @@ fn source_of(text: &str) -> Source {
     let title = parts.next().unwrap_or_default();
     let issuer = parts.next().filter(|issuer| !issuer.is_empty());
     Source { title, issuer, year: parts.next().and_then(|year| year.parse().ok()) }
+}
+
+fn is_skipped(element: &Element) -> bool {
+    SKIPPED.contains(&element.name()) || is_hidden(element)
 }
 
 /// What its page hides from people is hidden from us: text that nobody sees is not what the document says.
@@ -270,9 +351,53 @@ mod tests {
     }
 
     #[test]
+    fn a_table_in_a_cell_is_text_of_that_cell() {
+        let parsed = parse(
+            "<table><tr><th>Drug</th><th>Dose</th></tr><tr><td>Aspirin</td><td>Do not give <table><caption>Unless</caption>\
+             <tr><td>Kawasaki</td><td>5 mg</td></tr><tr><td>Other</td><td>none</td></tr></table> at all.</td></tr>\
+             <tr><td>Examplin</td><td>10 mg</td></tr></table><p>After.</p>",
+        );
+        assert_eq!(
+            parsed.unwrap().text.as_str(),
+            "Drug: Aspirin; Dose: Do not give Unless Kawasaki; 5 mg; Other; none at all.\n\
+             Drug: Examplin; Dose: 10 mg\nAfter."
+        );
+        let deep = "<table><tr><td>1</td><td>a ".repeat(4) + "x" + &" z</td></tr></table>".repeat(4);
+        assert_eq!(parse(&deep).unwrap().text.as_str(), "1; a 1; a 1 a 1 a x z z z z");
+    }
+
+    #[test]
+    fn a_table_around_text_and_tables_loses_neither() {
+        let parsed = parse(
+            "<table><tr><td>Do not give aspirin. <table><tr><td>Child</td><td>5 mg</td></tr></table></td></tr></table>",
+        );
+        assert_eq!(parsed.unwrap().text.as_str(), "Do not give aspirin.\nChild; 5 mg");
+        let parsed = parse(
+            "<table><tr><td>Contents</td><td><h1>Croup</h1><p>A cough.</p><table><tr><th>Drug</th><th>Dose</th></tr>\
+             <tr><td>Examplin</td><td>5 mg</td></tr></table><h2>Course</h2><p>Short.</p></td></tr></table>",
+        );
+        let text = parsed.unwrap().text;
+        assert_eq!(text.as_str(), "Contents\nCroup\nA cough.\nDrug: Examplin; Dose: 5 mg\nCourse\nShort.");
+        assert_eq!(text.blocks()[5].section, ["Course"]);
+    }
+
+    #[test]
     fn what_a_page_hides_is_not_read() {
         let text = "<html><body><p>Seen.</p><p hidden>One</p><p style='Display: none'>Two</p><span style=\"font-size:0\">Three</span></body></html>";
         assert_eq!(parse(text).unwrap().text.as_str().trim(), "Seen.");
+    }
+
+    #[test]
+    fn versions_are_small_numbers() {
+        let version = |said: &str| {
+            let page = format!("<meta name=\"osler.version\" content=\"{said}\"><p>Seen.</p>");
+            parse(&page).map(|parsed| parsed.fields.version)
+        };
+        assert_eq!((version(" 7 "), version("draft")), (Ok(Some(7)), Ok(None)));
+        assert_eq!(version("1000000"), Ok(Some(1_000_000)));
+        for high in ["1000001", "4294967295", "99999999999999999999"] {
+            assert!(matches!(version(high), Err(Rejection::Field(_))), "{high}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use roxmltree::Node;
 
 use super::xml::{child, children, malformed, path};
 use super::xml_text::{inline, text_of, tidy};
-use super::{Fields, date};
+use super::{Fields, date, version_of};
 use crate::error::Rejection;
 
 pub(super) fn front(article: Node<'_, '_>) -> Result<Fields, Rejection> {
@@ -26,7 +26,9 @@ pub(super) fn front(article: Node<'_, '_>) -> Result<Fields, Rejection> {
     let Identifiers { doi, pmid, pmcid, .. } = fields.identifiers.clone();
     fields.id = pmcid.clone().or(doi.clone()).or(pmid).or(fields.id);
     fields.identifiers.url = doi.map(|doi| format!("https://doi.org/{doi}"));
-    fields.version = child(meta, "article-version").and_then(|version| inline(version).trim().parse().ok());
+    if let Some(version) = child(meta, "article-version") {
+        fields.version = version_of(&inline(version))?;
+    }
     fields.published = published(meta);
     let journal = path(article, &["front", "journal-meta"]);
     fields.issuer = journal.and_then(|journal| {
@@ -111,8 +113,7 @@ fn licence(permissions: Node<'_, '_>) -> Option<String> {
 fn status(meta: Node<'_, '_>, title: &str) -> Status {
     let kinds: Vec<&str> =
         children(meta, "related-article").filter_map(|related| related.attribute("related-article-type")).collect();
-    let title = title.to_ascii_uppercase();
-    if title.starts_with("RETRACTED") || kinds.contains(&"retraction-forward") {
+    if is_marked_retracted(title) || kinds.contains(&"retraction-forward") {
         Status::Retracted
     } else if kinds.iter().any(|kind| matches!(*kind, "object-of-concern-forward" | "expression-of-concern")) {
         Status::ExpressionOfConcern
@@ -121,6 +122,18 @@ fn status(meta: Node<'_, '_>, title: &str) -> Status {
     } else {
         Status::Current
     }
+}
+
+/// Whether a title begins with the mark that publishers set before that of a retracted work: `RETRACTED: …`, `[Retracted
+/// article] …`. The titles of works about retracted works begin with the same word.
+pub(super) fn is_marked_retracted(title: &str) -> bool {
+    let title = title.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '[' | '('));
+    let upper = title.to_ascii_uppercase();
+    let Some(rest) = upper.strip_prefix("RETRACTED") else { return false };
+    let kinds = [" ARTICLE", " PAPER", " CHAPTER"];
+    let after = kinds.into_iter().find_map(|kind| rest.strip_prefix(kind)).unwrap_or(rest).trim_start();
+    let is_set_off = after.is_empty() || after.starts_with([':', ']', ')', '–', '—']) || after.starts_with("- ");
+    is_set_off || (title.starts_with("RETRACTED ARTICLE ") && title.contains(char::is_lowercase))
 }
 
 /// A work that bears on how this one stands, or on whose standing this one bears. Others (companions, comments, reviews)
@@ -177,12 +190,26 @@ mod tests {
     use super::*;
 
     fn read(article_type: &str, meta: &str) -> Fields {
+        try_read(article_type, meta).unwrap()
+    }
+
+    fn try_read(article_type: &str, meta: &str) -> Result<Fields, Rejection> {
         let text = format!(
             "<article article-type=\"{article_type}\" xml:lang=\"EN\" xmlns:x=\"http://www.w3.org/1999/xlink\" \
              xmlns:ali=\"http://www.niso.org/schemas/ali/1.0/\"><front><article-meta>{meta}</article-meta></front></article>"
         );
         let document = parse_xml(&text).unwrap();
-        front(document.root_element()).unwrap()
+        front(document.root_element())
+    }
+
+    #[test]
+    fn versions_are_small_numbers() {
+        let version = |said: &str| {
+            let fields = try_read("other", &format!("<article-version>{said}</article-version>"));
+            fields.map(|fields| fields.version)
+        };
+        assert_eq!((version("2"), version("2.1")), (Ok(Some(2)), Ok(None)));
+        assert!(matches!(version("4294967295"), Err(Rejection::Field(_))));
     }
 
     #[test]
@@ -216,6 +243,38 @@ mod tests {
         ];
         assert_eq!(found, wanted.map(|(relation, name)| (relation, name.to_owned())));
         assert_eq!(fields.status, Status::Retracted);
+    }
+
+    #[test]
+    fn a_mark_of_retraction_is_told_from_a_subject() {
+        for marked in [
+            "RETRACTED: Examplin in gout",
+            "Retracted: Examplin in gout",
+            "RETRACTED ARTICLE: Examplin in gout",
+            "RETRACTED ARTICLE Examplin in gout",
+            "Retracted Paper: Examplin in gout",
+            "[RETRACTED] Examplin in gout",
+            "[Retracted article] Examplin in gout",
+            "(Retracted) Examplin in gout",
+            "RETRACTED - Examplin in gout",
+            "RETRACTED — Examplin in gout",
+        ] {
+            assert!(is_marked_retracted(marked), "{marked}");
+            let meta = format!("<title-group><article-title>{marked}</article-title></title-group>");
+            assert_eq!(read("research-article", &meta).status, Status::Retracted, "{marked}");
+        }
+        for subject in [
+            "Retracted publications in oncology: a review",
+            "Retracted articles: who reads them?",
+            "RETRACTED ARTICLES IN ONCOLOGY",
+            "RETRACTED ARTICLE CITATION IN ONCOLOGY: A REVIEW",
+            "Retracted article detection by machines",
+            "Retracted-article lists compared",
+            "Retraction: Examplin in gout",
+            "Examplin in gout (retracted)",
+        ] {
+            assert!(!is_marked_retracted(subject), "{subject}");
+        }
     }
 
     #[test]

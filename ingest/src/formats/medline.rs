@@ -7,7 +7,7 @@ use knowledge::{Access, BlockKind, Identifiers, Kind, Related, Relation, Status,
 use roxmltree::Node;
 
 use super::jats::unique;
-use super::jats_front::earliest;
+use super::jats_front::{earliest, is_marked_retracted};
 use super::xml::{child, children, elements, first_text, malformed, parse_xml, path};
 use super::xml_text::{inline, text_of, tidy};
 use super::{Fields, Parsed, date};
@@ -234,11 +234,10 @@ fn status(types: &[String], references: &[Node<'_, '_>], title: &str) -> Status 
     let marked = |names: &[&str]| {
         references.iter().any(|node| node.attribute("RefType").is_some_and(|kind| names.contains(&kind)))
     };
-    let title = title.to_ascii_uppercase();
-    let retracted = types.iter().any(|kind| kind == "Retracted Publication") || title.starts_with("RETRACTED");
+    let retracted = types.iter().any(|kind| kind == "Retracted Publication") || is_marked_retracted(title);
     if retracted || marked(&["RetractionIn", "RetractedandRepublishedIn"]) {
         Status::Retracted
-    } else if title.starts_with("WITHDRAWN:") {
+    } else if title.to_ascii_uppercase().starts_with("WITHDRAWN:") {
         // So Cochrane marks reviews that it has taken out of use.
         Status::Withdrawn
     } else if marked(&["UpdateIn", "CorrectedandRepublishedIn"]) {
@@ -369,6 +368,8 @@ mod tests {
             ("ErratumIn", "UpdateOf", Status::Current, vec![Relation::Replaces]),
             ("Journal Article<", "Retracted Publication<", Status::Retracted, vec![Relation::CorrectedBy]),
             ("<ArticleTitle>", "<ArticleTitle>WITHDRAWN: ", Status::Withdrawn, vec![Relation::CorrectedBy]),
+            ("<ArticleTitle>", "<ArticleTitle>RETRACTED: ", Status::Retracted, vec![Relation::CorrectedBy]),
+            ("<ArticleTitle>", "<ArticleTitle>Retracted trials of ", Status::Corrected, vec![Relation::CorrectedBy]),
         ] {
             let fields = parse(&RECORD.replace(from, to)).unwrap().fields;
             let found: Vec<_> = fields.related.iter().map(|related| related.relation).collect();

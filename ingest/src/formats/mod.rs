@@ -19,6 +19,7 @@ mod table;
 mod xml;
 mod xml_text;
 
+use std::num::IntErrorKind;
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 
@@ -30,7 +31,7 @@ use crate::error::Rejection;
 pub(crate) use pdf::draw as draw_page;
 
 /// The parsers' version: a change in what they produce raises it, and a re-ingest then takes the documents in again.
-const PARSER_VERSION: u32 = 3;
+const PARSER_VERSION: u32 = 4;
 
 /// The formats there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,7 +137,7 @@ pub(crate) fn pieces(name: &str, bytes: &[u8]) -> Result<Vec<Piece>, Rejection> 
 pub struct Fields {
     /// The name it goes by; its path if it has none.
     pub id: Option<String>,
-    /// Which version it declares to be.
+    /// Which version it declares to be, 1,000,000 at most.
     pub version: Option<u32>,
     /// Title.
     pub title: Option<String>,
@@ -250,6 +251,24 @@ pub(crate) fn parse_as(format: Format, bytes: &[u8]) -> Result<Parsed, Rejection
 fn utf8(bytes: &[u8]) -> Result<&str, Rejection> {
     let text = std::str::from_utf8(bytes).map_err(|error| Rejection::NotUtf8(error.valid_up_to()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The highest number that a file may declare as its version: far more than anybody makes, and far from where numbers end.
+const MAX_VERSION: u32 = 1_000_000;
+
+/// The version that a file declares, unless that is higher than any can be.
+fn version(number: u32) -> Result<u32, Rejection> {
+    let too_high = || Rejection::Field(format!("the version it declares is higher than {MAX_VERSION}"));
+    Some(number).filter(|number| *number <= MAX_VERSION).ok_or_else(too_high)
+}
+
+/// The same from text; what is no whole number declares none.
+fn version_of(text: &str) -> Result<Option<u32>, Rejection> {
+    match text.trim().parse::<u32>() {
+        Ok(number) => version(number).map(Some),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => version(u32::MAX).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 /// A date as far as it is given: `2024`, `2024-03`, `2024-03-01`.

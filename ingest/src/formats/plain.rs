@@ -99,7 +99,28 @@ fn bullet(line: &str) -> Option<&str> {
         '\u{f0a7}',
     ])?;
     let rest = rest.trim_start();
-    (!rest.is_empty()).then_some(rest)
+    // A bullet of some fonts comes out as three quarters; before a measure it is three quarters of that.
+    let is_number = line.starts_with('¾') && is_measure(rest);
+    (!rest.is_empty() && !is_number).then_some(rest)
+}
+
+/// What is counted in parts.
+const MEASURES: &str = "ampoule amp bottle cap capsule cm cup cupful dose drop g glass gram h hour hr inch kg l liter \
+                        litre mcg mg ml of pint sachet spoon spoonful strength suppository tab tablespoon \
+                        tablespoonful tablet tbsp teaspoon teaspoonful tsp vial";
+
+/// Whether a text goes on from a number: with what is counted, or up to another number.
+pub(super) fn is_measure(rest: &str) -> bool {
+    let (word, after) = rest.split_at(rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len()));
+    // `H. pylori` counts no hours.
+    let word = if matches!(word, "G" | "H") { word.to_owned() } else { word.to_lowercase() };
+    let is_range = match word.as_str() {
+        "" => after.starts_with(['-', '–', '—']),
+        word => matches!(word, "to" | "or"),
+    };
+    let one = word.strip_suffix('s').unwrap_or(&word);
+    let is_counted = MEASURES.split(' ').any(|measure| measure == word || measure == one);
+    is_counted || (is_range && after.trim_start_matches(['-', '–', '—', ' ']).starts_with(char::is_numeric))
 }
 
 /// A short line in title case between a heading or a gap and what it heads.
@@ -135,5 +156,30 @@ mod tests {
         let last = parsed.text.blocks().last().unwrap();
         assert_eq!(last.section, ["TREATMENT OF BRONCHITIS", "Drug treatment"]);
         assert_eq!(last.kind, BlockKind::ListItem);
+    }
+
+    #[test]
+    fn three_quarters_of_something_are_no_bullet() {
+        let text = |line: &str| parse(&format!("DOSES\n\n{line}\n")).unwrap().text.as_str().replace("DOSES\n", "");
+        for line in [
+            "¾ tablet twice daily",
+            "¾ Tablets twice daily",
+            "¾ of a tablet twice daily",
+            "¾-1 tablet twice daily",
+            "¾ to 1 tablet twice daily",
+            "¾ mL/kg",
+            "¾ h before meals",
+        ] {
+            assert_eq!(text(line), line);
+        }
+        for (line, item) in [
+            ("¾ Fever", "Fever"),
+            ("¾ to reduce fever", "to reduce fever"),
+            ("¾ 2 tablets twice daily", "2 tablets twice daily"),
+            ("¾ Hold the dose", "Hold the dose"),
+            ("¾ H. pylori", "H. pylori"),
+        ] {
+            assert_eq!(text(line), item);
+        }
     }
 }

@@ -7,7 +7,7 @@ use roxmltree::Node;
 
 use super::xml::{child, children, malformed, parse_xml, path};
 use super::xml_text::{Losses, append_inline, inline, text_of, tidy, write_table};
-use super::{Fields, Parsed, date};
+use super::{Fields, Parsed, date, version_of};
 use crate::error::Rejection;
 
 /// LOINC's code of the section with the gravest warnings.
@@ -23,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
         return Err(malformed("no <document> of HL7 version 3 in it"));
     }
     let products = products(label);
-    let mut fields = fields(label);
+    let mut fields = fields(label)?;
     let name = products.first().and_then(|product| product.first()).map(|(_, name)| name.clone());
     fields.title = fields.title.or(name);
     let mut writer = Writer::default();
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Rejection> {
     Ok(Parsed { fields, text: writer.builder.finish(), defects: writer.losses.defects() })
 }
 
-fn fields(label: Node<'_, '_>) -> Fields {
+fn fields(label: Node<'_, '_>) -> Result<Fields, Rejection> {
     let value = |name: &str, attribute: &str| {
         let value = child(label, name)?.attribute(attribute)?.trim();
         Some(value.to_owned()).filter(|value| !value.is_empty())
@@ -56,9 +56,10 @@ fn fields(label: Node<'_, '_>) -> Fields {
         value("effectiveTime", "value").and_then(|time| date(time.get(..4)?, time.get(4..6), time.get(6..8)));
     let language = value("languageCode", "code").map(|code| code.to_ascii_lowercase());
     let url = set.as_ref().map(|set| format!("https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={set}"));
-    Fields {
+    let version = value("versionNumber", "value").map_or(Ok(None), |version| version_of(&version))?;
+    Ok(Fields {
         id: set,
-        version: value("versionNumber", "value").and_then(|version| version.parse().ok()),
+        version,
         title: text_of(label, "title"),
         issuer: path(label, &["author", "assignedEntity", "representedOrganization", "name"]).and_then(tidy),
         kind: Some(Kind::DrugLabel),
@@ -68,7 +69,7 @@ fn fields(label: Node<'_, '_>) -> Fields {
         language: language.and_then(|code| code.split('-').next().map(str::to_owned)),
         identifiers: Identifiers { url, ..Identifiers::default() },
         ..Fields::default()
-    }
+    })
 }
 
 /// Each product as the cells of a row: what it is called, what is in it, and how it is given.
@@ -354,6 +355,10 @@ mod tests {
 
     #[test]
     fn what_is_no_label_is_refused() {
+        for version in ["1000001", "4294967295", "99999999999999999999"] {
+            let high = label(SECTIONS).replace("versionNumber value=\"7\"", &format!("versionNumber value=\"{version}\""));
+            assert!(matches!(parse(&high), Err(Rejection::Field(_))), "{version}");
+        }
         let deep = label(&"<component><section>".repeat(300));
         assert!(matches!(parse(&deep), Err(Rejection::TooDeep(_))));
         for text in ["", "<document/>", "<document xmlns=\"urn:hl7-org:v3\">", "<html xmlns=\"urn:hl7-org:v3\"/>"] {

@@ -5,6 +5,7 @@
 //! layers are rounded to whole numbers, and what they are multiplied with is too, token by token, while it runs.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Deserialize;
 
@@ -246,10 +247,8 @@ impl Encoder<'_> {
 
     /// Refers to a weight, and returns its name.
     fn tensor(&mut self, name: &str) -> Result<String> {
-        let (name, info) = self.weights.find(name)?;
-        let (start, end) = info.data_offsets;
-        let (offset, length) = (self.weights.start + start, end.saturating_sub(start));
-        self.graph.external(name, &info.shape, (WEIGHTS, offset, length));
+        let (name, info, place) = self.weights.place(name)?;
+        self.graph.external(name, &info.shape, (WEIGHTS, place.start as u64, place.len() as u64));
         Ok(name.to_owned())
     }
 
@@ -322,19 +321,26 @@ impl<'a> Checkpoint<'a> {
         Ok((name, info))
     }
 
-    /// Its numbers.
-    fn floats(&self, name: &str) -> Result<Vec<f32>> {
+    /// The same, with which bytes of the file it is. Shape and place are whatever the header says, so they are held against each
+    /// other and the file.
+    fn place(&self, name: &str) -> Result<(&str, &TensorInfo, Range<usize>)> {
         let (name, info) = self.find(name)?;
         let at = |offset: u64| usize::try_from(self.start.checked_add(offset)?).ok();
-        let bytes = match (at(info.data_offsets.0), at(info.data_offsets.1)) {
-            (Some(start), Some(end)) => self.bytes.get(start..end),
-            _ => None,
-        };
-        // The shape is whatever the header says.
+        let place = at(info.data_offsets.0).zip(at(info.data_offsets.1)).map(|(start, end)| start..end);
         let length = info.shape.iter().try_fold(4_u64, |length, dim| length.checked_mul(*dim));
-        let bytes = bytes.filter(|bytes| length == Some(bytes.len() as u64)).ok_or_else(|| {
+        let is_whole = |place: &Range<usize>| {
+            self.bytes.get(place.clone()).is_some_and(|bytes| length == Some(bytes.len() as u64))
+        };
+        let place = place.filter(is_whole).ok_or_else(|| {
             Error::Config(format!("tensor {name} of the embedder is not as large as the file's header says"))
         })?;
+        Ok((name, info, place))
+    }
+
+    /// Its numbers.
+    fn floats(&self, name: &str) -> Result<Vec<f32>> {
+        let (.., place) = self.place(name)?;
+        let bytes = self.bytes.get(place).unwrap_or_default();
         Ok(bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect())
     }
 }
@@ -361,5 +367,21 @@ mod tests {
         assert!(message.contains("not as large"), "{message}");
         let huge = u64::MAX.to_le_bytes();
         assert!(onnx_graph(config, &huge, Precision::Int8).is_err());
+    }
+
+    #[test]
+    fn offsets_beyond_the_file_are_an_error() {
+        let config = br#"{"hidden_size":8,"num_hidden_layers":1,"num_attention_heads":2}"#;
+        for offsets in ["[18446744073709551615,18446744073709551615]", "[0,18446744073709551615]", "[4,0]", "[0,8]"] {
+            let name = "embeddings.word_embeddings.weight";
+            let header = format!("{{\"{name}\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{offsets}}}}}");
+            let mut file = (header.len() as u64).to_le_bytes().to_vec();
+            file.extend(header.bytes());
+            file.extend([0; 4]);
+            for precision in [Precision::Float32, Precision::Int8] {
+                let message = onnx_graph(config, &file, precision).unwrap_err().to_string();
+                assert!(message.contains("not as large"), "{offsets}: {message}");
+            }
+        }
     }
 }

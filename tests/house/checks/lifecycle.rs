@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use identity::Role;
+use ingest::Event;
 use knowledge::{DocumentId, Snapshot, Status};
 use ledger::Decision;
 use serde_json::{Value, json};
@@ -53,6 +54,59 @@ async fn a_new_version_replaces_the_old_one_which_can_still_be_asked_and_read() 
     let old = service.get(&format!("{path}?version=1")).await.json();
     assert_eq!((old["version"].as_u64(), old["status"].as_str()), (Some(1), Some("superseded")));
     assert!(old["text"].as_str().unwrap().contains("5 mg"));
+}
+
+#[tokio::test]
+async fn a_source_that_is_put_back_is_in_force_again() {
+    let service = TestService::new().await;
+    for dose in [5, 50] {
+        service.ingest(&[("drug.md", &note(dose))]).await;
+    }
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.updated), (Snapshot(3), 1));
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 5) && !has(&now, 50), "{now:?}");
+    let view = service.get(&format!("/v1/documents/{}", document())).await.json();
+    assert_eq!((view["version"].as_u64(), view["status"].as_str()), (Some(3), Some("current")));
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(3), 1));
+}
+
+#[tokio::test]
+async fn what_was_rolled_back_does_not_come_back_with_the_same_file() {
+    let service = TestService::new().await;
+    for dose in [5, 50] {
+        service.ingest(&[("drug.md", &note(dose))]).await;
+    }
+    service.stores.ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    let (report, _) = service.ingest(&[("drug.md", &note(50))]).await;
+    assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(1), 1));
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 5) && !has(&now, 50), "{now:?}");
+    // Put right in the source, it is a version like others.
+    let (report, _) = service.ingest(&[("drug.md", &note(5))]).await;
+    assert_eq!((report.snapshot, report.documents.updated), (Snapshot(3), 1));
+}
+
+#[tokio::test]
+async fn files_of_one_name_in_an_archive_stay_as_they_are() {
+    let service = TestService::new().await;
+    let archive = tempfile::tempdir().unwrap();
+    let mut builder = tar::Builder::new(Vec::new());
+    for dose in [5, 50] {
+        let text = note(dose);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, "drug.md", text.as_bytes()).unwrap();
+    }
+    std::fs::write(archive.path().join("all.tar"), builder.into_inner().unwrap()).unwrap();
+    for (updated, unchanged) in [(1, 0), (0, 2)] {
+        let (report, events) = service.ingest_path(archive.path()).await;
+        assert_eq!((report.documents.updated, report.documents.unchanged), (updated, unchanged), "{events:?}");
+        let now = quotes(&service, None).await;
+        assert!(has(&now, 50) && !has(&now, 5), "the later one replaces the earlier: {now:?}");
+    }
 }
 
 #[tokio::test]
@@ -223,4 +277,37 @@ async fn documents_that_are_due_for_review_are_listed() {
     assert_eq!(titles("2026-05-31"), [""; 0]);
     assert_eq!(titles("2026-11-22"), ["Gout"]);
     assert_eq!(titles("2027-01-01"), ["Gout", "Croup"]);
+}
+
+#[tokio::test]
+async fn a_version_that_no_document_reaches_stops_nothing() {
+    let service = TestService::new().await;
+    let hostile = |dose| note(dose).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 4294967295\n");
+    for dose in [5, 10] {
+        let other = format!("# Other\n\nGive examplin {dose}7 mg daily in hypertension.\n");
+        let (report, events) = service.ingest(&[("drug.md", &hostile(dose)), ("other.md", &other)]).await;
+        assert_eq!(report.documents.rejected, 1, "{events:?}");
+        assert_eq!(report.documents.added + report.documents.updated, 1, "{events:?}");
+        let rejected = events.iter().find_map(|event| match event {
+            Event::Rejected(rejected) => Some((rejected.file.as_str(), rejected.failure.code.as_str())),
+            _ => None,
+        });
+        assert_eq!(rejected, Some(("drug.md", "field")));
+    }
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 107) && !has(&now, 57), "{now:?}");
+}
+
+#[tokio::test]
+async fn files_that_declare_one_version_take_further_numbers() {
+    let service = TestService::new().await;
+    let declared = |dose| note(dose).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 5\n");
+    let sixth = note(1).replace("id = \"drug\"\n", "id = \"drug\"\nversion = 6\n");
+    service.ingest(&[("drug.md", &sixth)]).await;
+    let (report, events) = service.ingest(&[("a.md", &declared(5)), ("b.md", &declared(10))]).await;
+    assert_eq!(report.documents.updated, 2, "{events:?}");
+    let view = service.get(&format!("/v1/documents/{}", document())).await.json();
+    let numbers: Vec<u64> =
+        view["versions"].as_array().unwrap().iter().map(|version| version["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [7, 6, 5]);
 }

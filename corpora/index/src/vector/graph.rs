@@ -127,19 +127,38 @@ pub(super) fn rebuild(
     dimension: usize,
     cores: usize,
 ) -> Result<bool> {
-    let old = Arc::clone(&shard.read().unwrap_or_else(PoisonError::into_inner));
-    let points =
-        old.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?.info().points_count;
-    {
-        let mut writing = lock(writing);
-        if writing.changed.is_some() {
+    alone(shard, writing, |old| {
+        let engine = old.engine().map_err(|source| Error::engine(super::NAME, "look at itself", source))?;
+        let size = Size::of(engine.info().points_count);
+        replace(root, old, shard, writing, dimension, size, cores)
+    })
+}
+
+/// Has a graph built for the generation in use, while what changes in it is noted. Says whether it did: one is built at a time.
+fn alone(
+    shard: &RwLock<Arc<Shard>>,
+    writing: &Mutex<Writing>,
+    build: impl FnOnce(&Shard) -> Result<()>,
+) -> Result<bool> {
+    let (old, _noted) = {
+        let mut held = lock(writing);
+        if held.changed.is_some() {
             return Ok(false);
         }
-        writing.changed = Some(Default::default());
+        held.changed = Some(Default::default());
+        // Under the lock: who changes over holds it, and what was in use before goes.
+        (Arc::clone(&shard.read().unwrap_or_else(PoisonError::into_inner)), Noted(writing))
+    };
+    build(&old).map(|()| true)
+}
+
+/// That changes are noted. It ends with the build, however that ends: else they would be noted for ever, and no graph built again.
+struct Noted<'w>(&'w Mutex<Writing>);
+
+impl Drop for Noted<'_> {
+    fn drop(&mut self) {
+        lock(self.0).changed = None;
     }
-    let outcome = replace(root, &old, shard, writing, dimension, Size::of(points), cores);
-    lock(writing).changed = None;
-    outcome.map(|()| true)
 }
 
 fn replace(
@@ -301,6 +320,22 @@ mod tests {
             assert_ne!(find(&shard, held - 800, params(None))[0].0, PointId::NumId(held - 800));
             drop(shard);
         }
+    }
+
+    #[test]
+    fn a_build_that_panics_makes_way_for_the_next() {
+        let directory = tempfile::tempdir().unwrap();
+        let small = Shard::create(&directory.path().join("1"), config(DIMENSION, Size::Small, 1)).unwrap();
+        let (shard, writing) = (RwLock::new(Arc::new(small)), Mutex::new(Writing::default()));
+        let panics = || alone(&shard, &writing, |_| panic!("as asked"));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).is_err());
+        assert!(lock(&writing).changed.is_none());
+        let built = alone(&shard, &writing, |_| {
+            assert!(lock(&writing).changed.is_some());
+            assert!(!alone(&shard, &writing, |_| Ok(())).unwrap(), "one at a time");
+            Ok(())
+        });
+        assert!(built.unwrap() && lock(&writing).changed.is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a line is by its looks: an item of a list, a caption, a heading with its number, a heading in capitals.
 
 use super::page::{is_bullet, is_sure_bullet};
+use crate::formats::plain::is_measure;
 
 /// An item of a list.
 pub(super) struct Item<'a> {
@@ -12,7 +13,8 @@ pub(super) struct Item<'a> {
 
 pub(super) fn item(text: &str) -> Option<Item<'_>> {
     let (mark, rest) = text.split_once(' ')?;
-    if is_bullet(mark) {
+    // Three quarters of something are no bullet.
+    if is_bullet(mark) && !(mark == "¾" && is_measure(rest)) {
         return Some(Item { text: rest.trim_start(), is_sure: is_sure_bullet(mark) });
     }
     let inner = mark.strip_suffix(['.', ')'])?.trim_start_matches('(');
@@ -72,6 +74,7 @@ mod tests {
             ("• Fever", "Fever", true),
             ("\u{f0b7} Fever", "Fever", true),
             ("– Fever", "Fever", false),
+            ("¾ Fever", "Fever", true),
             ("1. Fever", "1. Fever", false),
             ("(2) Fever", "(2) Fever", false),
             ("b) Fever", "b) Fever", false),
@@ -80,7 +83,7 @@ mod tests {
             let item = item(line).unwrap();
             assert_eq!((item.text, item.is_sure), (text, is_sure));
         }
-        for line in ["Fever", "5 mg", "2.5 mg", "•", "a. Fever", "", "100. Fever", "Doe) x", "-5 mg"] {
+        for line in ["Fever", "5 mg", "2.5 mg", "•", "a. Fever", "", "100. Fever", "Doe) x", "-5 mg", "¾ tablet"] {
             assert!(item(line).is_none(), "{line}");
         }
     }

@@ -2,10 +2,12 @@
 //! file ends nothing but one of them.
 
 use std::io::{self, Read, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use rustix::process::{Signal, kill_current_process_group};
 
 use super::malformed;
 use crate::error::Rejection;
@@ -65,8 +67,7 @@ impl Program {
             scope.spawn(move || drop(sender.send(read_at_most(output, max_output + 1, false))));
             let output = receiver.recv_timeout(patience).ok();
             if output.as_ref().is_none_or(|output| output.len() as u64 > max_output) {
-                // Already ended is as good.
-                let _ = program.kill();
+                end(&mut program);
             }
             (output, program.wait(), complaints.join().unwrap_or_default())
         });
@@ -84,6 +85,15 @@ impl Ran {
     /// Why the file is refused, where the program refused it.
     pub(super) fn rejection(&self) -> Rejection {
         malformed(reason(self.name, &self.complaints))
+    }
+}
+
+/// Ends a program. The parsing process may send signals to its own group and nowhere else: there everything is ended that it has
+/// started, with the one signal that it ignores itself and whatever it starts does not.
+fn end(program: &mut Child) {
+    // Already ended is as good.
+    if program.kill().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied) {
+        let _ = kill_current_process_group(Signal::PIPE);
     }
 }
 
@@ -115,7 +125,31 @@ fn reason(name: &str, complaints: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::CommandExt;
+
     use super::*;
+
+    /// Set where the test runs in a group of its own.
+    const ALONE: &str = "OSLER_TEST_ALONE";
+
+    #[test]
+    fn a_program_that_hangs_is_ended_from_within_its_group() {
+        if std::env::var_os(ALONE).is_none() {
+            let name = "formats::pdf::program::tests::a_program_that_hangs_is_ended_from_within_its_group";
+            let mut test = Command::new(std::env::current_exe().unwrap());
+            let ran = test.args(["--exact", name]).env(ALONE, "1").process_group(0).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+            return;
+        }
+        let sleep = Program { name: "sleep", writes: "x", max_output: 1, patience: Duration::from_millis(50) };
+        let banned = || {
+            crate::ban::apply().unwrap();
+            sleep.run(&["600"], b"")
+        };
+        let said = thread::scope(|scope| scope.spawn(banned).join().unwrap()).unwrap_err().to_string();
+        assert!(said.contains("for more than"), "{said}");
+    }
 
     #[test]
     fn the_first_real_complaint_is_the_reason() {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use curation::{NewPolicy, PolicyOutcome};
+use ingest::is_date;
 use knowledge::{Corpus, CorpusId};
 use ledger::PolicyRecord;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,6 @@ use super::library::CorpusHealth;
 use super::problem::Body;
 use super::proposal_acts::followed;
 use super::proposals::record;
-use super::standing::is_date;
 use super::{Problem, Shared, blocking, request_id};
 use crate::people::{People, Person};
 

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use curation::Turn;
+use ingest::is_date;
 use knowledge::{DocumentId, Status};
 use ledger::Decision;
 use serde::{Deserialize, Serialize};
@@ -145,15 +146,4 @@ pub(super) async fn inspect(
     };
     blocking(inspected).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A year, a month or a day that there is.
-pub(super) fn is_date(text: &str) -> bool {
-    let whole = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return false,
-    };
-    whole.parse::<jiff::civil::Date>().is_ok()
 }
