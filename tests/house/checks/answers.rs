@@ -204,20 +204,44 @@ fn streaming(question: &str) -> Request<Body> {
     Request::post("/v1/answers").header("content-type", "application/json").body(Body::from(body)).unwrap()
 }
 
-#[tokio::test]
-async fn a_stream_ends_with_the_whole_answer() {
-    let service = service().await;
-    let reply = service.send(streaming(QUESTION)).await;
-    assert_eq!(reply.headers["content-type"], "text/event-stream");
-    let events: Vec<(&str, Value)> = reply
-        .text
+/// The events of a stream, with their names.
+fn events(stream: &str) -> Vec<(&str, Value)> {
+    stream
         .split("\n\n")
         .filter(|event| !event.trim().is_empty())
         .map(|event| {
             let (name, data) = event.split_once('\n').unwrap();
             (name.strip_prefix("event: ").unwrap(), serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap())
         })
-        .collect();
+        .collect()
+}
+
+#[tokio::test]
+async fn a_statement_that_was_sent_stays_when_the_model_fails_after_it() {
+    let service = service().await;
+    // Not the one that a score would choose.
+    let second = "Do not give colchicine in severe renal impairment.";
+    let begun = format!("{{\"statements\":[{{\"evidence\":\"E1\",\"quote\":\"{second}\"}},{{\"evid");
+    for (script, said) in [(Script::CutOff(begun.clone()), "did not finish"), (Script::Late(begun), "took longer")] {
+        service.generator.then(script);
+        let reply = service.send(streaming(QUESTION)).await;
+        let events = events(&reply.text);
+        let sent: Vec<&Value> = events.iter().filter(|(name, _)| *name == "statement").map(|(_, data)| data).collect();
+        let (name, done) = events.last().unwrap();
+        assert_eq!((*name, &done["status"], &done["mode"]), ("done", &json!("partial"), &json!("quoting")), "{done}");
+        assert_eq!(sent, done["statements"].as_array().unwrap().iter().collect::<Vec<_>>());
+        assert_eq!((sent.len(), &sent[0]["text"]), (1, &json!(second)));
+        assert!(done["reason"].as_str().unwrap().contains(said), "{done}");
+        assert_eq!(done["model"]["id"], "scripted");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_whole_answer() {
+    let service = service().await;
+    let reply = service.send(streaming(QUESTION)).await;
+    assert_eq!(reply.headers["content-type"], "text/event-stream");
+    let events = events(&reply.text);
     let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["progress", "evidence", "progress", "statement", "done"]);
     let done = &events[4].1;
