@@ -171,8 +171,8 @@ const DAY: usize = 10;
 
 const DAYS_IN_A_YEAR: f64 = 365.25;
 
-/// Age in years as it is spoken of: whole years from the second birthday on, whole months before it, days as a share of a year
-/// in the first month. A birth date may be a year or a month; what is missing is taken from the middle.
+/// Age in years as it is spoken of: whole years from the second birthday on, whole months before it, days as a share of a
+/// year in the first month. A birth date may be a year or a month; what is missing is taken from the middle.
 fn age_at(born: &str, today: &str) -> Option<f64> {
     let today: Date = today.get(..DAY)?.parse().ok()?;
     let length = born.len();
