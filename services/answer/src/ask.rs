@@ -49,7 +49,7 @@ pub struct Settings {
     pub statements: usize,
     /// Tokens the model may write.
     pub max_tokens: usize,
-    /// The longest the model may take; after that the answer is extractive.
+    /// The longest the model may take; after that what it has sent stands, or the answer is extractive.
     pub deadline: Duration,
 }
 
