@@ -268,7 +268,8 @@ impl Asker {
         }
         draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
         let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
-        draft.unknowns = unknowns(&question.question, question.patient.as_ref(), &texts);
+        // What a follow-up leaves out may stand in what it follows.
+        draft.unknowns = unknowns(&text, question.patient.as_ref(), &texts);
         draft.written.ground_ms += elapsed_ms(checking);
         Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
     }

@@ -149,6 +149,23 @@ async fn a_judge_can_take_standing_and_never_give_it() {
 }
 
 #[tokio::test]
+async fn where_the_judge_leaves_one_quote_of_two_statements_it_is_said_once() {
+    let settings = Settings { mode: Mode::Synthesis, ..test_settings() };
+    let judge = Arc::new(ScriptedGenerator::new([opinion("not_stated"), opinion("not_stated")]));
+    let seat = Judge::new(Arc::clone(&judge) as Arc<dyn Generator>, Duration::from_secs(5));
+    let service = TestService::judged(Config::default(), settings, true, Some(seat)).await;
+    service.ingest(&[GOUT]).await;
+    let quote = "Give colchicine 500 micrograms twice daily for gout.";
+    let said = |text: &str| json!({ "evidence": "E1", "quote": quote, "text": text });
+    let twice = [said("Colchicine 0.5 mg twice daily."), said("Colchicine 0.5 mg twice daily for gout.")];
+    service.generator.then(Script::Write(json!({ "statements": twice }).to_string()));
+    let answer = service.ask(QUESTION).await;
+    let statements = answer["statements"].as_array().unwrap();
+    assert_eq!((statements.len(), &statements[0]["text"]), (1, &json!(quote)), "{answer}");
+    assert_eq!(statements[0]["citations"][0]["n"], 1);
+}
+
+#[tokio::test]
 async fn a_model_that_fails_leaves_the_sources_to_speak() {
     let service = service().await;
     for (script, said) in [
