@@ -88,6 +88,15 @@ async fn the_patient_shapes_the_unknowns_and_is_never_kept() {
 }
 
 #[tokio::test]
+async fn a_question_for_a_dose_is_answered_with_one() {
+    let service = TestService::without_generator().await;
+    let text = "# Examplin\n\nThe dose of examplin in adults matters. The dose of examplin in adults is 5 mg daily.\n";
+    service.ingest(&[("a.md", text)]).await;
+    let answer = service.ask("What dose of examplin in adults?").await;
+    assert_eq!(answer["statements"][0]["text"], "The dose of examplin in adults is 5 mg daily.", "{answer}");
+}
+
+#[tokio::test]
 async fn what_the_question_before_has_said_is_not_unknown() {
     let service = TestService::without_generator().await;
     service.ingest(&[("a.md", DOSE)]).await;
