@@ -17,7 +17,7 @@ use crate::unknowns::Unknown;
 pub enum Status {
     /// Statements, all of them supported.
     Answered,
-    /// Statements, but something the model wrote could not be kept.
+    /// Statements, but something the model wrote could not be kept, or it did not get to its end.
     Partial,
     /// The corpus has too little on this; the closest passages are shown.
     NoEvidence,

@@ -49,7 +49,7 @@ pub struct Settings {
     pub statements: usize,
     /// Tokens the model may write.
     pub max_tokens: usize,
-    /// The longest the model may take; after that the answer is extractive.
+    /// The longest the model may take; after that what it has sent stands, or the answer is extractive.
     pub deadline: Duration,
 }
 
@@ -268,7 +268,8 @@ impl Asker {
         }
         draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
         let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
-        draft.unknowns = unknowns(&question.question, question.patient.as_ref(), &texts);
+        // What a follow-up leaves out may stand in what it follows.
+        draft.unknowns = unknowns(&text, question.patient.as_ref(), &texts);
         draft.written.ground_ms += elapsed_ms(checking);
         Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
     }
@@ -433,8 +434,17 @@ impl Asker {
         while let Ok(piece) = written.try_recv() {
             take(&piece);
         }
-        outcome?;
         let generate_ms = elapsed_ms(began);
+        // What was sent is final: it stands when the model fails after it.
+        let is_final = judge.is_none() && !grounder.statements().is_empty();
+        let cut_off = match outcome {
+            Ok(_) => None,
+            Err(error) if is_final && !matches!(error, inference::Error::Cancelled) => {
+                tracing::warn!(%error, "the model failed; what it had written before stands");
+                Some(format!("{error}: what it had written before stands"))
+            }
+            Err(error) => return Err(error),
+        };
         if let Some(judge) = judge {
             let judging = Instant::now();
             grounder.judge(judge, cancel).await?;
@@ -443,7 +453,11 @@ impl Asker {
             }
             ground_time += judging.elapsed();
         }
-        let (statements, reason) = grounder.finish();
+        let (statements, less) = grounder.finish();
+        let reason = match (cut_off, less) {
+            (Some(cut_off), Some(less)) => Some(format!("{cut_off}; {less}")),
+            (cut_off, less) => cut_off.or(less),
+        };
         let is_judged = judge.is_some();
         let status = if reason.is_some() { Status::Partial } else { Status::Answered };
         let ground_ms = u64::try_from(ground_time.as_millis()).unwrap_or(u64::MAX);

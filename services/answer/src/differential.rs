@@ -24,7 +24,7 @@ const MAX_CONDITIONS: usize = 8;
 const MAX_LINES: usize = 4;
 
 /// Words that stand around findings and are none.
-const FRAME: [&str; 48] = [
+const FRAME: [&str; 49] = [
     "a",
     "an",
     "the",
@@ -73,6 +73,7 @@ const FRAME: [&str; 48] = [
     "had",
     "old",
     "year",
+    "or",
 ];
 
 /// A sentence of the corpus that speaks for or against a condition.
@@ -261,10 +262,11 @@ fn line(passage: &Evidence, span: Span, finding: &Finding) -> Option<Line> {
 /// The findings in a question: what stands between commas and joining words, without the words that frame it.
 fn findings(question: &str) -> Vec<Finding> {
     let mut spaced = format!(" {} ", question.to_lowercase());
-    for joint in [" and ", " with ", " but ", " plus ", " or ", " on "] {
-        spaced = spaced.replace(joint, ",");
+    // The space after it is the one before the next word, which may be a denial.
+    for joint in [" and ", " with ", " but ", " plus ", " on "] {
+        spaced = spaced.replace(joint, ", ");
     }
-    for negation in [" without ", " denies ", " absence of ", " not ", " no "] {
+    for negation in [" without ", " denies ", " absence of ", " neither ", " nor ", " not ", " no "] {
         spaced = spaced.replace(negation, ",no ");
     }
     let mut findings: Vec<Finding> = Vec::new();
@@ -274,11 +276,14 @@ fn findings(question: &str) -> Vec<Finding> {
             None => (true, piece.trim()),
         };
         let is_finding = |word: &&str| !FRAME.contains(word) && !word.starts_with(|c: char| c.is_ascii_digit());
-        let words = piece.split_whitespace().filter(is_finding).collect::<Vec<_>>().join(" ");
-        let is_known = findings.iter().any(|known| known.words == words);
-        if !keys(&words).is_empty() && !is_known && findings.len() < MAX_FINDINGS {
-            let written = if is_present { words.clone() } else { format!("no {words}") };
-            findings.push(Finding { written, words, is_present });
+        // "No fever or rash" denies both.
+        for one in piece.split(" or ") {
+            let words = one.split_whitespace().filter(is_finding).collect::<Vec<_>>().join(" ");
+            let is_known = findings.iter().any(|known| known.words == words);
+            if !keys(&words).is_empty() && !is_known && findings.len() < MAX_FINDINGS {
+                let written = if is_present { words.clone() } else { format!("no {words}") };
+                findings.push(Finding { written, words, is_present });
+            }
         }
     }
     findings
@@ -298,6 +303,11 @@ mod tests {
             ["chest pain", "breathlessness", "no fever"]
         );
         assert_eq!(read("Headache, neck stiffness, no rash"), ["headache", "neck stiffness", "no rash"]);
+        assert_eq!(read("Headache and not photophobia"), ["headache", "no photophobia"]);
+        assert_eq!(read("Rash without fever or neck stiffness"), ["rash", "no fever", "no neck stiffness"]);
+        assert_eq!(read("Rash or no rash, no fever or no cough"), ["rash", "no fever", "no cough"]);
+        let listed = read("Cough with neither fever nor wheeze, tiredness or pallor");
+        assert_eq!(listed, ["cough", "no fever", "no wheeze", "tiredness", "pallor"]);
         assert_eq!(read("What?"), [] as [&str; 0]);
         assert_eq!(findings(&"pain, ache, ".repeat(50)).len(), 2);
     }

@@ -1,6 +1,7 @@
 //! What the model wrote, read statement by statement, and turned into statements that stand: quotes found in their passages,
 //! words checked against their quotes.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use grounding::{Source, check, locate};
@@ -159,6 +160,13 @@ impl<'a> Grounder<'a> {
                     self.overruled += 1;
                 }
             }
+        }
+        // Where quotes have taken the place of words, the same may stand twice.
+        let mut said = HashSet::new();
+        self.statements.retain(|statement| said.insert(statement.text.clone()));
+        let citations = self.statements.iter_mut().flat_map(|statement| &mut statement.citations);
+        for (n, citation) in (1..).zip(citations) {
+            citation.n = n;
         }
         Ok(())
     }

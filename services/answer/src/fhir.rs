@@ -37,7 +37,7 @@ const KILOGRAMS: [(&str, f64); 5] =
 
 impl Patient {
     /// Reads a Bundle of one patient: birth date and gender, the newest eGFR, body weight and pregnancy status, active
-    /// conditions, medicines and allergies. `today` is a date such as `2026-11-22`.
+    /// conditions, medicines and allergies. `today` is a date such as `2026-11-22`, which may go on with a time.
     ///
     /// # Errors
     /// [`Error::Question`] when it is no Bundle, or of several patients.
@@ -58,10 +58,11 @@ impl Patient {
         let mut patient = Self::default();
         if let Some(person) = of_type(&["Patient"]).next() {
             patient.sex = person["gender"].as_str().map(str::to_owned);
-            patient.age_years = person["birthDate"].as_str().and_then(|born| years_between(born, today));
+            patient.age_years = person["birthDate"].as_str().and_then(|born| age_at(born, today));
         }
         let newest = |codes: &[&str]| {
-            let found = of_type(&["Observation"]).filter(|one| !is_void(one) && has_code(one, codes));
+            let is_meant = |one: &&Value| !is_void(one) && has_code(one, codes) && has_value(one);
+            let found = of_type(&["Observation"]).filter(is_meant);
             // The last of those taken at the same time, as later entries correct earlier ones.
             found.max_by_key(|observation| taken(observation))
         };
@@ -87,6 +88,11 @@ fn codings(concept: &Value) -> impl Iterator<Item = &Value> {
 
 fn has_code(observation: &Value, codes: &[&str]) -> bool {
     codings(&observation["code"]).any(|coding| coding["code"].as_str().is_some_and(|code| codes.contains(&code)))
+}
+
+/// What could not be measured takes no place of what was.
+fn has_value(observation: &Value) -> bool {
+    observation["valueQuantity"]["value"].is_number() || observation["valueCodeableConcept"].is_object()
 }
 
 fn is_void(resource: &Value) -> bool {
@@ -156,18 +162,40 @@ fn words_of(concept: &Value) -> Option<String> {
 }
 
 fn cut(text: &Value) -> Option<String> {
-    text.as_str().map(|text| text.chars().take(MAX_CHARS).collect())
+    text.as_str().filter(|text| !text.trim().is_empty()).map(|text| text.chars().take(MAX_CHARS).collect())
 }
 
-fn years_between(born: &str, today: &str) -> Option<f64> {
-    let parts = |date: &str| -> Option<(f64, f64)> {
-        let mut parts = date.split('-');
-        let year: f64 = parts.next()?.parse().ok()?;
-        let month: f64 = parts.next().and_then(|month| month.parse().ok()).unwrap_or(7.0);
-        Some((year, month))
+/// Characters of a date that is a year, and of one that is whole.
+const YEAR: usize = 4;
+const DAY: usize = 10;
+
+const DAYS_IN_A_YEAR: f64 = 365.25;
+
+/// Age in years as it is spoken of: whole years from the second birthday on, whole months before it, days as a share of a
+/// year in the first month. A birth date may be a year or a month; what is missing is taken from the middle.
+fn age_at(born: &str, today: &str) -> Option<f64> {
+    let today: Date = today.get(..DAY)?.parse().ok()?;
+    let length = born.len();
+    let day = match length {
+        YEAR => format!("{born}-07-01"),
+        7 => format!("{born}-15"),
+        DAY => born.to_owned(),
+        _ => return None,
     };
-    let ((year, month), (this_year, this_month)) = (parts(born)?, parts(today)?);
-    Some((this_year - year + (this_month - month) / 12.0).max(0.0))
+    let day: Date = day.parse().ok()?;
+    let days = day.until(today).ok()?.get_days();
+    if days < 0 {
+        // Born later in this year or month than in the middle of it.
+        let may_be_born = day.year() == today.year() && (length == YEAR || day.month() == today.month());
+        return (length < DAY && may_be_born).then_some(0.0);
+    }
+    let months_since_year_0 = |date: Date| 12 * i32::from(date.year()) + i32::from(date.month());
+    let months = months_since_year_0(today) - months_since_year_0(day) - i32::from(today.day() < day.day());
+    Some(match months {
+        24.. => f64::from(months / 12),
+        1.. => f64::from(months) / 12.0,
+        _ => f64::from(days) / DAYS_IN_A_YEAR,
+    })
 }
 
 #[cfg(test)]
@@ -195,6 +223,7 @@ mod tests {
             json!({ "resourceType": "Patient", "name": [{ "family": "Secret" }], "gender": "female", "birthDate": "2020-05-01" }),
             observed("29463-7", "2026-01-01", json!({ "value": 40.0, "unit": "lbs", "code": "[lb_av]" })),
             json!({ "resourceType": "AllergyIntolerance", "code": { "text": "penicillin" } }),
+            json!({ "resourceType": "AllergyIntolerance", "code": { "text": " " } }),
         ]);
         let patient = patient.unwrap();
         assert_eq!(patient.search_words(), ["children"]);
@@ -202,6 +231,27 @@ mod tests {
         assert!(Patient::from_fhir(&json!({ "resourceType": "Patient" }), "2026-11-22").is_err());
         let someone = json!({ "resourceType": "Patient" });
         assert!(read(&[someone.clone(), someone]).is_err());
+    }
+
+    #[test]
+    fn an_age_is_counted_to_the_day() {
+        let words = |born: &str, today: &str| {
+            let born = json!({ "resource": { "resourceType": "Patient", "birthDate": born } });
+            let bundle = json!({ "resourceType": "Bundle", "entry": [born] });
+            Patient::from_fhir(&bundle, today).unwrap().search_words()
+        };
+        assert_eq!(words("2026-10-31", "2026-11-01"), ["newborn"]);
+        assert_eq!(words("2026-10-31", "2026-11-01T10:00:00Z"), ["newborn"]);
+        assert_eq!(words("2026-10-31", "2026-12-01"), ["infant"]);
+        assert_eq!(words("2008-11-23", "2026-11-22"), ["children"], "one day before the birthday");
+        assert_eq!(words("2008-11-22", "2026-11-22"), ["adults"]);
+        assert_eq!(words("1951-11-23", "2026-11-22"), ["adults"]);
+        assert_eq!(words("2026-11", "2026-11-02"), ["newborn"], "born this month");
+        assert_eq!(words("1950", "2026-11-22"), ["older adults"]);
+        // Of a time to come, or no date.
+        for odd in ["2026-11-23", "2027", "1962-02-30", "22.11.1962", "", "196"] {
+            assert_eq!(words(odd, "2026-11-22"), [] as [&str; 0], "{odd}");
+        }
     }
 
     #[test]
@@ -214,6 +264,9 @@ mod tests {
         let mut wrong = egfr("2026-11-01", 28.0, "mL/min");
         wrong["status"] = json!("entered-in-error");
         assert_eq!(read(&[wrong]).unwrap().egfr, None);
+        let mut unmeasured = egfr("2026-11-20", 0.0, "mL/min");
+        unmeasured["valueQuantity"] = json!(null);
+        assert_eq!(read(&[egfr("2026-11-01", 28.0, "mL/min"), unmeasured]).unwrap().egfr, Some(28.0));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inference::{Generator, Grammar, ModelRef, Prompt, Request, Result};
+use privacy::{black_out, find};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +59,10 @@ impl Judge {
     /// As [`Generator::generate`]; [`inference::Error::Failed`] when it replies with something else than an opinion.
     pub async fn opinion(&self, statement: &str, source: &str, cancel: CancellationToken) -> Result<Opinion> {
         let shown: String = source.chars().take(MAX_SOURCE_CHARS).collect();
-        let user = format!("Source: {}\n\nStatement: {}", neutralise(&shown), neutralise(statement));
+        // Whom it is about stays in the house.
+        let is_elsewhere = self.generator.is_elsewhere();
+        let told = |text: &str| if is_elsewhere { neutralise(&black_out(text, &find(text))) } else { neutralise(text) };
+        let user = format!("Source: {}\n\nStatement: {}", told(&shown), told(statement));
         let choices = NAMES.map(|(name, _)| format!("\"{name}\"")).join(" | ");
         let grammar = Grammar {
             lark: format!("start: \"{{\\\"verdict\\\":\\\"\" ({choices}) \"\\\"}}\"\n"),

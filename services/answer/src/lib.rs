@@ -19,6 +19,7 @@ mod grammar;
 mod judge;
 mod look;
 mod means;
+mod numbers;
 mod patient;
 mod pin;
 mod plain;

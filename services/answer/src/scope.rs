@@ -47,9 +47,12 @@ fn set(patterns: &[&str]) -> RegexSet {
 /// A picture that is there, as against pictures in general.
 static IMAGES: LazyLock<RegexSet> = LazyLock::new(|| {
     const THING: &str = "(?:x-?ray|ecg|ekg|ct|mri|scan|photo(?:graph)?s?|pictures?|images?|films?|slide|ultrasound|12-lead|strip|echo|view)";
+    /// What is always a certain one: an ECG may be any.
+    const EXHIBIT: &str = "(?:photo(?:graph)?s?|pictures?|images?|films?|slide|strip)";
     set(&[
         &format!(r"\battached\b.{{0,60}}\b{THING}\b"),
-        &format!(r"\b{THING}\b.{{0,60}}\b(?:attached|enclosed|uploaded|below)\b"),
+        &format!(r"\b{THING}\b.{{0,60}}\b(?:(?:attached|enclosed|uploaded)\b|below\s*(?:[.,:;?!)]|$))"),
+        &format!(r"\b(?:the|this|my) {THING} below\b"),
         r"^attached\b",
         &format!(r"\b(?:uploaded|sending|sent)\b.{{0,30}}\b{THING}\b"),
         &format!(
@@ -57,7 +60,7 @@ static IMAGES: LazyLock<RegexSet> = LazyLock::new(|| {
         ),
         &format!(r"\bsee {THING}\b"),
         &format!(r"\bthis (?:\w+ )?{THING}\b"),
-        &format!(r"\bin the {THING}\b"),
+        &format!(r"\bin the {EXHIBIT}\b"),
         r"\.(?:jpe?g|png|dcm|dicom|tiff?|bmp|gif|webp)\b",
         r"\[image",
     ])
@@ -134,6 +137,10 @@ mod tests {
     fn what_needs_eyes_is_refused_and_what_asks_about_them_is_not() {
         assert_eq!(scope("I have uploaded the ECG. Is this a STEMI?"), Scope::Refused(IMAGE));
         assert_eq!(scope("When is chest x-ray needed in bronchiolitis?"), Scope::Literature);
+        assert_eq!(scope("What is the rash in the photo?"), Scope::Refused(IMAGE));
+        assert_eq!(scope("Does the ECG below show atrial fibrillation?"), Scope::Refused(IMAGE));
+        assert_eq!(scope("Is gadolinium contrast for MRI safe with an eGFR below 30?"), Scope::Literature);
+        assert_eq!(scope("Which changes are seen in the ECG in hyperkalaemia?"), Scope::Literature);
         assert!(matches!(scope("CGM: 6.1 5.6 5.7 6.3 6.7 5.8 5.4 4.9 5.6 5.4 6.2 5.9 6.4"), Scope::Refused(_)));
         assert!(matches!(scope("GACCTGACTGCTTGAAACTATTTGTTACACCC variant?"), Scope::Refused(_)));
     }

@@ -56,7 +56,7 @@ static SIGNS: LazyLock<Vec<Signs>> = LazyLock::new(|| {
         (
             Factor::Age,
             "age",
-            r"(?i)\b(?:adult|child|infant|baby|neonat|newborn|toddler|teenage|adolescent|elderly|older|frail|year[- ]?olds?|years? old|month[- ]?old|aged?|[0-9]+ ?(?:y|yo|yrs?|years?|months?|weeks? old|f|m)\b)",
+            r"(?i)\b(?:adult|child(?:ren|hood)?(?:[^-\w]|$)|infant|baby|neonat|newborn|toddler|teenage|adolescent|elderly|older|frail|year[- ]?olds?|years? old|month[- ]?old|age[ds]?\b|[0-9]+ ?(?:y|yo|yrs?|years?|months?|weeks? old|f|m)\b)",
             r"(?i)\b(?:adults?|child|children|infants?|neonates?|aged?|older|elderly|years|months)\b",
         ),
         (
@@ -168,5 +168,13 @@ mod tests {
             "{found:?}"
         );
         assert!(unknowns("What causes gout?", None, &evidence).is_empty());
+        let is_age_open =
+            |question: &str| unknowns(question, None, &evidence).iter().any(|one| one.factor == Factor::Age);
+        for said in ["Dose for a child?", "Dose in children", "Dose at the age of 5?", "Dose in childhood?"] {
+            assert!(!is_age_open(said), "{said}");
+        }
+        for open in ["Which agent should be given?", "Dose in Child-Pugh class B?"] {
+            assert!(is_age_open(open), "{open}");
+        }
     }
 }

@@ -36,8 +36,10 @@ impl Written {
     /// Says that a part of the search was away: statements have less behind them then, and that there are none says less.
     pub(crate) fn degrade(&mut self, missing: &str) {
         if !self.statements.is_empty() {
+            // Why there is less than a model wrote is to be known, too.
+            let less = self.reason.take().filter(|_| self.status == Status::Partial);
             self.status = Status::Degraded;
-            self.reason = Some(missing.to_owned());
+            self.reason = Some(less.map_or_else(|| missing.to_owned(), |less| format!("{missing}; {less}")));
             return;
         }
         self.reason = Some(match self.reason.take() {
@@ -61,4 +63,32 @@ pub(crate) fn extracted(selected: &[Selected], reason: String, progress: &Unboun
         return Written::without_statements(Status::NoEvidence, "no sentence of the evidence can be quoted".to_owned());
     }
     Written { statements, ..Written::without_statements(Status::Extractive, reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use super::*;
+
+    #[test]
+    fn that_a_part_was_away_hides_no_other_reason() {
+        let statement = || Statement {
+            text: "Gout hurts.".to_owned(),
+            said_by: "Board (2024)".to_owned(),
+            verdict: Verdict::Supported,
+            reason: None,
+            citations: Vec::new(),
+        };
+        let degraded = |status, reason: Option<&str>| {
+            let reason = reason.map(str::to_owned);
+            let mut written = Written { statements: vec![statement()], status, reason, ..Written::default() };
+            written.degrade("words are away");
+            (written.status, written.reason.unwrap_or_default())
+        };
+        assert_eq!(degraded(Status::Answered, None), (Status::Degraded, "words are away".to_owned()));
+        let partial = degraded(Status::Partial, Some("1 was left out"));
+        assert_eq!(partial, (Status::Degraded, "words are away; 1 was left out".to_owned()));
+        assert_eq!(degraded(Status::Extractive, Some("no model")).1, "words are away");
+    }
 }

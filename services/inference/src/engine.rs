@@ -82,7 +82,7 @@ impl Engine {
     ) -> Result<Self> {
         let options = EngineOptions { places: options.places.max(1), ..options };
         let failed = |why: String| Error::Load { model: id.to_owned(), why };
-        let model = build_apart(source.clone(), options).await.map_err(failed)?;
+        let model = Arc::new(build_apart(source.clone(), options).await.map_err(failed)?);
         let mut stops = Vec::new();
         for end in ENDS_OF_TEXT {
             let tokens = tokens_of(&model, end).await.map_err(|error| failed(error.to_string()))?;
@@ -93,7 +93,7 @@ impl Engine {
         let bits = options.bits.map(Bits::get);
         let parameters = json!({ "sampling": "greedy", "engine": "mistral.rs 0.8.1", "quantised_bits": bits });
         let description = ModelRef { id: id.to_owned(), revision, sha256, parameters };
-        let (model, state) = (RwLock::new(Arc::new(model)), Arc::default());
+        let (model, state) = (RwLock::new(model), Arc::default());
         let places = Arc::new(Semaphore::new(options.places));
         Ok(Self { model, source, options, description, stops, places, state })
     }
@@ -119,7 +119,7 @@ impl Engine {
     }
 
     /// The most tokens that may be written after `prompt`.
-    async fn room_after(model: &Model, prompt: &Prompt) -> Result<usize> {
+    async fn room_after(model: &Arc<Model>, prompt: &Prompt) -> Result<usize> {
         let failed = |error: mistralrs::error::Error| Error::Failed(error.to_string());
         let Some(length) = model.max_sequence_length().map_err(failed)? else {
             return Ok(usize::MAX);
@@ -154,6 +154,9 @@ impl Generator for Engine {
 
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
         let deadline = request.deadline;
+        // The caller's token is for the caller to cancel: what is late here may be one of several things that it does.
+        let stop = cancel.child_token();
+        let _leaving = stop.clone().drop_guard();
         let work = async {
             let waiting = Counted::new(&self.state, |state| &state.waiting);
             let place =
@@ -173,7 +176,7 @@ impl Generator for Engine {
                 .set_sampling(sampling)
                 .enable_thinking(false);
             // The task owns the stream and the place: if we leave, it notices at the next token and lets go of both.
-            let (cancelled, pieces, state) = (cancel.clone(), request.pieces, Arc::clone(&self.state));
+            let (cancelled, pieces, state) = (stop.clone(), request.pieces, Arc::clone(&self.state));
             let running = Counted::new(&self.state, |state| &state.running);
             let task = tokio::spawn(async move {
                 let (_place, _running) = (place, running);
@@ -187,10 +190,7 @@ impl Generator for Engine {
         tokio::select! {
             outcome = work => outcome,
             () = cancel.cancelled() => Err(Error::Cancelled),
-            () = tokio::time::sleep(deadline) => {
-                cancel.cancel();
-                Err(Error::Timeout(deadline))
-            }
+            () = tokio::time::sleep(deadline) => Err(Error::Timeout(deadline)),
         }
     }
 }
@@ -251,7 +251,10 @@ async fn drain(
     }
 }
 
-async fn tokens_of(model: &Model, text: &str) -> Result<Vec<u32>> {
-    let text = either::Either::Right(text.to_owned());
-    model.tokenize(text, None, false, false, None).await.map_err(|error| Error::Failed(error.to_string()))
+/// In a task of its own, which waits for the reply if we leave: the engine's thread panics over one that nobody takes.
+async fn tokens_of(model: &Arc<Model>, text: &str) -> Result<Vec<u32>> {
+    let (model, text) = (Arc::clone(model), either::Either::Right(text.to_owned()));
+    let task = tokio::spawn(async move { model.tokenize(text, None, false, false, None).await });
+    let tokens = task.await.map_err(|panic| Error::Failed(format!("the engine panicked: {panic}")))?;
+    tokens.map_err(|error| Error::Failed(error.to_string()))
 }

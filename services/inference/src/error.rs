@@ -30,7 +30,7 @@ pub enum Error {
         /// What there is.
         known: String,
     },
-    /// The list of models, or a model's own configuration, makes no sense.
+    /// The list of models, a model's own configuration, or the way to a model makes no sense.
     #[error("{0}")]
     Config(String),
     /// ONNX Runtime cannot be loaded.
@@ -63,6 +63,9 @@ pub enum Error {
     /// The engine refused the request; another one may pass.
     #[error("the model refused the request: {0}")]
     Refused(String),
+    /// The endpoint takes no more requests for now; with the time to come back, such as "in 7 s".
+    #[error("the model has too much to do: ask again {0}")]
+    Busy(String),
     /// The model stopped for another reason than being done, so what it wrote is cut off.
     #[error("the model did not finish ({0})")]
     Unfinished(String),

@@ -1,6 +1,8 @@
 //! A model behind an OpenAI-shaped endpoint: mistral.rs, vLLM, or a cloud that the hospital has a contract with.
 
 use async_trait::async_trait;
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -69,6 +71,16 @@ impl Generator for Remote {
     }
 
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
+        tokio::select! {
+            outcome = self.ask(request) => outcome,
+            () = cancel.cancelled() => Err(Error::Cancelled),
+        }
+    }
+}
+
+impl Remote {
+    /// Sends a request and reads the reply to its end.
+    async fn ask(&self, request: Request) -> Result<Completion> {
         let body = json!({
             "model": self.description.id,
             "messages": [
@@ -86,10 +98,6 @@ impl Generator for Remote {
         if let Some(key) = &self.api_key {
             call = call.bearer_auth(key);
         }
-        let response = tokio::select! {
-            response = call.send() => response,
-            () = cancel.cancelled() => return Err(Error::Cancelled),
-        };
         let explain = |error: reqwest::Error| {
             if error.is_timeout() {
                 Error::Timeout(request.deadline)
@@ -97,11 +105,9 @@ impl Generator for Remote {
                 Error::Failed(format!("{}: {}", self.url, error.without_url()))
             }
         };
-        let response = response.map_err(explain)?;
-        let status = response.status();
-        if status.is_client_error() {
-            // What it says may repeat the question, and this is logged.
-            return Err(Error::Refused(status.to_string()));
+        let response = call.send().await.map_err(explain)?;
+        if response.status().is_client_error() {
+            return Err(self.refusal(&response));
         }
         let reply: Reply = response.error_for_status().map_err(explain)?.json().await.map_err(explain)?;
         let choice =
@@ -116,5 +122,27 @@ impl Generator for Remote {
         }
         let Usage { prompt_tokens, completion_tokens } = reply.usage;
         Ok(Completion { text, prompt_tokens, completion_tokens })
+    }
+
+    /// What a refusal means for whoever asked. What the endpoint says beside its status may repeat the question, and this
+    /// is logged.
+    fn refusal(&self, response: &Response) -> Error {
+        let (status, url) = (response.status(), &self.url);
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Error::Config(format!(
+                "{url} does not accept the key that it is sent ({status}): put one that it knows into the environment \
+                 variable that api_key_env names"
+            )),
+            StatusCode::NOT_FOUND => {
+                let model = &self.description.id;
+                Error::Config(format!("{url} knows no such address, or no model {model} ({status}): check both"))
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                let after = response.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok());
+                let after_s = after.and_then(|after| after.parse::<u64>().ok());
+                Error::Busy(after_s.map_or_else(|| "later".to_owned(), |after_s| format!("in {after_s} s")))
+            }
+            _ => Error::Refused(status.to_string()),
+        }
     }
 }

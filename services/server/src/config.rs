@@ -136,7 +136,7 @@ pub struct Generator {
     pub api_key_env: Option<String>,
     /// With `local`: answers written at once.
     pub parallel: usize,
-    /// Seconds a model may take; after that the answer is extractive.
+    /// Seconds a model may take; after that what it has sent stands, or the answer is extractive.
     pub deadline_s: u64,
 }
 

@@ -175,6 +175,23 @@ async fn a_judge_can_take_standing_and_never_give_it() {
 }
 
 #[tokio::test]
+async fn where_the_judge_leaves_one_quote_of_two_statements_it_is_said_once() {
+    let settings = Settings { mode: Mode::Synthesis, ..test_settings() };
+    let judge = Arc::new(ScriptedGenerator::new([opinion("not_stated"), opinion("not_stated")]));
+    let seat = Judge::new(Arc::clone(&judge) as Arc<dyn Generator>, Duration::from_secs(5));
+    let service = TestService::judged(Config::default(), settings, true, Some(seat)).await;
+    service.ingest(&[GOUT]).await;
+    let quote = "Give colchicine 500 micrograms twice daily for gout.";
+    let said = |text: &str| json!({ "evidence": "E1", "quote": quote, "text": text });
+    let twice = [said("Colchicine 0.5 mg twice daily."), said("Colchicine 0.5 mg twice daily for gout.")];
+    service.generator.then(Script::Write(json!({ "statements": twice }).to_string()));
+    let answer = service.ask(QUESTION).await;
+    let statements = answer["statements"].as_array().unwrap();
+    assert_eq!((statements.len(), &statements[0]["text"]), (1, &json!(quote)), "{answer}");
+    assert_eq!(statements[0]["citations"][0]["n"], 1);
+}
+
+#[tokio::test]
 async fn a_model_that_fails_leaves_the_sources_to_speak() {
     let service = service().await;
     for (script, said) in [
@@ -230,20 +247,44 @@ fn streaming(question: &str) -> Request<Body> {
     Request::post("/v1/answers").header("content-type", "application/json").body(Body::from(body)).unwrap()
 }
 
-#[tokio::test]
-async fn a_stream_ends_with_the_whole_answer() {
-    let service = service().await;
-    let reply = service.send(streaming(QUESTION)).await;
-    assert_eq!(reply.headers["content-type"], "text/event-stream");
-    let events: Vec<(&str, Value)> = reply
-        .text
+/// The events of a stream, with their names.
+fn events(stream: &str) -> Vec<(&str, Value)> {
+    stream
         .split("\n\n")
         .filter(|event| !event.trim().is_empty())
         .map(|event| {
             let (name, data) = event.split_once('\n').unwrap();
             (name.strip_prefix("event: ").unwrap(), serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap())
         })
-        .collect();
+        .collect()
+}
+
+#[tokio::test]
+async fn a_statement_that_was_sent_stays_when_the_model_fails_after_it() {
+    let service = service().await;
+    // Not the one that a score would choose.
+    let second = "Do not give colchicine in severe renal impairment.";
+    let begun = format!("{{\"statements\":[{{\"evidence\":\"E1\",\"quote\":\"{second}\"}},{{\"evid");
+    for (script, said) in [(Script::CutOff(begun.clone()), "did not finish"), (Script::Late(begun), "took longer")] {
+        service.generator.then(script);
+        let reply = service.send(streaming(QUESTION)).await;
+        let events = events(&reply.text);
+        let sent: Vec<&Value> = events.iter().filter(|(name, _)| *name == "statement").map(|(_, data)| data).collect();
+        let (name, done) = events.last().unwrap();
+        assert_eq!((*name, &done["status"], &done["mode"]), ("done", &json!("partial"), &json!("quoting")), "{done}");
+        assert_eq!(sent, done["statements"].as_array().unwrap().iter().collect::<Vec<_>>());
+        assert_eq!((sent.len(), &sent[0]["text"]), (1, &json!(second)));
+        assert!(done["reason"].as_str().unwrap().contains(said), "{done}");
+        assert_eq!(done["model"]["id"], "scripted");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_whole_answer() {
+    let service = service().await;
+    let reply = service.send(streaming(QUESTION)).await;
+    assert_eq!(reply.headers["content-type"], "text/event-stream");
+    let events = events(&reply.text);
     let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["progress", "evidence", "progress", "statement", "done"]);
     let done = &events[4].1;

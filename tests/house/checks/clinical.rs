@@ -89,6 +89,30 @@ async fn the_patient_shapes_the_unknowns_and_is_never_kept() {
 }
 
 #[tokio::test]
+async fn a_question_for_a_dose_is_answered_with_one() {
+    let service = TestService::without_generator().await;
+    let text = "# Examplin\n\nThe dose of examplin in adults matters. The dose of examplin in adults is 5 mg daily.\n";
+    service.ingest(&[("a.md", text)]).await;
+    let answer = service.ask("What dose of examplin in adults?").await;
+    assert_eq!(answer["statements"][0]["text"], "The dose of examplin in adults is 5 mg daily.", "{answer}");
+}
+
+#[tokio::test]
+async fn what_the_question_before_has_said_is_not_unknown() {
+    let service = TestService::without_generator().await;
+    service.ingest(&[("a.md", DOSE)]).await;
+    let alone = service.ask("What dose of amoxicillin for pneumonia?").await;
+    let before = json!([{ "question": "What dose of amoxicillin for pneumonia in children?" }]);
+    let body = json!({ "question": "And how much amoxicillin when eGFR is low?", "history": before });
+    let after = service.post("/v1/answers", &body).await.json();
+    assert!(!after["statements"].as_array().unwrap().is_empty(), "{after}");
+    for (answer, is_open) in [(alone, true), (after, false)] {
+        let unknowns = answer["unknowns"].as_array().unwrap();
+        assert_eq!(unknowns.iter().any(|one| one["factor"] == "age"), is_open, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_follow_up_brings_the_passages_of_the_answer_before() {
     let service = TestService::without_generator().await;
     service.ingest(&[("a.md", DOSE), ("b.md", WHO)]).await;

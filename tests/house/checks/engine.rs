@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use inference::{Bits, Engine, EngineOptions, EngineSource, Error, Generator, Grammar, Prompt, Request, quantise};
 use serde_json::{Value, json};
 use support::write_tiny_llama;
@@ -89,11 +90,19 @@ async fn one_that_leaves_or_is_late_does_no_harm_to_the_others() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     let neighbour = engine.generate(request(quotes(), 200), CancellationToken::new()).await;
     assert!(neighbour.is_ok(), "{neighbour:?}");
+    // One that is gone before the engine has read what it asks.
+    let gone = engine.generate(request(quotes(), 200), CancellationToken::new()).now_or_never();
+    assert!(gone.is_none(), "{gone:?}");
+    let neighbour = engine.generate(request(quotes(), 200), CancellationToken::new()).await;
+    assert!(neighbour.is_ok(), "{neighbour:?}");
     cancel.cancel();
     assert!(matches!(leaving.await.unwrap(), Err(Error::Cancelled)));
 
-    let late = Request { deadline: Duration::from_millis(40), ..request(endless(), 3_900) };
-    assert!(matches!(engine.generate(late, CancellationToken::new()).await, Err(Error::Timeout(_))));
+    for deadline in [1, 40].map(Duration::from_millis) {
+        let (late, token) = (Request { deadline, ..request(endless(), 3_900) }, CancellationToken::new());
+        assert!(matches!(engine.generate(late, token.clone()).await, Err(Error::Timeout(_))));
+        assert!(!token.is_cancelled(), "whoever asked may have more to ask");
+    }
     // A caller that is simply dropped.
     let dropped = {
         let engine = Arc::clone(&engine);

@@ -2,7 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Json;
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use axum::routing::post;
+use futures::{StreamExt, stream};
 use inference::models::{Fetcher, List, Loaded, Progress, Store};
 use inference::{
     Embedder, Error, FastEmbed, Generator, Grammar, Precision, Prompt, Remote, Request, init_onnx_runtime,
@@ -159,12 +165,21 @@ async fn the_embedder_gives_the_published_vectors() {
     assert!(Loaded::from_directory(directory.path()).is_err());
 }
 
+fn request(max_tokens: usize) -> Request {
+    Request {
+        prompt: Prompt { system: "s".into(), user: "u".into() },
+        grammar: Grammar { lark: String::new(), schema: json!({ "type": "object" }) },
+        max_tokens,
+        deadline: Duration::from_secs(5),
+        pieces: None,
+    }
+}
+
 #[tokio::test]
 async fn a_remote_model_is_asked_under_a_schema_and_believed_only_when_it_is_done() {
-    use axum::Json;
     let router = axum::Router::new().route(
         "/v1/chat/completions",
-        axum::routing::post(|Json(body): Json<Value>| async move {
+        post(|Json(body): Json<Value>| async move {
             assert_eq!(body["response_format"]["json_schema"]["schema"]["type"], "object");
             assert_eq!(body["temperature"], 0);
             let reason = if body["max_tokens"] == 1 { "length" } else { "stop" };
@@ -176,17 +191,51 @@ async fn a_remote_model_is_asked_under_a_schema_and_believed_only_when_it_is_don
     );
     let base = format!("{}/v1", serve(router).await);
     let remote = Arc::new(Remote::new(&base, "big", Some("key".to_owned())).unwrap());
-    let request = |max_tokens| Request {
-        prompt: Prompt { system: "s".into(), user: "u".into() },
-        grammar: Grammar { lark: String::new(), schema: json!({ "type": "object" }) },
-        max_tokens,
-        deadline: std::time::Duration::from_secs(5),
-        pieces: None,
-    };
     let done = remote.generate(request(9), CancellationToken::new()).await.unwrap();
     assert_eq!((done.text.as_str(), done.completion_tokens), ("{\"a\":1}", 4));
     assert!(matches!(remote.generate(request(1), CancellationToken::new()).await, Err(Error::Unfinished(_))));
     let away = Remote::new("http://127.0.0.1:9/v1", "big", None).unwrap();
     assert!(matches!(away.generate(request(9), CancellationToken::new()).await, Err(Error::Failed(_))));
     assert!(matches!(Remote::new("not an address", "big", None), Err(Error::Config(_))));
+}
+
+#[tokio::test]
+async fn what_a_remote_model_refuses_says_who_can_do_something_about_it() {
+    let refuse = |Json(body): Json<Value>| async move {
+        let status = u16::try_from(body["max_tokens"].as_u64().unwrap()).unwrap();
+        let status = StatusCode::from_u16(status).unwrap();
+        (status, [(header::RETRY_AFTER, "7")], "the question is repeated here")
+    };
+    let router = axum::Router::new().route("/v1/chat/completions", post(refuse));
+    let remote = Remote::new(&format!("{}/v1", serve(router).await), "big", Some("key".to_owned())).unwrap();
+    for (status, said) in [(401, "api_key_env"), (403, "api_key_env"), (404, "no model big")] {
+        let refused = remote.generate(request(status), CancellationToken::new()).await.unwrap_err();
+        assert!(matches!(refused, Error::Config(_)), "another request will not pass: {refused:?}");
+        let told = refused.to_string();
+        assert!(told.contains(said) && told.contains(&status.to_string()) && !told.contains("repeated"), "{told}");
+    }
+    let busy = remote.generate(request(429), CancellationToken::new()).await.unwrap_err();
+    assert!(matches!(busy, Error::Busy(_)) && busy.to_string().contains("in 7 s"), "{busy:?}");
+    for status in [400, 413, 422] {
+        let refused = remote.generate(request(status), CancellationToken::new()).await;
+        assert!(matches!(refused, Err(Error::Refused(_))), "another request may pass: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_remote_model_can_be_left_in_the_middle_of_its_reply() {
+    let begun = || async {
+        let begin = stream::once(async { Ok::<_, std::io::Error>("{") });
+        Body::from_stream(begin.chain(stream::pending()))
+    };
+    let router = axum::Router::new().route("/v1/chat/completions", post(begun));
+    let remote = Remote::new(&format!("{}/v1", serve(router).await), "big", None).unwrap();
+    let cancel = CancellationToken::new();
+    let leave = async {
+        // By then the reply has begun.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        cancel.cancel();
+    };
+    let (outcome, ()) = tokio::join!(remote.generate(request(9), cancel.clone()), leave);
+    assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
 }

@@ -1,14 +1,17 @@
 //! What may identify a person in a question: it is counted on record and never written there, it leaves the house blacked out, and
 //! a house that wants it so does not answer.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use answer::{Mode, Settings};
+use answer::{Judge, Mode, Settings};
 use axum::http::StatusCode;
 use identity::Role;
+use inference::Generator;
 use serde_json::json;
 use server::config::{Config, Identifying};
-use support::{TestService, test_settings};
+use support::{Script, ScriptedGenerator, TestService, test_settings};
 
 const QUESTION: &str = "My patient John Smith, MRN 48213377, born 03/04/1961: when should metformin not be started?";
 const SAID: [&str; 4] = ["John", "Smith", "48213377", "03/04/1961"];
@@ -61,6 +64,22 @@ async fn a_model_elsewhere_is_not_told_whom_it_is_about() {
     assert!(!tells(elsewhere) && elsewhere.contains("[record_number]"), "{elsewhere}");
     assert!(elsewhere.contains("when should metformin not be started"), "{elsewhere}");
     assert_eq!(answer["question"], QUESTION, "whoever asked sees their own words");
+}
+
+#[tokio::test]
+async fn a_judge_elsewhere_is_not_told_whom_it_is_about() {
+    let judge = Arc::new(ScriptedGenerator::new([Script::Write(json!({ "verdict": "supported" }).to_string())]));
+    judge.is_elsewhere.store(true, Ordering::SeqCst);
+    let seat = Judge::new(Arc::clone(&judge) as Arc<dyn Generator>, Duration::from_secs(5));
+    let service = TestService::judged(Config::default(), test_settings(), false, Some(seat)).await;
+    // A sentence of the source as it stands: the rules let it pass, so the judge is asked.
+    let said = "My patient John Smith, MRN 48213377, born 03/04/1961, was given metformin";
+    let body = json!({ "text": format!("{said} [1]."), "judge": true, "sources": [{ "text": format!("{said}.") }] });
+    let reply = service.post("/v1/verify", &body).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let prompts = judge.prompts.lock().unwrap().clone();
+    let [told] = prompts.as_slice() else { panic!("{prompts:?}") };
+    assert!(!tells(told) && told.contains("[record_number]") && told.contains("metformin"), "{told}");
 }
 
 #[tokio::test]

@@ -75,6 +75,10 @@ pub enum Script {
     Write(String),
     /// Writes the first sentence of the first passage that the grammar offers, as a model under it would.
     QuoteFirst,
+    /// Writes this and stops without having finished.
+    CutOff(String),
+    /// Writes this and takes too long over what follows.
+    Late(String),
     /// Stops without having finished.
     Unfinished,
     /// Refuses the grammar.
@@ -133,8 +137,23 @@ impl Generator for ScriptedGenerator {
     async fn generate(&self, request: Request, cancel: CancellationToken) -> Result<Completion> {
         self.prompts.lock().unwrap().push(request.prompt.user.clone());
         let line = self.script.lock().unwrap().pop_front().unwrap_or(Script::QuoteFirst);
+        let say = |text: &str| {
+            let Some(pieces) = &request.pieces else { return };
+            // In pieces that end anywhere, as tokens do.
+            for piece in text.chars().collect::<Vec<_>>().chunks(7) {
+                let _ = pieces.send(piece.iter().collect());
+            }
+        };
         let text = match line {
             Script::Write(text) => text,
+            Script::CutOff(text) => {
+                say(&text);
+                return Err(Error::Unfinished("length".to_owned()));
+            }
+            Script::Late(text) => {
+                say(&text);
+                return Err(Error::Timeout(request.deadline));
+            }
             Script::QuoteFirst => quote_first(&request.grammar.lark),
             Script::Unfinished => return Err(Error::Unfinished("length".to_owned())),
             Script::Refuse => return Err(Error::Refused("as scripted".to_owned())),
@@ -150,12 +169,7 @@ impl Generator for ScriptedGenerator {
                 }
             }
         };
-        if let Some(pieces) = &request.pieces {
-            // In pieces that end anywhere, as tokens do.
-            for piece in text.chars().collect::<Vec<_>>().chunks(7) {
-                let _ = pieces.send(piece.iter().collect());
-            }
-        }
+        say(&text);
         Ok(Completion { text, prompt_tokens: 1, completion_tokens: 1 })
     }
 }
