@@ -226,7 +226,8 @@ fn set(
 
 /// How a version stood before it was retracted: as was decided last, or as it declares itself.
 fn before_retraction(connection: &Connection, document: DocumentId, version: u32, declared: Status) -> Result<Status> {
-    let mut statement = connection.prepare_cached("SELECT action FROM decisions WHERE subject = ?1 ORDER BY id DESC")?;
+    let mut statement =
+        connection.prepare_cached("SELECT action FROM decisions WHERE subject = ?1 ORDER BY id DESC")?;
     let actions = statement.query_map([format!("{document} v{version}")], |row| row.get::<_, String>(0))?;
     for action in actions {
         // Other actions, as `inspected`, leave it as it stands.

@@ -356,7 +356,8 @@ mod tests {
     #[test]
     fn what_is_no_label_is_refused() {
         for version in ["1000001", "4294967295", "99999999999999999999"] {
-            let high = label(SECTIONS).replace("versionNumber value=\"7\"", &format!("versionNumber value=\"{version}\""));
+            let high =
+                label(SECTIONS).replace("versionNumber value=\"7\"", &format!("versionNumber value=\"{version}\""));
             assert!(matches!(parse(&high), Err(Rejection::Field(_))), "{version}");
         }
         let deep = label(&"<component><section>".repeat(300));

@@ -103,7 +103,10 @@ fn a_file_that_is_put_back_brings_nothing_back_that_was_taken_out_of_use() {
     ledger.stage(&[says_so, from_file(3, "a.md", "last")], &DECISION).unwrap();
     let holds = |bytes: &str| ledger.holds(document("drug"), "a.md", bytes, "test/1").unwrap();
     assert!(holds("was said"), "a person has decided about it");
-    assert!(ledger.holds(document("drug"), "a.md", "was said", "test/2").unwrap(), "and another parser changes nothing");
+    assert!(
+        ledger.holds(document("drug"), "a.md", "was said", "test/2").unwrap(),
+        "and another parser changes nothing"
+    );
     assert!(!ledger.holds(document("drug"), "a.md", "last", "test/2").unwrap());
     assert!(!holds("says so"), "what withdraws itself comes in again");
     assert!(holds("last"));
