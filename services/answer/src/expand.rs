@@ -215,6 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn no_two_medicines_have_the_same_terms() {
+        let mut known = std::collections::BTreeMap::new();
+        for drug in vocabulary::vocabulary().drugs() {
+            for name in std::iter::once(&drug.name).chain(&drug.others) {
+                let other = known.insert(index::question_terms(name), &drug.name);
+                assert!(other.is_none_or(|other| *other == drug.name), "{name} of {} and of {other:?}", drug.name);
+            }
+        }
+    }
+
+    #[test]
     fn words_that_nobody_writes_so_are_read_as_what_was_meant() {
         let unheard = ["pnuemonia".to_owned(), "quxquux".to_owned()];
         let expanded = expand("Pnuemonia with quxquux", &unheard, None);

@@ -88,10 +88,13 @@ const UNIT_NAMES: [(&str, &str); 14] = [
     ("kilograms", "kg"),
 ];
 
+/// Words that would have the stem of another medicine: nicotinic acid is niacin, and no nicotine.
+const OTHER_MEDICINES: [(&str, &str); 1] = [("nicotinic", "niacin")];
+
 /// A word in lower case, in the one spelling.
 pub(super) fn standard(word: &str) -> String {
-    if let Some((_, unit)) = UNIT_NAMES.iter().find(|(name, _)| *name == word) {
-        return (*unit).to_owned();
+    if let Some((_, known)) = UNIT_NAMES.iter().chain(&OTHER_MEDICINES).find(|(name, _)| *name == word) {
+        return (*known).to_owned();
     }
     let name = |c: char| GREEK.iter().find(|(letter, _)| *letter == if c == 'µ' { 'μ' } else { c });
     let mut spelt = String::with_capacity(word.len());
