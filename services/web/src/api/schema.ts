@@ -191,7 +191,7 @@ export interface paths {
         head?: never;
         /**
          * Change an account
-         * @description What is taken away is gone at the next request of whoever had it.
+         * @description All that is asked or nothing. What is taken away is gone at the next request of whoever had it.
          */
         patch: operations["change_account"];
         trace?: never;
@@ -285,7 +285,7 @@ export interface paths {
         /**
          * Read an answer as a differential
          * @description Conditions that the corpora connect with the findings in the question, each with the sentences that speak for and against
-         *     it. Asked of the snapshot that the answer was asked of.
+         *     it. Asked of the snapshot that the answer was asked of, and narrowed as it was.
          */
         get: operations["differential"];
         put?: never;
@@ -398,7 +398,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read everything on record about an answer */
+        /**
+         * Read everything on record about an answer
+         * @description Whoever is a reviewer in a review that is open gets no entries of reviews.
+         */
         get: operations["record"];
         put?: never;
         post?: never;
@@ -480,7 +483,8 @@ export interface paths {
         /**
          * Take a bundle
          * @description The whole log, the receipts of some answers and the texts they cite, as one TAR archive that `osler audit verify` checks
-         *     anywhere, without this service.
+         *     anywhere, without this service. Answers whose words were destroyed have no receipt, nor have questions without an answer; the
+         *     headers say how many have one, which have none, and which witnesses have not signed what is in the bundle.
          */
         post: operations["bundle"];
         delete?: never;
@@ -498,7 +502,7 @@ export interface paths {
         };
         /**
          * Read entries of the log
-         * @description Whoever is a reviewer in a review that is open gets none about reviews.
+         * @description Whoever is a reviewer in a review that is open gets none of reviews, nor of what was read in one.
          */
         get: operations["entries"];
         put?: never;
@@ -711,7 +715,8 @@ export interface paths {
         };
         /**
          * Read a document
-         * @description Whatever its standing: superseded and retracted text can be read, under its label.
+         * @description Whatever its standing: superseded and retracted text can be read, under its label. What was never published is for librarians,
+         *     publishers and auditors.
          */
         get: operations["document"];
         put?: never;
@@ -1815,7 +1820,7 @@ export interface components {
              */
             from: string | null;
             /**
-             * @description At most so many, up to 500.
+             * @description At most so many: in a list up to 500, and 50 where it is not said; in a bundle up to 10,000, and all where it is not said.
              * @default null
              */
             limit: string | null;
@@ -1830,7 +1835,8 @@ export interface components {
              */
             snapshot: string | null;
             /**
-             * @description Status of the answer, `failed: code` or `timeout`.
+             * @description Status of the answer, `failed: code` or `timeout`; `inconclusive` are those that ended as `no_evidence` while a part of the
+             *     search was away, which `no_evidence` then leaves out.
              * @default null
              */
             status: string | null;
@@ -1917,7 +1923,7 @@ export interface components {
         BundleRequest: {
             /** @description These answers; absent: those of `query`. */
             answers?: string[];
-            /** @description Answers by their fields. */
+            /** @description Answers by their fields: all that fit, or the latest of them, as many as `limit` says. More than 10,000 are refused. */
             query?: components["schemas"]["AnswersQuery"];
         };
         /** @description A source attribute. */
@@ -2325,7 +2331,7 @@ export interface components {
             document: string;
             /** @description SHA-256 of the text. */
             sha256: string;
-            /** @description The text; `null` where a bundle has it in a file of its own, or its licence does not let it go. */
+            /** @description The text; `null` where a bundle has it in a file of its own, its licence does not let it go, or it is damaged. */
             text?: string | null;
             /**
              * Format: int32
@@ -2346,7 +2352,7 @@ export interface components {
             sections: components["schemas"]["Section"][];
             /** @description Canonical text of the version shown. */
             text: string;
-            /** @description All versions, newest first. */
+            /** @description All versions that the reader may read, newest first. */
             versions: components["schemas"]["VersionSummary"][];
         };
         /** @description A version that may be evidence and that its issuer meant to look at again. */
@@ -2587,7 +2593,7 @@ export interface components {
             stale_when_cited: number;
             /** @description Citations by how their source stood when it was cited. */
             standings: components["schemas"]["Share"][];
-            /** @description Answers by status. */
+            /** @description Answers by status; `inconclusive` are those that ended as `no_evidence` while a part of the search was away. */
             statuses: components["schemas"]["Share"][];
             /** @description Citations by verdict. */
             verdicts: components["schemas"]["Share"][];
@@ -2715,6 +2721,11 @@ export interface components {
             held: boolean;
             /** @description Id. */
             id: string;
+            /**
+             * @description What part of the search was away when it was given, for people; `null` where none was. With the status `no_evidence` it
+             *     then says nothing of the library.
+             */
+            missing?: string | null;
             /** @description Mode. */
             mode?: string | null;
             /** @description The model that wrote, with its hash. */
@@ -3621,6 +3632,11 @@ export interface components {
              * @description Failed or never finished.
              */
             failed: number;
+            /**
+             * Format: int64
+             * @description Too little evidence while a part of the search was away: that says nothing of the library.
+             */
+            inconclusive: number;
             /**
              * Format: int64
              * @description Milliseconds that half of the answers took at most.
@@ -5008,6 +5024,8 @@ export interface components {
         };
         /** @description One version in the list of a document's versions. */
         VersionSummary: {
+            /** @description Whether questions to the published snapshot may find it. */
+            is_in_force: boolean;
             /**
              * Format: int32
              * @description Its number.
@@ -5017,7 +5035,10 @@ export interface components {
             published?: string | null;
             /** @description SHA-256 of its canonical text. */
             sha256: string;
-            /** @description Where it stands now. */
+            /**
+             * @description Where it stands now. One that was in force and is no more is superseded, whether a later version has taken its place or
+             *     the library went back to an earlier snapshot.
+             */
             status: components["schemas"]["Status"];
         };
         /** @description Something that wants a person's eye. */
@@ -5382,9 +5403,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "77a3c8057c47df2b8dff5c54999e08f355f6f9fb77b905075db952c91e417c10",
+                     *       "sha256": "4bce9f1706bf5f53e6c2d5b5a9b9ab2695b48718ed624f5be8b783f528b223e5",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "791dfda45360399be943d94d58f400a1442e03702114c5ec9e6fe2956d2ddc83",
+                     *       "model_card": "90c4e642b714b29fb60b1e7b1b3d965c35e4f02db5f5abdca86d885b35f352c0",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5447,6 +5468,10 @@ export interface operations {
                      *         {
                      *           "key": "reranker.model",
                      *           "value": "none"
+                     *         },
+                     *         {
+                     *           "key": "reranker.deadline_s",
+                     *           "value": "5"
                      *         }
                      *       ],
                      *       "snapshot": 1,
@@ -5489,7 +5514,7 @@ export interface operations {
                      *         "It knows only what stands in the corpora that are listed here, and says nothing of how good they are.",
                      *         "Quotes are short: what stands before and after them in the document may change what they mean.",
                      *         "Scanned pages are not read.",
-                     *         "What looks like a patient's in a question is not recognised; it is sealed in the record, not refused.",
+                     *         "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same.",
                      *         "Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point.",
                      *         "Of 150 questions that a corpus did answer, 8.7 % were left unanswered.",
                      *         "In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not.",
@@ -5547,7 +5572,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "791dfda45360399be943d94d58f400a1442e03702114c5ec9e6fe2956d2ddc83",
+                     *       "version": "90c4e642b714b29fb60b1e7b1b3d965c35e4f02db5f5abdca86d885b35f352c0",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5757,7 +5782,7 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. What looks like a patient's in a question is not recognised; it is sealed in the record, not refused. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 12,315 sentences that were changed to say something else, the check of statements caught 98.2 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
@@ -5924,7 +5949,7 @@ export interface operations {
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
                      *                   "command": "osler eval retrieval --from DIR",
                      *                   "document": "evals/README.md",
-                     *                   "note": null,
+                     *                   "note": "Settings of the search were compared on this collection, so the figure flatters.",
                      *                   "holds_here": false
                      *                 }
                      *               ]
@@ -7491,7 +7516,10 @@ export interface operations {
                 from?: string;
                 /** @description Asked before, RFC 3339 or a day. */
                 to?: string;
-                /** @description Status of the answer, `failed: code` or `timeout`. */
+                /**
+                 * @description Status of the answer, `failed: code` or `timeout`; `inconclusive` are those that ended as `no_evidence` while a part of the
+                 *     search was away, which `no_evidence` then leaves out.
+                 */
                 status?: string;
                 /** @description Verdict of its weakest statement. */
                 verdict?: string;
@@ -7505,7 +7533,7 @@ export interface operations {
                 version?: number;
                 /** @description `next` of the stretch before. */
                 before?: number;
-                /** @description At most so many, up to 500. */
+                /** @description At most so many: in a list up to 500, and 50 where it is not said; in a bundle up to 10,000, and all where it is not said. */
                 limit?: number;
             };
             header?: never;
@@ -7592,6 +7620,7 @@ export interface operations {
                      *       "supported": 1,
                      *       "question": "In adults with type 2 diabetes, when should metformin not be started?",
                      *       "held": false,
+                     *       "missing": null,
                      *       "entries": [
                      *         {
                      *           "v": 1,
@@ -8092,6 +8121,14 @@ export interface operations {
             /** @description The bundle */
             200: {
                 headers: {
+                    /** @description Answers that were asked for and have none; absent where there are none */
+                    "osler-left-out"?: number;
+                    /** @description Their ids, the first 100, each with why: `ID=erased`, `ID=not_given` or `ID=later`, with commas between */
+                    "osler-left-out-answers"?: string;
+                    /** @description Names of the witnesses that have not signed what is in it, with commas between; absent where all have */
+                    "osler-not-signed-by"?: string;
+                    /** @description Receipts in it */
+                    "osler-receipts"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8125,6 +8162,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An answer that is named is not on record */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -8143,8 +8189,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many answers */
+            /** @description More answers than a bundle takes */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another bundle is being put together, or the log cannot be written; see Retry-After */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8543,6 +8598,7 @@ export interface operations {
                      *           "people": 1,
                      *           "answered": 4,
                      *           "abstained": 1,
+                     *           "inconclusive": 0,
                      *           "failed": 0,
                      *           "statements": 4,
                      *           "supported": 4,
@@ -8669,7 +8725,8 @@ export interface operations {
                      *           "statements": 1,
                      *           "supported": 1,
                      *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
-                     *           "held": false
+                     *           "held": false,
+                     *           "missing": null
                      *         },
                      *         {
                      *           "n": 4,
@@ -8685,7 +8742,8 @@ export interface operations {
                      *           "statements": 1,
                      *           "supported": 1,
                      *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
-                     *           "held": false
+                     *           "held": false,
+                     *           "missing": null
                      *         },
                      *         {
                      *           "n": 2,
@@ -8701,7 +8759,8 @@ export interface operations {
                      *           "statements": 1,
                      *           "supported": 1,
                      *           "question": "nausea, diarrhoea",
-                     *           "held": false
+                     *           "held": false,
+                     *           "missing": null
                      *         },
                      *         {
                      *           "n": 1,
@@ -8717,7 +8776,8 @@ export interface operations {
                      *           "statements": 1,
                      *           "supported": 1,
                      *           "question": "In adults with type 2 diabetes, when should metformin not be started?",
-                     *           "held": false
+                     *           "held": false,
+                     *           "missing": null
                      *         }
                      *       ],
                      *       "next": null
@@ -9639,7 +9699,7 @@ export interface operations {
     document: {
         parameters: {
             query?: {
-                /** @description Its number; the one in force if absent. */
+                /** @description Its number; the one in force if absent, or the newest where none is. */
                 version?: string;
             };
             header?: never;
@@ -9679,7 +9739,8 @@ export interface operations {
                      *           "number": 1,
                      *           "status": "current",
                      *           "published": "2025-03-01",
-                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b"
+                     *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
+                     *           "is_in_force": true
                      *         }
                      *       ],
                      *       "metadata": {
@@ -9749,6 +9810,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            /** @description A query that does not fit, or a number that is none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is signed in, or the key is not known */
@@ -10377,7 +10447,7 @@ export interface operations {
                      *           "sha256": "86b083dbf03d31c37c02cccdcc1d58bd171775dd10d5518ec35082be3017b1c6",
                      *           "source_name": "diabetes.md",
                      *           "source_sha256": "135c81deae6b28e7e421e16264306c9bdd7e7e2bb8733f2e8a6dd96e1ca22a59",
-                     *           "parser": "markdown/3",
+                     *           "parser": "markdown/4",
                      *           "quality": {
                      *             "score": 1,
                      *             "defects": []
@@ -10406,7 +10476,7 @@ export interface operations {
                      *           "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
                      *           "source_name": "diabetes.md",
                      *           "source_sha256": "df9478f1ee45d48df0cbd3c73600279eecfd8281ea85018e0078f1d4a6d28dee",
-                     *           "parser": "markdown/3",
+                     *           "parser": "markdown/4",
                      *           "quality": {
                      *             "score": 1,
                      *             "defects": []
@@ -13964,7 +14034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No question */
+            /** @description No question, or one that may identify a person where the house refuses that */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15404,7 +15474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A question that cannot be asked */
+            /** @description A question that cannot be asked, or that may identify a person where the house refuses that */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -15707,6 +15777,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A query that does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no provider */
             404: {
                 headers: {
@@ -15746,6 +15825,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A query that does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The provider does not vouch for them, or another browser began */
             401: {
@@ -15904,7 +15992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The judge is away */
+            /** @description The judge is away, or as much is in work as can be taken; see Retry-After */
             503: {
                 headers: {
                     [name: string]: unknown;
