@@ -119,8 +119,11 @@ struct Told {
 
 impl Told {
     fn read(statement: &str) -> Self {
-        let sentences = with_leads(statement).into_iter().map(|(sentence, lead)| Facts::read(&under(lead, sentence)));
-        Self { words: plain(statement), sentences: sentences.collect() }
+        let told = with_leads(statement);
+        let words: Vec<String> =
+            told.iter().map(|(sentence, _)| plain(sentence)).filter(|one| !one.is_empty()).collect();
+        let sentences = told.into_iter().map(|(sentence, lead)| Facts::read(&under(lead, sentence)));
+        Self { words: words.join(" "), sentences: sentences.collect() }
     }
 
     /// In what each sentence differs from a source.

@@ -91,7 +91,8 @@ impl Clauses {
             _ => {}
         }
         let open = self.clauses[self.regions[self.current]];
-        let is_condition = matches!(sign, "if" | "when" | "who" | "which" | "because" | "since" | "while" | "until");
+        let is_condition =
+            matches!(sign, "if" | "when" | "who" | "which" | "because" | "since" | "while" | "until" | "till");
         // "Except those who …", "but not if …": what follows is still excepted.
         let excepts = open.excepted_from.is_some() || open.is_contrast && open.negations > 0;
         if excepts && (matches!(sign, "who" | "which") || is_condition && !open.has_terms) {

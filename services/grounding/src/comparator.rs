@@ -64,6 +64,8 @@ const BEFORE: &[(&[&str], Relation)] = &[
     (&["not", "exceed"], Relation::AtMost),
     (&["not", "exceeding"], Relation::AtMost),
     (&["never", "exceed"], Relation::AtMost),
+    (&["doesnt", "exceed"], Relation::AtMost),
+    (&["dont", "exceed"], Relation::AtMost),
     (&["maximum", "of"], Relation::AtMost),
     (&["minimum", "of"], Relation::AtLeast),
     (&["more", "than"], Relation::Above),

@@ -70,9 +70,17 @@ impl<'a> Sides<'a> {
         }
         // What stands above the text says what the text leaves open, not what it says otherwise.
         let is_rival = |(theirs, agreement): &(&Fact, Agreement)| {
-            *agreement == Agreement::Different && !self.statement_has(theirs) && !is_part(&theirs.said, &fact.said)
+            *agreement == Agreement::Different && !self.says_as_often(theirs) && !is_part(&theirs.said, &fact.said)
         };
-        let is_open = !candidates.iter().any(is_rival);
+        let is_other_organ = |theirs: &&Fact| {
+            let organs = matches!(
+                (&fact.said, &theirs.said),
+                (Said::Sense(Axis::Kidney, _), Said::Sense(Axis::Liver, _))
+                    | (Said::Sense(Axis::Liver, _), Said::Sense(Axis::Kidney, _))
+            );
+            organs && !self.says_as_often(theirs)
+        };
+        let is_open = !candidates.iter().any(is_rival) && !self.source.facts.iter().any(|one| is_other_organ(&one));
         let above = self.context.facts.iter().filter(|_| may_stand_above(&fact.said)).filter_map(agreeing);
         let above: Vec<(&Fact, Agreement)> = above.collect();
         if is_open && has_same(&above) {

@@ -29,6 +29,8 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "with or without",
             "not to mention",
             "not necessarily",
+            "doesnt necessarily",
+            "isnt necessarily",
         ],
     ),
     (
@@ -279,9 +281,15 @@ pub(crate) fn ends_clause(lower: &str) -> bool {
             | "if"
             | "when"
             | "until"
+            | "till"
             | "since"
             | "then"
     )
+}
+
+/// Words after a comma with which a clause goes on.
+pub(crate) fn goes_on(lower: &str) -> bool {
+    matches!(lower, "including" | "even" | "especially" | "particularly")
 }
 
 /// Verbs that begin an instruction.
@@ -366,9 +374,9 @@ pub(crate) fn is_function_word(lower: &str) -> bool {
         "a an the this that these those it its they them their there here he she his her him we our us you your i me my \
          is are was were be been being am has have had having do does did doing done will would shall \
          and or nor if then than as of to in on at by for from with within into onto over under above below between among \
-         about per via through during towards upon out off up down again also both each either any some all most more less \
+         about per via through during towards upon out off up down again also both each every either any some all most more less \
          such same other others another own so very too just only even yet still already well much many few several not no \
-         because since while when where which who whom whose what how why until unless although though however but \
+         because since till while when where which who whom whose what how why until unless although though however but \
          can may might must should could ought need needs \
          example eg ie etc vs versus respectively including include includes included especially particularly usually generally often \
          further first last next one two"

@@ -67,7 +67,12 @@ fn denied_alone(statement: &Facts, source: &Facts) -> Option<Finding> {
     let terms = statement.terms.iter().map(|term| (term, &source.terms));
     let moves = statement.moves.iter().map(|term| (term, &source.moves));
     for (term, pool) in terms.chain(moves) {
-        let there: Vec<&Term> = pool.iter().filter(|other| other.key == term.key).collect();
+        let mut there: Vec<&Term> = pool.iter().filter(|other| other.key == term.key).collect();
+        if !there.iter().all(|other| differ(term, other)) {
+            // Said twice, once denied: what stands between the same words is the same.
+            let beside = neighbours(statement, term);
+            there.retain(|other| neighbours(source, other) == beside);
+        }
         if there.is_empty() || !there.iter().all(|other| differ(term, other)) {
             continue;
         }
@@ -90,6 +95,13 @@ fn denied_alone(statement: &Facts, source: &Facts) -> Option<Finding> {
         });
     }
     None
+}
+
+/// The terms before and after another.
+fn neighbours<'a>(facts: &'a Facts, term: &Term) -> (Option<&'a str>, Option<&'a str>) {
+    let key = |found: Option<&'a Term>| found.map(|one| one.key.as_str());
+    let before = facts.terms.iter().rev().find(|other| other.at < term.at);
+    (key(before), key(facts.terms.iter().find(|other| other.at > term.at)))
 }
 
 /// Whether one is denied and the other not; where both clauses are, whether one has a denial of its own besides.

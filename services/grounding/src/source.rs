@@ -49,10 +49,13 @@ impl Source {
     }
 
     fn read(&mut self, sentence: &str, lead: Option<&str>) {
+        let words = plain(sentence);
+        if words.is_empty() {
+            return;
+        }
         if !self.plain.is_empty() {
             self.plain.push(' ');
         }
-        let words = plain(sentence);
         // Under "Do not:" an item is no whole sentence.
         if lead.is_none() {
             self.starts.push(self.plain.len() + words.len() - without_mark(&words).len());
@@ -223,4 +226,43 @@ fn in_bounds(sentence: &str) -> Vec<&str> {
     }
     pieces.push(rest);
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn quoted_words_are_not_cut_out_of_numbers_and_words() {
+        let source = Source::new("Give 0.5 mg, not 15 mg, of adrenaline.", []);
+        assert!(source.has_words("0.5 mg, not 15") && source.has_words("of adrenaline."));
+        for cut in ["5 mg, not", "0.5 mg, not 1", "of adren"] {
+            assert!(!source.has_words(cut), "{cut}");
+        }
+    }
+
+    #[test]
+    fn marks_of_lists_are_no_words() {
+        for (item, words) in [
+            ("\u{2022} Give it.", "Give it."),
+            ("1. Give it.", "Give it."),
+            ("(2) Give it.", "Give it."),
+            ("- 1. Give it.", "Give it."),
+            ("-5 \u{b0}C is cold.", "-5 \u{b0}C is cold."),
+            ("0.5 mg is given.", "0.5 mg is given."),
+        ] {
+            assert_eq!(without_mark(item), words);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_bears_itself_out(text in "([A-Ca-c0-9µ:;•\\-\n. ]|Do not: ){0,60}") {
+            let source = Source::new(&text, []);
+            let found = crate::check(&text, &source).verdict;
+            prop_assert!(matches!(found, Verdict::Supported | Verdict::Unverifiable), "{:?}: {:?}", text, found);
+        }
+    }
 }

@@ -92,6 +92,13 @@ impl Reader<'_> {
                 *scope == Scope::Exception || !self.taken[at] || *length > 1 && !is_amount(at)
             });
             let is_exception = matches!(negation, Some((_, Scope::Exception)));
+            // "Not given, including in pregnancy": still not given.
+            let next = self.tokens.get(at + 1).map_or("", |next| next.lower.as_str());
+            if token.lower == "," && lexicon::goes_on(next) {
+                clauses.end_phrase();
+                at += 1;
+                continue;
+            }
             if lexicon::ends_clause(&token.lower) && !is_exception {
                 clauses.boundary(&token.lower);
                 at += 1;
@@ -152,13 +159,17 @@ impl Reader<'_> {
         let token = &self.tokens[at];
         let found =
             |key: String, at: Range<usize>, is_strong: bool| Some(Found { key, at, is_strong, is_opposite: false });
-        let is_whole = |said: &Said| !matches!(said, Said::Sense(Axis::Ordinal | Axis::Extent, _));
+        let is_whole = |said: &Said| !matches!(said, Said::Sense(Axis::Extent, _));
         let fact = self.facts.iter().find(|fact| fact.at.contains(&at) && !fact.implied && is_whole(&fact.said));
         if let Some(fact) = fact {
             let key = match &fact.said {
                 Said::Drug(name) => (*name).to_owned(),
                 // A population is what a statement is about, as a medicine is.
                 Said::Sense(axis, name) if axis.is_population() => (*name).to_owned(),
+                // Nobody has to say "first".
+                Said::Sense(Axis::Ordinal, name) if *name != "first" => {
+                    return found((*name).to_owned(), fact.at.clone(), true);
+                }
                 // "used" and "recommended" are negated as other verbs are.
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("recommend") => "recommend".to_owned(),
                 Said::Sense(Axis::Strength, "should") if fact.written.contains("indicated") => "indicat".to_owned(),
@@ -184,10 +195,15 @@ impl Reader<'_> {
         Some(Found {
             key: stem(positive.unwrap_or(&token.lower)),
             at: at..at + 1,
-            is_strong: !lexicon::is_light_word(&token.lower) && token.lower.chars().count() > 2,
+            is_strong: !lexicon::is_light_word(&token.lower) && is_long(&token.lower),
             is_opposite: positive.is_some(),
         })
     }
+}
+
+/// Whether a word is long enough to say something, or a name with a number in it.
+fn is_long(lower: &str) -> bool {
+    lower.chars().count() > 2 || lower.chars().any(|c| c.is_ascii_digit())
 }
 
 /// The name that follows a noun: the 2 of "type 2", the 4 of "stage IV", the b of "hepatitis B".
