@@ -2,11 +2,13 @@
 //!
 //! Real sentences of the corpora, each with the passage it stands in, are changed in two ways: mutants say something else than
 //! the source (another number, another medicine, a negation more), paraphrases say the same in other words (another unit,
-//! another order, a synonym). The changes are made by patterns on the text that know nothing of how the check reads it.
+//! another order, a synonym). The changes are made by patterns on the text that know nothing of how the check reads it. Some
+//! mutants are held against more than the passage: under a heading that names what is wrong, too, or beside a second source.
 
 pub mod conflicts;
 mod mutants;
 mod paraphrases;
+mod swaps;
 mod table;
 
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 use ::grounding::{Source, check, check_all};
 use knowledge::{PASSAGE_WORDS, Verdict, char_slice, sentences, split};
 
+use mutants::Mutant;
 pub use mutants::{CLASSES, Class};
 pub use table::Table;
 
@@ -66,9 +69,9 @@ impl Samples {
         self.samples.iter().map(|sample| (sample.sentence.as_str(), self.passages[sample.passage].0.as_str()))
     }
 
-    fn source(&self, sample: &Sample) -> Source {
+    fn source(&self, sample: &Sample, heading: Option<&str>) -> Source {
         let (text, context) = &self.passages[sample.passage];
-        Source::new(text, context.iter().map(String::as_str))
+        Source::new(text, context.iter().map(String::as_str).chain(heading))
     }
 }
 
@@ -105,18 +108,26 @@ pub fn run(samples: &Samples, per_class: usize) -> Table {
     let order = (0..stride).flat_map(|start| (start..samples.len()).step_by(stride));
     for sample in order.map(|at| &samples.samples[at]) {
         let original = &sample.sentence;
-        let mutants = mutants::of(original).into_iter().map(|(class, text)| (class.name(), true, text));
-        let paraphrases = paraphrases::of(original).into_iter().map(|(kind, text)| (kind, false, text));
+        let mutants = mutants::of(original).into_iter();
+        let mutants =
+            mutants.map(|Mutant { class, text, heading, beside }| (class.name(), true, text, heading, beside));
+        let paraphrases = paraphrases::of(original).into_iter().map(|(kind, text)| (kind, false, text, None, None));
         let mut source = None;
-        for (name, is_mutant, changed) in mutants.chain(paraphrases) {
+        for (name, is_mutant, changed, heading, beside) in mutants.chain(paraphrases) {
             let count = counts.entry(name).or_default();
             if *count >= per_class || changed == *original {
                 continue;
             }
             *count += 1;
-            let source = source.get_or_insert_with(|| samples.source(sample));
+            let headed = heading.map(|heading| samples.source(sample, Some(&heading)));
+            let beside = beside.map(|text| Source::new(&text, []));
+            let source = source.get_or_insert_with(|| samples.source(sample, None));
+            let source = headed.as_ref().unwrap_or(source);
             let began = Instant::now();
-            let found = check(&changed, source);
+            let found = match &beside {
+                Some(beside) => check_all(&changed, &[source, beside]).0,
+                None => check(&changed, source),
+            };
             checking += began.elapsed();
             let reason = found.reason.unwrap_or_default();
             cases.push(Case { name, is_mutant, original: original.clone(), changed, verdict: found.verdict, reason });

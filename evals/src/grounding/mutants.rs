@@ -5,6 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use vocabulary::vocabulary;
 
+use super::swaps::{
+    COMPARATORS, CONDITIONS, EXCEPTIONS, FREQUENCIES, OTHERS, POLARITY, POPULATIONS, ROUTES, STRENGTH, pattern,
+    swap_one,
+};
+
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -32,10 +37,24 @@ pub enum Class {
     Duration,
     /// The numbers or names of two arms changed about.
     Attribution,
+    /// The end of a sentence from a number on, its leading nought and point lost.
+    Point,
+    /// mg for micrograms, in capitals.
+    Capitals,
+    /// A half for two.
+    Fraction,
+    /// Without what made it an exception.
+    Exception,
+    /// If for unless.
+    Condition,
+    /// Another medicine, population or route, under a heading that names both.
+    Heading,
+    /// The dose of another medicine, both sources cited.
+    Sources,
 }
 
 /// All classes with the share of mutants, in percent, that must be caught; none is set for attribution.
-pub const CLASSES: [(Class, Option<u8>); 12] = [
+pub const CLASSES: [(Class, Option<u8>); 19] = [
     (Class::Value, Some(99)),
     (Class::Decimal, Some(99)),
     (Class::Unit, Some(99)),
@@ -48,6 +67,13 @@ pub const CLASSES: [(Class, Option<u8>); 12] = [
     (Class::Strength, Some(90)),
     (Class::Population, Some(90)),
     (Class::Attribution, None),
+    (Class::Point, Some(99)),
+    (Class::Capitals, Some(99)),
+    (Class::Fraction, Some(99)),
+    (Class::Exception, Some(85)),
+    (Class::Condition, Some(90)),
+    (Class::Heading, Some(90)),
+    (Class::Sources, Some(97)),
 ];
 
 impl Class {
@@ -66,16 +92,34 @@ impl Class {
             Self::Frequency => "frequency",
             Self::Duration => "duration",
             Self::Attribution => "attribution",
+            Self::Point => "point lost",
+            Self::Capitals => "unit in capitals",
+            Self::Fraction => "fraction",
+            Self::Exception => "exception",
+            Self::Condition => "condition",
+            Self::Heading => "heading names both",
+            Self::Sources => "two sources",
         }
     }
+}
+
+/// A changed sentence, and what its source is given besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mutant {
+    pub(super) class: Class,
+    pub(super) text: String,
+    /// A heading above the source.
+    pub(super) heading: Option<String>,
+    /// A second source.
+    pub(super) beside: Option<String>,
 }
 
 /// Makes a mutant, where the sentence has what it takes.
 type Maker = fn(&str) -> Option<String>;
 
 /// The mutants of a sentence: at most one of each class.
-pub(super) fn of(sentence: &str) -> Vec<(Class, String)> {
-    let makers: [(Class, Maker); 12] = [
+pub(super) fn of(sentence: &str) -> Vec<Mutant> {
+    let makers: [(Class, Maker); 17] = [
         (Class::Value, value),
         (Class::Decimal, decimal),
         (Class::Unit, unit),
@@ -88,13 +132,73 @@ pub(super) fn of(sentence: &str) -> Vec<(Class, String)> {
         (Class::Frequency, |text| swap_one(&FREQUENCIES, text)),
         (Class::Duration, duration),
         (Class::Attribution, attribution),
+        (Class::Point, point),
+        (Class::Capitals, capitals),
+        (Class::Fraction, fraction),
+        (Class::Exception, |text| swap_one(&EXCEPTIONS, text)),
+        (Class::Condition, |text| swap_one(&CONDITIONS, text)),
     ];
-    makers.into_iter().filter_map(|(class, make)| Some((class, make(sentence)?))).collect()
+    let plain = |class: Class, make: Maker| Some(Mutant { class, text: make(sentence)?, heading: None, beside: None });
+    let mutants = makers.into_iter().filter_map(|(class, make)| plain(class, make));
+    mutants.chain(under_heading(sentence)).chain(beside_another(sentence)).collect()
 }
 
-fn pattern(text: &str) -> Regex {
-    // Patterns are constants; a wrong one fails the first test that runs.
-    Regex::new(text).unwrap_or_else(|error| unreachable!("{error}"))
+/// Another medicine, population or route, under a heading that names it and the one of the source.
+fn under_heading(sentence: &str) -> Option<Mutant> {
+    let makers: [Maker; 3] = [only_drug, |text| swap_one(&OTHERS, text), |text| swap_one(&ROUTES, text)];
+    let text = makers.into_iter().find_map(|make| make(sentence))?;
+    let heading = format!("{} and {}", changed_part(sentence, &text), changed_part(&text, sentence));
+    Some(Mutant { class: Class::Heading, text, heading: Some(heading), beside: None })
+}
+
+/// Another medicine, where the sentence names one only.
+fn only_drug(sentence: &str) -> Option<String> {
+    if drugs_in(sentence).len() == 1 { drug(sentence) } else { None }
+}
+
+/// The words of `one` that are not in `other`, from the first to the last.
+fn changed_part(one: &str, other: &str) -> String {
+    let (one, other): (Vec<&str>, Vec<&str>) = (one.split(' ').collect(), other.split(' ').collect());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let room = one.len().min(other.len()) - same;
+    let after = one.iter().rev().zip(other.iter().rev()).take(room).take_while(|(a, b)| a == b).count();
+    let words = one[same..one.len() - after].join(" ");
+    words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// The sentence with another number, cited from itself and from the same sentence on another medicine that has that number.
+fn beside_another(sentence: &str) -> Option<Mutant> {
+    let text = value(sentence)?;
+    let beside = only_drug(&text)?;
+    Some(Mutant { class: Class::Sources, text, heading: None, beside: Some(beside) })
+}
+
+/// From the first number below one on, without its nought and point.
+fn point(sentence: &str) -> Option<String> {
+    static BELOW_ONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b0\.(?P<rest>[1-9]\d* ?[a-zA-Zµ%].*)$"));
+    let rest = BELOW_ONE.captures(sentence)?.name("rest")?.as_str();
+    (rest.split(' ').count() >= 5).then(|| rest.to_owned())
+}
+
+/// Another unit of mass, in capitals.
+fn capitals(sentence: &str) -> Option<String> {
+    static MASS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<number>\d\s?)(?P<unit>mg|micrograms?|mcg|µg|g)\b"));
+    let found = MASS.captures(sentence)?;
+    let whole = found.get(0)?;
+    let other = match &found["unit"] {
+        "mg" => "MCG",
+        _ => "MG",
+    };
+    Some(format!("{}{}{other}{}", &sentence[..whole.start()], &found["number"], &sentence[whole.end()..]))
+}
+
+/// A half, a third or a quarter for 2, 3 or 4.
+fn fraction(sentence: &str) -> Option<String> {
+    static FEW: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?P<before>^|[a-z(] ?)(?P<number>[234]) (?P<unit>tablets|mg|g|mL|litres|hours|days|weeks|minutes)\b")
+    });
+    let changed = FEW.replace(sentence, "${before}1/$number $unit");
+    (changed != sentence).then(|| changed.into_owned())
 }
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
@@ -152,140 +256,6 @@ fn unit(sentence: &str) -> Option<String> {
     let changed = format!("{}{}", &found["number"], other(&found["unit"]));
     Some(format!("{}{changed}{}", &sentence[..whole.start()], &sentence[whole.end()..]))
 }
-
-type Swaps = LazyLock<Vec<(Regex, &'static str)>>;
-
-/// Patterns as `from => to`, one a line.
-fn swaps(lines: &'static str) -> Vec<(Regex, &'static str)> {
-    let pairs = lines.lines().filter_map(|line| line.split_once(" => "));
-    pairs.map(|(from, to)| (pattern(from.trim()), to.trim())).collect()
-}
-
-/// The first swap that applies.
-fn swap_one(swaps: &Swaps, sentence: &str) -> Option<String> {
-    swaps.iter().find_map(|(from, to)| {
-        let changed = from.replace(sentence, *to);
-        (changed != sentence).then(|| changed.into_owned())
-    })
-}
-
-static COMPARATORS: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\b(?:at least|no less than) (\d) => at most $1
-        \b(?:at most|up to|no more than|not more than) (\d) => at least $1
-        \b(?:below|under|less than|fewer than|lower than) (\d) => above $1
-        \b(?:above|over|more than|greater than|higher than|exceeding|exceeds) (\d) => below $1
-        ≥ ?(\d) => ≤ $1
-        ≤ ?(\d) => ≥ $1
-        > ?(\d) => < $1
-        < ?(\d) => > $1
-        (\d\S*(?: \S+)?) or (?:more|above|over|higher|older) => $1 or less
-        (\d\S*(?: \S+)?) or (?:less|below|under|lower|younger) => $1 or more
-        \b(?:younger|shorter) than (\d) => older than $1
-        \b(?:older|longer) than (\d) => younger than $1",
-    )
-});
-
-static POLARITY: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\b(should|must|may|can|could|do|does|did|is|are|was|were) not\b => $1
-        \bcannot\b => can
-        ^Do not (\w) => $1
-        \b(is|are) contraindicated\b => $1 indicated
-        ^(Give|Start|Use|Offer|Continue|Add|Treat|Measure|Check|Refer|Repeat)\b => Do not $1
-        \b(should|must|may|can) be\b => $1 not be
-        \b(should|must|may|can) (\w+) => $1 not $2
-        \b(is|are|was|were) (recommended|indicated|effective|safe|given|used|needed|required|associated|common|treated|preferred) => $1 not $2
-        \bwithout\b => with
-        \bavoid\b => use
-        \bAvoid\b => Use
-        \bineffective\b => effective
-        \bunsafe\b => safe
-        \b(reduces|increases|improves|causes|prevents) => does not affect, nor $1
-        \b(is|are|was|were) => $1 not",
-    )
-});
-
-static STRENGTH: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\bmust not\b => may
-        \bshould not\b => may
-        \b(?:should|must) be considered\b => must be given
-        \b(?:should|must)\b => may
-        \b(is|are) recommended\b => may be considered
-        \bmay\b => should
-        \bmight\b => must
-        \bConsider\b => You must use
-        \bconsider\b => you must use
-        \bcould\b => must
-        ^(Give|Start|Use|Offer|Continue|Add)\b => Consider whether to use, or",
-    )
-});
-
-static POPULATIONS: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\bpregnant women\b => older men
-        \b[Aa]dults\b => children
-        \badult\b => child
-        \b[Cc]hildren\b => adults
-        \bchild\b => adult
-        \b[Ii]nfants\b => adults
-        \b(?:neonates|newborns)\b => adults
-        \b[Ww]omen\b => men
-        \b[Mm]en\b => women
-        \b(?:older people|older adults|the elderly)\b => children
-        \b[Pp]regnancy\b => old men
-        \brenal impairment\b => hepatic impairment
-        \bhepatic impairment\b => renal impairment
-        \bkidney disease\b => liver disease",
-    )
-});
-
-static ROUTES: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\bintravenously\b => by mouth
-        \bintravenous\b => oral
-        \b(?:orally|by mouth)\b => intravenously
-        \b[Oo]ral\b => intravenous
-        \bIV\b => IM
-        \bIM\b => IV
-        \bintramuscularly\b => by mouth
-        \b[Ii]ntramuscular\b => intravenous
-        \b[Ss]ubcutaneous(ly)?\b => intravenous$1
-        \b[Ii]nhaled\b => oral
-        \b[Nn]ebulised\b => oral
-        \b[Tt]opical\b => oral
-        \b[Rr]ectal(ly)?\b => oral$1
-        \b[Ss]ublingual(ly)?\b => oral$1
-        \b[Ii]ntranasal(ly)?\b => oral$1",
-    )
-});
-
-static FREQUENCIES: Swaps = LazyLock::new(|| {
-    swaps(
-        r"\bonce daily\b => twice daily
-        \btwice daily\b => once daily
-        \b(?:three|3) times (?:daily|a day)\b => twice daily
-        \b(?:four|4) times (?:daily|a day)\b => once daily
-        \btwice a day\b => four times a day
-        \bonce a day\b => three times a day
-        \bevery (?:4|6|8) hours\b => every 24 hours
-        \bevery 12 hours\b => every 2 hours
-        \bevery 24 hours\b => every 6 hours
-        \b(?:4|6|8|12) ?-?hourly\b => 2-hourly
-        \bonce weekly\b => once daily
-        \bonce a week\b => once a day
-        \bweekly\b => daily
-        \b(?:od|OD)\b => bd
-        \b(?:bd|BD|bid|BID|b\.d\.)\b => qds
-        \b(?:tds|TDS|tid|TID)\b => od
-        \bmonthly\b => weekly
-        \bdaily\b => twice daily
-        /day\b => /week
-        \bper day\b => per week
-        \ba day\b => a week",
-    )
-});
 
 fn duration(sentence: &str) -> Option<String> {
     static SPAN: LazyLock<Regex> = LazyLock::new(|| {

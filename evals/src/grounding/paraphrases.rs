@@ -10,13 +10,14 @@ type Maker = fn(&str) -> Option<String>;
 
 /// The paraphrases of a sentence, by kind: at most one of each.
 pub(super) fn of(sentence: &str) -> Vec<(&'static str, String)> {
-    let makers: [(&'static str, Maker); 7] = [
+    let makers: [(&'static str, Maker); 8] = [
         ("number form", number_form),
         ("unit", unit),
         ("order", order),
         ("synonym", synonym),
         ("medicine's other name", other_name),
         ("wording", wording),
+        ("small words", small_words),
         ("two at once", |text| synonym(&number_form(text).or_else(|| wording(text))?)),
     ];
     makers.into_iter().filter_map(|(kind, make)| Some((kind, make(sentence)?))).collect()
@@ -200,6 +201,27 @@ fn wording(sentence: &str) -> Option<String> {
             \bdo not\b => don't
             \bin order to\b => to
             \bprior to\b => before",
+        )
+    });
+    apply(&RULES, sentence)
+}
+
+/// Words on which the sense hangs, for others of the same sense; units in capitals.
+fn small_words(sentence: &str) -> Option<String> {
+    static RULES: Rules = LazyLock::new(|| {
+        rules(
+            r"\bif\b => when
+            \bunless\b => except if
+            \bexcept for\b => apart from
+            \bexcept in\b => other than in
+            ([^r]) without\b => $1 in the absence of
+            \bdoes not\b => doesn't
+            \buntil\b => till
+            (\d)\s?mg\b => $1 MG
+            (\d)\s?mL\b => $1 ML
+            \b1/2 (tablet|mg|mL)\b => half a $1
+            \bfirst\b => 1st
+            \ball (patients|adults|children)\b => every one of the $1",
         )
     });
     apply(&RULES, sentence)

@@ -93,8 +93,9 @@ impl Table {
                 Figure::share("grounding", "false alarms", row.wrong, row.cases).less_is_better()
             }
         };
-        // A kind of paraphrase alone says little.
-        self.rows.iter().filter(|row| row.is_mutant || row.name == "all paraphrases").map(figure).collect()
+        // A kind of paraphrase alone says little, and a class of which there is no case nothing.
+        let tells = |row: &&Row| row.cases > 0 && (row.is_mutant || row.name == "all paraphrases");
+        self.rows.iter().filter(tells).map(figure).collect()
     }
 
     /// The table as JSON.

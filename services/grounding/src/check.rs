@@ -1,14 +1,11 @@
 //! The verdict on a statement, given the source it rests on.
 
-use std::collections::HashSet;
-
-use knowledge::{Span, Verdict, char_slice, sentences};
+use knowledge::Verdict;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::compare::compare;
-use crate::facts::{Fact, Facts, Said};
-use crate::relate::is_same;
+use crate::facts::Facts;
+use crate::source::{Source, under, with_leads};
 use crate::words::plain;
 
 /// In what a statement differs from its source.
@@ -87,109 +84,16 @@ impl Check {
     }
 }
 
-/// A source that has been read once and can be held against many statements.
-#[derive(Debug, Clone)]
-pub struct Source {
-    sentences: Vec<Sentence>,
-    context: Facts,
-    /// In plain signs, for statements that are the source's own words.
-    plain: String,
-}
-
-#[derive(Debug, Clone)]
-struct Sentence {
-    facts: Facts,
-    keys: HashSet<String>,
-}
-
-/// Sentences that one statement may rest on: what is said of a dose stands in one of them, or in neighbours.
-const WINDOW: usize = 3;
-
-/// Words of a source's sentence that are read as one.
-const SENTENCE_WORDS: usize = 200;
-
-impl Source {
-    /// Reads a passage or quote. `context` is what stands above it: the document's title, headings, the header of a table.
-    pub fn new<'a>(text: &str, context: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut above = Facts::default();
-        for heading in context {
-            above.append(&Facts::read(heading));
-        }
-        let sentences = split(text).into_iter().flat_map(in_bounds).map(|sentence| {
-            let facts = Facts::read(sentence);
-            let keys = facts.terms.iter().map(|term| term.key.clone()).collect();
-            Sentence { facts, keys }
-        });
-        Self { sentences: sentences.collect(), context: above, plain: plain(text) }
-    }
-
-    /// The run of at most three sentences that shares most with a statement.
-    fn window(&self, statement: &Facts) -> Facts {
-        let mut best: Option<(usize, usize, usize)> = None;
-        for first in 0..self.sentences.len() {
-            let (mut shared, mut facts) = (HashSet::new(), HashSet::new());
-            for (length, sentence) in (1..=WINDOW).zip(&self.sentences[first..]) {
-                shared.extend(
-                    statement.terms.iter().map(|term| term.key.as_str()).filter(|key| sentence.keys.contains(*key)),
-                );
-                let has = |ours: &Fact| sentence.facts.facts.iter().any(|theirs| is_same(ours, theirs));
-                facts.extend((0..statement.facts.len()).filter(|&at| has(&statement.facts[at])));
-                // Where the number stands is where the statement comes from; a sentence more must bring something.
-                let weight = |at: &usize| if matches!(statement.facts[*at].said, Said::Amount(_)) { 5 } else { 4 };
-                let score =
-                    (4 * shared.len() + facts.iter().map(weight).sum::<usize>()).saturating_sub(5 * (length - 1));
-                if best.is_none_or(|(most, ..)| score > most) {
-                    best = Some((score, first, length));
-                }
-            }
-        }
-        let mut window = Facts::default();
-        let (_, first, length) = best.unwrap_or_default();
-        for sentence in &self.sentences[first..first + length] {
-            if window.length == 0 { window = sentence.facts.clone() } else { window.append(&sentence.facts) }
-        }
-        window
-    }
-
-    /// Whether these words stand in the source as they are.
-    pub(crate) fn has_words(&self, words: &str) -> bool {
-        self.plain.contains(&plain(words))
-    }
-
-    fn check_sentence(&self, sentence: &str) -> Vec<Finding> {
-        let statement = Facts::read(sentence);
-        if statement.facts.is_empty() && statement.terms.is_empty() {
-            return Vec::new();
-        }
-        compare(&statement, &self.window(&statement), &self.context)
-    }
-}
-
 /// Holds a statement against a source. A statement that is whole sentences of the source is supported as it stands; any other
 /// is taken sentence by sentence, and the worst finding decides.
 pub fn check(statement: &str, source: &Source) -> Check {
-    let findings = split(statement).into_iter().flat_map(|sentence| source.check_sentence(sentence));
-    let words = plain(statement);
-    if words.is_empty() {
-        let finding = Finding {
-            facet: Facet::Structure,
-            verdict: Verdict::Unverifiable,
-            subject: String::new(),
-            reason: "there is nothing to check".to_owned(),
-        };
-        return Check::of(vec![finding]);
-    }
-    if is_whole_run(&words, &source.plain) {
-        return Check::of(Vec::new());
-    }
-    Check::of(findings.collect())
+    Check::of(Told::read(statement).against(source).concat())
 }
 
 /// Holds a statement against several sources: what one of them bears out is borne out; what one contradicts and none bears
 /// out is contradicted. Also gives the check against each alone.
 pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
-    let each: Vec<Check> = sources.iter().map(|source| check(statement, source)).collect();
-    let Some((first, rest)) = each.split_first() else {
+    if sources.is_empty() {
         let finding = Finding {
             facet: Facet::Structure,
             verdict: Verdict::Unsupported,
@@ -197,57 +101,87 @@ pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
             reason: "no source is cited".to_owned(),
         };
         return (Check::of(vec![finding]), Vec::new());
-    };
-    // What is amiss with every source is amiss with the statement, as mildly as any of them has it.
-    let mildest = |finding: &Finding| {
-        let others = rest.iter().map(|check| {
-            check
-                .findings
-                .iter()
-                .filter(|other| other.facet == finding.facet && other.subject == finding.subject)
-                .min_by_key(|other| other.verdict)
-        });
-        let mut all: Vec<&Finding> = vec![finding];
-        for other in others {
-            all.push(other?);
-        }
-        all.into_iter().min_by_key(|one| one.verdict).cloned()
-    };
-    let joint = Check::of(first.findings.iter().filter_map(mildest).collect());
-    (joint, each)
-}
-
-fn split(text: &str) -> Vec<&str> {
-    let spans = sentences(text).into_iter();
-    spans
-        .filter_map(|span: Span| char_slice(text, span))
-        .map(str::trim)
-        .filter(|sentence| !sentence.is_empty())
-        .collect()
-}
-
-/// A sentence, or its pieces if it has more words than any reader would follow: what is compared stays small.
-fn in_bounds(sentence: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = sentence;
-    while let Some((at, _)) = rest.match_indices(char::is_whitespace).nth(SENTENCE_WORDS) {
-        let (piece, after) = rest.split_at(at);
-        pieces.push(piece);
-        rest = after.trim_start();
     }
-    pieces.push(rest);
-    pieces
+    let told = Told::read(statement);
+    let found: Vec<Vec<Vec<Finding>>> = sources.iter().map(|source| told.against(source)).collect();
+    let sentences = found.first().map_or(0, Vec::len);
+    let joint =
+        (0..sentences).flat_map(|sentence| jointly(&found.iter().map(|of| &of[sentence][..]).collect::<Vec<_>>()));
+    (Check::of(joint.collect()), found.iter().map(|of| Check::of(of.concat())).collect())
 }
 
-/// Whether `words` stand in `source` from the start of a sentence to the end of one.
-fn is_whole_run(words: &str, source: &str) -> bool {
-    source.match_indices(words).any(|(at, _)| {
-        let before = source[..at].trim_end();
-        let after = source[at + words.len()..].trim_start();
-        let starts = before.is_empty() || before.ends_with(['.', '!', '?', ':', ';', '•']);
-        let ends = after.is_empty() || words.ends_with(['.', '!', '?']) || after.starts_with('•');
-        starts && ends
-    })
+/// A statement that has been read.
+struct Told {
+    /// In plain signs.
+    words: String,
+    sentences: Vec<Facts>,
+}
+
+impl Told {
+    fn read(statement: &str) -> Self {
+        let told = with_leads(statement);
+        let words: Vec<String> =
+            told.iter().map(|(sentence, _)| plain(sentence)).filter(|one| !one.is_empty()).collect();
+        let sentences = told.into_iter().map(|(sentence, lead)| Facts::read(&under(lead, sentence)));
+        Self { words: words.join(" "), sentences: sentences.collect() }
+    }
+
+    /// In what each sentence differs from a source.
+    fn against(&self, source: &Source) -> Vec<Vec<Finding>> {
+        if self.words.is_empty() {
+            return vec![vec![Finding {
+                facet: Facet::Structure,
+                verdict: Verdict::Unverifiable,
+                subject: String::new(),
+                reason: "there is nothing to check".to_owned(),
+            }]];
+        }
+        if source.has_sentences(&self.words) {
+            return vec![Vec::new(); self.sentences.len()];
+        }
+        self.sentences.iter().map(|sentence| source.check_sentence(sentence)).collect()
+    }
+}
+
+/// What is amiss with every source is amiss with the sentence, as mildly as any of them has it.
+fn jointly(by_source: &[&[Finding]]) -> Vec<Finding> {
+    let mut joint: Vec<Finding> = Vec::new();
+    for (at, found) in by_source.iter().enumerate() {
+        for finding in *found {
+            if joint.iter().any(|known| is_alike(known, finding)) {
+                continue;
+            }
+            let others =
+                by_source.iter().enumerate().filter(|(other, found)| *other != at && may_clear(found, finding));
+            let alike = others.map(|(_, found)| {
+                found.iter().filter(|other| is_alike(other, finding)).min_by_key(|other| other.verdict)
+            });
+            let alike: Option<Vec<&Finding>> = alike.collect();
+            joint.extend(
+                alike.and_then(|alike| alike.into_iter().chain([finding]).min_by_key(|one| one.verdict)).cloned(),
+            );
+        }
+    }
+    joint
+}
+
+fn is_alike(a: &Finding, b: &Finding) -> bool {
+    a.facet == b.facet && a.subject == b.subject
+}
+
+/// Whether a source with these findings can bear out what another has against the statement. One that is about another
+/// medicine or other people says nothing of dose, rhythm or route here; and what it contradicts in one thing it may have been
+/// asked no further about.
+fn may_clear(findings: &[Finding], finding: &Finding) -> bool {
+    let contradicts = |of: &[Facet]| {
+        findings.iter().any(|one| one.verdict == Verdict::Contradicted && (of.is_empty() || of.contains(&one.facet)))
+    };
+    match finding.facet {
+        Facet::Wording | Facet::Structure | Facet::Quote | Facet::Entailment => true,
+        Facet::Amount | Facet::Number | Facet::Frequency => !contradicts(&[Facet::Drug, Facet::Population]),
+        _ if finding.verdict == Verdict::Contradicted => !contradicts(&[]),
+        _ => !contradicts(&[Facet::Drug, Facet::Population]),
+    }
 }
 
 #[cfg(test)]
@@ -362,6 +296,146 @@ mod tests {
         assert_eq!(found, Verdict::Partial, "{reason}");
         fails("Zebras gallop across the savannah.", PREDNISOLONE, "not in the source");
         assert_eq!(verdict("  ", PREDNISOLONE).0, Verdict::Unverifiable);
+    }
+
+    #[test]
+    fn whole_sentences_are_not_parts_of_sentences() {
+        let dose = "In anaphylaxis: 0.5 mg of adrenaline is given intramuscularly. Repeat it after 5 minutes.";
+        fails("5 mg of adrenaline is given intramuscularly.", dose, "0.5 mg");
+        fails(
+            "give adrenaline intravenously outside hospital.",
+            "In anaphylaxis do not: give adrenaline intravenously outside hospital.",
+            "denies",
+        );
+        holds("Repeat it after 5 minutes.", dose);
+        holds("Start oxygen. Call for help.", "Emergencies\n1. Start oxygen. Call for help.\n2. Wait.");
+        let list = "Do not:\n\u{2022} give adrenaline intravenously\n\u{2022} wait for the rash\nCall for help.";
+        fails("Give adrenaline intravenously.", list, "denies");
+        holds("Do not give adrenaline intravenously.", list);
+        holds("Call for help.", list);
+        fails("Do not:\n- give adrenaline intravenously", "Give adrenaline intravenously.", "does not deny");
+    }
+
+    #[test]
+    fn a_heading_clears_only_what_the_text_leaves_open() {
+        let verdict = |statement: &str, source: &str, heading: &str| {
+            let check = check(statement, &Source::new(source, [heading]));
+            (check.verdict, check.reason.unwrap_or_default())
+        };
+        for (statement, source, heading) in [
+            (
+                "Give adults 15 mg/kg of paracetamol.",
+                "Give children 15 mg/kg of paracetamol.",
+                "Paracetamol in adults and children",
+            ),
+            ("Reduce warfarin by a third.", "Reduce amiodarone by a third.", "Warfarin\u{2013}amiodarone interaction"),
+            ("Give 1 g intravenously.", "Give 1 g orally.", "Oral and intravenous dosing"),
+        ] {
+            let (found, reason) = verdict(statement, source, heading);
+            assert_eq!(found, Verdict::Contradicted, "{statement}: {reason}");
+        }
+        for (statement, source, heading) in [
+            ("Give adults 1 g of paracetamol.", "Give 1 g.", "Paracetamol in adults"),
+            ("In children give 5 mg.", "Give 5 mg, in infants 2 mg.", "Children"),
+        ] {
+            let (found, reason) = verdict(statement, source, heading);
+            assert_eq!(found, Verdict::Supported, "{statement}: {reason}");
+        }
+    }
+
+    #[test]
+    fn exceptions_and_denials_of_single_words_are_held_against_the_source() {
+        let asthma = "Beta-blockers are recommended except in patients with asthma.";
+        holds(asthma, "In short: beta-blockers are recommended except in patients with asthma.");
+        fails("Beta-blockers are recommended in patients with asthma.", asthma, "exception");
+        fails(
+            "Beta-blockers are recommended in those with asthma.",
+            "Beta-blockers are recommended except those with asthma.",
+            "exception",
+        );
+        fails(
+            "Do not use beta-blockers in asthma.",
+            "Do not use beta-blockers except in asthma and heart failure.",
+            "exception",
+        );
+        fails("Aspirin has benefit in primary prevention.", "Aspirin has no benefit in primary prevention.", "denies");
+        fails("Aspirin has an effect on survival.", "Aspirin has no effect on survival.", "denies");
+        fails("Aspirin causes an increase in bleeding.", "Aspirin causes no increase in bleeding.", "denies");
+        fails("Aspirin has no benefit in prevention.", "Aspirin has benefit in prevention.", "does not deny");
+        fails("Give fluids to patients with shock.", "Give fluids to patients without shock.", "denies");
+        fails("Use heparin.", "Use warfarin instead of heparin.", "denies");
+        fails("Aspirin is safe in pregnancy.", "Aspirin is unsafe in pregnancy.", "denies");
+        fails("Diabetic patients benefit from it.", "Non-diabetic patients benefit from it.", "denies");
+        fails("Fever is present in most cases.", "Fever is absent in most cases.", "denies");
+        fails("Aspirin is recommended in children.", "Aspirin is recommended in adults but not in children.", "denies");
+        fails("Give ibuprofen and paracetamol.", "Give ibuprofen, not paracetamol.", "denies");
+        holds("There is no need for dose adjustment.", "No dose adjustment is needed.");
+        holds("In asthma, do not give beta-blockers.", "Beta-blockers are contraindicated in asthma.");
+        holds("In patients without shock give fluids.", "Give fluids to patients without shock.");
+        holds("Give fluids if there is no shock.", "Give fluids to patients without shock.");
+        holds("There is no benefit of aspirin in prevention.", "Aspirin has no benefit in primary prevention.");
+    }
+
+    #[test]
+    fn conditions_and_places_in_a_row_are_held_against_the_source() {
+        let unless = "Do not use benzodiazepines unless the patient has alcohol withdrawal.";
+        fails("Do not use benzodiazepines if the patient has alcohol withdrawal.", unless, "unless");
+        fails("Do not use benzodiazepines in alcohol withdrawal.", unless, "exception");
+        holds("Unless the patient has alcohol withdrawal, do not use benzodiazepines.", unless);
+        fails("Continue if the fever resolves.", "Continue until the fever resolves.", "until");
+        fails("Do not eat after surgery.", "Do not eat until surgery.", "until");
+        holds("Treat when the pressure is high.", "Treat if the pressure is high.");
+        fails("Avoid it in the first trimester.", "Avoid it in the third trimester.", "third");
+        fails("All patients need oxygen.", "Some patients need oxygen.", "Some");
+        fails("Give it within 4 hours.", "Give it after 4 hours.", "after 4 hours");
+        fails("Type 1 respiratory failure is common.", "Type 2 respiratory failure is common.", "Type 2");
+        fails("It is caused by hepatitis C.", "It is caused by hepatitis B.", "hepatitis B");
+        holds("It is common in stage IV.", "It is common in stage 4.");
+    }
+
+    #[test]
+    fn units_and_fractions_are_held_against_the_source() {
+        fails("Give digoxin 125 MG daily.", "Give digoxin 125 micrograms daily.", "125 micrograms");
+        fails("Give 10 mg/KG of it.", "Give 10 mg of it.", "not in the source");
+        fails("Take 2 tablets daily.", "Take 1/2 tablet daily.", "1/2 tablet");
+        holds("Take half a tablet daily.", "Take 1/2 tablet daily.");
+        holds("Take 1½ tablets daily.", "Take 1 \u{bd} tablets daily.");
+        let (found, reason) = verdict("Give 10 mg/kg of amikacin.", "Give amikacin 10 mg/kg/day.");
+        assert_eq!(found, Verdict::Partial, "{reason}");
+        let (found, reason) = verdict("Give aspirin and clopidogrel.", "Give aspirin or clopidogrel.");
+        assert_eq!(found, Verdict::Partial, "{reason}");
+        fails("Give it nocte.", "Give it mane.", "mane");
+    }
+
+    #[test]
+    fn opposites_are_not_one_word() {
+        for (statement, source) in [
+            ("The child had thrombocytosis.", "The child had thrombocytopenia."),
+            ("It is a nephrotic syndrome.", "It is a nephritic syndrome."),
+        ] {
+            let (found, reason) = verdict(statement, source);
+            assert_ne!(found, Verdict::Supported, "{statement}: {reason}");
+        }
+    }
+
+    #[test]
+    fn sources_do_not_clear_each_other_of_what_neither_says() {
+        let source = |text: &str| Source::new(text, []);
+        let verdict = |statement: &str, sources: &[Source]| {
+            let (joint, _) = check_all(statement, &sources.iter().collect::<Vec<_>>());
+            (joint.verdict, joint.reason.unwrap_or_default())
+        };
+        let both =
+            [source("Give amoxicillin 500 mg three times a day."), source("Give ibuprofen 400 mg three times a day.")];
+        let (found, reason) = verdict("Give amoxicillin 400 mg three times a day.", &both);
+        assert_eq!(found, Verdict::Contradicted, "{reason}");
+        assert_eq!(verdict("Amoxicillin 500 mg is given three times a day.", &both).0, Verdict::Supported);
+        assert_eq!(
+            verdict("Give amoxicillin 500 mg 3 times a day. Then give ibuprofen 400 mg 3 times a day.", &both).0,
+            Verdict::Supported
+        );
+        let turned = [source("Give amoxicillin 250 mg."), source("Do not give amoxicillin 500 mg.")];
+        assert!(verdict("Give amoxicillin 500 mg.", &turned).0 >= Verdict::Unsupported);
     }
 
     #[test]

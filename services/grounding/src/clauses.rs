@@ -1,12 +1,11 @@
-//! Clauses of a sentence, and how far the negations in it reach.
+//! Clauses of a sentence, and how far the negations and exceptions in it reach.
 
 use crate::lexicon::Scope;
 
 /// The clauses that have been read, and the one that is open.
 #[derive(Debug)]
 pub(crate) struct Clauses {
-    /// Negations that reach over a whole clause, by clause.
-    negations: Vec<usize>,
+    clauses: Vec<Clause>,
     /// Clause of each region.
     regions: Vec<usize>,
     /// The regions to come back to after brackets.
@@ -18,13 +17,63 @@ pub(crate) struct Clauses {
     in_phrase: bool,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct Clause {
+    /// Negations that reach over all of it.
+    negations: usize,
+    /// The clause that it makes an exception from.
+    excepted_from: Option<usize>,
+    /// It says when or of whom another clause holds: `if`, `who`.
+    is_condition: bool,
+    /// It is set against the one before: `but`, or a comma and a negation.
+    is_contrast: bool,
+    after_comma: bool,
+    has_terms: bool,
+    /// Terms that are more than words of common practice.
+    heavy_terms: usize,
+}
+
+/// What denies a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// What denies its whole clause.
+    Clause,
+    /// `no` or `without`, a few words before it.
+    Phrase,
+    /// An exception: `except`, `unless`.
+    Exception,
+    /// A clause that is set against another: `but not`.
+    Contrast,
+    /// A part of the word itself: `unsafe`, `non-diabetic`.
+    Prefix,
+}
+
+/// Where a term stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) region: usize,
+    /// Whether `no` or `without` reaches it.
+    pub(crate) in_phrase: bool,
+    /// Whether it stands so near after what denies it that it is surely meant.
+    pub(crate) is_near: bool,
+}
+
 /// Terms that `no` and `without` reach.
 const PHRASE_TERMS: usize = 4;
 
+/// How many terms are surely denied: after them the phrase may have ended without a sign.
+const NEAR_TERMS: usize = 2;
+
 impl Default for Clauses {
     fn default() -> Self {
-        let (negations, regions, outer) = (vec![0], vec![0], Vec::new());
-        Self { negations, regions, outer, current: 0, phrase: 0, in_phrase: false }
+        Self {
+            clauses: vec![Clause::default()],
+            regions: vec![0],
+            outer: Vec::new(),
+            current: 0,
+            phrase: 0,
+            in_phrase: false,
+        }
     }
 }
 
@@ -41,8 +90,29 @@ impl Clauses {
             }
             _ => {}
         }
-        self.negations.push(0);
-        self.open_region(self.negations.len() - 1);
+        let open = self.clauses[self.regions[self.current]];
+        let is_condition =
+            matches!(sign, "if" | "when" | "who" | "which" | "because" | "since" | "while" | "until" | "till");
+        // "Except those who …", "but not if …": what follows is still excepted.
+        let excepts = open.excepted_from.is_some() || open.is_contrast && open.negations > 0;
+        if excepts && (matches!(sign, "who" | "which") || is_condition && !open.has_terms) {
+            return;
+        }
+        // "Unless …, do …": what it is an exception from comes after it.
+        if let Some(main) = open.excepted_from
+            && sign == ","
+            && !self.clauses[main].has_terms
+        {
+            self.open_region(main);
+            return;
+        }
+        let (is_contrast, after_comma) = (sign == "but", sign == ",");
+        self.open(Clause { is_condition, is_contrast, after_comma, ..Clause::default() });
+    }
+
+    fn open(&mut self, clause: Clause) {
+        self.clauses.push(clause);
+        self.open_region(self.clauses.len() - 1);
     }
 
     fn open_region(&mut self, clause: usize) {
@@ -50,36 +120,93 @@ impl Clauses {
         self.current = self.regions.len() - 1;
     }
 
+    /// Whether a term has been taken that `no` or `without` reaches.
+    pub(crate) fn in_phrase(&self) -> bool {
+        self.in_phrase && self.phrase > 0
+    }
+
     /// Ends the reach of `no` and `without`.
     pub(crate) fn end_phrase(&mut self) {
         self.phrase = 0;
     }
 
+    /// Leaves the reach of `no` and `without` as it is, but no longer sure.
+    pub(crate) fn doubt_phrase(&mut self) {
+        self.phrase = self.phrase.min(PHRASE_TERMS - NEAR_TERMS);
+    }
+
     /// Takes a negation.
     pub(crate) fn negate(&mut self, scope: Scope) {
         match scope {
-            Scope::Clause => self.negations[self.regions[self.current]] += 1,
+            Scope::Clause => {
+                let clause = &mut self.clauses[self.regions[self.current]];
+                clause.negations += 1;
+                clause.is_contrast |= clause.after_comma && !clause.has_terms;
+            }
             Scope::Phrase => {
                 self.phrase = PHRASE_TERMS;
                 self.open_region(self.regions[self.current]);
             }
+            Scope::Exception => self.except(),
             Scope::Nothing => {}
         }
     }
 
-    /// Region of the next term, and whether a phrase negates it.
-    pub(crate) fn next_term(&mut self) -> (usize, bool) {
-        let in_phrase = self.phrase > 0;
-        if self.in_phrase && !in_phrase {
+    /// Opens a clause that turns what the main clause says of everything else: it reaches over prepositions to its end.
+    fn except(&mut self) {
+        self.phrase = 0;
+        let says = |clause: &Clause| clause.has_terms && !clause.is_condition && clause.excepted_from.is_none();
+        let main = self.clauses.iter().rposition(says).unwrap_or_else(|| {
+            self.clauses.push(Clause::default());
+            self.clauses.len() - 1
+        });
+        self.open(Clause { excepted_from: Some(main), ..Clause::default() });
+    }
+
+    /// Takes the next term; `is_heavy` if it is more than a word of common practice.
+    pub(crate) fn next_term(&mut self, is_heavy: bool) -> Place {
+        if self.in_phrase && self.phrase == 0 {
             self.open_region(self.regions[self.current]);
         }
-        self.in_phrase = in_phrase;
+        let clause = &mut self.clauses[self.regions[self.current]];
+        clause.has_terms = true;
+        clause.heavy_terms += usize::from(is_heavy);
+        let place = self.here();
+        self.in_phrase = place.in_phrase;
         self.phrase = self.phrase.saturating_sub(1);
-        (self.current, in_phrase)
+        place
+    }
+
+    /// The place that the next term would have.
+    pub(crate) fn here(&self) -> Place {
+        let in_phrase = self.phrase > 0;
+        let heavy_terms = self.clauses[self.regions[self.current]].heavy_terms;
+        let is_near = if in_phrase { self.phrase > PHRASE_TERMS - NEAR_TERMS } else { heavy_terms <= NEAR_TERMS };
+        Place { region: self.current, in_phrase, is_near }
+    }
+
+    /// Whether what comes next would be denied by its clause.
+    pub(crate) fn denies_next(&self) -> bool {
+        self.is_negated(self.current) && !self.clauses[self.regions[self.current]].is_condition
     }
 
     /// Whether the clause of a region is denied.
     pub(crate) fn is_negated(&self, region: usize) -> bool {
-        self.negations[self.regions[region]] % 2 == 1
+        let clause = self.clauses[self.regions[region]];
+        let is_odd = |clause: &Clause| clause.negations % 2 == 1;
+        match clause.excepted_from {
+            Some(main) => is_odd(&clause) == is_odd(&self.clauses[main]),
+            None => is_odd(&clause),
+        }
+    }
+
+    /// What denies, or would deny, the terms of a region.
+    pub(crate) fn denial(&self, region: usize) -> Denial {
+        let clause = self.clauses[self.regions[region]];
+        match (clause.excepted_from, clause.is_contrast && clause.negations > 0) {
+            (Some(_), _) => Denial::Exception,
+            (None, true) => Denial::Contrast,
+            (None, false) => Denial::Clause,
+        }
     }
 }

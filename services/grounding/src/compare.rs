@@ -1,28 +1,37 @@
 //! What a statement says held against what its source says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
-use crate::facts::{Fact, Facts, Said, Term, WORD};
-use crate::quantity::Agreement;
-use crate::relate::{agreement, are_kin, facet, is_owner, is_same, may_stand_above, sides_of};
+use crate::facts::{Fact, Facts, Said, WORD};
+use crate::kinship::Kinship;
+use crate::lexicon::takes_letter;
+use crate::polarity::reversed;
+use crate::quantity::{Agreement, Quantity};
+use crate::relate::{
+    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, needs_rival, says_for_whom,
+};
 use crate::senses::Axis;
+use crate::terms::Term;
 
 /// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
 /// source: title, headings, the header of its table.
 pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec<Finding> {
-    let sides = Sides { statement, source, context };
+    let (owners, kinship) = (owners(source), Kinship::new(statement, source));
+    let sides = Sides { statement, source, context, owners, kinship };
     let mut found: Vec<Finding> = statement.facts.iter().filter_map(|fact| sides.missing(fact)).collect();
     let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
     if !settled {
         found.extend(sides.exchanged());
         found.extend(sides.turned());
-        found.extend(sides.reversed());
+        found.extend(reversed(statement, source));
     }
     found.extend(sides.weakened());
     found.extend(sides.generalised());
+    found.extend(sides.without_its_day());
+    found.extend(sides.joined_otherwise());
     found.extend(sides.unheard_of());
     found
 }
@@ -34,23 +43,50 @@ struct Sides<'a> {
     statement: &'a Facts,
     source: &'a Facts,
     context: &'a Facts,
+    /// What amounts of the source may belong to, where its sentence names it once.
+    owners: Vec<&'a Term>,
+    kinship: Kinship,
 }
 
-impl Sides<'_> {
+fn owners(source: &Facts) -> Vec<&Term> {
+    let place = |term: &Term| source.sentence(term.at);
+    let mut times: HashMap<(usize, &str), usize> = HashMap::new();
+    for term in &source.terms {
+        *times.entry((place(term), term.key.as_str())).or_default() += 1;
+    }
+    let is_single = |term: &&Term| times.get(&(place(term), term.key.as_str())) == Some(&1);
+    source.terms.iter().filter(is_single).filter(|term| is_owner(source, term)).collect()
+}
+
+impl<'a> Sides<'a> {
     /// A fact that the source does not have, or has otherwise.
     fn missing(&self, fact: &Fact) -> Option<Finding> {
         let facet = facet(&fact.said);
-        let above = self.context.facts.iter().filter(|_| may_stand_above(&fact.said));
-        let candidates: Vec<(&Fact, Agreement)> = self
-            .source
-            .facts
-            .iter()
-            .chain(above)
-            .filter_map(|theirs| Some((theirs, agreement(&fact.said, &theirs.said)?)))
-            .collect();
-        if candidates.iter().any(|(_, agreement)| *agreement == Agreement::Same) || self.is_covered(fact) {
+        let agreeing = |theirs: &'a Fact| Some((theirs, agreement(&fact.said, &theirs.said)?));
+        let mut candidates: Vec<(&Fact, Agreement)> = self.source.facts.iter().filter_map(agreeing).collect();
+        let has_same = |of: &[(&Fact, Agreement)]| of.iter().any(|(_, agreement)| *agreement == Agreement::Same);
+        if has_same(&candidates) || self.is_covered(fact) {
             return None;
         }
+        // What stands above the text says what the text leaves open, not what it says otherwise.
+        let is_rival = |(theirs, agreement): &(&Fact, Agreement)| {
+            *agreement == Agreement::Different && !self.says_as_often(theirs) && !is_part(&theirs.said, &fact.said)
+        };
+        let is_other_organ = |theirs: &&Fact| {
+            let organs = matches!(
+                (&fact.said, &theirs.said),
+                (Said::Sense(Axis::Kidney, _), Said::Sense(Axis::Liver, _))
+                    | (Said::Sense(Axis::Liver, _), Said::Sense(Axis::Kidney, _))
+            );
+            organs && !self.says_as_often(theirs)
+        };
+        let is_open = !candidates.iter().any(is_rival) && !self.source.facts.iter().any(|one| is_other_organ(&one));
+        let above = self.context.facts.iter().filter(|_| may_stand_above(&fact.said)).filter_map(agreeing);
+        let above: Vec<(&Fact, Agreement)> = above.collect();
+        if is_open && has_same(&above) {
+            return None;
+        }
+        candidates.extend(above);
         let named = |verdict, reason: String| Some(Finding { facet, verdict, subject: fact.written.clone(), reason });
         let nearest = |wanted: Agreement| {
             let of = candidates.iter().filter(|(_, agreement)| *agreement == wanted).map(|(theirs, _)| *theirs);
@@ -70,7 +106,11 @@ impl Sides<'_> {
             return named(Verdict::Partial, format!("the source says {}, not {}", theirs.written, fact.written));
         }
         if let Some(theirs) = nearest(Agreement::Opposite) {
-            return named(Verdict::Contradicted, format!("the source says {}, not {}", theirs.written, fact.written));
+            let shown = |fact: &Fact| match &fact.said {
+                Said::Amount(amount) => format!("{}{}", amount.reach.word(), fact.written),
+                _ => fact.written.clone(),
+            };
+            return named(Verdict::Contradicted, format!("the source says {}, not {}", shown(theirs), shown(fact)));
         }
         let rival = nearest(Agreement::Different);
         match (&fact.said, rival) {
@@ -86,7 +126,7 @@ impl Sides<'_> {
                     format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written),
                 )
             }
-            (Said::Sense(Axis::Direction | Axis::Merit | Axis::Time, _), None) => None,
+            (said, None) if needs_rival(said) => None,
             (_, Some(theirs)) if matches!(facet, Facet::Amount | Facet::Number) => named(
                 Verdict::Contradicted,
                 format!("{} is not in the source; the source says {}", fact.written, theirs.written),
@@ -98,8 +138,12 @@ impl Sides<'_> {
         }
     }
 
+    /// Whether the statement says it too. "Lowers it more than" does not say the second "less" of "lowers it less than".
     fn statement_has(&self, theirs: &Fact) -> bool {
-        self.statement.facts.iter().any(|ours| is_same(ours, theirs))
+        match theirs.said {
+            Said::Sense(Axis::Direction | Axis::Merit, _) => self.says_as_often(theirs),
+            _ => self.statement.facts.iter().any(|ours| is_same(ours, theirs)),
+        }
     }
 
     /// A range whose ends the other side gives one by one; a schedule that is implied.
@@ -114,12 +158,11 @@ impl Sides<'_> {
                 };
                 match amount.ends() {
                     Some((low, high)) => {
-                        let has =
-                            |end: &crate::quantity::Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
+                        let has = |end: &Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
                         has(&low) && has(&high)
                     }
                     None => theirs().filter_map(|range| range.ends()).any(|(low, high)| {
-                        let ours = |end: &crate::quantity::Quantity| {
+                        let ours = |end: &Quantity| {
                             self.statement.facts.iter().any(
                                 |fact| matches!(&fact.said, Said::Amount(one) if one.compare(end) == Agreement::Same),
                             )
@@ -139,31 +182,19 @@ impl Sides<'_> {
         }
     }
 
-    /// How alike the surroundings of a fact of the statement and one of the source are: the cosine of how near each shared
-    /// term stands to them, in millionths.
+    /// How alike the surroundings of a fact of the statement and one of the source or the context are.
     fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
-        let near = |distance: usize| 1.0 / (f64::from(u32::try_from(2 * WORD + distance).unwrap_or(u32::MAX)));
         // Headings are near to everything below them, and to nothing in particular.
-        if !self.source.facts.iter().any(|fact| std::ptr::eq(fact, theirs)) {
-            return 0;
-        }
-        let (mut product, mut here, mut there) = (0.0, 0.0, 0.0);
-        for term in self.statement.terms.iter().filter(|term| !ours.at.contains(&term.at)) {
-            let same = self.source.terms.iter().filter(|other| other.key == term.key && !theirs.at.contains(&other.at));
-            let Some(nearest) = same.map(|other| self.source.distance(other.at, &theirs.at)).min() else { continue };
-            let (a, b) = (near(self.statement.distance(term.at, &ours.at)), near(nearest));
-            product += a * b;
-            here += a * a;
-            there += b * b;
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cosine of what is not negative")]
-        let millionths = if product > 0.0 { (1e6 * product / f64::sqrt(here * there)) as u64 } else { 0 };
-        millionths
+        let place = self.source.facts.iter().position(|fact| std::ptr::eq(fact, theirs));
+        place.map_or(0, |place| self.kinship.of((self.statement, ours), (self.source, place)))
     }
 
     /// Two amounts that belong to two things, given to the other one each.
     fn exchanged(&self) -> Option<Finding> {
-        let pairable = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
+        let pairable = |fact: &&Fact| match &fact.said {
+            Said::Amount(amount) => !amount.is_word(),
+            said => matches!(said, Said::Rhythm(_)),
+        };
         for ours in self.statement.facts.iter().filter(pairable) {
             let same = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
             let Some(mine) = same.max_by_key(|theirs| (self.kinship(ours, theirs), std::cmp::Reverse(theirs.at.start)))
@@ -208,17 +239,11 @@ impl Sides<'_> {
     fn belongs_to_other(&self, ours: &Fact, mine: &Fact, rival: &Fact) -> Option<&Term> {
         let rival_here = self.statement.facts.iter().find(|fact| is_same(fact, rival));
         let (mut kept, mut lost, mut witness) = (0, 0, None);
-        for term in self.source.terms.iter().filter(|term| is_owner(self.source, term)) {
+        let sentence = self.source.sentence(mine.at.start);
+        for term in self.owners.iter().copied().filter(|term| self.source.sentence(term.at) == sentence) {
             let (to_mine, to_rival) =
                 (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
             if to_mine.abs_diff(to_rival) < 2 * WORD || to_mine.min(to_rival) > 16 * WORD {
-                continue;
-            }
-            let sentence = self.source.sentence(mine.at.start);
-            let in_sentence = |other: &&Term| self.source.sentence(other.at) == sentence;
-            if !in_sentence(&term)
-                || self.source.terms.iter().filter(in_sentence).filter(|other| other.key == term.key).count() > 1
-            {
                 continue;
             }
             let is_mine = to_mine < to_rival;
@@ -294,71 +319,6 @@ impl Sides<'_> {
         self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
     }
 
-    /// Negation that stands where the source has none, or the other way round; and sides of a comparison changed about.
-    fn reversed(&self) -> Option<Finding> {
-        if let Some(finding) = self.sides_changed() {
-            return Some(finding);
-        }
-        let denied_there = |term: &Term| self.source.terms.iter().any(|other| other.key == term.key && other.negated);
-        let denial_agrees = self.statement.terms.iter().any(|term| term.negated && denied_there(term));
-        let regions: Vec<usize> = self.statement.terms.iter().map(|term| term.region).collect();
-        let mut seen = HashSet::new();
-        for region in regions.into_iter().filter(|region| seen.insert(*region)) {
-            let terms: Vec<&Term> = self.statement.terms.iter().filter(|term| term.region == region).collect();
-            let (mut shared, mut flipped, mut witness) = (0, 0, None);
-            for term in terms {
-                let there: Vec<&Term> = self.source.terms.iter().filter(|other| other.key == term.key).collect();
-                if there.is_empty() {
-                    continue;
-                }
-                shared += 1;
-                if there.iter().all(|other| other.negated != term.negated) {
-                    flipped += 1;
-                    witness = witness.or(Some(term));
-                }
-            }
-            // "Do not give X when Y" and "X is contraindicated with Y" deny the same, but draw the clause around it differently.
-            let drawn_differently = |term: &&Term| denial_agrees && !term.negated && flipped <= 2;
-            if let Some(term) = witness.filter(|term| flipped * 2 > shared && !drawn_differently(term)) {
-                let reason = if term.negated {
-                    format!("the source does not deny \u{201c}{}\u{201d}, the statement does", term.written)
-                } else {
-                    format!("the source denies \u{201c}{}\u{201d}, the statement does not", term.written)
-                };
-                return Some(Finding {
-                    facet: Facet::Polarity,
-                    verdict: Verdict::Contradicted,
-                    subject: term.written.clone(),
-                    reason,
-                });
-            }
-        }
-        None
-    }
-
-    /// "A was superior to B" where the source has "B was superior to A".
-    fn sides_changed(&self) -> Option<Finding> {
-        let ((ours_before, ours_after), (theirs_before, theirs_after)) =
-            (sides_of(self.statement)?, sides_of(self.source)?);
-        let only = |a: &HashSet<&str>, b: &HashSet<&str>, not: (&HashSet<&str>, &HashSet<&str>)| {
-            a.intersection(b).filter(|key| !not.0.contains(*key) && !not.1.contains(*key)).count()
-        };
-        let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(
-            &ours_after,
-            &theirs_before,
-            (&ours_before, &theirs_after),
-        ));
-        let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after))
-            + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
-        let witness = ours_before.iter().find(|key| theirs_after.contains(*key) && !theirs_before.contains(*key))?;
-        (crossed > 0 && crossed > straight).then(|| Finding {
-            facet: Facet::Attribution,
-            verdict: Verdict::Contradicted,
-            subject: (*witness).to_owned(),
-            reason: format!("the source compares the other way round: {witness} stands on the other side"),
-        })
-    }
-
     /// "May" left out.
     fn weakened(&self) -> Option<Finding> {
         let strength =
@@ -386,7 +346,7 @@ impl Sides<'_> {
 
     /// A dose without the population that the source gives it for.
     fn generalised(&self) -> Option<Finding> {
-        let is_population = |fact: &&Fact| facet(&fact.said) == Facet::Population;
+        let is_population = |fact: &&Fact| says_for_whom(&fact.said);
         if self.statement.facts.iter().any(|fact| is_population(&fact)) {
             return None;
         }
@@ -407,6 +367,48 @@ impl Sides<'_> {
         })
     }
 
+    /// A day's amount without its day: 10 mg/kg for 10 mg/kg/day.
+    fn without_its_day(&self) -> Option<Finding> {
+        let rhythm = |fact: &&Fact| matches!(fact.said, Said::Rhythm(_));
+        if self.statement.facts.iter().any(|fact| rhythm(&fact)) {
+            return None;
+        }
+        let for_a_day = |dose: &Fact| {
+            let mut after = self.source.facts.iter().filter(rhythm).filter(|day| day.at.start == dose.at.end);
+            after.find(|day| ["/", "per ", "a "].iter().any(|start| day.written.starts_with(start)))
+        };
+        self.statement.facts.iter().filter(|fact| facet(&fact.said) == Facet::Amount).find_map(|ours| {
+            let theirs = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
+            let days: Option<Vec<&Fact>> = theirs.map(for_a_day).collect();
+            let day = days?.first()?.written.clone();
+            Some(Finding {
+                facet: Facet::Frequency,
+                verdict: Verdict::Partial,
+                subject: ours.written.clone(),
+                reason: format!(
+                    "the source says {} \u{201c}{day}\u{201d}; the statement leaves that out",
+                    ours.written
+                ),
+            })
+        })
+    }
+
+    /// Both of two medicines, where the source has one or the other.
+    fn joined_otherwise(&self) -> Option<Finding> {
+        let joint = self.statement.joints.iter().find(|ours| {
+            let mut there = self.source.joints.iter().filter(|theirs| theirs.drugs == ours.drugs).peekable();
+            there.peek().is_some() && there.all(|theirs| theirs.is_choice != ours.is_choice)
+        })?;
+        let (a, b) = joint.drugs;
+        let (theirs, ours) = if joint.is_choice { ("and", "or") } else { ("or", "and") };
+        Some(Finding {
+            facet: Facet::Drug,
+            verdict: Verdict::Partial,
+            subject: format!("{a} {ours} {b}"),
+            reason: format!("the source says {a} {theirs} {b}, not {a} {ours} {b}"),
+        })
+    }
+
     /// Words that carry meaning and are not in the source.
     fn unheard_of(&self) -> Option<Finding> {
         let known: HashSet<&str> =
@@ -416,10 +418,29 @@ impl Sides<'_> {
         let strong: Vec<&Term> = self.statement.terms.iter().filter(|term| term.is_strong).collect();
         let missing: Vec<&Term> = strong.iter().copied().filter(|term| !heard(term)).collect();
         let first = missing.first()?;
+        if let Some(finding) = missing.iter().find_map(|ours| self.other_label(ours)) {
+            return Some(finding);
+        }
         let words: Vec<String> =
             missing.iter().take(3).map(|term| format!("\u{201c}{}\u{201d}", term.written)).collect();
         let verdict = if missing.len() * 2 > strong.len() { Verdict::Unsupported } else { Verdict::Partial };
         let reason = format!("{} {} not in the source", words.join(", "), if words.len() == 1 { "is" } else { "are" });
         Some(Finding { facet: Facet::Wording, verdict, subject: first.written.clone(), reason })
+    }
+
+    /// "Type 1" where the source has "type 2".
+    fn other_label(&self, ours: &Term) -> Option<Finding> {
+        let label =
+            |term: &'a Term| term.key.split_once(' ').filter(|(noun, name)| takes_letter(noun) && !name.contains(' '));
+        let (noun, _) = ours.key.split_once(' ')?;
+        let said = |theirs: &Term| self.statement.terms.iter().any(|term| term.key == theirs.key);
+        let is_rival = |theirs: &&'a Term| label(theirs).is_some_and(|(other, _)| other == noun) && !said(theirs);
+        let theirs = self.source.terms.iter().find(is_rival)?;
+        Some(Finding {
+            facet: Facet::Wording,
+            verdict: Verdict::Contradicted,
+            subject: ours.written.clone(),
+            reason: format!("the source says {}, not {}", theirs.written, ours.written),
+        })
     }
 }

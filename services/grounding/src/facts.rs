@@ -1,19 +1,15 @@
 //! What a sentence says that can be held against another: amounts, rhythms, medicines, routes, populations, strength,
 //! direction, and its terms with their negation.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use rust_stemmers::{Algorithm, Stemmer};
 use vocabulary::vocabulary;
 
-use crate::clauses::Clauses;
 use crate::lexicon;
 use crate::quantity::{Quantity, join, quantities};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
+use crate::terms::Term;
 use crate::words::{Token, plain, tokens};
 
 /// Something said.
@@ -38,18 +34,12 @@ pub(crate) struct Fact {
     pub(crate) implied: bool,
 }
 
-/// A word that carries meaning.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Term {
-    /// Stem of the standard word, or the name of the medicine or sense.
-    pub(crate) key: String,
-    pub(crate) written: String,
-    pub(crate) at: usize,
-    /// Words between which a negation reaches or not.
-    pub(crate) region: usize,
-    pub(crate) negated: bool,
-    /// Whether a statement may not use it unless its source does.
-    pub(crate) is_strong: bool,
+/// Two medicines side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Joint {
+    pub(crate) drugs: (&'static str, &'static str),
+    /// One or the other, as against both.
+    pub(crate) is_choice: bool,
 }
 
 /// Everything a sentence says.
@@ -57,6 +47,9 @@ pub(crate) struct Term {
 pub(crate) struct Facts {
     pub(crate) facts: Vec<Fact>,
     pub(crate) terms: Vec<Term>,
+    /// Words for more, less, better and worse, read as terms are: what counts is whether they are denied.
+    pub(crate) moves: Vec<Term>,
+    pub(crate) joints: Vec<Joint>,
     /// How far into the sentence each token stands; see [`places`].
     places: Vec<usize>,
     /// Where two things are compared: `than`, `versus`.
@@ -64,30 +57,44 @@ pub(crate) struct Facts {
     /// Where sentences after the first begin.
     pub(crate) breaks: Vec<usize>,
     pub(crate) length: usize,
+    /// Whether what would come next is denied: "Do not:".
+    pub(crate) denies_next: bool,
+    /// Whether there was more of it than is read.
+    pub(crate) is_cut: bool,
 }
+
+/// Words and signs of a sentence that are read: more than in any that people write.
+const MAX_TOKENS: usize = 1_000;
 
 impl Facts {
     /// Reads a sentence.
     pub(crate) fn read(sentence: &str) -> Self {
-        let tokens = tokens(&plain(sentence));
+        let mut tokens = tokens(&plain(sentence));
+        let is_cut = tokens.len() > MAX_TOKENS;
+        tokens.truncate(MAX_TOKENS);
         let mut reader = Reader::new(&tokens);
         reader.schedules();
         reader.drugs();
         reader.amounts();
         reader.senses();
         reader.instructions();
-        reader.terms();
+        let denies_next = reader.terms();
         reader.facts.sort_by_key(|fact| fact.at.start);
+        let joints = joints(&reader.facts, &tokens);
         let at_words = |is: fn(&str) -> bool| (0..tokens.len()).filter(|&at| is(&tokens[at].lower)).collect();
         Self {
             facts: reader.facts,
             terms: reader.terms,
+            moves: reader.moves,
+            joints,
             places: places(&tokens),
             frames: at_words(|lower| {
                 matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
             }),
             breaks: Vec::new(),
             length: tokens.len(),
+            denies_next,
+            is_cut,
         }
     }
 
@@ -103,11 +110,10 @@ impl Facts {
         let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
-        self.terms.extend(next.terms.iter().map(|term| Term {
-            at: term.at + offset,
-            region: term.region + regions,
-            ..term.clone()
-        }));
+        let later = |term: &Term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() };
+        self.terms.extend(next.terms.iter().map(later));
+        self.moves.extend(next.moves.iter().map(later));
+        self.joints.extend(&next.joints);
         self.breaks.push(offset);
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
@@ -174,19 +180,45 @@ fn places(tokens: &[Token]) -> Vec<usize> {
     places
 }
 
-struct Reader<'a> {
-    tokens: &'a [Token],
-    taken: Vec<bool>,
+/// Medicines with one word between them that joins them.
+fn joints(facts: &[Fact], tokens: &[Token]) -> Vec<Joint> {
+    let drugs: Vec<(&'static str, &Range<usize>)> = facts
+        .iter()
+        .filter_map(|fact| if let Said::Drug(name) = fact.said { Some((name, &fact.at)) } else { None })
+        .collect();
+    let joint = |pair: &[(&'static str, &Range<usize>)]| {
+        let &[(a, before), (b, after)] = pair else { return None };
+        let is_choice = match tokens.get(before.end..after.start)? {
+            [one] if one.lower == "or" => true,
+            [one] if matches!(one.lower.as_str(), "and" | "plus" | "+") => false,
+            _ => return None,
+        };
+        Some(Joint { drugs: (a.min(b), a.max(b)), is_choice })
+    };
+    drugs.windows(2).filter_map(joint).collect()
+}
+
+/// Reads a sentence step by step; what one step has taken the next leaves alone.
+pub(crate) struct Reader<'a> {
+    pub(crate) tokens: &'a [Token],
+    pub(crate) taken: Vec<bool>,
     /// Phrases of several words that have equals.
     names: Vec<Range<usize>>,
-    facts: Vec<Fact>,
-    terms: Vec<Term>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) moves: Vec<Term>,
 }
 
 impl<'a> Reader<'a> {
     fn new(tokens: &'a [Token]) -> Self {
-        let mut reader =
-            Self { tokens, taken: vec![false; tokens.len()], names: Vec::new(), facts: Vec::new(), terms: Vec::new() };
+        let mut reader = Self {
+            tokens,
+            taken: vec![false; tokens.len()],
+            names: Vec::new(),
+            facts: Vec::new(),
+            terms: Vec::new(),
+            moves: Vec::new(),
+        };
         reader.names = reader.find_names();
         reader
     }
@@ -198,13 +230,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The words from `at` on, hyphens and strokes left out, as the phrase tables have them.
-    fn words(&self, at: usize) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+    pub(crate) fn words(&self, at: usize) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
         let tokens = self.tokens;
         tokens[at..].iter().filter(|token| !is_joint_sign(token)).map(|token| token.lower.as_str())
     }
 
     /// The tokens that `length` words from `at` on take.
-    fn reach(&self, at: usize, length: usize) -> Range<usize> {
+    pub(crate) fn reach(&self, at: usize, length: usize) -> Range<usize> {
         let mut words = 0;
         let mut end = at;
         while words < length && end < self.tokens.len() {
@@ -214,7 +246,7 @@ impl<'a> Reader<'a> {
         at..end
     }
 
-    fn is_free(&self, range: &Range<usize>) -> bool {
+    pub(crate) fn is_free(&self, range: &Range<usize>) -> bool {
         self.taken[range.clone()].iter().all(|taken| !taken)
     }
 
@@ -252,11 +284,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a number or numeral is a name, as in "type 2" and "stage IV".
     fn is_label(&self, at: usize) -> bool {
-        let labels = [
-            "type", "stage", "stages", "grade", "class", "phase", "group", "step", "table", "figure", "category",
-            "level", "part",
-        ];
-        at > 0 && labels.contains(&self.tokens[at - 1].lower.as_str())
+        at > 0 && lexicon::is_label(&self.tokens[at - 1].lower)
     }
 
     /// Phrases of several words that have equals: "raised blood pressure" raises nothing.
@@ -268,6 +296,11 @@ impl<'a> Reader<'a> {
     fn senses(&mut self) {
         for at in 0..self.tokens.len() {
             if self.taken[at] || !self.tokens[at].is_word() || self.tokens[at].lower == "iv" && self.is_label(at) {
+                continue;
+            }
+            // "All-cause mortality" is not of all.
+            let is_joined = self.tokens.get(at + 1).is_some_and(|next| next.written == "-" && !next.spaced);
+            if self.tokens[at].lower == "all" && is_joined {
                 continue;
             }
             // A month, not a permission.
@@ -305,120 +338,10 @@ impl<'a> Reader<'a> {
             }
         }
     }
-
-    /// Terms with their negation, clause by clause.
-    fn terms(&mut self) {
-        let amounts: Vec<Range<usize>> = self
-            .facts
-            .iter()
-            .filter(|fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_)))
-            .map(|fact| fact.at.clone())
-            .collect();
-        let is_amount = |at: usize| amounts.iter().any(|amount| amount.contains(&at));
-        let mut clauses = Clauses::default();
-        let mut in_phrases = Vec::new();
-        let mut at = 0;
-        while at < self.tokens.len() {
-            let token = &self.tokens[at];
-            if lexicon::ends_clause(&token.lower) {
-                clauses.boundary(&token.lower);
-                at += 1;
-                continue;
-            }
-            // "Recommend against" is a recommendation and a negation.
-            let negation = lexicon::negation_at(self.words(at))
-                .filter(|(length, _)| !self.taken[at] || *length > 1 && !is_amount(at));
-            if let Some((length, scope)) = negation {
-                clauses.negate(scope);
-                at = self.reach(at, length).end;
-                continue;
-            }
-            if is_preposition(&token.lower) {
-                clauses.end_phrase();
-            }
-            if let Some((key, range, is_strong)) = self.term_at(at) {
-                let (region, in_phrase) = clauses.next_term();
-                let written = join(&self.tokens[range.clone()]);
-                let opposite = self.tokens[at].lower.as_str();
-                let flipped = lexicon::positive_of(opposite).is_some();
-                self.terms.push(Term { key, written, at, region, negated: flipped, is_strong });
-                in_phrases.push(in_phrase);
-                at = range.end;
-            } else {
-                at += 1;
-            }
-        }
-        for (term, in_phrase) in self.terms.iter_mut().zip(in_phrases) {
-            term.negated ^= in_phrase || clauses.is_negated(term.region);
-        }
-    }
-
-    fn term_at(&self, at: usize) -> Option<(String, Range<usize>, bool)> {
-        let token = &self.tokens[at];
-        if let Some(fact) = self.facts.iter().find(|fact| fact.at.contains(&at) && !fact.implied) {
-            let key = match &fact.said {
-                Said::Drug(name) => (*name).to_owned(),
-                // A population is what a statement is about, as a medicine is.
-                Said::Sense(axis, name) if axis.is_population() => (*name).to_owned(),
-                // "used" and "recommended" are negated as other verbs are.
-                Said::Sense(Axis::Strength, "should") if fact.written.contains("recommend") => "recommend".to_owned(),
-                Said::Sense(Axis::Strength, "should") if fact.written.contains("indicated") => "indicat".to_owned(),
-                _ => return None,
-            };
-            return (fact.at.start == at).then(|| (key, fact.at.clone(), false));
-        }
-        if !token.is_word() || lexicon::is_function_word(&token.lower) {
-            return None;
-        }
-        if let Some((length, group)) = vocabulary().synonym_at(self.words(at)) {
-            let range = self.reach(at, length);
-            if self.is_free(&range) {
-                return Some((stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower)));
-            }
-        }
-        if self.tokens.get(at + 1).is_some_and(|_| self.is_label(at + 1)) && !self.taken[at + 1] {
-            let key = format!("{} {}", token.lower, self.tokens[at + 1].lower);
-            if self.tokens[at + 1].lower.chars().all(|c| c.is_ascii_digit() || matches!(c, 'i' | 'v')) {
-                return Some((key, at..at + 2, true));
-            }
-        }
-        let positive = lexicon::positive_of(&token.lower).unwrap_or(&token.lower);
-        let is_strong = !lexicon::is_light_word(&token.lower) && token.lower.chars().count() > 2;
-        Some((stem(positive), at..at + 1, is_strong))
-    }
 }
 
-fn is_preposition(lower: &str) -> bool {
-    matches!(
-        lower,
-        "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and"
-    )
-}
-
-fn is_joint_sign(token: &Token) -> bool {
+pub(crate) fn is_joint_sign(token: &Token) -> bool {
     matches!(token.written.as_str(), "-" | "/" | "'")
-}
-
-fn stem_phrase(phrase: &str) -> String {
-    phrase.split(' ').map(stem).collect::<Vec<_>>().join(" ")
-}
-
-/// The Snowball stem of a word in lower case. Kept, because a passage repeats its words.
-fn stem(word: &str) -> String {
-    static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
-    thread_local! { static KNOWN: RefCell<HashMap<String, String>> = RefCell::default(); }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(stem) = known.get(word) {
-            return stem.clone();
-        }
-        // The vocabulary of a corpus is finite; that of an attacker is not.
-        if known.len() > 50_000 {
-            known.clear();
-        }
-        let stem = STEMMER.stem(word).into_owned();
-        known.insert(word.to_owned(), stem.clone());
-        stem
-    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub(crate) enum Scope {
     Clause,
     /// The next few words: `no`, `without`.
     Phrase,
+    /// What is excepted, to the end of the clause: `except in`, `unless`.
+    Exception,
     /// None: `not only`.
     Nothing,
 }
@@ -27,6 +29,8 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "with or without",
             "not to mention",
             "not necessarily",
+            "doesnt necessarily",
+            "isnt necessarily",
         ],
     ),
     (
@@ -82,15 +86,24 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "rarely",
             "seldom",
             "hardly",
+            "absent",
         ],
     ),
     (
         Scope::Phrase,
         &[
             "no",
+            "no need for",
+            "no need to",
+            "no role for",
+            "no place for",
+            "no indication for",
+            "no requirement for",
+            "no evidence of",
+            "no sign of",
+            "no signs of",
             "without",
             "absence of",
-            "absent",
             "lack of",
             "lacks",
             "lacking",
@@ -100,11 +113,23 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "neither",
             "instead of",
             "rather than",
-            "except",
-            "excluding",
+            "none",
             "none of",
             "negative for",
             "denies",
+        ],
+    ),
+    (
+        Scope::Exception,
+        &[
+            "except",
+            "except for",
+            "excepting",
+            "with the exception of",
+            "excluding",
+            "other than",
+            "apart from",
+            "unless",
         ],
     ),
 ];
@@ -149,11 +174,84 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("unchanged", "changed"),
     ("undetectable", "detectable"),
     ("irreversible", "reversible"),
+    ("uncommon", "common"),
+    ("infrequent", "frequent"),
+    ("unsuccessful", "successful"),
+    ("unfavourable", "favourable"),
+    ("unfavorable", "favorable"),
+    ("unacceptable", "acceptable"),
+    ("impossible", "possible"),
+    ("inactive", "active"),
+    ("unconscious", "conscious"),
+    ("unvaccinated", "vaccinated"),
+    ("unlicensed", "licensed"),
+    ("unaffected", "affected"),
+    ("uninfected", "infected"),
+    ("undiagnosed", "diagnosed"),
+    ("ineligible", "eligible"),
+    ("inconclusive", "conclusive"),
 ];
 
 /// The word that `lower` is the opposite of.
-pub(crate) fn positive_of(lower: &str) -> Option<&'static str> {
-    OPPOSITES.iter().find(|(negative, _)| *negative == lower).map(|(_, positive)| *positive)
+pub(crate) fn positive_of(lower: &str) -> Option<&str> {
+    let listed = OPPOSITES.iter().find(|(negative, _)| *negative == lower).map(|(_, positive)| *positive);
+    listed.or_else(|| lower.strip_prefix("non").filter(|rest| rest.len() >= 6 && *rest != "etheless"))
+}
+
+/// Nouns whose number or letter is a name: "type 2", "stage IV".
+pub(crate) fn is_label(lower: &str) -> bool {
+    matches!(
+        lower,
+        "type"
+            | "stage"
+            | "stages"
+            | "grade"
+            | "class"
+            | "phase"
+            | "group"
+            | "step"
+            | "table"
+            | "figure"
+            | "category"
+            | "level"
+            | "part"
+    )
+}
+
+/// Nouns whose single letter is a name: "hepatitis B", "vitamin K".
+pub(crate) fn takes_letter(lower: &str) -> bool {
+    is_label(lower) || matches!(lower, "hepatitis" | "vitamin" | "influenza" | "pugh" | "arm" | "protein" | "plan")
+}
+
+/// Those whom a number counts.
+pub(crate) fn is_counted(lower: &str) -> bool {
+    matches!(
+        lower,
+        "patients"
+            | "people"
+            | "persons"
+            | "participants"
+            | "subjects"
+            | "individuals"
+            | "cases"
+            | "children"
+            | "infants"
+            | "adults"
+            | "women"
+            | "men"
+            | "deaths"
+            | "events"
+            | "studies"
+            | "trials"
+    )
+}
+
+/// Words of little weight that matter once they are denied: "no effect".
+pub(crate) fn is_outcome(lower: &str) -> bool {
+    matches!(
+        lower,
+        "effect" | "effects" | "effective" | "association" | "associated" | "risk" | "evidence" | "need" | "changes"
+    )
 }
 
 /// Words that end a clause.
@@ -183,9 +281,15 @@ pub(crate) fn ends_clause(lower: &str) -> bool {
             | "if"
             | "when"
             | "until"
+            | "till"
             | "since"
             | "then"
     )
+}
+
+/// Words after a comma with which a clause goes on.
+pub(crate) fn goes_on(lower: &str) -> bool {
+    matches!(lower, "including" | "even" | "especially" | "particularly")
 }
 
 /// Verbs that begin an instruction.
@@ -237,15 +341,42 @@ pub(crate) fn is_instruction(lower: &str) -> bool {
     )
 }
 
+/// Verbs that help another one.
+pub(crate) fn is_auxiliary(lower: &str) -> bool {
+    matches!(
+        lower,
+        "is" | "are"
+            | "was"
+            | "were"
+            | "be"
+            | "been"
+            | "has"
+            | "have"
+            | "had"
+            | "do"
+            | "does"
+            | "did"
+            | "should"
+            | "must"
+            | "may"
+            | "might"
+            | "can"
+            | "could"
+            | "will"
+            | "would"
+            | "shall"
+    )
+}
+
 /// Words that say nothing by themselves.
 pub(crate) fn is_function_word(lower: &str) -> bool {
     static WORDS: LazyLock<std::collections::HashSet<&'static str>> = LazyLock::new(|| {
         "a an the this that these those it its they them their there here he she his her him we our us you your i me my \
          is are was were be been being am has have had having do does did doing done will would shall \
          and or nor if then than as of to in on at by for from with within into onto over under above below between among \
-         about per via through during towards upon out off up down again also both each either any some all most more less \
+         about per via through during towards upon out off up down again also both each every either any some all most more less \
          such same other others another own so very too just only even yet still already well much many few several not no \
-         because since while when where which who whom whose what how why until unless although though however but \
+         because since till while when where which who whom whose what how why until unless although though however but \
          can may might must should could ought need needs \
          example eg ie etc vs versus respectively including include includes included especially particularly usually generally often \
          further first last next one two"
@@ -265,7 +396,7 @@ pub(crate) fn is_light_word(lower: &str) -> bool {
          starts begin begins begun began beginning initiate initiated commence offer offered recommended recommend recommends recommendation \
          recommendations recommending suggest suggested advise advised advice guideline guidelines guidance evidence \
          clinical clinically clinician clinicians doctor doctors care management manage managed condition conditions \
-         consider considered considering according states says stated said reported reports report shows showed shown show \
+         consider considered considering according follows states says stated said reported reports report shows showed shown show \
          found find finding study studies trial trials result results compared comparison comparing associated association \
          level levels value values rate rates risk group groups time times day days week weeks month months year years hour \
          hours minute minutes aged age initial initially total maximum minimum usual standard common commonly possible able \

@@ -3,29 +3,37 @@
 //! Three tiers, the worst verdict wins:
 //! - structure: every statement has a citation, every citation a source ([`verify`]);
 //! - verbatim: a quote stands in its passage letter for letter, as whole sentences ([`locate`]);
-//! - meaning: amounts with units, rhythms, routes, medicines, populations, negation, strength, direction and order in time
-//!   agree, and belong to the same things ([`check`]).
+//! - meaning: amounts with units, rhythms, routes, medicines, populations, negation, exceptions, conditions, strength, direction
+//!   and order in time agree, and belong to the same things ([`check`]).
 //!
 //! The third tier reads English clinical prose with tables of words and a few rules; `evals` measures what it catches and what
 //! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
 mod check;
 mod clauses;
+mod comparator;
 mod compare;
 mod conflict;
 mod facts;
+mod index;
+mod kinship;
 mod lexicon;
+mod markers;
 mod number;
+mod polarity;
 mod quantity;
 mod quote;
 mod relate;
 mod schedule;
 mod senses;
+mod source;
+mod terms;
 mod unit;
 mod verify;
 mod words;
 
-pub use check::{Check, Facet, Finding, Source, check, check_all};
+pub use check::{Check, Facet, Finding, check, check_all};
 pub use conflict::disagreement;
 pub use quote::locate;
+pub use source::Source;
 pub use verify::{Cited, Foreign, Statement, Verified, verify};

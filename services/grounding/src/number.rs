@@ -1,5 +1,6 @@
 //! Numbers in digits and in words.
 
+use crate::unit::unit_at;
 use crate::words::{Kind, Token};
 
 const WORDS: [(&str, f64); 28] = [
@@ -67,12 +68,19 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
         {
             return Some(Number { value: value * power, length: 3, in_words: false });
         }
+        if let Some((value, length)) = fraction_at(tokens) {
+            return Some(Number { value, length, in_words: false });
+        }
+        if let Some((part, length)) = part_at(&tokens[1..]).filter(|_| value.fract() == 0.0 && value < 100.0) {
+            return Some(Number { value: value + part, length: 1 + length, in_words: false });
+        }
         let (scale, length) = scale(tokens.get(1)).map_or((1.0, 1), |scale| (scale, 2));
         return Some(Number { value: value * scale, length, in_words: false });
     }
-    let is_half = first.lower == "half" && tokens.get(1).is_some_and(|next| matches!(next.lower.as_str(), "a" | "an"));
-    if is_half {
-        return Some(Number { value: 0.5, length: 2, in_words: true });
+    if first.lower == "half" {
+        let article = tokens.get(1).is_some_and(|next| matches!(next.lower.as_str(), "a" | "an"));
+        let length = if article { 2 } else { 1 + of_one(&tokens[1..]) };
+        return Some(Number { value: 0.5, length, in_words: true });
     }
     let mut value = word(&first.lower)?;
     let mut length = 1;
@@ -84,6 +92,12 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
     {
         value += unit;
         length = 2 + hyphen;
+    }
+    if let Some((parts, taken)) = parts_at(&tokens[1..]) {
+        return Some(Number { value: value * parts, length: 1 + taken, in_words: true });
+    }
+    if let Some((part, taken)) = tokens.get(length..).and_then(part_at) {
+        return Some(Number { value: value + part, length: length + taken, in_words: true });
     }
     while let Some(scale) = scale(tokens.get(length)) {
         value *= scale;
@@ -100,6 +114,62 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
     Some(Number { value, length, in_words: true })
 }
 
+/// Fractions that are written with a stroke where nothing else is.
+const FRACTIONS: [(&str, &str, f64); 5] =
+    [("1", "2", 0.5), ("1", "3", 1.0 / 3.0), ("1", "4", 0.25), ("2", "3", 2.0 / 3.0), ("3", "4", 0.75)];
+
+/// "1/2" where it is measured in something or is a part of it, as in "1/2 tablet" and "2/3 of", and the tokens it takes; not
+/// the "1/2" of "phase 1/2" or of a blood pressure.
+fn fraction_at(tokens: &[Token]) -> Option<(f64, usize)> {
+    let [over, stroke, under, rest @ ..] = tokens else { return None };
+    let joined = stroke.written == "/" && !stroke.spaced && !under.spaced;
+    let is_it = |(a, b, _): &&(&str, &str, f64)| over.written == *a && under.written == *b;
+    let (.., value) = FRACTIONS.iter().find(is_it).filter(|_| joined)?;
+    let measured = |tokens: &[Token]| unit_at(tokens).is_some_and(|unit| unit.dimension != "pressure");
+    let lower = |at: usize| rest.get(at).map_or("", |token| token.lower.as_str());
+    let article = of_one(rest);
+    // "1/2 to 1 tablet", "1/2-1 tablet"
+    let is_range =
+        matches!(lower(0), "-" | "to" | "or") && matches!(rest.get(1).map(|token| token.kind), Some(Kind::Number(_)));
+    let is_part = article > 0 || matches!(lower(0), "of" | "strength");
+    (is_part || measured(rest) || is_range && measured(&rest[2..])).then_some((*value, 3 + article))
+}
+
+/// What is added to a whole number, and the tokens it takes: "1 1/2", "1-1/2", "1 and 1/2", "two and a half".
+fn part_at(tokens: &[Token]) -> Option<(f64, usize)> {
+    let [first, rest @ ..] = tokens else { return None };
+    if let ("and", [a, half, ..]) = (first.lower.as_str(), rest)
+        && a.lower == "a"
+        && half.lower == "half"
+    {
+        return Some((0.5, 3));
+    }
+    if first.lower == "and" || first.written == "-" && !first.spaced {
+        return fraction_at(rest).map(|(part, taken)| (part, 1 + taken));
+    }
+    fraction_at(tokens).filter(|_| first.spaced)
+}
+
+/// What a number in words is divided by, and the tokens it takes: "two thirds of a tablet", "one-half tablet".
+fn parts_at(tokens: &[Token]) -> Option<(f64, usize)> {
+    let hyphen = usize::from(tokens.first().is_some_and(|next| next.written == "-" && !next.spaced));
+    let parts = match tokens.get(hyphen)?.lower.as_str() {
+        "half" => 0.5,
+        "third" | "thirds" => 1.0 / 3.0,
+        "quarter" | "quarters" => 0.25,
+        _ => return None,
+    };
+    Some((parts, hyphen + 1 + of_one(&tokens[hyphen + 1..])))
+}
+
+/// The tokens of "a", "of a" and "of one" before a unit.
+fn of_one(tokens: &[Token]) -> usize {
+    let lower = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
+    let of = usize::from(lower(0) == "of");
+    let taken = of + usize::from(matches!(lower(of), "a" | "an") || of == 1 && lower(1) == "one");
+    if tokens.get(taken..).is_some_and(|rest| unit_at(rest).is_some()) { taken } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +184,31 @@ mod tests {
         assert_eq!(read("1.2 million units"), Some((1.2e6, 2)));
         assert_eq!(read("4.5 × 10⁹/L"), Some((4.5e9, 3)));
         assert_eq!(read("half an hour"), Some((0.5, 2)));
+        assert_eq!(read("half tablet"), Some((0.5, 1)));
         assert_eq!(read("often"), None);
+    }
+
+    #[test]
+    fn fractions_are_one_number() {
+        let read = |text: &str| number_at(&tokens(&plain(text))).map(|number| number.value);
+        for (text, value) in [
+            ("1/2 tablet", 0.5),
+            ("½ tablet", 0.5),
+            ("1/2 a tablet", 0.5),
+            ("half of a tablet", 0.5),
+            ("one-half tablet", 0.5),
+            ("1/4 of the dose", 0.25),
+            ("1/2 to 1 tablet", 0.5),
+            ("1 1/2 tablets", 1.5),
+            ("1-1/2 tablets", 1.5),
+            ("1 ½ tablets", 1.5),
+            ("two and a half hours", 2.5),
+            ("three quarters of a tablet", 0.75),
+        ] {
+            assert_eq!(read(text), Some(value), "{text}");
+        }
+        for (text, value) in [("1/2 trials", 1.0), ("3/4 mmHg", 3.0), ("1/2/2024", 1.0), ("10/12 weeks", 10.0)] {
+            assert_eq!(read(text), Some(value), "{text}");
+        }
     }
 }

@@ -2,31 +2,12 @@
 
 use std::ops::Range;
 
+use crate::comparator::{Reach, Relation, reach_before, relation_after, relation_before};
+use crate::lexicon;
 use crate::number::{Number, number_at};
+use crate::senses::sense_at;
 use crate::unit::{Unit, is_number, unit_at};
 use crate::words::Token;
-
-/// How the amount bounds what is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Relation {
-    Exactly,
-    About,
-    Below,
-    AtMost,
-    Above,
-    AtLeast,
-}
-
-impl Relation {
-    /// Downwards, upwards, or neither.
-    pub(crate) fn side(self) -> i8 {
-        match self {
-            Self::Below | Self::AtMost => -1,
-            Self::Above | Self::AtLeast => 1,
-            Self::Exactly | Self::About => 0,
-        }
-    }
-}
 
 /// An amount as a text states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +23,13 @@ pub(crate) struct Quantity {
     written: String,
     /// Tokens of number and unit, and of the comparator before or after.
     pub(crate) at: Range<usize>,
-    /// A number in words with no unit: too common in idioms to be asked for.
-    pub(crate) in_words: bool,
+    in_words: bool,
+    /// The word after a number without a unit.
+    noun: Option<String>,
+    /// `within` or `after` it.
+    pub(crate) reach: Reach,
+    /// A bare number of something that is no unit that is known: "20 patients", "125 xy".
+    counts: bool,
 }
 
 /// How two amounts stand to each other.
@@ -68,6 +54,9 @@ fn close(a: f64, b: f64) -> bool {
 impl Quantity {
     /// How this amount, as stated, stands to one in the source.
     pub(crate) fn compare(&self, source: &Self) -> Agreement {
+        if (self.is_word() || source.is_word()) && self.noun != source.noun {
+            return Agreement::Incomparable;
+        }
         let bare = self.dimension.is_empty() || source.dimension.is_empty();
         if self.dimension != source.dimension && !bare {
             return Agreement::Incomparable;
@@ -91,9 +80,12 @@ impl Quantity {
         }
         let (ours, theirs) = (self.relation, source.relation);
         let added_unit = source.dimension.is_empty() && !self.dimension.is_empty();
+        let other_unit = self.dimension != source.dimension && (self.counts || source.counts);
+        let turned =
+            matches!((self.reach, source.reach), (Reach::Within, Reach::After) | (Reach::After, Reach::Within));
         match (ours, theirs) {
-            _ if ours.side() * theirs.side() < 0 => Agreement::Opposite,
-            _ if added_unit => Agreement::Looser,
+            _ if turned || ours.side() * theirs.side() < 0 => Agreement::Opposite,
+            _ if added_unit || other_unit => Agreement::Looser,
             _ if ours == theirs => Agreement::Same,
             (Relation::Exactly | Relation::About, Relation::Exactly | Relation::About) => Agreement::Same,
             _ => Agreement::Looser,
@@ -107,15 +99,20 @@ impl Quantity {
         Some((end(self.value), end(upper)))
     }
 
+    /// A number in words with no unit: too common in idioms to be asked for, and held only against another of the same noun.
+    pub(crate) fn is_word(&self) -> bool {
+        self.in_words && !self.has_unit()
+    }
+
     pub(crate) fn has_unit(&self) -> bool {
         !self.dimension.is_empty()
     }
 
     /// The digits as written, without the unit.
-    fn digits(&self) -> String {
+    pub(crate) fn digits(&self) -> String {
         self.written
             .chars()
-            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'))
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '/'))
             .filter(|c| *c != ',')
             .collect()
     }
@@ -127,94 +124,6 @@ fn both_close(a: Option<f64>, b: Option<f64>) -> bool {
         (None, None) => true,
         _ => false,
     }
-}
-
-/// Comparators before a number, longest first.
-const BEFORE: &[(&[&str], Relation)] = &[
-    (&["not", "less", "than"], Relation::AtLeast),
-    (&["no", "less", "than"], Relation::AtLeast),
-    (&["no", "fewer", "than"], Relation::AtLeast),
-    (&["not", "more", "than"], Relation::AtMost),
-    (&["no", "more", "than"], Relation::AtMost),
-    (&["no", "greater", "than"], Relation::AtMost),
-    (&["no", "longer", "than"], Relation::AtMost),
-    (&["no", "higher", "than"], Relation::AtMost),
-    (&["not", "to", "exceed"], Relation::AtMost),
-    (&["a", "maximum", "of"], Relation::AtMost),
-    (&["a", "minimum", "of"], Relation::AtLeast),
-    (&["greater", "than", "or", "equal", "to"], Relation::AtLeast),
-    (&["less", "than", "or", "equal", "to"], Relation::AtMost),
-    (&["not", "exceed"], Relation::AtMost),
-    (&["not", "exceeding"], Relation::AtMost),
-    (&["never", "exceed"], Relation::AtMost),
-    (&["maximum", "of"], Relation::AtMost),
-    (&["minimum", "of"], Relation::AtLeast),
-    (&["more", "than"], Relation::Above),
-    (&["greater", "than"], Relation::Above),
-    (&["higher", "than"], Relation::Above),
-    (&["longer", "than"], Relation::Above),
-    (&["older", "than"], Relation::Above),
-    (&["larger", "than"], Relation::Above),
-    (&["less", "than"], Relation::Below),
-    (&["fewer", "than"], Relation::Below),
-    (&["lower", "than"], Relation::Below),
-    (&["shorter", "than"], Relation::Below),
-    (&["younger", "than"], Relation::Below),
-    (&["smaller", "than"], Relation::Below),
-    (&["at", "least"], Relation::AtLeast),
-    (&["at", "most"], Relation::AtMost),
-    (&["up", "to"], Relation::AtMost),
-    (&["minimum"], Relation::AtLeast),
-    (&["maximum"], Relation::AtMost),
-    (&["max"], Relation::AtMost),
-    (&["exceeds"], Relation::Above),
-    (&["exceeding"], Relation::Above),
-    (&["exceed"], Relation::Above),
-    (&["over"], Relation::Above),
-    (&["above"], Relation::Above),
-    (&["beyond"], Relation::Above),
-    (&["under"], Relation::Below),
-    (&["below"], Relation::Below),
-    (&["≥"], Relation::AtLeast),
-    (&["≤"], Relation::AtMost),
-    (&[">"], Relation::Above),
-    (&["<"], Relation::Below),
-    (&["about"], Relation::About),
-    (&["approximately"], Relation::About),
-    (&["approx"], Relation::About),
-    (&["around"], Relation::About),
-    (&["roughly"], Relation::About),
-    (&["circa"], Relation::About),
-    (&["~"], Relation::About),
-    (&["≈"], Relation::About),
-];
-
-/// Comparators after number and unit.
-const AFTER: &[(&[&str], Relation)] = &[
-    (&["or", "more"], Relation::AtLeast),
-    (&["or", "above"], Relation::AtLeast),
-    (&["or", "over"], Relation::AtLeast),
-    (&["or", "higher"], Relation::AtLeast),
-    (&["or", "greater"], Relation::AtLeast),
-    (&["or", "older"], Relation::AtLeast),
-    (&["or", "longer"], Relation::AtLeast),
-    (&["and", "above"], Relation::AtLeast),
-    (&["and", "over"], Relation::AtLeast),
-    (&["and", "older"], Relation::AtLeast),
-    (&["+"], Relation::AtLeast),
-    (&["or", "less"], Relation::AtMost),
-    (&["or", "below"], Relation::AtMost),
-    (&["or", "under"], Relation::AtMost),
-    (&["or", "lower"], Relation::AtMost),
-    (&["or", "fewer"], Relation::AtMost),
-    (&["or", "younger"], Relation::AtMost),
-    (&["or", "shorter"], Relation::AtMost),
-    (&["and", "below"], Relation::AtMost),
-    (&["and", "under"], Relation::AtMost),
-];
-
-fn spells(tokens: &[Token], words: &[&str]) -> bool {
-    tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.lower == *word)
 }
 
 /// All amounts among `tokens`, in order; those that `taken` covers are left out.
@@ -233,10 +142,35 @@ pub(crate) fn quantities(tokens: &[Token], taken: &[bool]) -> Vec<Quantity> {
     }
     share_units(tokens, &mut found);
     for quantity in &mut found {
+        let next = tokens.get(quantity.at.end).filter(|next| next.is_word() && !quantity.has_unit());
+        quantity.noun = next.map(|next| next.lower.clone());
+        quantity.counts = next.is_some() && counts(tokens, taken, quantity.at.end);
         bound(tokens, quantity);
     }
-    found.retain(|quantity| !quantity.in_words || quantity.has_unit());
+    // "Three times the upper limit" and "five of 20 patients" are no idioms.
+    let is_meant = |noun: &str| matches!(noun, "times" | "of") || lexicon::is_counted(noun);
+    found.retain(|one| !one.is_word() || one.value > 1.0 && one.noun.as_deref().is_some_and(is_meant));
     found
+}
+
+/// Whether what follows a bare number is counted by it, or is a unit that is not known.
+fn counts(tokens: &[Token], taken: &[bool], end: usize) -> bool {
+    let Some(next) = tokens.get(end).filter(|next| next.is_word() && !taken[end]) else { return false };
+    let lower = next.lower.as_str();
+    let says_more = lexicon::is_function_word(lower) || sense_at(std::iter::once(lower)).is_some();
+    lexicon::is_counted(lower) || lower.chars().count() <= 3 && lower.chars().all(char::is_alphabetic) && !says_more
+}
+
+/// Reads the comparator before or after an amount, and its reach, and takes the tokens of the comparator.
+fn bound(tokens: &[Token], quantity: &mut Quantity) {
+    if let Some((relation, words)) = relation_before(tokens, quantity.at.start) {
+        quantity.relation = relation;
+        quantity.at.start -= words;
+    } else if let Some((relation, words)) = relation_after(tokens, quantity.at.end) {
+        quantity.relation = relation;
+        quantity.at.end += words;
+    }
+    quantity.reach = reach_before(tokens, quantity.at.start);
 }
 
 /// The amount whose number starts at `at`.
@@ -265,6 +199,9 @@ fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
             written,
             at: at..end,
             in_words: false,
+            noun: None,
+            reach: Reach::Open,
+            counts: false,
         };
     }
     let first_unit = unit_at(&tokens[end..]).filter(|unit| stands_for_unit(tokens, end, unit));
@@ -283,6 +220,9 @@ fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
                 written: join(&tokens[at..upper_end]),
                 at: at..upper_end,
                 in_words: false,
+                noun: None,
+                reach: Reach::Open,
+                counts: false,
             };
         }
     }
@@ -293,8 +233,18 @@ fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
         None => (String::new(), 1.0),
     };
     let written = join(&tokens[at..unit_end]);
-    let (upper, relation) = (None, Relation::Exactly);
-    Quantity { value: value * factor, upper, relation, dimension, written, at: at..unit_end, in_words: number.in_words }
+    Quantity {
+        value: value * factor,
+        upper: None,
+        relation: Relation::Exactly,
+        dimension,
+        written,
+        at: at..unit_end,
+        in_words: number.in_words,
+        noun: None,
+        reach: Reach::Open,
+        counts: false,
+    }
 }
 
 /// "5 m" is a length, "5 h" a time, but "group 2 s" is nothing; "5 in 3 doses": a count of doses needs no more care.
@@ -322,6 +272,8 @@ fn range_end(tokens: &[Token], start: usize, end: usize, lower: f64) -> Option<(
 
 /// "5, 10 or 20 mg", "140/90 mmHg", "5 ± 2 mg": numbers before the last have its unit.
 fn share_units(tokens: &[Token], found: &mut [Quantity]) {
+    // Of the unit that the last of them has.
+    let mut factor = None;
     for at in (1..found.len()).rev() {
         let (before, after) = found.split_at_mut(at);
         let (Some(one), next) = (before.last_mut(), &after[0]) else { continue };
@@ -329,10 +281,13 @@ fn share_units(tokens: &[Token], found: &mut [Quantity]) {
         let joins = !between.is_empty()
             && between.iter().all(|token| matches!(token.lower.as_str(), "," | "or" | "and" | "/" | "±"));
         if joins && !one.has_unit() && next.has_unit() && next.dimension != "years" {
-            let factor = factor_of(next, tokens);
-            one.value *= factor;
-            one.upper = one.upper.map(|upper| upper * factor);
+            let shared = factor.unwrap_or_else(|| factor_of(next, tokens));
+            one.value *= shared;
+            one.upper = one.upper.map(|upper| upper * shared);
             one.dimension.clone_from(&next.dimension);
+            factor = Some(shared);
+        } else {
+            factor = None;
         }
     }
 }
@@ -341,33 +296,6 @@ fn factor_of(quantity: &Quantity, tokens: &[Token]) -> f64 {
     let inside = &tokens[quantity.at.clone()];
     let unit = (0..inside.len()).filter(|&at| number_at(&inside[at..]).is_none()).find_map(|at| unit_at(&inside[at..]));
     unit.map_or(1.0, |unit| unit.factor)
-}
-
-/// The comparator that ends at `start`, and the tokens it takes.
-pub(crate) fn relation_before(tokens: &[Token], start: usize) -> Option<(Relation, usize)> {
-    let ends_here = |words: &[&str]| start >= words.len() && spells(&tokens[start - words.len()..start], words);
-    BEFORE.iter().find(|(words, _)| ends_here(words)).map(|(words, relation)| (*relation, words.len()))
-}
-
-/// Reads the comparator before or after an amount and takes its tokens.
-fn bound(tokens: &[Token], quantity: &mut Quantity) {
-    if let Some((relation, words)) = relation_before(tokens, quantity.at.start) {
-        quantity.relation = relation;
-        quantity.at.start -= words;
-        return;
-    }
-    let after = &tokens[quantity.at.end..];
-    if let Some((words, relation)) = AFTER.iter().find(|(words, _)| spells(after, words)) {
-        quantity.relation = *relation;
-        quantity.at.end += words.len();
-    }
-    // "7.0 mmol/L (126 mg/dL) or more": said of both.
-    if after.first().is_some_and(|token| token.written == "(")
-        && let Some(close) = after.iter().take(8).position(|token| token.written == ")")
-        && let Some((_, relation)) = AFTER.iter().find(|(words, _)| spells(&after[close + 1..], words))
-    {
-        quantity.relation = *relation;
-    }
 }
 
 /// Tokens as they were written.
@@ -420,6 +348,10 @@ mod tests {
             ("a 7-day course", "7 days"),
             ("1.2 million units", "1,200,000 IU"),
             ("not more than 4 g", "maximum 4000 mg"),
+            ("1/2 tablet", "half a tablet"),
+            ("125 MCG", "0.125 MG"),
+            ("50 × 10⁹/L", "50,000/mm³"),
+            ("within 4 hours", "4 hours"),
         ] {
             assert_eq!(one(a).compare(&one(b)), Agreement::Same, "{a} and {b}: {:?} {:?}", one(a), one(b));
         }
@@ -440,6 +372,19 @@ mod tests {
             ("7 mg", "5–10 mg", Agreement::Looser),
             ("12 mg", "5–10 mg", Agreement::Different),
             ("140/90", "140/90 mmHg", Agreement::Same),
+            ("2 tablets", "1/2 tablet", Agreement::Different),
+            ("125 MG", "125 micrograms", Agreement::Different),
+            ("10 mg/KG", "10 mg", Agreement::Incomparable),
+            ("125 xyz", "125 micrograms", Agreement::Looser),
+            ("20 patients", "20%", Agreement::Looser),
+            ("4.5 × 10⁹/L", "4.5 × 10⁹/mL", Agreement::Different),
+            ("within 4 hours", "after 4 hours", Agreement::Opposite),
+            ("three times the limit", "five times the limit", Agreement::Different),
+            ("two of 20 patients", "five of 20 patients", Agreement::Different),
+            ("three patients", "three weeks", Agreement::Incomparable),
+            ("5 mg", "5, 10 or 20 mg", Agreement::Same),
+            ("5 g", "5, 10 or 20 mg", Agreement::Different),
+            ("5%", "5 percentage points", Agreement::Incomparable),
         ] {
             assert_eq!(all(a)[0].compare(&all(b)[0]), how, "{a} and {b}");
         }

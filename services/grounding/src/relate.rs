@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use crate::check::Facet;
-use crate::facts::{Fact, Facts, Said, Term};
+use crate::facts::{Fact, Facts, Said};
 use crate::quantity::Agreement;
 use crate::senses::Axis;
+use crate::terms::Term;
 
 /// How two facts of one sort agree.
 pub(crate) fn agreement(ours: &Said, theirs: &Said) -> Option<Agreement> {
@@ -22,6 +23,10 @@ pub(crate) fn agreement(ours: &Said, theirs: &Said) -> Option<Agreement> {
             }
         }
         (Said::Drug(ours), Said::Drug(theirs)) => same(ours == theirs),
+        // Some of all is no contradiction.
+        (Said::Sense(Axis::Extent, "some"), Said::Sense(Axis::Extent, "all")) => return None,
+        (Said::Sense(Axis::Condition, "until"), Said::Sense(Axis::Time, time))
+        | (Said::Sense(Axis::Time, time), Said::Sense(Axis::Condition, "until")) => same(*time == "before"),
         (Said::Sense(ours, a), Said::Sense(theirs, b)) if ours == theirs => same(a == b),
         _ => return None,
     })
@@ -38,17 +43,43 @@ pub(crate) fn facet(said: &Said) -> Facet {
         Said::Rhythm(_) => Facet::Frequency,
         Said::Drug(_) => Facet::Drug,
         Said::Sense(Axis::Route, _) => Facet::Route,
-        Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex, _) => Facet::Population,
+        Said::Sense(Axis::Age | Axis::Pregnancy | Axis::Kidney | Axis::Liver | Axis::Sex | Axis::Extent, _) => {
+            Facet::Population
+        }
         Said::Sense(Axis::Strength, _) => Facet::Strength,
         Said::Sense(Axis::Certainty, _) => Facet::Certainty,
         Said::Sense(Axis::Direction | Axis::Merit, _) => Facet::Direction,
         Said::Sense(Axis::Time, _) => Facet::Time,
+        Said::Sense(Axis::Condition, _) => Facet::Polarity,
+        Said::Sense(Axis::Ordinal, _) => Facet::Number,
     }
+}
+
+/// Whether it counts only against another of its sort: nobody has to say "before" or "if", but who says it must not say
+/// otherwise.
+pub(crate) fn needs_rival(said: &Said) -> bool {
+    use Axis::{Condition, Direction, Extent, Merit, Ordinal, Time};
+    match said {
+        Said::Sense(axis, _) => matches!(axis, Direction | Merit | Time | Condition | Ordinal | Extent),
+        Said::Amount(amount) => amount.is_word(),
+        Said::Rhythm(_) | Said::Drug(_) => false,
+    }
+}
+
+/// Whether those of whom the source speaks are some of those of whom the statement speaks.
+pub(crate) fn is_part(theirs: &Said, ours: &Said) -> bool {
+    let (Said::Sense(_, theirs), Said::Sense(_, ours)) = (theirs, ours) else { return false };
+    matches!(
+        (*ours, *theirs),
+        ("children", "infants" | "newborns" | "adolescents")
+            | ("adults", "older people")
+            | ("renal impairment", "dialysis")
+    )
 }
 
 /// Whether headings can say it for the text below them.
 pub(crate) fn may_stand_above(said: &Said) -> bool {
-    matches!(facet(said), Facet::Drug | Facet::Population | Facet::Route)
+    matches!(facet(said), Facet::Drug | Facet::Population | Facet::Route) && !needs_rival(said)
 }
 
 /// What is compared, before and after the word that compares: "A was superior | to B"; none where nothing is.
@@ -76,16 +107,66 @@ pub(crate) fn is_owner(facts: &Facts, term: &Term) -> bool {
 }
 
 /// Whether a term is a medicine or a population.
-fn is_named(facts: &Facts, term: &Term) -> bool {
-    facts
-        .facts
-        .iter()
-        .any(|fact| fact.at.contains(&term.at) && matches!(facet(&fact.said), Facet::Drug | Facet::Population))
+pub(crate) fn is_named(facts: &Facts, term: &Term) -> bool {
+    let names = |said: &Said| matches!(said, Said::Drug(_)) || says_for_whom(said);
+    facts.facts.iter().any(|fact| fact.at.contains(&term.at) && names(&fact.said))
 }
 
-/// Stems of one word that the stemmer leaves apart: `hypertens` and `hypertension`.
+/// Whether it is a population.
+pub(crate) fn says_for_whom(said: &Said) -> bool {
+    matches!(said, Said::Sense(axis, _) if axis.is_population())
+}
+
+/// What is left of a stem behind what it shares with another of the same word: `hypertens` and `hypertension`, `stenosi` and
+/// `stenot`. Not among them are endings that name a disease: `thrombocytosi` and `thrombocytopenia`, `nephrit` and `nephrot`.
+const ENDINGS: &[&str] = &[
+    "", "a", "al", "anc", "ant", "ar", "ari", "at", "ati", "b", "ct", "d", "e", "enc", "ent", "er", "es", "i", "ia",
+    "ic", "ion", "is", "ism", "ist", "iv", "l", "or", "ous", "pt", "s", "si", "t", "ular", "um", "us", "xi", "y",
+];
+
+/// Stems of one word that the stemmer leaves apart.
 pub(crate) fn are_kin(a: &str, b: &str) -> bool {
-    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.chars().count(), b.chars().count());
-    common >= 5 && common + 2 >= a.min(b) && a.abs_diff(b) <= 5
+    // Of phrases the last word tells: "type 1" is not "type 2".
+    let last = |key: &str| key.rfind(' ').map_or(0, |at| at + 1);
+    let common: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let letters = a[last(a).min(common)..common].chars().count();
+    let is_ending = |rest: &str| ENDINGS.contains(&rest);
+    letters >= 5 && common >= last(b) && is_ending(&a[common..]) && is_ending(&b[common..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_of_one_word_are_kin_and_opposites_are_not() {
+        for (a, b) in [
+            ("hypertens", "hypertension"),
+            ("stenosi", "stenot"),
+            ("diagnos", "diagnosi"),
+            ("anaemia", "anaem"),
+            ("thrombosi", "thrombot"),
+            ("ulcer", "ulcerat"),
+            ("arthriti", "arthrit"),
+            ("pulmon", "pulmonari"),
+        ] {
+            assert!(are_kin(a, b) && are_kin(b, a), "{a} and {b}");
+        }
+        for (a, b) in [
+            ("thrombocytosi", "thrombocytopenia"),
+            ("nephrot", "nephrit"),
+            ("leukocyt", "leukocytosi"),
+            ("lymphoma", "lymphoedema"),
+            ("adenoma", "adenosin"),
+            ("haemorrhag", "haemorrhoid"),
+            ("hepat", "hepatiti"),
+            ("creatin", "creatinin"),
+            ("phosphat", "phosphatas"),
+            ("type 1", "type 2"),
+            ("stage 3", "stage 4"),
+            ("hepatitis b", "hepatitis c"),
+        ] {
+            assert!(!are_kin(a, b) && !are_kin(b, a), "{a} and {b}");
+        }
+    }
 }

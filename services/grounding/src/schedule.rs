@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::comparator::{Relation, relation_before};
 use crate::number::number_at;
-use crate::quantity::{Relation, relation_before};
 use crate::words::Token;
 
 /// How often something is done.
@@ -15,6 +15,8 @@ pub(crate) struct Schedule {
     pub(crate) divided: bool,
     /// "Up to 4 times daily".
     relation: Relation,
+    /// `nocte`, `mane`.
+    part_of_day: Option<&'static str>,
     pub(crate) at: Range<usize>,
 }
 
@@ -22,9 +24,16 @@ impl Schedule {
     /// Whether both mean the same.
     pub(crate) fn is_equal_to(&self, other: &Self) -> bool {
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.max(b);
+        let unlike = |a: &str| other.part_of_day.is_some_and(|b| a != b);
         self.relation.side() == other.relation.side()
+            && !self.part_of_day.is_some_and(unlike)
             && close(self.per_day.0, other.per_day.0)
             && close(self.per_day.1, other.per_day.1)
+    }
+
+    /// Times in 24 hours, the lower end of a range.
+    pub(crate) fn times_a_day(&self) -> f64 {
+        self.per_day.0
     }
 
     /// A day's amount that is given once may be said without saying "daily".
@@ -69,6 +78,16 @@ fn period(word: &str) -> Option<f64> {
     })
 }
 
+/// When in the day, where the rhythm says it.
+fn part_of_day(word: &str) -> Option<&'static str> {
+    match word {
+        "night" | "nightly" | "nocte" => Some("night"),
+        "morning" | "mane" => Some("morning"),
+        "evening" => Some("evening"),
+        _ => None,
+    }
+}
+
 /// All schedules among `tokens`, in order.
 pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
     let mut found = Vec::new();
@@ -78,7 +97,8 @@ pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
             Some((per_day, divided, length)) => {
                 let (relation, words) = relation_before(tokens, at).unwrap_or((Relation::Exactly, 0));
                 let range = at - words..at + length;
-                found.push(Schedule { per_day, divided, relation, at: range });
+                let part_of_day = tokens[range.clone()].iter().find_map(|token| part_of_day(&token.lower));
+                found.push(Schedule { per_day, divided, relation, part_of_day, at: range });
                 at += length;
             }
             None => at += 1,
@@ -236,6 +256,7 @@ mod tests {
         {
             assert!(!one(a).is_equal_to(&one(b)), "{a} and {b}");
         }
+        assert!(!one("nocte").is_equal_to(&one("mane")) && one("nocte").is_equal_to(&one("once daily")));
         assert!(one("in 3 divided doses").divided);
         assert!(schedules(&tokens(&plain("for 8 hours in two patients, 5 mg"))).is_empty());
     }

@@ -1,5 +1,5 @@
 //! Phrases with a clinical meaning that can be held against another: routes, populations, strength, certainty, direction,
-//! order in time.
+//! order in time, conditions.
 
 use std::sync::LazyLock;
 
@@ -19,6 +19,12 @@ pub(crate) enum Axis {
     Direction,
     Merit,
     Time,
+    /// On what it depends.
+    Condition,
+    /// Which in a row.
+    Ordinal,
+    /// Of all or of some.
+    Extent,
 }
 
 impl Axis {
@@ -258,6 +264,8 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
             "outperformed",
             "favoured",
             "favored",
+            "well tolerated",
+            "well controlled",
         ],
     ),
     (
@@ -275,6 +283,8 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
             "less effective",
             "poorer",
             "worst",
+            "poorly tolerated",
+            "poorly controlled",
         ],
     ),
     (
@@ -293,6 +303,16 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
     ),
     (Axis::Time, "before", &["before", "prior to", "preceding", "earlier than"]),
     (Axis::Time, "after", &["after", "following", "subsequent to", "later than"]),
+    (Axis::Condition, "if", &["if", "when", "whenever"]),
+    (Axis::Condition, "unless", &["unless", "except if", "except when"]),
+    (Axis::Condition, "until", &["until", "till"]),
+    (Axis::Ordinal, "first", &["first", "1st"]),
+    (Axis::Ordinal, "second", &["second", "2nd"]),
+    (Axis::Ordinal, "third", &["third", "3rd"]),
+    (Axis::Ordinal, "fourth", &["fourth", "4th"]),
+    (Axis::Ordinal, "fifth", &["fifth", "5th"]),
+    (Axis::Extent, "all", &["all", "every", "always"]),
+    (Axis::Extent, "some", &["some", "sometimes", "occasionally"]),
 ];
 
 /// The sense of the phrase that folded `words` begin with, and the words it takes.

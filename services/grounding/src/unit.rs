@@ -13,19 +13,24 @@ pub(crate) struct Unit {
     pub(crate) length: usize,
 }
 
-/// Spellings, dimension and factor to the base unit, after UCUM. Case matters where it changes the meaning (`Mg`); names of
-/// three letters or more are also known in lower case. Factors: International System of Units, 9th ed. (BIPM 2019). Months and
+/// Spellings, dimension and factor to the base unit, after UCUM. Case matters where it changes the meaning (`Mg`); spellings in
+/// capitals that can mean one unit only are listed, names of three letters or more are also known in lower case. Factors: International System of Units, 9th ed. (BIPM 2019). Months and
 /// years are not made days.
 const UNITS: &[(&[&str], &str, f64)] = &[
-    (&["kg", "kilogram", "kilograms", "kilo", "kilos"], "mass", 1e3),
-    (&["g", "gm", "gms", "gram", "grams", "gramme", "grammes"], "mass", 1.0),
-    (&["mg", "mgs", "milligram", "milligrams"], "mass", 1e-3),
-    (&["µg", "mcg", "ug", "microgram", "micrograms"], "mass", 1e-6),
-    (&["ng", "nanogram", "nanograms"], "mass", 1e-9),
+    (&["kg", "Kg", "KG", "kilogram", "kilograms", "kilo", "kilos"], "mass", 1e3),
+    (&["lb", "lbs", "pound", "pounds"], "mass", 453.592_37),
+    (&["g", "G", "gm", "Gm", "GM", "gms", "gram", "grams", "gramme", "grammes"], "mass", 1.0),
+    (&["mg", "MG", "mgs", "milligram", "milligrams"], "mass", 1e-3),
+    (&["µg", "µG", "mcg", "ug", "UG", "microgram", "micrograms"], "mass", 1e-6),
+    (&["ng", "NG", "nanogram", "nanograms"], "mass", 1e-9),
     (&["pg", "picogram", "picograms"], "mass", 1e-12),
     (&["L", "l", "litre", "litres", "liter", "liters"], "volume", 1.0),
-    (&["dL", "dl", "decilitre", "deciliter"], "volume", 1e-1),
-    (&["mL", "ml", "mls", "millilitre", "millilitres", "milliliter", "milliliters", "cc", "cm3"], "volume", 1e-3),
+    (&["dL", "dl", "DL", "Dl", "decilitre", "deciliter"], "volume", 1e-1),
+    (
+        &["mL", "ml", "ML", "Ml", "mls", "millilitre", "millilitres", "milliliter", "milliliters", "cc", "cm3"],
+        "volume",
+        1e-3,
+    ),
     (&["µL", "µl", "uL", "microlitre", "microlitres", "microliter", "mm3"], "volume", 1e-6),
     (&["mol", "mole", "moles"], "amount", 1.0),
     (&["mmol", "mmols", "millimole", "millimoles", "mM"], "amount", 1e-3),
@@ -41,16 +46,16 @@ const UNITS: &[(&[&str], &str, f64)] = &[
     (&["ms", "msec", "millisecond", "milliseconds"], "time", 1e-3),
     (&["s", "sec", "secs", "second", "seconds"], "time", 1.0),
     (&["min", "mins", "minute", "minutes"], "time", 60.0),
-    (&["h", "hr", "hrs", "hour", "hours"], "time", 3_600.0),
+    (&["h", "hr", "Hr", "hrs", "hour", "hours"], "time", 3_600.0),
     (&["d", "day", "days"], "time", 86_400.0),
     (&["wk", "wks", "week", "weeks"], "time", 604_800.0),
     (&["mo", "month", "months"], "months", 1.0),
     (&["yr", "yrs", "year", "years", "y"], "years", 1.0),
     (&["mmHg", "mmhg"], "pressure", 1.0),
-    (&["kPa"], "pressure", 7.500_616_827),
+    (&["kPa", "kpa"], "pressure", 7.500_616_827),
     (&["cmH2O"], "pressure", 0.735_559_24),
-    (&["°C", "℃"], "temperature", 1.0),
-    (&["°F", "℉"], "fahrenheit", 1.0),
+    (&["°C", "℃", "C"], "temperature", 1.0),
+    (&["°F", "℉", "F"], "fahrenheit", 1.0),
     (&["m2"], "area", 1.0),
     (&["m", "metre", "metres", "meter", "meters"], "length", 1.0),
     (&["cm", "centimetre", "centimetres", "centimeter", "centimeters"], "length", 1e-2),
@@ -88,10 +93,17 @@ const UNITS: &[(&[&str], &str, f64)] = &[
 /// in a clearance (`/1.73 m2`) belongs to its unit and adds nothing to it.
 pub(crate) fn unit_at(tokens: &[Token]) -> Option<Unit> {
     let mut length = usize::from(is_sign(tokens, "-") && tokens.get(1).is_some_and(|next| !next.spaced));
-    // "30/min": so many times.
-    let bare_rate =
-        || divisor(tokens).and_then(|(name, scale, taken)| (name? == "time").then_some(("rate", 1.0 / scale, taken)));
-    let (dimension, mut factor, taken) = atom(&tokens[length..]).or_else(bare_rate)?;
+    // "30/min": so many times; "4.5 x 10^9/L": so many in it.
+    let bare = || {
+        let (name, scale, taken) = divisor(tokens)?;
+        let dimension = match name? {
+            "time" => "rate",
+            "volume" => COUNT,
+            _ => return None,
+        };
+        Some((dimension, 1.0 / scale, taken))
+    };
+    let (dimension, mut factor, taken) = atom(&tokens[length..]).or_else(bare)?;
     let mut dimension = dimension.to_owned();
     length += taken;
     while let Some((name, scale, taken)) = divisor(&tokens[length..]) {
@@ -107,8 +119,15 @@ pub(crate) fn unit_at(tokens: &[Token]) -> Option<Unit> {
             (dimension, factor) = (counted.to_owned(), factor * 60.0);
         }
     }
+    // "50 × 10^9/L" and "50,000 cells/mm3" are counted alike.
+    if dimension == "cells/volume" {
+        COUNT.clone_into(&mut dimension);
+    }
     Some(Unit { dimension, factor, length })
 }
+
+/// Cells or the like in a volume.
+const COUNT: &str = "count/volume";
 
 fn is_sign(tokens: &[Token], sign: &str) -> bool {
     tokens.first().is_some_and(|token| token.written == sign)
@@ -140,9 +159,11 @@ fn atom(tokens: &[Token]) -> Option<(&'static str, f64, usize)> {
     let second = tokens.get(1);
     let next_is = |word: &str| second.is_some_and(|token| token.lower == word);
     match first.lower.as_str() {
-        "%" => return Some(("ratio", 1e-2, if next_is("points") || next_is("point") { 2 } else { 1 })),
+        // A fall by 5 points is not a fall by 5 %.
+        "%" if next_is("points") || next_is("point") => return Some(("points", 1e-2, 2)),
+        "%" => return Some(("ratio", 1e-2, 1)),
         "per" if next_is("cent") => return Some(("ratio", 1e-2, 2)),
-        "percentage" if next_is("points") => return Some(("ratio", 1e-2, 2)),
+        "percentage" if next_is("points") || next_is("point") => return Some(("points", 1e-2, 2)),
         "mm" if next_is("hg") => return Some(("pressure", 1.0, 2)),
         "cm" if next_is("h2o") => return Some(("pressure", 0.735_559_24, 2)),
         "international" | "million" if next_is("units") => {
@@ -183,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn capitals_are_units_where_they_can_be_one_only() {
+        for (capitals, usual) in
+            [("MG", "mg"), ("MCG", "mcg"), ("mg/KG", "mg/kg"), ("ML", "mL"), ("UG", "µg"), ("MG/DL", "mg/dL")]
+        {
+            assert_eq!(unit(capitals), unit(usual), "{capitals}");
+            assert!(unit(usual).is_some());
+        }
+        assert_eq!(unit("Mg"), None, "magnesium");
+    }
+
+    #[test]
     fn compound_units_are_read_to_their_end() {
         assert_eq!(unit("mg/kg/hour").map(|unit| (unit.0, unit.2)), Some(("mass/mass/time".into(), 5)));
         assert_eq!(unit("mg per kg daily").map(|unit| (unit.0, unit.2)), Some(("mass/mass".into(), 3)));
@@ -191,5 +223,6 @@ mod tests {
         assert_eq!(unit("µg kg-1 min-1").map(|unit| unit.0), Some("mass/mass/time".into()));
         assert_eq!(unit("-year-old child").map(|unit| (unit.0, unit.2)), Some(("years".into(), 4)));
         assert_eq!(unit("patients"), None);
+        assert_eq!(unit("/L").map(|unit| (unit.0, unit.1)), Some(("count/volume".into(), 1.0)));
     }
 }

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
-use knowledge::{Span, Verdict, char_slice, sentences};
+use knowledge::{Span, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{Check, Facet, Finding, Source, check_all};
+use crate::check::{Check, Facet, Finding, check_all};
+use crate::facts::{Facts, Said};
+use crate::lexicon;
+use crate::markers::{Markers, mask};
+use crate::source::{Source, denies_what_follows, is_item, spans, under};
 
 /// A source of a foreign text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -62,7 +66,8 @@ pub struct Statement {
 pub struct Verified {
     /// The worst verdict of its statements.
     pub verdict: Verdict,
-    /// Its statements in order. Headings and questions state nothing and are left out.
+    /// Its statements in order. Headings and questions state nothing and are left out. Those after the first 1,000 are not
+    /// checked and say so.
     pub statements: Vec<Statement>,
     /// Sources that no statement cites, counted from 0.
     pub uncited_sources: Vec<usize>,
@@ -70,6 +75,9 @@ pub struct Verified {
 
 /// A longer sentence is not taken apart.
 const MAX_WORDS: usize = 150;
+
+/// Statements that are checked; those after them are not.
+const MAX_STATEMENTS: usize = 1_000;
 
 /// Words in quotation marks that must be the source's, from this many on.
 const QUOTE_WORDS: usize = 4;
@@ -82,9 +90,17 @@ pub fn verify(text: &str, sources: &[Foreign]) -> Verified {
     let mut used = HashSet::new();
     let statements: Vec<Statement> = pieces
         .into_iter()
-        .map(|piece| {
+        .enumerate()
+        .map(|(at, piece)| {
             used.extend(piece.markers.iter().filter_map(|(_, source)| *source));
-            judge(piece, &read, cites_at_all)
+            let unread = if at >= MAX_STATEMENTS {
+                Some(format!("there are more than {MAX_STATEMENTS} statements: send the text in parts"))
+            } else if piece.text.split_whitespace().count() > MAX_WORDS {
+                Some(format!("the sentence has more than {MAX_WORDS} words: it is not checked"))
+            } else {
+                None
+            };
+            judge(piece, &read, cites_at_all, unread)
         })
         .collect();
     let verdict = statements.iter().map(|statement| statement.verdict).max().unwrap_or(Verdict::Unverifiable);
@@ -95,13 +111,15 @@ pub fn verify(text: &str, sources: &[Foreign]) -> Verified {
 /// A sentence with its citations taken out.
 struct Piece {
     text: String,
+    /// What stands above it and denies it.
+    lead: Option<String>,
     span: Span,
     /// As written, and the source each names.
     markers: Vec<(String, Option<usize>)>,
 }
 
-fn judge(piece: Piece, sources: &[Source], cites_at_all: bool) -> Statement {
-    let Piece { text, span, markers } = piece;
+fn judge(piece: Piece, sources: &[Source], cites_at_all: bool, unread: Option<String>) -> Statement {
+    let Piece { text, lead, span, markers } = piece;
     let mut named: Vec<usize> = Vec::new();
     let mut findings = Vec::new();
     let mut structure = |verdict, subject: &str, reason: String| {
@@ -121,19 +139,19 @@ fn judge(piece: Piece, sources: &[Source], cites_at_all: bool) -> Statement {
     }
     let held: Vec<&Source> =
         if markers.is_empty() { sources.iter().collect() } else { named.iter().map(|&at| &sources[at]).collect() };
-    let too_long = text.split_whitespace().count() > MAX_WORDS;
-    let (joint, each) = if too_long {
-        let reason = format!("the sentence has more than {MAX_WORDS} words: it is not checked");
-        let unread =
-            Finding { facet: Facet::Structure, verdict: Verdict::Unverifiable, subject: String::new(), reason };
-        (Check::of(vec![unread.clone()]), held.iter().map(|_| Check::of(vec![unread.clone()])).collect())
-    } else {
-        check_all(&text, &held)
+    let is_read = unread.is_none();
+    let (joint, each) = match unread {
+        Some(reason) => {
+            let unread =
+                Finding { facet: Facet::Structure, verdict: Verdict::Unverifiable, subject: String::new(), reason };
+            (Check::of(vec![unread.clone()]), held.iter().map(|_| Check::of(vec![unread.clone()])).collect())
+        }
+        None => check_all(&under(lead.as_deref(), &text), &held),
     };
     if !held.is_empty() || markers.is_empty() {
         findings.extend(joint.findings);
     }
-    for quote in quotes(&text).into_iter().filter(|_| !held.is_empty()) {
+    for quote in quotes(&text).into_iter().filter(|_| is_read && !held.is_empty()) {
         if !held.iter().any(|source| source.has_words(&quote)) {
             let reason = "the words in quotation marks are not the source's".to_owned();
             findings.push(Finding { facet: Facet::Quote, verdict: Verdict::Contradicted, subject: quote, reason });
@@ -153,106 +171,59 @@ fn judge(piece: Piece, sources: &[Source], cites_at_all: bool) -> Statement {
     Statement { text, start: span.start, end: span.end, verdict, reason, findings, citations }
 }
 
-type Markers = Vec<(String, Option<usize>)>;
-
 /// The sentences that state something, with the citations in and directly behind them.
 fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
-    let (masked, mut markers) = mask(text, sources);
+    let (masked, markers) = mask(text, sources);
+    let mut markers = markers.into_iter().peekable();
     let mut pieces: Vec<Piece> = Vec::new();
-    for span in sentences(&masked) {
-        let stated = char_slice(&masked, span).unwrap_or_default();
-        let stated = stated.split_whitespace().collect::<Vec<_>>().join(" ");
-        let stated = stated.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']).replace(" .", ".").replace(" ,", ",");
-        let here = markers.iter().take_while(|(at, _)| *at < span.end).count();
-        let cited: Markers = markers.drain(..here).flat_map(|(_, found)| found).collect();
-        if stated.split(' ').count() >= 3 && !stated.ends_with(['?', ':']) && stated.chars().any(char::is_alphabetic) {
-            pieces.push(Piece { text: stated, span, markers: cited });
+    let mut lead: Option<String> = None;
+    for (span, written) in spans(&masked) {
+        let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        lead = lead.filter(|_| is_item(&written));
+        let stated = written.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']).replace(" .", ".").replace(" ,", ",");
+        let mut cited = Markers::new();
+        while let Some((_, found)) = markers.next_if(|(at, _)| *at < span.end) {
+            cited.extend(found);
+        }
+        if states_something(&stated) {
+            pieces.push(Piece { text: stated.clone(), lead: lead.clone(), span, markers: cited });
         } else if let Some(before) =
             pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty())
         {
             before.markers.extend(cited);
             before.span.end = span.end;
         }
+        if lead.is_none() && denies_what_follows(&stated) {
+            lead = Some(stated);
+        }
     }
     pieces
 }
 
-/// The text with spaces in place of its citations, and the citations with the code points at which they stand.
-fn mask(text: &str, sources: &[Foreign]) -> (String, Vec<(usize, Markers)>) {
-    let (mut out, mut markers, mut rest, mut place) = (String::with_capacity(text.len()), Vec::new(), text, 0);
-    while let Some(c) = rest.chars().next() {
-        let found = if matches!(c, '[' | '【') { marker(rest, sources) } else { None };
-        let length = match found {
-            Some((found, length)) => {
-                markers.push((place, found));
-                out.extend(rest[..length].chars().map(|_| ' '));
-                length
-            }
-            None => {
-                out.push(c);
-                c.len_utf8()
-            }
-        };
-        place += rest[..length].chars().count();
-        rest = &rest[length..];
+/// Whether a sentence states something. Two words do if they are an order, a denial, or name an amount or, up to a full stop, a
+/// medicine; what ends in a colon, if it names an amount or orders or denies a medicine.
+fn states_something(stated: &str) -> bool {
+    let words = stated.split(' ').count();
+    if words < 2 || stated.ends_with('?') || !stated.chars().any(char::is_alphabetic) {
+        return false;
     }
-    (out, markers)
-}
-
-/// The citation that `text` begins with and its length in bytes: `[1]`, `[1, 3]`, `[1-3]`, `[doc1]`, `[ID:1]`, `[^1]`,
-/// `[[1]](url)`, `【1】`.
-fn marker(text: &str, sources: &[Foreign]) -> Option<(Markers, usize)> {
-    let (open, close) = match text.chars().next()? {
-        '[' => ("[", "]"),
-        '【' => ("【", "】"),
-        _ => return None,
-    };
-    let doubled = text.starts_with("[[");
-    let inside = &text[open.len() + usize::from(doubled)..];
-    let end = inside.find(close).filter(|end| *end <= 64)?;
-    let mut markers = Markers::new();
-    for part in inside[..end].split([',', ';']) {
-        let name = part.trim().trim_start_matches(['^', '#']).trim_start_matches("ID:").trim();
-        let (low, high) = match name.split_once(['-', '\u{2013}']) {
-            Some((low, high)) if low.chars().all(|c| c.is_ascii_digit()) => {
-                (low.parse().ok()?, high.trim().parse().ok()?)
-            }
-            _ => {
-                let known = sources
-                    .iter()
-                    .position(|source| source.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)));
-                let ordinal = ordinal(name);
-                if known.is_none() && ordinal.is_none() {
-                    return None;
-                }
-                let place = ordinal.and_then(|at: usize| at.checked_sub(1)).filter(|at| *at < sources.len());
-                markers.push((format!("[{name}]"), known.or(place)));
-                continue;
-            }
-        };
-        if high < low || high - low > 20 {
-            return None;
-        }
-        markers.extend(
-            (low..=high).map(|at: usize| (format!("[{at}]"), at.checked_sub(1).filter(|at| *at < sources.len()))),
-        );
+    let (is_short, is_open) = (words < 3, stated.ends_with(':'));
+    if !is_short && !is_open {
+        return true;
     }
-    let mut length = open.len() + usize::from(doubled) + end + close.len();
-    if doubled {
-        length += text[length..].starts_with(']').then_some(1)?;
+    let facts = Facts::read(stated);
+    let lower = stated.to_lowercase();
+    let begins = lower.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let denies = lexicon::negation_at(begins.clone()).is_some() || facts.terms.iter().any(|term| term.negated);
+    let orders = denies || begins.clone().next().is_some_and(lexicon::is_instruction);
+    let names = |is: fn(&Said) -> bool| facts.facts.iter().any(|fact| is(&fact.said));
+    let names_amount = names(|said| matches!(said, Said::Amount(_)));
+    let names_drug = names(|said| matches!(said, Said::Drug(_)));
+    if is_open {
+        names_amount || names_drug && orders
+    } else {
+        names_amount || orders || names_drug && stated.ends_with(['.', '!'])
     }
-    if text[length..].starts_with('(') && text[length..].contains(')') && doubled {
-        length += text[length..].find(')')? + 1;
-    }
-    Some((markers, length))
-}
-
-/// The number of `7`, `doc7`, `E7`, `source 7`.
-fn ordinal(name: &str) -> Option<usize> {
-    let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ' ' || c == '_');
-    let prefix = name[..name.len() - digits.len()].trim().to_ascii_lowercase();
-    let known = matches!(prefix.as_str(), "" | "doc" | "e" | "s" | "source" | "ref" | "document" | "passage" | "p");
-    digits.parse().ok().filter(|_| known && !digits.is_empty())
 }
 
 /// What stands in quotation marks, if it is long enough to be a quote.
@@ -310,23 +281,33 @@ mod tests {
     }
 
     #[test]
-    fn markers_of_many_vendors_are_read() {
-        for (text, expected) in [
-            ("[1]", vec![Some(0)]),
-            ("[1, 2]", vec![Some(0), Some(1)]),
-            ("[1-2]", vec![Some(0), Some(1)]),
-            ("[doc2]", vec![Some(1)]),
-            ("[ID:1]", vec![Some(0)]),
-            ("[[2]](https://example.org/x)", vec![Some(1)]),
-            ("【1】", vec![Some(0)]),
-            ("[NG1]", vec![Some(0)]),
-            ("[7]", vec![None]),
-        ] {
-            let (markers, length) = marker(text, &sources()).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(markers.into_iter().map(|(_, source)| source).collect::<Vec<_>>(), expected, "{text}");
-            assert_eq!(length, text.len(), "{text}");
-        }
-        assert!(marker("[see above]", &sources()).is_none());
+    fn short_orders_and_what_ends_in_a_colon_are_statements() {
+        let sources = [Foreign {
+            id: None,
+            title: None,
+            text: "Metformin lowers glucose in adults. Continue warfarin. Give adrenaline.".into(),
+        }];
+        let verdicts = |text: &str| -> Vec<Verdict> {
+            verify(text, &sources).statements.into_iter().map(|statement| statement.verdict).collect()
+        };
+        let found = verdicts("Metformin lowers glucose in adults. Stop warfarin.");
+        assert_eq!(found, [Verdict::Supported, Verdict::Contradicted]);
+        assert_eq!(verdicts("Metformin 500mg"), [Verdict::Unsupported]);
+        assert_eq!(verdicts("Do not give adrenaline in these cases:").len(), 1);
+        assert_eq!(verdicts("Do not:\n- give adrenaline"), [Verdict::Contradicted]);
+        assert_eq!(verdicts("Warfarin dosing\nSource list:\nWhat now?"), []);
+    }
+
+    #[test]
+    fn what_is_too_much_to_check_is_said_to_be() {
+        let source = Foreign { id: None, title: None, text: "Now give 5 mg. ".repeat(2_000) };
+        let verified = verify(&"Give 5 mg now. ".repeat(MAX_STATEMENTS + 10), &[source]);
+        assert_eq!(verified.statements.len(), MAX_STATEMENTS + 10);
+        assert_eq!(verified.statements[MAX_STATEMENTS - 1].verdict, Verdict::Supported);
+        let last = &verified.statements[MAX_STATEMENTS];
+        assert_eq!(last.verdict, Verdict::Unverifiable);
+        assert!(last.reason.as_deref().unwrap().contains("in parts"));
+        assert!(verify(&"[".repeat(250_000), &sources()).statements.is_empty());
     }
 
     proptest! {

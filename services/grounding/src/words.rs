@@ -48,6 +48,7 @@ pub(crate) fn plain(text: &str) -> String {
             '\u{201c}' | '\u{201d}' => out.push('"'),
             '\u{3bc}' => out.push('µ'),
             '×' | '✕' => out.push('x'),
+            '\u{2044}' => out.push('/'),
             '⩾' | '≧' => out.push('≥'),
             '⩽' | '≦' => out.push('≤'),
             '·' | '∙' | '⋅' if after_digit && before_digit => out.push('.'),
@@ -58,7 +59,13 @@ pub(crate) fn plain(text: &str) -> String {
             'ﬃ' => out.push_str("ffi"),
             'ﬄ' => out.push_str("ffl"),
             '½' | '¼' | '¾' | '⅓' | '⅔' => {
-                out.push_str(if after_digit { "" } else { "0" });
+                // "1 ½" is one number.
+                let before = out.trim_end().len();
+                let mixed = !after_digit && ends_in_whole_number(&out[..before]);
+                if mixed {
+                    out.truncate(before);
+                }
+                out.push_str(if after_digit || mixed { "" } else { "0" });
                 out.push_str(match c {
                     '½' => ".5",
                     '¼' => ".25",
@@ -86,6 +93,12 @@ pub(crate) fn plain(text: &str) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// Whether a text ends in a whole number of one or two digits.
+fn ends_in_whole_number(text: &str) -> bool {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    (1..=2).contains(&(text.len() - before.len())) && !before.ends_with(['.', ',', '^', '/', '-'])
 }
 
 fn superscript(c: char) -> Option<char> {
@@ -247,5 +260,6 @@ mod tests {
         };
         assert_eq!(values("1½ of 10⁹ and 1\u{a0}000, 3·5, .5 but 1,2"), [1.5, 1e9, 1000.0, 3.5, 0.5, 1.0, 2.0]);
         assert_eq!(values("10⁹ and 10¹²"), [1e9, 1e12]);
+        assert_eq!(values("1 ½ or ½, 2.5 ½"), [1.5, 0.5, 2.5, 0.5]);
     }
 }

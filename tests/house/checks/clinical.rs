@@ -146,6 +146,12 @@ async fn any_text_is_held_against_its_sources() {
     let reply = service.post("/v1/verify", &azure).await.json();
     assert_eq!(reply["ungroundedDetected"], true);
     assert_eq!(reply["ungroundedDetails"][0]["length"]["codePoint"], 35);
+    let two = json!({
+        "text": "Give amoxicillin 50 mg twice daily \u{2013} now. Give amoxicillin 5 mg twice daily.",
+        "groundingSources": ["Give amoxicillin 500 mg twice daily."]
+    });
+    let reply = service.post("/v1/verify", &two).await.json();
+    assert_eq!(reply["ungroundedDetails"][1]["offset"], json!({ "utf8": 44, "utf16": 42, "codePoint": 42 }));
     for bad in [json!({ "text": "", "sources": [] }), json!({ "text": "Give aspirin." }), json!({ "text": 5 })] {
         assert_eq!(service.post("/v1/verify", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
     }

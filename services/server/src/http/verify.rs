@@ -87,7 +87,7 @@ struct Ungrounded {
 }
 
 /// A place in the text in three ways to count.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 struct Places {
     utf8: usize,
     utf16: usize,
@@ -101,23 +101,48 @@ impl Places {
     }
 }
 
+/// Walks through a text once, from place to place.
+struct Walk<'a> {
+    rest: &'a str,
+    passed: Places,
+}
+
+impl Walk<'_> {
+    /// Goes on to a code point; those asked for must rise.
+    fn to(&mut self, code_point: usize) -> Places {
+        let ahead = code_point.saturating_sub(self.passed.code_point);
+        let end = self.rest.char_indices().nth(ahead).map_or(self.rest.len(), |(at, _)| at);
+        let (passed, rest) = self.rest.split_at(end);
+        let Places { utf8, utf16, code_point } = Places::of(passed);
+        self.passed.utf8 += utf8;
+        self.passed.utf16 += utf16;
+        self.passed.code_point += code_point;
+        self.rest = rest;
+        self.passed
+    }
+}
+
 impl VerifyReply {
     #[expect(clippy::cast_precision_loss, reason = "a text has few statements")]
     fn new(text: &str, verified: Verified) -> Self {
         let bad = |verdict| matches!(verdict, Verdict::Unsupported | Verdict::Contradicted);
-        let until = |at: usize| text.chars().take(at).collect::<String>();
+        let mut walk = Walk { rest: text, passed: Places::of("") };
         let ungrounded_details: Vec<Ungrounded> = verified
             .statements
             .iter()
             .filter(|statement| bad(statement.verdict))
             .map(|statement| {
-                let before = until(statement.start);
-                let whole = until(statement.end);
+                let offset = walk.to(statement.start);
+                let end = walk.to(statement.end);
                 Ungrounded {
                     text: statement.text.clone(),
                     reason: statement.reason.clone().unwrap_or_default(),
-                    offset: Places::of(&before),
-                    length: Places::of(&whole[before.len()..]),
+                    offset,
+                    length: Places {
+                        utf8: end.utf8 - offset.utf8,
+                        utf16: end.utf16 - offset.utf16,
+                        code_point: end.code_point - offset.code_point,
+                    },
                 }
             })
             .collect();

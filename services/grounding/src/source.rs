@@ -1,0 +1,268 @@
+//! A source, read once to be held against many statements.
+
+use knowledge::{Span, Verdict, sentences};
+
+use crate::check::{Facet, Finding};
+use crate::compare::compare;
+use crate::facts::Facts;
+use crate::index::Index;
+use crate::words::plain;
+
+/// A source that has been read once and can be held against many statements.
+#[derive(Debug, Clone)]
+pub struct Source {
+    sentences: Vec<Facts>,
+    index: Index,
+    context: Facts,
+    /// In plain signs, for statements that are the source's own words.
+    plain: String,
+    /// Where sentences begin in `plain`, without the marks of lists, and where they end.
+    starts: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+/// Sentences that one statement may rest on: what is said of a dose stands in one of them, or in neighbours.
+const WINDOW: usize = 3;
+
+/// Words of a source's sentence that are read as one.
+const SENTENCE_WORDS: usize = 200;
+
+impl Source {
+    /// Reads a passage or quote. `context` is what stands above it: the document's title, headings, the header of a table.
+    pub fn new<'a>(text: &str, context: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut above = Facts::default();
+        for heading in context {
+            in_bounds(heading).into_iter().take(1).for_each(|heading| above.append(&Facts::read(heading)));
+        }
+        let mut source = Self {
+            sentences: Vec::new(),
+            index: Index::default(),
+            context: above,
+            plain: String::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+        };
+        for (sentence, lead) in with_leads(text) {
+            source.read(sentence, lead);
+        }
+        source
+    }
+
+    fn read(&mut self, sentence: &str, lead: Option<&str>) {
+        let words = plain(sentence);
+        if words.is_empty() {
+            return;
+        }
+        if !self.plain.is_empty() {
+            self.plain.push(' ');
+        }
+        // Under "Do not:" an item is no whole sentence.
+        if lead.is_none() {
+            self.starts.push(self.plain.len() + words.len() - without_mark(&words).len());
+        }
+        self.plain.push_str(&words);
+        self.ends.push(self.plain.len());
+        for piece in in_bounds(&under(lead, sentence)) {
+            let facts = Facts::read(piece);
+            self.index.add(self.sentences.len(), &facts);
+            self.sentences.push(facts);
+        }
+    }
+
+    /// The run of at most three sentences that shares most with a statement.
+    fn window(&self, statement: &Facts) -> Facts {
+        let (matches, items) = self.index.matches(statement, &self.sentences);
+        let (mut best, mut first, mut length) = (0, 0, 1);
+        // In which round each item was counted last.
+        let mut counted = vec![0; items];
+        let (mut round, mut rest) = (0, &matches[..]);
+        while let Some(start) = rest.first().map(|one| one.sentence) {
+            round += 1;
+            let (mut score, mut ahead) = (0, rest);
+            for taken in 1..=WINDOW.min(self.sentences.len() - start) {
+                while let Some(one) = ahead.first().filter(|one| one.sentence < start + taken) {
+                    if counted[one.item] != round {
+                        counted[one.item] = round;
+                        score += one.weight;
+                    }
+                    ahead = &ahead[1..];
+                }
+                let score = usize::saturating_sub(score, 5 * (taken - 1));
+                if score > best {
+                    (best, first, length) = (score, start, taken);
+                }
+            }
+            rest = &rest[rest.partition_point(|one| one.sentence == start)..];
+        }
+        let mut window = Facts::default();
+        for sentence in self.sentences.iter().skip(first).take(length) {
+            if window.length == 0 { window = sentence.clone() } else { window.append(sentence) }
+        }
+        window
+    }
+
+    /// Whether these words stand in the source as they are.
+    pub(crate) fn has_words(&self, words: &str) -> bool {
+        let words = plain(words);
+        let is_part = |c: char, beyond: Option<char>| {
+            c.is_alphanumeric() || matches!(c, '.' | ',') && beyond.is_some_and(|c| c.is_ascii_digit())
+        };
+        self.plain.match_indices(&words).any(|(at, _)| {
+            let mut before = self.plain[..at].chars().rev();
+            let mut after = self.plain[at + words.len()..].chars();
+            let cut_before = words.starts_with(char::is_alphanumeric)
+                && before.next().is_some_and(|c| is_part(c, before.next().filter(|_| starts_with_digit(&words))));
+            let cut_after = words.ends_with(char::is_alphanumeric)
+                && after.next().is_some_and(|c| is_part(c, after.next().filter(|_| ends_with_digit(&words))));
+            !cut_before && !cut_after
+        })
+    }
+
+    /// Whether these plain words are whole sentences of the source, one or several in a row.
+    pub(crate) fn has_sentences(&self, words: &str) -> bool {
+        let words = without_mark(words);
+        let stands_at = |&start: &usize| {
+            self.plain[start..].starts_with(words) && self.ends.binary_search(&(start + words.len())).is_ok()
+        };
+        !words.is_empty() && self.starts.iter().any(stands_at)
+    }
+
+    /// Everything in which a sentence differs from the source.
+    pub(crate) fn check_sentence(&self, statement: &Facts) -> Vec<Finding> {
+        if statement.is_cut {
+            return vec![Finding {
+                facet: Facet::Structure,
+                verdict: Verdict::Unverifiable,
+                subject: String::new(),
+                reason: "the sentence is too long: it is not checked".to_owned(),
+            }];
+        }
+        if statement.facts.is_empty() && statement.terms.is_empty() {
+            return Vec::new();
+        }
+        compare(statement, &self.window(statement), &self.context)
+    }
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn ends_with_digit(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// The sentences of a text with their places, white space after them included.
+pub(crate) fn spans(text: &str) -> impl Iterator<Item = (Span, &str)> {
+    let mut rest = text;
+    sentences(text).into_iter().map(move |span| {
+        let end = rest.char_indices().nth(span.len()).map_or(rest.len(), |(at, _)| at);
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        (span, sentence)
+    })
+}
+
+/// The sentences of a text, each with the words above it that deny it: "Do not:" above the items of a list.
+pub(crate) fn with_leads(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut lead = None;
+    let sentences = spans(text).map(|(_, sentence)| sentence.trim()).filter(|sentence| !sentence.is_empty());
+    sentences
+        .map(|sentence| {
+            lead = lead.filter(|_| is_item(sentence));
+            let said = (sentence, lead);
+            if lead.is_none() && denies_what_follows(sentence) {
+                lead = Some(sentence);
+            }
+            said
+        })
+        .collect()
+}
+
+/// Whether a sentence goes on in a list below it, all of which it denies.
+pub(crate) fn denies_what_follows(sentence: &str) -> bool {
+    sentence.ends_with(':') && Facts::read(sentence).denies_next
+}
+
+/// Whether a sentence is an item of a list, or goes on with what was begun above it.
+pub(crate) fn is_item(sentence: &str) -> bool {
+    without_mark(sentence).len() < sentence.len() || sentence.starts_with(char::is_lowercase)
+}
+
+/// A sentence under the words that deny it.
+pub(crate) fn under(lead: Option<&str>, sentence: &str) -> String {
+    lead.map_or_else(|| sentence.to_owned(), |lead| format!("{lead} {}", without_mark(sentence)))
+}
+
+/// A sentence without what marks it as an item: a bullet, a dash, a number.
+pub(crate) fn without_mark(sentence: &str) -> &str {
+    let mut text = sentence;
+    while let Some(c) = text.chars().next() {
+        let rest = &text[c.len_utf8()..];
+        let is_bullet = matches!(c, '•' | '‣' | '▪' | '■' | '●' | '○');
+        // A dash before a number is a minus.
+        let is_dash = matches!(c, '-' | '*' | '#' | '–') && rest.starts_with([' ', '#', '*']);
+        if !(is_bullet || is_dash || c.is_whitespace()) {
+            break;
+        }
+        text = rest;
+    }
+    let after = text.trim_start_matches('(').trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number = (1..=3).contains(&(text.len() - after.len()));
+    match after.strip_prefix(['.', ')']) {
+        Some(rest) if is_number && rest.starts_with(' ') => rest.trim_start(),
+        _ => text,
+    }
+}
+
+/// A sentence, or its pieces if it has more words than any reader would follow: what is compared stays small.
+fn in_bounds(sentence: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = sentence;
+    while let Some((at, _)) = rest.match_indices(char::is_whitespace).nth(SENTENCE_WORDS) {
+        let (piece, after) = rest.split_at(at);
+        pieces.push(piece);
+        rest = after.trim_start();
+    }
+    pieces.push(rest);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn quoted_words_are_not_cut_out_of_numbers_and_words() {
+        let source = Source::new("Give 0.5 mg, not 15 mg, of adrenaline.", []);
+        assert!(source.has_words("0.5 mg, not 15") && source.has_words("of adrenaline."));
+        for cut in ["5 mg, not", "0.5 mg, not 1", "of adren"] {
+            assert!(!source.has_words(cut), "{cut}");
+        }
+    }
+
+    #[test]
+    fn marks_of_lists_are_no_words() {
+        for (item, words) in [
+            ("\u{2022} Give it.", "Give it."),
+            ("1. Give it.", "Give it."),
+            ("(2) Give it.", "Give it."),
+            ("- 1. Give it.", "Give it."),
+            ("-5 \u{b0}C is cold.", "-5 \u{b0}C is cold."),
+            ("0.5 mg is given.", "0.5 mg is given."),
+        ] {
+            assert_eq!(without_mark(item), words);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_bears_itself_out(text in "([A-Ca-c0-9µ:;•\\-\n. ]|Do not: ){0,60}") {
+            let source = Source::new(&text, []);
+            let found = crate::check(&text, &source).verdict;
+            prop_assert!(matches!(found, Verdict::Supported | Verdict::Unverifiable), "{:?}: {:?}", text, found);
+        }
+    }
+}
