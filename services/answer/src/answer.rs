@@ -165,6 +165,8 @@ pub struct Answer {
     pub as_of: Option<Snapshot>,
     /// What is said.
     pub statements: Vec<Statement>,
+    /// The number of the rules that gave the verdicts: other rules may give others.
+    pub rules: u32,
     /// What it rests on; citations name these.
     pub evidence: Vec<Evidence>,
     /// A warning that must be shown above everything else.

@@ -322,6 +322,7 @@ impl Asker {
             filters: question.filters.clone(),
             as_of: question.as_of,
             statements: written.statements,
+            rules: grounding::RULES,
             evidence,
             banner,
             conflicts,

@@ -1,6 +1,6 @@
 //! The verdicts of an answer, made again from what is in it, by whoever holds it: its statements, quotes, headings and titles.
 
-use grounding::{Source, check_all};
+use grounding::{RULES, Source, check_all};
 use knowledge::Verdict;
 use serde::Deserialize;
 
@@ -8,8 +8,15 @@ use crate::draft::lines;
 
 #[derive(Deserialize)]
 struct Said {
+    #[serde(default = "first_rules")]
+    rules: u32,
     statements: Vec<SaidStatement>,
     evidence: Vec<SaidEvidence>,
+}
+
+/// Answers from before rules were numbered have none.
+fn first_rules() -> u32 {
+    1
 }
 
 #[derive(Deserialize)]
@@ -38,9 +45,13 @@ struct SaidDocument {
     title: String,
 }
 
-/// What the rules say otherwise than an answer (as JSON) does; nothing when they agree.
-pub fn recheck(answer: &serde_json::Value) -> Vec<String> {
-    let Ok(said) = Said::deserialize(answer) else { return vec!["it is not an answer".to_owned()] };
+/// What the rules say otherwise than an answer (as JSON) does, an empty list when they agree; nothing when its verdicts were given
+/// by other rules than these.
+pub fn recheck(answer: &serde_json::Value) -> Option<Vec<String>> {
+    let Ok(said) = Said::deserialize(answer) else { return Some(vec!["it is not an answer".to_owned()]) };
+    if said.rules != RULES {
+        return None;
+    }
     let mut differences = Vec::new();
     for (at, statement) in said.statements.iter().enumerate() {
         let mut sources = Vec::new();
@@ -67,5 +78,5 @@ pub fn recheck(answer: &serde_json::Value) -> Vec<String> {
             differences.push(format!("statement {} is {verdict}, not {}", at + 1, statement.verdict));
         }
     }
-    differences
+    Some(differences)
 }

@@ -117,13 +117,20 @@ async fn a_receipt_is_for_whoever_asked_and_holds_without_the_service() {
 async fn verdicts_that_the_rules_do_not_give_are_seen() {
     let service = service().await;
     let answer = service.ask(QUESTION).await;
-    assert_eq!(answer::recheck(&answer), Vec::<String>::new());
+    assert_eq!(answer::recheck(&answer), Some(Vec::new()));
     let mut forged = answer.clone();
     forged["statements"][0]["text"] = json!("Metformin should be started in adults with an eGFR below 300 mL/min.");
-    assert!(!answer::recheck(&forged).is_empty());
+    assert!(answer::recheck(&forged).is_some_and(|differences| !differences.is_empty()));
     let mut graded = answer;
     graded["statements"][0]["verdict"] = json!("partial");
-    assert!(!answer::recheck(&graded).is_empty());
+    assert!(answer::recheck(&graded).is_some_and(|differences| !differences.is_empty()));
+    // Verdicts of other rules are theirs: an answer from before rules had numbers is of the first.
+    for rules in [json!(1), json!(grounding::RULES + 1)] {
+        graded["rules"] = rules;
+        assert_eq!(answer::recheck(&graded), None);
+    }
+    graded.as_object_mut().unwrap().remove("rules");
+    assert_eq!(answer::recheck(&graded), None);
 }
 
 #[tokio::test]

@@ -314,7 +314,9 @@ fn searches_of_before_are_taken_in_by_their_entries() {
     let sealed = sealed(data, &[place]);
     drop(log);
     let connection = Connection::open(data.join("audit.db")).unwrap();
-    connection.execute_batch("DROP TABLE questions; ALTER TABLE answers DROP COLUMN missing; PRAGMA user_version = 4;").unwrap();
+    connection
+        .execute_batch("DROP TABLE questions; ALTER TABLE answers DROP COLUMN missing; PRAGMA user_version = 4;")
+        .unwrap();
     drop(connection);
 
     let log = AuditLog::open(data, options).unwrap();

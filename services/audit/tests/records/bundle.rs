@@ -15,8 +15,8 @@ pub(crate) fn trust(log: &AuditLog) -> Trust {
     Trust { keys: log.verifier_keys(), witnesses: Vec::new(), quorum: 0 }
 }
 
-pub(crate) fn agree(_: &Value) -> Vec<String> {
-    Vec::new()
+pub(crate) fn agree(_: &Value) -> Option<Vec<String>> {
+    Some(Vec::new())
 }
 
 pub(crate) fn export(log: &AuditLog, library: &Library, answers: &[&str]) -> Files {
@@ -55,8 +55,11 @@ fn a_receipt_holds_and_says_what_was_checked() {
     let stranger = Trust { keys: vec![other.public().clone()], ..Trust::default() };
     assert!(verify_receipt(&receipt, &stranger, &agree).is_err());
     // The rules say otherwise.
-    let disagree = |_: &Value| vec!["statement 1 is contradicted".to_owned()];
+    let disagree = |_: &Value| Some(vec!["statement 1 is contradicted".to_owned()]);
     assert!(verify_receipt(&receipt, &trust(&held.log), &disagree).is_err());
+    // Other rules have no say, and it is told that they were not asked.
+    let told = verify_receipt(&receipt, &trust(&held.log), &|_| None).unwrap();
+    assert_eq!((told.statements, told.by_other_rules), (0, checked.statements));
 }
 
 #[test]

@@ -305,9 +305,14 @@ fn report(args: &Verify, outcome: std::result::Result<serde_json::Value, Vec<Fau
                 };
                 print(&format!(
                     "all holds: {log}{answers} answers on record as they are, {} quotes in their texts, {} statements with the \
-                     verdicts of the rules{}\n",
+                     verdicts of the rules{}{}\n",
                     sum("quotes"),
                     sum("statements"),
+                    match sum("by_other_rules") {
+                        0 => String::new(),
+                        others =>
+                            format!("; {others} statements have their verdicts from other rules than this program's"),
+                    },
                     match sum("withheld") {
                         0 => String::new(),
                         withheld => format!("; {withheld} quotes are of texts that are withheld"),

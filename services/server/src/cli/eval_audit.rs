@@ -265,6 +265,7 @@ fn one(log: &AuditLog, number: u64) -> audit::Result<()> {
     let answer = json!({
         "id": id, "status": "extractive", "mode": "extractive", "question": question, "snapshot": 1, "model": null,
         "prompt_sha256": null, "closest": [], "conflicts": [], "timings_ms": { "total": 12 },
+        "rules": grounding::RULES,
         "statements": [{ "text": TEXT, "verdict": "supported", "citations": [{ "n": 1, "evidence": "E1", "quote": TEXT,
             "start": 0, "end": end, "verdict": "supported" }] }],
         "evidence": [{ "id": "E1", "passage": document, "text": TEXT, "start": 0, "end": end, "section": [],
