@@ -1779,6 +1779,11 @@ export interface components {
             question: string;
             /** @description Why it is not simply answered, for people. */
             reason?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the rules that gave the verdicts: other rules may give others.
+             */
+            rules: number;
             /** @description The corpora that were searched. */
             searched: string[];
             /** @description The snapshot that was searched. */
@@ -4907,7 +4912,10 @@ export interface components {
         Verdict: "supported" | "partial" | "unverifiable" | "unsupported" | "contradicted";
         /** @description What became of a text. */
         Verified: {
-            /** @description Its statements in order. Headings and questions state nothing and are left out. */
+            /**
+             * @description Its statements in order. Headings and questions state nothing and are left out. Those after the first 1,000 are not
+             *     checked and say so.
+             */
             statements: components["schemas"]["VerifiedStatement"][];
             /** @description Sources that no statement cites, counted from 0. */
             uncited_sources: number[];
@@ -5148,9 +5156,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     l+3zycxBhGDmy9YOezfxf53dEDjUw94k1mq6DpBmARI=
+                     *     84kYjsLN6syKQJvDQYzInPBafBo/iPjAsjOqhO9z4Vo=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu7S5cL0bsWh4d2vUow4U/OVRtWFvI3zwZedsRvJ4qur4o8ghq/RhLu9TCQFhW8DkiwpkPbvvjqhkbN8FrLIKggY=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu9FCrlra+sktcdNflJlvnkw0rmeJFIc+f4P6AXWhhXcHauNlf+fdsANcQ2W7No//I7i8rjwjFsVQas/6hynVpwU=
                      */
                     "text/plain": string;
                 };
@@ -6688,6 +6696,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
+                     *       "rules": 2,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -6890,6 +6899,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
+                     *       "rules": 2,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -7310,7 +7320,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nsJFViBx66YjkdZBlYf5jvzKL0vQQ6bTTOXF28AVnTCs=\nLrrrXyedy6FFpujDv3sCHGfG30j8+vPZcdhSraHcGC0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n2imxL6LD02Sgbt41jodGaoBtOi1/7nQty/TAAGVNlZo=\nRNKbcfdsOqqCkoXqKLYbcqgWNN7zS2oEphos4c/ANjo=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7319,18 +7329,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"eb31f79f15bc6e71b87e8e426c86f821521ceaea334ed9ef79439dc42be5efbf\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nLrrrXyedy6FFpujDv3sCHGfG30j8+vPZcdhSraHcGC0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"2ebccf7fbc85ce8782ec987549a322e6d824a57f37356032d62c82894ec494f4\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nRNKbcfdsOqqCkoXqKLYbcqgWNN7zS2oEphos4c/ANjo=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"sentence\":-0.010990227,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":2,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"sentence\":-0.010990227,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nBLBCHNRo0Xj9s5JvHYUT+uVdxhwb3AIm6rE+FZvkbHU=\nxkagB2tIkb/fkp+bFfeD4vksgJnBE7jvcriTxO53Mog=\nfuyixdzcHRRqyuzs7rexK0sLznILeG2d5idH4ySRNfs=\n\nosler.log/062f00cdc41f6f6e\n20\nrMqZy/seg6R16MQz6TBKpmoF7FoLS3bWlaJO5dpRdxI=\n\n— osler.log/062f00cdc41f6f6e SMWQuzM06tx3ntf7aQ39hekKIUY1b+q1XnNmeZd2wr4LxXMuxFJegJvbJgI7Gl8aj4R09TJ+wnBm3FcRsO+BcOkGUg4=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nDqUdIhUMTL9dg9e8QONllowWKowc9o3vJAJPbbm1370=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7691,7 +7701,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "eb31f79f15bc6e71b87e8e426c86f821521ceaea334ed9ef79439dc42be5efbf"
+                     *             "answer": "2ebccf7fbc85ce8782ec987549a322e6d824a57f37356032d62c82894ec494f4"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8837,7 +8847,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nl+3zycxBhGDmy9YOezfxf53dEDjUw94k1mq6DpBmARI=\n\n— osler.log/062f00cdc41f6f6e SMWQu7S5cL0bsWh4d2vUow4U/OVRtWFvI3zwZedsRvJ4qur4o8ghq/RhLu9TCQFhW8DkiwpkPbvvjqhkbN8FrLIKggY=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\n84kYjsLN6syKQJvDQYzInPBafBo/iPjAsjOqhO9z4Vo=\n\n— osler.log/062f00cdc41f6f6e SMWQu9FCrlra+sktcdNflJlvnkw0rmeJFIc+f4P6AXWhhXcHauNlf+fdsANcQ2W7No//I7i8rjwjFsVQas/6hynVpwU=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -8958,6 +8968,7 @@ export interface operations {
                      *             ]
                      *           }
                      *         ],
+                     *         "rules": 2,
                      *         "evidence": [
                      *           {
                      *             "id": "E1",
@@ -9268,6 +9279,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
+                     *           "rules": 2,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
@@ -9371,6 +9383,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
+                     *           "rules": 2,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
