@@ -52,6 +52,7 @@ export function answer(more: Partial<Answer> = {}): Answer {
     ...{ id: 'a-1', status: 'answered', mode: 'quoting', reason: null, question: 'When is metformin stopped?' },
     ...{ asked_at: '2026-11-22T22:24:31Z', evidence: [e1, e2], banner: null, conflicts: [], unknowns: [], closest: [] },
     statements: [statement(FIRST, citation(1, e1, FIRST)), statement(SECOND, citation(2, e1, SECOND))],
+    rules: 2,
     ...{ searched: ['starter'], snapshot: 4, model: null, prompt_sha256: null },
     timings_ms: { embed: 1, retrieve: 2, generate: 3, ground: 4, total: 10 },
     ...more,

@@ -68,6 +68,7 @@ export function answerWith(change: Partial<Answer> = {}): Answer {
     conflicts: [],
     unknowns: [],
     searched: ['starter'],
+    rules: 2,
     closest: [],
     snapshot: 1,
     model: null,
