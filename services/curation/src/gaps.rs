@@ -81,7 +81,7 @@ pub struct TicketRow {
     pub changed_at: Option<String>,
     /// Account that brought it there; absent where the house itself asked again.
     pub changed_by: Option<String>,
-    /// The snapshot that filled it.
+    /// The snapshot that filled it; of one that somebody has opened again, the snapshot that had.
     pub snapshot: Option<u64>,
 }
 
@@ -202,8 +202,12 @@ impl Curation {
     ) -> Result<TicketRow, E> {
         by.must(Power::Curate)?;
         let note = Some(bounded("note", note)?).filter(|note| !note.is_empty());
-        let step = Step { to: TicketState::Open, by: Some(by.account), note, snapshot: None, at };
-        self.on_record(|work| take(work, id, &step), log)
+        let reopen = |work: &Connection| {
+            // Somebody has found that the snapshot which filled it does not answer it: it is kept in mind, so as not to fill it again.
+            let snapshot = ticket(work, id)?.snapshot;
+            take(work, id, &Step { to: TicketState::Open, by: Some(by.account), note, snapshot, at })
+        };
+        self.on_record(reopen, log)
     }
 
     /// Notes that an open ticket was asked again after a publish, and the snapshot answers it.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// What connections may take.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// At once; whoever comes then waits to be let in. 1,024.
+    /// At once; whoever comes then waits to be let in. 512: a process may mostly open 1,024 files, and the stores need theirs.
     pub connections: usize,
     /// How long the head of a request may take, counted from when it could come; 30 s.
     pub head: Duration,
@@ -32,7 +32,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1_024,
+            connections: 512,
             head: Duration::from_secs(30),
             stalled: Duration::from_secs(60),
             drain: Duration::from_secs(30),

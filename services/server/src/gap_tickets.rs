@@ -149,7 +149,9 @@ async fn ask_again(app: &Arc<App>, is_wanted: bool) -> Result<()> {
     if !is_wanted && *asked_of == Some(published) {
         return Ok(());
     }
-    let open = tickets(app, Some(TicketState::Open)).await?;
+    let mut open = tickets(app, Some(TicketState::Open)).await?;
+    // What this snapshot had filled and somebody has opened again waits for another one.
+    open.retain(|ticket| ticket.row.snapshot != Some(published.0));
     if fill_these(app, open).await {
         *asked_of = Some(published);
     }
@@ -160,16 +162,18 @@ async fn ask_again(app: &Arc<App>, is_wanted: bool) -> Result<()> {
 /// asked or closed keeps no other from it. Says whether they were asked of all that is published: while a part of the search is
 /// away, none is.
 pub async fn fill_these(app: &Arc<App>, open: Vec<Ticket>) -> bool {
+    let mut were_asked = true;
     for ticket in open {
         match fill_one(app, &ticket).await {
             Ok(true) => {}
             Ok(false) => return false,
             Err(error) => {
+                were_asked = false;
                 tracing::error!(ticket = ticket.row.id, "a question could not be asked again: {error:#}");
             }
         }
     }
-    true
+    were_asked
 }
 
 async fn fill_one(app: &Arc<App>, ticket: &Ticket) -> Result<bool> {

@@ -259,6 +259,10 @@ fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Re
         _ if before["model"] != after["model"] => say("another model writes now"),
         _ => {}
     }
+    // Answers from before rules were numbered have none, and are of the first.
+    if before["rules"].as_u64().unwrap_or(1) != after["rules"].as_u64().unwrap_or(1) {
+        say("the rules that check statements are others now");
+    }
     if before["judge"] != after["judge"] {
         say("what judges statements is another now");
     }

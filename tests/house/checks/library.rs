@@ -283,6 +283,16 @@ async fn gaps_are_filled_whoever_publishes_and_one_that_was_decided_on_meanwhile
     gap_tickets::fill_anew(Arc::clone(app)).await;
     let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
     assert_eq!(counts, json!({ "open": 0, "filled": 2, "declined": 0 }));
+
+    // Somebody finds that it does not answer this: only another snapshot is asked again.
+    desk.done("lena", "PATCH", &first, json!({ "state": "open", "note": "beside the point" })).await;
+    gap_tickets::fill(Arc::clone(app)).await;
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 1, "filled": 1, "declined": 0 }));
+    desk.service.ingest(&[("malaria.md", "# Malaria\n\nArtemether is given for malaria in adults.\n")]).await;
+    gap_tickets::fill_anew(Arc::clone(app)).await;
+    let counts = desk.get("lena", "/v1/library/gaps").await["counts"].clone();
+    assert_eq!(counts, json!({ "open": 0, "filled": 2, "declined": 0 }));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::audit::{Actor, Draft};
 use axum::Json;
@@ -31,6 +32,9 @@ const MAX_NAME: usize = 200;
 
 /// Runs on record that are listed.
 const MAX_RUNS: u32 = 50;
+
+/// How long an upload that is refused may go on.
+const DISCARDING: Duration = Duration::from_secs(5);
 
 /// A run of ingest that was begun here, as far as it has come.
 #[derive(Debug, Serialize, ToSchema)]
@@ -211,14 +215,17 @@ pub(super) async fn begin(
 ) -> Result<(StatusCode, Json<RunReply>), Problem> {
     let library = library(&shared)?;
     let corpus = corpus(&shared, &query.corpus).await?;
-    // Rather before much has been sent than after.
-    if shared.app.ingests.is_in_work() {
-        return Err(in_work());
-    }
     let mut form = form.map_err(|error| {
         let detail = format!("send the files as multipart/form-data: {}", error.body_text());
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no_form", &detail)
     })?;
+    // Rather before much has been sent than after. But a browser that is still sending may not read a reply, so what comes soon
+    // is taken from it.
+    if shared.app.ingests.is_in_work() {
+        let rest = async { while let Ok(Some(_)) = form.next_field().await {} };
+        let _ = tokio::time::timeout(DISCARDING, rest).await;
+        return Err(in_work());
+    }
     let folder = library.folder().map_err(|error| {
         tracing::error!("no place for an upload: {error:#}");
         Problem::internal()

@@ -21,7 +21,7 @@ use crate::exported;
 const MAX_BUNDLED: u32 = 10_000;
 
 /// Answers that a reply names as left out, at most: headers are not for more.
-const MAX_NAMED: usize = 100;
+const MAX_NAMED: usize = 40;
 
 /// How the log stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,7 +87,7 @@ pub(super) struct BundleRequest {
         (status = 200, description = "The bundle", body = String, content_type = "application/x-tar", headers(
             ("osler-receipts" = u64, description = "Receipts in it"),
             ("osler-left-out" = u64, description = "Answers that were asked for and have none; absent where there are none"),
-            ("osler-left-out-answers" = String, description = "Their ids, the first 100, each with why: `ID=erased`, `ID=not_given` or `ID=later`, with commas between"),
+            ("osler-left-out-answers" = String, description = "Their ids, the first 40, each with why: `ID=erased`, `ID=not_given` or `ID=later`, with commas between"),
             ("osler-not-signed-by" = String, description = "Names of the witnesses that have not signed what is in it, with commas between; absent where all have"),
         )),
         (status = 400, description = "Not JSON, or a number or time that is none", body = Problem, content_type = "application/problem+json"),
@@ -150,7 +150,10 @@ fn said(exported: &Exported, unsigned: impl Iterator<Item = String>) -> HeaderMa
         let named: Vec<String> = named.map(|(id, absence)| format!("{id}={}", absence.as_str())).collect();
         put(&mut headers, "osler-left-out-answers", &named);
     }
-    put(&mut headers, "osler-not-signed-by", &unsigned.collect::<Vec<_>>());
+    // A header is ASCII, names of witnesses need not be.
+    let in_ascii =
+        |name: String| -> String { name.chars().map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect() };
+    put(&mut headers, "osler-not-signed-by", &unsigned.map(in_ascii).collect::<Vec<_>>());
     headers
 }
 

@@ -1,6 +1,7 @@
 //! Errors as clients see them: `application/problem+json` (RFC 9457). The one file that maps our errors to HTTP.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -351,6 +352,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// How long a JSON body may take to come: it holds a connection meanwhile, also where no other clock runs.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
 /// A JSON body. What is wrong with one is said in a problem document.
 pub(super) struct Body<T>(pub(super) T);
 
@@ -364,7 +368,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             let detail = "send JSON, with Content-Type: application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        let bytes = tokio::time::timeout(BODY_DEADLINE, Bytes::from_request(request, state)).await.map_err(|_| {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", "the request body did not come in time")
+        })?;
+        let bytes = bytes.map_err(|rejection| match rejection {
             BytesRejection::FailedToBufferBody(body) if body.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request body is too large")
             }
