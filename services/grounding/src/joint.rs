@@ -71,10 +71,10 @@ impl Held<'_> {
     }
 
     /// Whether this source can bear out what `other` has against the sentence. One that is about another medicine or other
-    /// people says nothing of dose, rhythm or route here; one that denies the sentence bears it out in nothing; and what it
+    /// people says nothing of dose, rhythm or route here; one that denies what the other speaks of, too, bears it out in nothing; and what it
     /// contradicts in one thing it may have been asked no further about.
     fn may_clear(&self, finding: &Finding, other: &Held, sentence: &Facts) -> bool {
-        if self.contradicts(&[Facet::Polarity, Facet::Direction, Facet::Attribution]) {
+        if self.findings.iter().any(|one| turns(one) && other.speaks_of(&one.subject, sentence)) {
             return false;
         }
         match finding.facet {
@@ -116,12 +116,24 @@ impl Held<'_> {
             }
     }
 
+    /// Whether it has what the sentence calls `subject`; what is no term of the sentence it may have.
+    fn speaks_of(&self, subject: &str, sentence: &Facts) -> bool {
+        let mut ours = sentence.terms.iter().filter(|term| term.written == subject).peekable();
+        ours.peek().is_none() || ours.any(|ours| self.window.terms.iter().any(|theirs| theirs.key == ours.key))
+    }
+
     /// How many of the sentence's terms it has: a number by itself may be of anything.
     fn shared(&self, sentence: &Facts) -> usize {
         let known: HashSet<&str> = self.window.terms.iter().map(|term| term.key.as_str()).collect();
         let ours: HashSet<&str> = sentence.terms.iter().map(|term| term.key.as_str()).collect();
         ours.intersection(&known).count()
     }
+}
+
+/// Whether a finding says that the source has it the other way round.
+fn turns(finding: &Finding) -> bool {
+    let facet = matches!(finding.facet, Facet::Polarity | Facet::Direction | Facet::Attribution);
+    facet && finding.verdict == Verdict::Contradicted
 }
 
 /// Amounts that the sources, read as one, give to other things; not asked where one source bears the sentence out alone.
