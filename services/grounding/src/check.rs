@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::facts::Facts;
+use crate::joint::jointly;
 use crate::source::{Source, under, with_leads};
 use crate::words::plain;
 
@@ -105,8 +106,10 @@ pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
     let told = Told::read(statement);
     let found: Vec<Vec<Vec<Finding>>> = sources.iter().map(|source| told.against(source)).collect();
     let sentences = found.first().map_or(0, Vec::len);
-    let joint =
-        (0..sentences).flat_map(|sentence| jointly(&found.iter().map(|of| &of[sentence][..]).collect::<Vec<_>>()));
+    let joint = (0..sentences).flat_map(|sentence| {
+        let found: Vec<&[Finding]> = found.iter().map(|of| &of[sentence][..]).collect();
+        jointly(told.sentences.get(sentence), sources, &found)
+    });
     (Check::of(joint.collect()), found.iter().map(|of| Check::of(of.concat())).collect())
 }
 
@@ -140,47 +143,6 @@ impl Told {
             return vec![Vec::new(); self.sentences.len()];
         }
         self.sentences.iter().map(|sentence| source.check_sentence(sentence)).collect()
-    }
-}
-
-/// What is amiss with every source is amiss with the sentence, as mildly as any of them has it.
-fn jointly(by_source: &[&[Finding]]) -> Vec<Finding> {
-    let mut joint: Vec<Finding> = Vec::new();
-    for (at, found) in by_source.iter().enumerate() {
-        for finding in *found {
-            if joint.iter().any(|known| is_alike(known, finding)) {
-                continue;
-            }
-            let others =
-                by_source.iter().enumerate().filter(|(other, found)| *other != at && may_clear(found, finding));
-            let alike = others.map(|(_, found)| {
-                found.iter().filter(|other| is_alike(other, finding)).min_by_key(|other| other.verdict)
-            });
-            let alike: Option<Vec<&Finding>> = alike.collect();
-            joint.extend(
-                alike.and_then(|alike| alike.into_iter().chain([finding]).min_by_key(|one| one.verdict)).cloned(),
-            );
-        }
-    }
-    joint
-}
-
-fn is_alike(a: &Finding, b: &Finding) -> bool {
-    a.facet == b.facet && a.subject == b.subject
-}
-
-/// Whether a source with these findings can bear out what another has against the statement. One that is about another
-/// medicine or other people says nothing of dose, rhythm or route here; and what it contradicts in one thing it may have been
-/// asked no further about.
-fn may_clear(findings: &[Finding], finding: &Finding) -> bool {
-    let contradicts = |of: &[Facet]| {
-        findings.iter().any(|one| one.verdict == Verdict::Contradicted && (of.is_empty() || of.contains(&one.facet)))
-    };
-    match finding.facet {
-        Facet::Wording | Facet::Structure | Facet::Quote | Facet::Entailment => true,
-        Facet::Amount | Facet::Number | Facet::Frequency => !contradicts(&[Facet::Drug, Facet::Population]),
-        _ if finding.verdict == Verdict::Contradicted => !contradicts(&[]),
-        _ => !contradicts(&[Facet::Drug, Facet::Population]),
     }
 }
 
@@ -416,38 +378,5 @@ mod tests {
             let (found, reason) = verdict(statement, source);
             assert_ne!(found, Verdict::Supported, "{statement}: {reason}");
         }
-    }
-
-    #[test]
-    fn sources_do_not_clear_each_other_of_what_neither_says() {
-        let source = |text: &str| Source::new(text, []);
-        let verdict = |statement: &str, sources: &[Source]| {
-            let (joint, _) = check_all(statement, &sources.iter().collect::<Vec<_>>());
-            (joint.verdict, joint.reason.unwrap_or_default())
-        };
-        let both =
-            [source("Give amoxicillin 500 mg three times a day."), source("Give ibuprofen 400 mg three times a day.")];
-        let (found, reason) = verdict("Give amoxicillin 400 mg three times a day.", &both);
-        assert_eq!(found, Verdict::Contradicted, "{reason}");
-        assert_eq!(verdict("Amoxicillin 500 mg is given three times a day.", &both).0, Verdict::Supported);
-        assert_eq!(
-            verdict("Give amoxicillin 500 mg 3 times a day. Then give ibuprofen 400 mg 3 times a day.", &both).0,
-            Verdict::Supported
-        );
-        let turned = [source("Give amoxicillin 250 mg."), source("Do not give amoxicillin 500 mg.")];
-        assert!(verdict("Give amoxicillin 500 mg.", &turned).0 >= Verdict::Unsupported);
-    }
-
-    #[test]
-    fn several_sources_bear_a_statement_out_together() {
-        let (dose, use_) = (
-            Source::new("The dose of amoxicillin is 500 mg.", []),
-            Source::new("Amoxicillin is taken for 5 days.", []),
-        );
-        let statement = "Amoxicillin 500 mg is taken for 5 days.";
-        let (joint, each) = check_all(statement, &[&dose, &use_]);
-        assert_eq!(joint.verdict, Verdict::Supported, "{joint:?}");
-        assert!(each.iter().all(|check| check.verdict != Verdict::Supported));
-        assert_eq!(check_all(statement, &[]).0.verdict, Verdict::Unsupported);
     }
 }

@@ -54,8 +54,20 @@ pub(crate) struct Place {
     pub(crate) region: usize,
     /// Whether `no` or `without` reaches it.
     pub(crate) in_phrase: bool,
+    /// Whether its clause has been denied before: "never without".
+    pub(crate) after_negation: bool,
     /// Whether it stands so near after what denies it that it is surely meant.
     pub(crate) is_near: bool,
+}
+
+/// Whether a list goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    No,
+    /// To a comma that ends it.
+    ToComma,
+    /// To the end of its clause.
+    ToEnd,
 }
 
 /// Terms that `no` and `without` reach.
@@ -163,6 +175,24 @@ impl Clauses {
         self.open(Clause { excepted_from: Some(main), ..Clause::default() });
     }
 
+    /// Whether what comes next is excepted.
+    pub(crate) fn in_exception(&self) -> bool {
+        self.clauses[self.regions[self.current]].excepted_from.is_some()
+    }
+
+    /// Whether a list may belong to the exception that is open. Before the main clause a comma must end it: "unless …, do …".
+    pub(crate) fn may_list(&self, list: List) -> bool {
+        let main = self.clauses[self.regions[self.current]].excepted_from;
+        let after_main = main.is_some_and(|main| self.clauses[main].has_terms);
+        list == List::ToComma || list == List::ToEnd && after_main
+    }
+
+    /// Begins the next item of what is excepted: it is as near as the first.
+    pub(crate) fn next_item(&mut self) {
+        self.phrase = 0;
+        self.clauses[self.regions[self.current]].heavy_terms = 0;
+    }
+
     /// Takes the next term; `is_heavy` if it is more than a word of common practice.
     pub(crate) fn next_term(&mut self, is_heavy: bool) -> Place {
         if self.in_phrase && self.phrase == 0 {
@@ -180,9 +210,9 @@ impl Clauses {
     /// The place that the next term would have.
     pub(crate) fn here(&self) -> Place {
         let in_phrase = self.phrase > 0;
-        let heavy_terms = self.clauses[self.regions[self.current]].heavy_terms;
+        let Clause { heavy_terms, negations, .. } = self.clauses[self.regions[self.current]];
         let is_near = if in_phrase { self.phrase > PHRASE_TERMS - NEAR_TERMS } else { heavy_terms <= NEAR_TERMS };
-        Place { region: self.current, in_phrase, is_near }
+        Place { region: self.current, in_phrase, after_negation: negations % 2 == 1, is_near }
     }
 
     /// Whether what comes next would be denied by its clause.
@@ -208,5 +238,61 @@ impl Clauses {
             (None, true) => Denial::Contrast,
             (None, false) => Denial::Clause,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::{Source, check};
+
+    #[track_caller]
+    fn verdict(statement: &str, source: &str) -> Verdict {
+        let check = check(statement, &Source::new(source, []));
+        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
+        check.verdict
+    }
+
+    #[test]
+    fn all_that_a_list_excepts_is_excepted() {
+        let valve = "A direct oral anticoagulant is preferred to warfarin in adults with atrial fibrillation, except in \
+                     people with a mechanical heart valve or moderate to severe mitral stenosis.";
+        let warfarin = "Warfarin is given except in pregnancy, renal failure or cancer.";
+        let blockers =
+            "Beta-blockers are given to all adults with angina except those with bradycardia, heart block or asthma.";
+        for (statement, source) in [
+            (
+                "A direct oral anticoagulant is preferred to warfarin in adults with moderate to severe mitral stenosis.",
+                valve,
+            ),
+            ("Warfarin is given to patients with cancer.", warfarin),
+            ("Warfarin is given in renal failure.", warfarin),
+            ("Beta-blockers are given to adults with angina and heart block.", blockers),
+            ("Beta-blockers are given to adults with angina and asthma.", blockers),
+            (
+                "Warfarin is given to patients with cancer.",
+                "Unless there is pregnancy, bleeding or cancer, warfarin is given.",
+            ),
+        ] {
+            let found = verdict(statement, source);
+            assert_eq!(found, Verdict::Contradicted, "{statement} against {source}");
+        }
+        for (statement, source) in [
+            ("Warfarin is given, except in pregnancy, with monitoring.", warfarin_with()),
+            ("Warfarin is given with monitoring and advice.", warfarin_with()),
+            (
+                "The dose of heparin is reduced.",
+                "Warfarin is given except in pregnancy, and the dose of heparin is reduced.",
+            ),
+            ("Give heparin or dalteparin.", "Except in pregnancy, give heparin or dalteparin."),
+            ("Heparin and dalteparin are given.", "Except in pregnancy, heparin and dalteparin are given."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
+
+    fn warfarin_with() -> &'static str {
+        "Warfarin is given except in pregnancy, with monitoring and advice."
     }
 }

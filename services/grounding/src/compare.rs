@@ -19,8 +19,7 @@ use crate::terms::Term;
 /// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
 /// source: title, headings, the header of its table.
 pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec<Finding> {
-    let (owners, kinship) = (owners(source), Kinship::new(statement, source));
-    let sides = Sides { statement, source, context, owners, kinship };
+    let sides = Sides::new(statement, source, context);
     let mut found: Vec<Finding> = statement.facts.iter().filter_map(|fact| sides.missing(fact)).collect();
     let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
     if !settled {
@@ -34,6 +33,24 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     found.extend(sides.joined_otherwise());
     found.extend(sides.unheard_of());
     found
+}
+
+/// Two amounts of which the source gives each to what the statement gives the other.
+pub(crate) fn exchanged(statement: &Facts, source: &Facts) -> Option<Finding> {
+    Sides::new(statement, source, &Facts::default()).exchanged()
+}
+
+/// Whether two phrases give other names to the same: "type 1" and "type 2" diabetes. Stage 3 has a stage 3b.
+fn are_labelled_otherwise(a: &str, b: &str) -> bool {
+    let (Some(a), Some(b)) = (label(a), label(b)) else { return false };
+    (a.0, a.2) == (b.0, b.2) && !a.1.starts_with(b.1) && !b.1.starts_with(a.1)
+}
+
+/// The noun, its name, and what both name, if anything: "type", "2" and "diabetes".
+fn label(phrase: &str) -> Option<(&str, &str, &str)> {
+    let (noun, rest) = phrase.split_once(' ').filter(|(noun, _)| takes_letter(noun))?;
+    let (name, named) = rest.split_once(' ').unwrap_or((rest, ""));
+    (named.is_empty() || name.len() <= 2).then_some((noun, name, named))
 }
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
@@ -59,6 +76,10 @@ fn owners(source: &Facts) -> Vec<&Term> {
 }
 
 impl<'a> Sides<'a> {
+    fn new(statement: &'a Facts, source: &'a Facts, context: &'a Facts) -> Self {
+        Self { statement, source, context, owners: owners(source), kinship: Kinship::new(statement, source) }
+    }
+
     /// A fact that the source does not have, or has otherwise.
     fn missing(&self, fact: &Fact) -> Option<Finding> {
         let facet = facet(&fact.said);
@@ -430,11 +451,13 @@ impl<'a> Sides<'a> {
 
     /// "Type 1" where the source has "type 2".
     fn other_label(&self, ours: &Term) -> Option<Finding> {
-        let label =
-            |term: &'a Term| term.key.split_once(' ').filter(|(noun, name)| takes_letter(noun) && !name.contains(' '));
-        let (noun, _) = ours.key.split_once(' ')?;
         let said = |theirs: &Term| self.statement.terms.iter().any(|term| term.key == theirs.key);
-        let is_rival = |theirs: &&'a Term| label(theirs).is_some_and(|(other, _)| other == noun) && !said(theirs);
+        // The key may be another name of the same thing: GBS for group B streptococcus.
+        let written = |term: &Term| term.written.to_lowercase();
+        let is_other = |theirs: &Term| {
+            are_labelled_otherwise(&ours.key, &theirs.key) || are_labelled_otherwise(&written(ours), &written(theirs))
+        };
+        let is_rival = |theirs: &&Term| is_other(theirs) && !said(theirs);
         let theirs = self.source.terms.iter().find(is_rival)?;
         Some(Finding {
             facet: Facet::Wording,

@@ -16,6 +16,7 @@ mod compare;
 mod conflict;
 mod facts;
 mod index;
+mod joint;
 mod kinship;
 mod lexicon;
 mod markers;

@@ -34,7 +34,11 @@ fn denied(term: &Term) -> Finding {
 
 /// Most of what a clause says, turned.
 fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> {
-    let denied_there = |term: &Term| source.terms.iter().any(|other| other.key == term.key && other.negated);
+    // "Never without X" demands what "without X" leaves out.
+    let denied_there = |term: &Term| {
+        let mut there = source.terms.iter().filter(|other| other.key == term.key && other.negated);
+        there.any(|other| other.is_denied_twice == term.is_denied_twice)
+    };
     let denial_agrees = statement.terms.iter().any(|term| term.negated && denied_there(term));
     let regions: Vec<usize> = statement.terms.iter().map(|term| term.region).collect();
     let mut seen = HashSet::new();
@@ -138,11 +142,48 @@ fn sides_changed(statement: &Facts, source: &Facts) -> Option<Finding> {
     ));
     let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after))
         + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
-    let witness = ours_before.iter().find(|key| theirs_after.contains(*key) && !theirs_before.contains(*key))?;
+    // In the order of the statement: sets have none.
+    let is_crossed =
+        |key: &&str| ours_before.contains(key) && theirs_after.contains(key) && !theirs_before.contains(key);
+    let witness = statement.terms.iter().map(|term| term.key.as_str()).find(is_crossed)?;
     (crossed > 0 && crossed > straight).then(|| Finding {
         facet: Facet::Attribution,
         verdict: Verdict::Contradicted,
-        subject: (*witness).to_owned(),
+        subject: witness.to_owned(),
         reason: format!("the source compares the other way round: {witness} stands on the other side"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::{Source, check};
+
+    #[track_caller]
+    fn verdict(statement: &str, source: &str) -> Verdict {
+        let check = check(statement, &Source::new(source, []));
+        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
+        check.verdict
+    }
+
+    #[test]
+    fn a_denial_of_a_denial_is_no_denial() {
+        let never = "Salmeterol is never given without an inhaled corticosteroid in asthma.";
+        let alone = "Salmeterol is given without an inhaled corticosteroid in adults with asthma.";
+        assert_eq!(verdict(alone, &format!("{never} It is for adults.")), Verdict::Contradicted);
+        assert_eq!(
+            verdict("In asthma, never give salmeterol without an inhaled corticosteroid.", never),
+            Verdict::Supported
+        );
+    }
+
+    #[test]
+    fn the_witness_is_the_first_of_the_statement() {
+        let source = Source::new("Warfarin plus heparin was superior to aspirin plus clopidogrel.", []);
+        for _ in 0..20 {
+            let found = check("Aspirin plus clopidogrel was superior to warfarin plus heparin.", &source).findings;
+            assert_eq!(found.first().map(|one| one.subject.as_str()), Some("aspirin"), "{found:?}");
+        }
+    }
 }

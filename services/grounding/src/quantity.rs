@@ -147,9 +147,12 @@ pub(crate) fn quantities(tokens: &[Token], taken: &[bool]) -> Vec<Quantity> {
         quantity.counts = next.is_some() && counts(tokens, taken, quantity.at.end);
         bound(tokens, quantity);
     }
-    // "Three times the upper limit" and "five of 20 patients" are no idioms.
-    let is_meant = |noun: &str| matches!(noun, "times" | "of") || lexicon::is_counted(noun);
-    found.retain(|one| !one.is_word() || one.value > 1.0 && one.noun.as_deref().is_some_and(is_meant));
+    // "Three times the upper limit", "five of 20 patients" and "two thirds of patients" are no idioms; "one of the first" is.
+    let is_meant = |value: f64, noun: &str| match noun {
+        "of" => value > 1.0 || value < 1.0 && value > 0.0,
+        noun => value > 1.0 && (noun == "times" || lexicon::is_counted(noun)),
+    };
+    found.retain(|one| !one.is_word() || one.noun.as_deref().is_some_and(|noun| is_meant(one.value, noun)));
     found
 }
 
@@ -381,6 +384,8 @@ mod tests {
             ("within 4 hours", "after 4 hours", Agreement::Opposite),
             ("three times the limit", "five times the limit", Agreement::Different),
             ("two of 20 patients", "five of 20 patients", Agreement::Different),
+            ("two thirds of patients", "one third of patients", Agreement::Different),
+            ("half of patients", "three quarters of patients", Agreement::Different),
             ("three patients", "three weeks", Agreement::Incomparable),
             ("5 mg", "5, 10 or 20 mg", Agreement::Same),
             ("5 g", "5, 10 or 20 mg", Agreement::Different),

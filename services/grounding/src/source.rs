@@ -70,7 +70,7 @@ impl Source {
     }
 
     /// The run of at most three sentences that shares most with a statement.
-    fn window(&self, statement: &Facts) -> Facts {
+    pub(crate) fn window(&self, statement: &Facts) -> Facts {
         let (matches, items) = self.index.matches(statement, &self.sentences);
         let (mut best, mut first, mut length) = (0, 0, 1);
         // In which round each item was counted last.

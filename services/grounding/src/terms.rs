@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use vocabulary::vocabulary;
 
-use crate::clauses::{Clauses, Denial, Place};
+use crate::clauses::{Clauses, Denial, List, Place};
 use crate::facts::{Reader, Said};
 use crate::lexicon::{self, Scope};
 use crate::quantity::join;
@@ -29,6 +29,8 @@ pub(crate) struct Term {
     pub(crate) by: Denial,
     /// Whether it stands near what negates it.
     pub(crate) is_near: bool,
+    /// Whether `no` or `without` denies it in what has been denied: "never without".
+    pub(crate) is_denied_twice: bool,
     /// Whether its clause is negated.
     pub(crate) in_negated_clause: bool,
     /// Whether a statement may not use it unless its source does.
@@ -45,6 +47,7 @@ impl Term {
             negated: place.in_phrase,
             by: if place.in_phrase { Denial::Phrase } else { Denial::Clause },
             is_near: place.is_near,
+            is_denied_twice: place.in_phrase && place.after_negation,
             in_negated_clause: false,
             is_strong: false,
         }
@@ -94,6 +97,21 @@ impl Reader<'_> {
             let is_exception = matches!(negation, Some((_, Scope::Exception)));
             // "Not given, including in pregnancy": still not given.
             let next = self.tokens.get(at + 1).map_or("", |next| next.lower.as_str());
+            // "Except in pregnancy, renal failure or cancer": all of them.
+            if clauses.in_exception()
+                && matches!(token.lower.as_str(), "," | "or" | "and")
+                && clauses.may_list(self.lists(at))
+            {
+                clauses.next_item();
+                at += 1;
+                continue;
+            }
+            // "Give X in A and avoid it in B": A is not denied.
+            if token.lower == "and" && self.begins_denial(at + 1) {
+                clauses.boundary("and");
+                at += 1;
+                continue;
+            }
             if token.lower == "," && lexicon::goes_on(next) {
                 clauses.end_phrase();
                 at += 1;
@@ -141,6 +159,57 @@ impl Reader<'_> {
         clauses.denies_next()
     }
 
+    /// Whether an instruction begins here that denies: "avoid", "do not".
+    fn begins_denial(&self, at: usize) -> bool {
+        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
+        matches!(lower(at), "avoid" | "withhold" | "stop" | "discontinue" | "omit")
+            || lower(at) == "do" && lower(at + 1) == "not"
+    }
+
+    /// Whether the words from a comma, "or" or "and" on go on with a list.
+    fn lists(&self, at: usize) -> List {
+        let mut is_last = self.tokens[at].lower != ",";
+        let rest = &self.tokens[at + 1..];
+        // ", with", ", starting": what follows is said of the whole.
+        let leaves = |first: &Token| {
+            is_preposition(&first.lower) && !matches!(first.lower.as_str(), "in" | "for" | "and")
+                || lexicon::goes_on(&first.lower)
+                || matches!(
+                    first.lower.as_str(),
+                    "starting"
+                        | "beginning"
+                        | "using"
+                        | "giving"
+                        | "taking"
+                        | "increasing"
+                        | "reducing"
+                        | "following"
+                        | "depending"
+                        | "according"
+                        | "given"
+                        | "started"
+                        | "followed"
+                        | "preferably"
+                        | "usually"
+                )
+        };
+        if !is_last && rest.first().is_none_or(leaves) {
+            return List::No;
+        }
+        for token in rest {
+            let lower = token.lower.as_str();
+            match lower {
+                "or" | "and" => is_last = true,
+                "," if is_last => return List::ToComma,
+                "," => {}
+                _ if lexicon::is_auxiliary(lower) || lexicon::is_instruction(lower) => return List::No,
+                _ if lexicon::ends_clause(lower) => break,
+                _ => {}
+            }
+        }
+        if is_last { List::ToEnd } else { List::No }
+    }
+
     /// Whether "non" stands before a word by itself, and not at the start of a phrase that has equals.
     fn is_prefix(&self, at: usize) -> bool {
         !self.taken[at] && vocabulary().synonym_at(self.words(at)).is_none()
@@ -159,6 +228,11 @@ impl Reader<'_> {
         let token = &self.tokens[at];
         let found =
             |key: String, at: Range<usize>, is_strong: bool| Some(Found { key, at, is_strong, is_opposite: false });
+        if let Some(noun) = self.noun_of(at)
+            && let Some((name, length)) = self.label_at(at, noun)
+        {
+            return found(self.labelled(noun, &name, at + length), at..at + length, true);
+        }
         let is_whole = |said: &Said| !matches!(said, Said::Sense(Axis::Extent, _));
         let fact = self.facts.iter().find(|fact| fact.at.contains(&at) && !fact.implied && is_whole(&fact.said));
         if let Some(fact) = fact {
@@ -180,16 +254,25 @@ impl Reader<'_> {
         if !token.is_word() || lexicon::is_function_word(&token.lower) {
             return None;
         }
-        if let Some((length, group)) = vocabulary().synonym_at(self.words(at)) {
-            let range = self.reach(at, length);
-            if self.is_free(&range) {
-                return found(stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower));
-            }
+        let synonym =
+            vocabulary().synonym_at(self.words(at)).map(|(length, group)| (self.reach(at, length), length, group));
+        let synonym = synonym.filter(|(range, ..)| self.is_free(range));
+        // A name of several words says more than its first: "type" is light, "type 2 diabetes" is not.
+        if let Some((range, _, group)) = synonym.as_ref().filter(|(_, length, _)| *length > 1) {
+            return found(stem_phrase(&group[0]), range.clone(), true);
         }
-        if let Some(next) = self.tokens.get(at + 1).filter(|_| !self.taken[at + 1])
-            && let Some(name) = label_name(&token.lower, next)
+        // Influenza is one of its own, A or not; what is of type 2 is not of some type.
+        let is_noun_of_its_own = synonym.is_some() && !lexicon::is_label(&token.lower);
+        if let Some((name, length)) = self.label_at(at + 1, at).filter(|_| !is_noun_of_its_own) {
+            return found(self.labelled(at, &name, at + 1 + length), at..at + 1 + length, true);
+        }
+        if token.lower.contains(['1', '2'])
+            && let Some(key) = spelt_out(token)
         {
-            return found(format!("{} {name}", token.lower), at..at + 2, true);
+            return found(key, at..at + 1, true);
+        }
+        if let Some((range, _, group)) = synonym {
+            return found(stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower));
         }
         let positive = lexicon::positive_of(&token.lower);
         Some(Found {
@@ -201,20 +284,101 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The name at `at` of the noun at `noun`, and the tokens it takes.
+    fn label_at(&self, at: usize, noun: usize) -> Option<(String, usize)> {
+        let (name, length) = label_name(&self.tokens[noun].lower, self.tokens.get(at..)?)?;
+        if at == noun + 1 {
+            return self.is_free(&(at..at + length)).then_some((name, length));
+        }
+        // "Group 1 and 5 patients": a number by itself is a name only if it is short and counts nothing.
+        let counts = self.tokens.get(at + length).is_some_and(|next| lexicon::is_counted(&next.lower));
+        let is_bare = self
+            .facts
+            .iter()
+            .filter(|fact| fact.at.contains(&at))
+            .all(|fact| matches!(&fact.said, Said::Amount(amount) if !amount.has_unit() && fact.at.len() == 1));
+        (self.tokens[at].lower.len() == 1 && is_bare && !counts || self.is_free(&(at..at + length)) && !counts)
+            .then_some((name, length))
+    }
+
+    /// The noun whose name stands at `at`: that before it, or before the names that it is joined to, as in "type 1 or 2".
+    fn noun_of(&self, at: usize) -> Option<usize> {
+        let name_length =
+            |noun: usize, at: usize| label_name(&self.tokens[noun].lower, &self.tokens[at..]).map(|(_, length)| length);
+        let mut at = at;
+        loop {
+            let before = at.checked_sub(1)?;
+            if name_length(before, at).is_some() {
+                return Some(before);
+            }
+            let lower = |at: usize| self.tokens[at].lower.as_str();
+            if !matches!(lower(before), "or" | "and" | "," | "/") {
+                return None;
+            }
+            let is_comma_too = before > 0 && lower(before) != "," && lower(before - 1) == ",";
+            let end = before - usize::from(is_comma_too);
+            // "Stage": whatever takes digits.
+            at = (1..=2).filter_map(|length| end.checked_sub(length)).find(|&start| {
+                label_name("stage", &self.tokens[start..]).is_some_and(|(_, length)| start + length == end)
+            })?;
+        }
+    }
+
+    /// The key of a noun with its name, whose name ends at `end`; with what they name together, where that is one phrase:
+    /// the "type 1" of "type 1 or type 2 diabetes" is type 1 diabetes.
+    fn labelled(&self, noun: usize, name: &str, end: usize) -> String {
+        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
+        let written = lower(noun);
+        let is_range = matches!(lower(end), "-" | "to");
+        let one = written.strip_suffix('s').filter(|one| lexicon::is_label(one) && !is_range).unwrap_or(written);
+        let mut at = end;
+        while matches!(lower(at), "or" | "and" | "," | "/") {
+            let comma = usize::from(lower(at) == "," && matches!(lower(at + 1), "or" | "and"));
+            let next = at + 1 + comma;
+            let start = next + usize::from(lower(next) == written);
+            match self.tokens.get(start..).and_then(|rest| label_name(written, rest)) {
+                Some((_, length)) => at = start + length,
+                None => break,
+            }
+        }
+        let words = [one, name].into_iter().chain(self.words(at.min(self.tokens.len())));
+        match vocabulary().synonym_at(words).filter(|(length, _)| *length > 2) {
+            Some((_, group)) => stem_phrase(&group[0]),
+            None => format!("{one} {name}"),
+        }
+    }
+}
+
 /// Whether a word is long enough to say something, or a name with a number in it.
 fn is_long(lower: &str) -> bool {
     lower.chars().count() > 2 || lower.chars().any(|c| c.is_ascii_digit())
 }
 
-/// The name that follows a noun: the 2 of "type 2", the 4 of "stage IV", the b of "hepatitis B".
-fn label_name(noun: &str, next: &Token) -> Option<String> {
+/// The key of what an abbreviation stands for, where that is of some type: T2DM.
+fn spelt_out(token: &Token) -> Option<String> {
+    let [sense] = vocabulary().senses(&token.written) else { return None };
+    let sense = sense.to_lowercase();
+    let words = sense.split(' ');
+    words.clone().next().filter(|noun| lexicon::is_label(noun))?;
+    let (_, group) = vocabulary().synonym_at(words)?;
+    Some(stem_phrase(&group[0]))
+}
+
+/// The name that follows a noun, and the tokens it takes: the 2 of "type 2", the 3b of "stage 3b", the 4 of "stage IV", the b of
+/// "hepatitis B".
+fn label_name(noun: &str, rest: &[Token]) -> Option<(String, usize)> {
+    let next = rest.first()?;
     let is_letter = next.written.len() == 1 && next.written.starts_with(|c: char| c.is_ascii_uppercase());
     let is_digits = next.lower.chars().all(|c| c.is_ascii_digit());
     let roman = ["i", "ii", "iii", "iv", "v", "vi"].iter().position(|roman| *roman == next.lower);
-    match roman {
-        Some(at) if lexicon::is_label(noun) => Some((at + 1).to_string()),
+    let part =
+        rest.get(1).filter(|part| is_digits && !part.spaced && matches!(part.lower.as_str(), "a" | "b" | "c" | "d"));
+    match (roman, part) {
+        (Some(at), _) if lexicon::is_label(noun) => Some(((at + 1).to_string(), 1)),
+        (_, Some(part)) if lexicon::is_label(noun) => Some((format!("{}{}", next.lower, part.lower), 2)),
         _ if is_digits && lexicon::is_label(noun) || is_letter && lexicon::takes_letter(noun) => {
-            Some(next.lower.clone())
+            Some((next.lower.clone(), 1))
         }
         _ => None,
     }
@@ -247,4 +411,54 @@ fn stem(word: &str) -> String {
         known.insert(word.to_owned(), stem.clone());
         stem
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::{Source, check};
+
+    #[track_caller]
+    fn verdict(statement: &str, source: &str) -> Verdict {
+        let check = check(statement, &Source::new(source, []));
+        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
+        check.verdict
+    }
+
+    #[test]
+    fn what_is_of_one_type_is_not_of_another() {
+        for (statement, source) in [
+            (
+                "Metformin is the first drug for adults with type 1 diabetes.",
+                "Metformin is the first drug for adults with type 2 diabetes.",
+            ),
+            ("Penicillin is given for group A streptococcus.", "Penicillin is given for group B streptococcus."),
+            ("Oseltamivir is given for influenza A virus.", "Oseltamivir is given for influenza B virus."),
+            ("Stage 3b kidney disease needs referral.", "Stage 3a kidney disease needs referral."),
+            ("Metformin is given in type 1 diabetes.", "Metformin is given in type 2 diabetes."),
+        ] {
+            let found = verdict(statement, source);
+            assert!(found >= Verdict::Unsupported, "{statement} against {source}: {found:?}");
+        }
+        for (statement, source) in [
+            ("Metformin is given in type 2 diabetes.", "Metformin is given, in T2DM, with meals."),
+            ("Metformin is given in T2DM.", "Metformin is given, in type 2 diabetes, with meals."),
+            ("Screening is offered in type 1 diabetes.", "Screening is offered in type 1 or type 2 diabetes."),
+            ("Screening is offered in type 2 diabetes.", "Screening is offered in type 1 or type 2 diabetes."),
+            ("Screening is offered in type 1 diabetes.", "Screening is offered in type 1 and 2 diabetes."),
+            ("Screening is offered in type 2 diabetes.", "Screening is offered in type 1 and 2 diabetes."),
+            ("Oseltamivir is active against influenza B.", "Oseltamivir is active against influenza A and B."),
+            ("Oseltamivir is active against influenza.", "Oseltamivir is active against influenza A and B."),
+            ("Screening finds hepatitis C.", "Screening finds hepatitis B and C."),
+            ("Referral is offered in stage 3b disease.", "Referral is offered in stages 3b and 4 disease."),
+            ("Referral is offered in stage 4 disease.", "Referral is offered in stages 3b and 4 disease."),
+            ("Referral is offered in stage 3b disease.", "In short: referral is offered in stage 3b disease."),
+            ("There was bleeding in group 1.", "There was bleeding in group 1 and 5 patients in group 2 had none."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        let found = verdict("Stage 3b disease needs referral.", "Stage 3 disease needs referral.");
+        assert_eq!(found, Verdict::Partial);
+    }
 }
