@@ -39,5 +39,5 @@ pub const RULES: u32 = 2;
 pub use check::{Check, Facet, Finding, check, check_all};
 pub use conflict::disagreement;
 pub use quote::locate;
-pub use source::Source;
+pub use source::{Source, denied_from_above};
 pub use verify::{Cited, Foreign, Statement, Verified, verify};
