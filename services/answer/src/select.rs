@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use grounding::denied_from_above;
 use inference::Embedder;
 use knowledge::{Evidence, Span, char_slice, sentences};
 
@@ -101,11 +102,13 @@ pub(crate) async fn select(
     Ok(chosen)
 }
 
-/// The sentences of a passage that say something: not its headings, not its labels.
+/// The sentences of a passage that say something by themselves: not its headings, not its labels, not what words above them deny.
 pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
     let headings: HashSet<&str> =
         evidence.section.iter().map(String::as_str).chain([evidence.document.title.as_str()]).collect();
-    let spans = sentences(&evidence.text).into_iter();
+    // Below "Do not:" a sentence says by itself the opposite of what it says there.
+    let denied = denied_from_above(&evidence.text);
+    let spans = sentences(&evidence.text).into_iter().filter(|span| !denied.contains(span));
     let sentence = |span: Span| {
         let raw = char_slice(&evidence.text, span)?;
         let before = raw.chars().take_while(|c| c.is_whitespace()).count();

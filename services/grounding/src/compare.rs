@@ -11,7 +11,8 @@ use crate::lexicon::takes_letter;
 use crate::polarity::reversed;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
-    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_for_whom,
+    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
+    says_for_whom,
 };
 use crate::senses::Axis;
 use crate::terms::Term;
@@ -26,7 +27,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     if !settled {
         found.extend(sides.exchanged());
         found.extend(sides.turned());
-        found.extend(reversed(statement, source));
+        found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
     found.extend(sides.weakened());
     found.extend(sides.generalised());

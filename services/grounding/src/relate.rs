@@ -88,17 +88,23 @@ pub(crate) fn meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> 
 /// what depends on it is denied in one of them alone, and it is no other dose or rhythm that depends on it.
 fn conditions_meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> bool {
     let (one, other) = (Condition::read(a, ours), Condition::read(b, theirs));
-    let has_weight = |facts: &Facts, term: &Term| term.is_strong || is_named(facts, term);
-    let meets = one.terms.iter().any(|term| {
-        has_weight(a, term)
-            && other.terms.iter().any(|theirs| {
-                let is_same = theirs.key == term.key || are_kin(&theirs.key, &term.key);
-                is_same && one.denies(term) == other.denies(theirs)
-            })
-    });
-    let is_turned = is_turned(&one.main, &other.main);
     let other_dose = one.dose.zip(other.dose).is_some_and(|(one, other)| !is_same(one, other));
-    meets && !is_turned && !other_dose
+    one.is_on_the_same(&other, a) && !is_turned(&one.main, &other.main) && !other_dose
+}
+
+/// Whether one sentence says with "unless" what the other says with "if": "adjusted only if", "not adjusted unless".
+pub(crate) fn says_by_exception(a: &Facts, b: &Facts) -> bool {
+    let of = |facts: &'_ Facts, wanted: &str| -> Vec<usize> {
+        let is = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Condition, word) if word == wanted);
+        (0..facts.facts.len()).filter(|at| is(&facts.facts[*at])).collect()
+    };
+    [("if", "unless"), ("unless", "if")].into_iter().any(|(ours, theirs)| {
+        let theirs = of(b, theirs);
+        of(a, ours).into_iter().map(|at| Condition::read(a, &a.facts[at])).any(|one| {
+            let mut others = theirs.iter().map(|at| Condition::read(b, &b.facts[*at]));
+            others.any(|other| one.is_on_the_same(&other, a) && is_turned(&one.main, &other.main))
+        })
+    })
 }
 
 /// Whether one of two clauses denies at least half of what they share, and the other does not; or anything, if they share
@@ -143,6 +149,16 @@ impl<'a> Condition<'a> {
             _ => first.is_some_and(|first| first.in_negated_clause),
         };
         Self { terms, main, dose: before.filter(|one| is_dose(&one.said)).last(), is_turned }
+    }
+
+    /// Whether both share a word of weight, and neither alone denies it.
+    fn is_on_the_same(&self, other: &Condition<'_>, facts: &Facts) -> bool {
+        let is_same = |term: &Term, theirs: &Term| {
+            let is_word = theirs.key == term.key || are_kin(&theirs.key, &term.key);
+            is_word && self.denies(term) == other.denies(theirs)
+        };
+        let mut weighty = self.terms.iter().filter(|term| term.is_strong || is_named(facts, term));
+        weighty.any(|term| other.terms.iter().any(|theirs| is_same(term, theirs)))
     }
 
     /// Whether the condition itself denies one of its terms.

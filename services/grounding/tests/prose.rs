@@ -44,6 +44,7 @@ fn conditions_contradict_only_the_same_condition() {
             "The dose is adjusted only if eGFR is below 30 mL/min.",
             "No dose adjustment is needed unless eGFR is below 30 mL/min.",
         ),
+        ("Adjust the dose if eGFR is below 30 mL/min.", "Do not adjust the dose unless eGFR is below 30 mL/min."),
         ("Give fluids if there is no shock.", "Give fluids unless there is shock."),
     ] {
         is_not_contradicted(statement, source);
