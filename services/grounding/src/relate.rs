@@ -148,7 +148,7 @@ impl<'a> Condition<'a> {
             // "Not after surgery" is one clause.
             _ => first.is_some_and(|first| first.in_negated_clause),
         };
-        Self { terms, main, dose: before.filter(|one| is_dose(&one.said)).last(), is_turned }
+        Self { terms, main, dose: before.filter(|one| is_dose(&one.said)).next_back(), is_turned }
     }
 
     /// Whether both share a word of weight, and neither alone denies it.
