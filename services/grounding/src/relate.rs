@@ -141,14 +141,14 @@ impl<'a> Condition<'a> {
         let (terms, main): (Vec<&Term>, Vec<&Term>) =
             facts.terms.iter().filter(|term| here(term.at)).partition(|term| is_inside(term));
         let is_dose = |said: &Said| matches!(said, Said::Amount(_) | Said::Rhythm(_));
-        let before = facts.facts.iter().filter(|one| one.at.end <= fact.at.start && here(one.at.start));
+        let mut before = facts.facts.iter().filter(|one| one.at.end <= fact.at.start && here(one.at.start));
         let is_turned = match fact.said {
             Said::Sense(Axis::Condition, "unless") => !main.iter().any(|term| term.in_negated_clause),
             Said::Sense(Axis::Condition, _) => false,
             // "Not after surgery" is one clause.
             _ => first.is_some_and(|first| first.in_negated_clause),
         };
-        Self { terms, main, dose: before.filter(|one| is_dose(&one.said)).next_back(), is_turned }
+        Self { terms, main, dose: before.rfind(|one| is_dose(&one.said)), is_turned }
     }
 
     /// Whether both share a word of weight, and neither alone denies it.

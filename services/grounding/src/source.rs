@@ -31,8 +31,8 @@ pub struct Source {
 #[derive(Debug, Clone)]
 struct Doubt {
     lead: String,
-    /// What it says if it is.
-    denied: Facts,
+    /// What it says if it is not.
+    alone: Facts,
 }
 
 /// Sentences that one statement may rest on: what is said of a dose stands in one of them, or in neighbours.
@@ -77,14 +77,13 @@ impl Source {
         }
         self.plain.push_str(&words);
         self.ends.push(self.plain.len());
-        if let Lead::MayDeny(words) = lead {
-            let whole = under(Some(words), sentence);
-            if let Some(piece) = in_bounds(&whole).first() {
-                let doubt = Doubt { lead: words.to_owned(), denied: Facts::read(piece) };
-                self.doubtful.insert(self.sentences.len(), doubt);
-            }
+        if let Lead::MayDeny(words) = lead
+            && let Some(piece) = in_bounds(sentence).first()
+        {
+            let doubt = Doubt { lead: words.to_owned(), alone: Facts::read(piece) };
+            self.doubtful.insert(self.sentences.len(), doubt);
         }
-        for piece in in_bounds(&under(lead.denying(), sentence)) {
+        for piece in in_bounds(&under(lead.words(), sentence)) {
             let facts = Facts::read(piece);
             self.index.add(self.sentences.len(), &facts);
             self.sentences.push(facts);
@@ -119,12 +118,15 @@ impl Source {
         first..first + length
     }
 
-    /// Some sentences in a row; `as_items` reads those that may be denied as denied.
+    /// Some sentences in a row, those that may be denied as denied if `as_items`, else as they stand.
     fn join(&self, window: Range<usize>, as_items: bool) -> Facts {
         let mut joined = Facts::default();
         for (at, sentence) in self.sentences.iter().enumerate().skip(window.start).take(window.len()) {
-            let denied = self.doubtful.get(&at).filter(|_| as_items).map(|doubt| &doubt.denied);
-            let sentence = denied.unwrap_or(sentence);
+            let alone = self.doubtful.get(&at).filter(|_| !as_items).map(|doubt| &doubt.alone);
+            let sentence = alone.unwrap_or(sentence);
+            if let Some(doubt) = self.doubtful.get(&at).filter(|_| !as_items && joined.length == 0) {
+                joined = Facts::read(&doubt.lead);
+            }
             if joined.length == 0 { joined = sentence.clone() } else { joined.append(sentence) }
         }
         joined
@@ -217,6 +219,11 @@ pub(crate) enum Lead<'a> {
 }
 
 impl<'a> Lead<'a> {
+    /// The words that deny it or may do so.
+    fn words(self) -> Option<&'a str> {
+        if let Self::Denies(words) | Self::MayDeny(words) = self { Some(words) } else { None }
+    }
+
     /// The words that surely deny it.
     fn denying(self) -> Option<&'a str> {
         if let Self::Denies(words) = self { Some(words) } else { None }
@@ -236,7 +243,7 @@ fn read_leads(text: &str) -> Vec<(Span, &str, Lead<'_>)> {
         }
         let above = match lead {
             Some(lead) if is_item(sentence) && (in_list || !is_over) => Lead::Denies(lead),
-            Some(lead) if !in_list && !is_over && !sentence.ends_with(':') => Lead::MayDeny(lead),
+            Some(lead) if !in_list && !is_over && !sentence.trim_end_matches('*').ends_with(':') => Lead::MayDeny(lead),
             _ => Lead::None,
         };
         in_list |= matches!(above, Lead::Denies(_));
@@ -262,6 +269,7 @@ pub fn denied_from_above(text: &str) -> Vec<Span> {
 
 /// Whether a sentence goes on in a list below it, all of which it denies.
 pub(crate) fn denies_what_follows(sentence: &str) -> bool {
+    let sentence = sentence.trim_end_matches('*');
     sentence.ends_with(':') && denies_by_main_clause(sentence) && Facts::read(sentence).denies_next
 }
 

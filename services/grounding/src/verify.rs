@@ -179,8 +179,8 @@ fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
     let mut lead: Option<Above> = None;
     for (span, written) in spans(&masked) {
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        lead = lead.filter(|_| is_item(&written));
-        let is_marked = lead.is_some() || without_mark(&written).len() < written.len();
+        lead = lead.filter(|_| written.is_empty() || is_item(&written));
+        let is_marked = lead.is_some() || without_mark(&written).len() < written.len() && !written.starts_with("**");
         let stated = written.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']).replace(" .", ".").replace(" ,", ",");
         let stated = stated.trim_end_matches("**").to_owned();
         let mut cited = Markers::new();

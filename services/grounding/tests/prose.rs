@@ -170,6 +170,9 @@ fn lines_without_marks_below_a_denial_may_be_its_items() {
     partial("Wait for the rash.", "Do not:\n\nGive adrenaline intravenously\nWait for the rash\n\nCall for help");
     partial("Metformin can be used in pregnancy.", "Metformin is contraindicated in:\nPregnancy");
     holds("Metformin is contraindicated in pregnancy.", "Metformin is contraindicated in:\nPregnancy");
+    let list = "Do not use it in:\nPregnancy\nBreastfeeding\nChildren";
+    assert!(found("Use it in children.", list, None).verdict >= Partial);
+    holds("Do not use it in children.", list);
     holds("Call for help.", "Do not:\n\nGive adrenaline intravenously\nWait for the rash\n\nCall for help.");
     let text = "Do not:\nGive adrenaline.\nCall for help.";
     assert_eq!(denied_from_above(text).len(), 1);
@@ -219,6 +222,10 @@ fn items_below_a_denial_are_checked_one_by_one() {
     assert!(found[1..].iter().all(|verdict| *verdict >= Partial), "{found:?}");
     let avoid = verdicts("Avoid:\n- warfarin\n- apixaban", "Warfarin and apixaban are recommended.");
     assert_eq!(avoid, [Contradicted, Contradicted]);
+    let bold =
+        verdicts("**Avoid:**\n\n- warfarin\n- apixaban\n\nGive fluids.", "Warfarin and apixaban are recommended.");
+    assert_eq!(bold[..2], [Contradicted, Contradicted]);
+    assert_eq!(bold.len(), 3);
     let cited = "Do not use ibuprofen in [1]:\n- renal failure\n- asthma";
     assert_eq!(verdicts(cited, "Do not use ibuprofen in renal failure or asthma."), [Supported, Supported]);
 }
