@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use grounding::{Source, check, locate};
+use grounding::{Source, check, denied_from_above, locate};
 use knowledge::{Evidence, Span, Verdict, char_slice};
 use regex::Regex;
 use serde::Deserialize;
@@ -225,7 +225,14 @@ fn find(source: &Selected, quote: &str) -> Option<Span> {
             }
         }
     }
-    locate(&source.evidence.text, &quote)
+    locate_standing(&source.evidence.text, &quote)
+}
+
+/// Where a quote stands in a text, unless it begins with what words above it deny: without "Do not:" it says the opposite.
+fn locate_standing(text: &str, quote: &str) -> Option<Span> {
+    let span = locate(text, quote)?;
+    let is_denied = denied_from_above(text).iter().any(|denied| (denied.start..denied.end).contains(&span.start));
+    (!is_denied).then_some(span)
 }
 
 /// A quote as a statement: list items and table rows stay lines of their own.
@@ -250,5 +257,13 @@ mod tests {
         let second = reader.push("ence\":\"E2\",\"quote\":\"µ\",\"text\":\"t\"}]}");
         assert_eq!(second[0].text.as_deref(), Some("t"));
         assert!(reader.push("{}}}}{{{}} trailing").is_empty());
+    }
+
+    #[test]
+    fn a_quote_does_not_leave_out_the_words_above_it_that_deny_it() {
+        let text = "Do not:\n- give adrenaline intravenously\n- wait for the rash\nCall for help early.";
+        assert_eq!(locate_standing(text, "- give adrenaline intravenously"), None);
+        assert!(locate_standing(text, "Do not:\n- give adrenaline intravenously").is_some());
+        assert!(locate_standing(text, "Call for help early.").is_some());
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use grounding::denied_from_above;
 use inference::Embedder;
 use knowledge::{Evidence, Span, char_slice, sentences};
 
@@ -101,11 +102,11 @@ pub(crate) async fn select(
     Ok(chosen)
 }
 
-/// The sentences of a passage that say something: not its headings, not its labels.
+/// The sentences of a passage that say something by themselves: not its headings, not its labels, not what words above them deny.
 pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
     let headings: HashSet<&str> =
         evidence.section.iter().map(String::as_str).chain([evidence.document.title.as_str()]).collect();
-    let spans = sentences(&evidence.text).into_iter();
+    let spans = standing(&evidence.text).into_iter();
     let sentence = |span: Span| {
         let raw = char_slice(&evidence.text, span)?;
         let before = raw.chars().take_while(|c| c.is_whitespace()).count();
@@ -118,6 +119,13 @@ pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
         says.then_some(Sentence { span, text, score: 0.0 })
     };
     spans.filter_map(sentence).collect()
+}
+
+/// The sentences of a text that no words above them deny: below "Do not:" a sentence says by itself the opposite of what it
+/// says there.
+fn standing(text: &str) -> Vec<Span> {
+    let denied = denied_from_above(text);
+    sentences(text).into_iter().filter(|span| !denied.contains(span)).collect()
 }
 
 /// A sentence that comes less near than this share of the best one answers something else.
@@ -162,6 +170,15 @@ mod tests {
     fn scored(scores: &[f32]) -> Vec<Sentence> {
         let sentence = |&score| Sentence { span: Span { start: 0, end: 1 }, text: "one two three".to_owned(), score };
         scores.iter().map(sentence).collect()
+    }
+
+    #[test]
+    fn items_below_a_denial_do_not_stand_by_themselves() {
+        let text = "Do not:\nGive adrenaline intravenously\nWait for the rash\n\nCall for help early.";
+        let standing: Vec<&str> =
+            standing(text).into_iter().filter_map(|span| char_slice(text, span)).map(str::trim).collect();
+        assert!(!standing.contains(&"Give adrenaline intravenously") && !standing.contains(&"Wait for the rash"));
+        assert!(standing.contains(&"Call for help early."));
     }
 
     #[test]

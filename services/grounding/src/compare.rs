@@ -7,11 +7,12 @@ use knowledge::Verdict;
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, WORD};
 use crate::kinship::Kinship;
-use crate::lexicon::takes_letter;
+use crate::labels::are_labelled_otherwise;
 use crate::polarity::reversed;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
-    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, needs_rival, says_for_whom,
+    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
+    says_for_whom,
 };
 use crate::senses::Axis;
 use crate::terms::Term;
@@ -25,7 +26,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     if !settled {
         found.extend(sides.exchanged());
         found.extend(sides.turned());
-        found.extend(reversed(statement, source));
+        found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
     found.extend(sides.weakened());
     found.extend(sides.generalised());
@@ -38,19 +39,6 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
 /// Two amounts of which the source gives each to what the statement gives the other.
 pub(crate) fn exchanged(statement: &Facts, source: &Facts) -> Option<Finding> {
     Sides::new(statement, source, &Facts::default()).exchanged()
-}
-
-/// Whether two phrases give other names to the same: "type 1" and "type 2" diabetes. Stage 3 has a stage 3b.
-fn are_labelled_otherwise(a: &str, b: &str) -> bool {
-    let (Some(a), Some(b)) = (label(a), label(b)) else { return false };
-    (a.0, a.2) == (b.0, b.2) && !a.1.starts_with(b.1) && !b.1.starts_with(a.1)
-}
-
-/// The noun, its name, and what both name, if anything: "type", "2" and "diabetes".
-fn label(phrase: &str) -> Option<(&str, &str, &str)> {
-    let (noun, rest) = phrase.split_once(' ').filter(|(noun, _)| takes_letter(noun))?;
-    let (name, named) = rest.split_once(' ').unwrap_or((rest, ""));
-    (named.is_empty() || name.len() <= 2).then_some((noun, name, named))
 }
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
@@ -84,7 +72,11 @@ impl<'a> Sides<'a> {
     fn missing(&self, fact: &Fact) -> Option<Finding> {
         let facet = facet(&fact.said);
         let agreeing = |theirs: &'a Fact| Some((theirs, agreement(&fact.said, &theirs.said)?));
-        let mut candidates: Vec<(&Fact, Agreement)> = self.source.facts.iter().filter_map(agreeing).collect();
+        let meets = |(theirs, agreement): &(&Fact, Agreement)| {
+            *agreement != Agreement::Different || meet((self.statement, fact), (self.source, theirs))
+        };
+        let mut candidates: Vec<(&Fact, Agreement)> =
+            self.source.facts.iter().filter_map(agreeing).filter(meets).collect();
         let has_same = |of: &[(&Fact, Agreement)]| of.iter().any(|(_, agreement)| *agreement == Agreement::Same);
         if has_same(&candidates) || self.is_covered(fact) {
             return None;
@@ -101,7 +93,9 @@ impl<'a> Sides<'a> {
             );
             organs && !self.says_as_often(theirs)
         };
-        let is_open = !candidates.iter().any(is_rival) && !self.source.facts.iter().any(|one| is_other_organ(&one));
+        let rivals = candidates.iter().filter(|one| is_rival(one)).map(|(theirs, _)| *theirs);
+        let rivals: Vec<&Fact> = rivals.chain(self.source.facts.iter().filter(is_other_organ)).collect();
+        let is_open = !self.takes_what_is_shared(&rivals);
         let above = self.context.facts.iter().filter(|_| may_stand_above(&fact.said)).filter_map(agreeing);
         let above: Vec<(&Fact, Agreement)> = above.collect();
         if is_open && has_same(&above) {
@@ -157,6 +151,26 @@ impl<'a> Sides<'a> {
             }
             (_, None) => named(Verdict::Unsupported, format!("{} is not in the source", fact.written)),
         }
+    }
+
+    /// Whether what the source says of the statement's amounts, or of whatever else they share, it says of one of these. "The
+    /// dose is 5 mg; add ipratropium" says nothing of ipratropium's dose.
+    fn takes_what_is_shared(&self, rivals: &[&Fact]) -> bool {
+        let taken: HashSet<usize> = rivals.iter().map(|rival| self.source.part(rival.at.start)).collect();
+        let is_dose = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
+        let is_plain = |fact: &&Fact| {
+            !matches!(fact.said, Said::Sense(Axis::Strength | Axis::Certainty | Axis::Condition | Axis::Extent, _))
+        };
+        let parts = |ours: &Fact| -> Vec<usize> {
+            let same = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
+            same.map(|theirs| self.source.part(theirs.at.start)).collect()
+        };
+        let shared = |facts: Vec<&Fact>| -> Vec<Vec<usize>> {
+            facts.into_iter().map(parts).filter(|parts| !parts.is_empty()).collect()
+        };
+        let doses = shared(self.statement.facts.iter().filter(is_dose).collect());
+        let of = if doses.is_empty() { shared(self.statement.facts.iter().filter(is_plain).collect()) } else { doses };
+        !rivals.is_empty() && (of.is_empty() || of.iter().any(|parts| parts.iter().all(|part| taken.contains(part))))
     }
 
     /// Whether the statement says it too. "Lowers it more than" does not say the second "less" of "lowers it less than".
@@ -305,7 +319,10 @@ impl<'a> Sides<'a> {
             let count = |facts: &Facts| facts.facts.iter().filter(|fact| is_same(ours, fact)).count();
             let best = |wanted: Agreement| {
                 let of = self.source.facts.iter().filter(|theirs| agreement(&ours.said, &theirs.said) == Some(wanted));
-                let unsaid = of.filter(|theirs| wanted == Agreement::Same || !self.says_as_often(theirs));
+                let unsaid = of.filter(|theirs| {
+                    let meets = || meet((self.statement, ours), (self.source, theirs));
+                    wanted == Agreement::Same || !self.says_as_often(theirs) && meets()
+                });
                 unsaid
                     .map(|theirs| (self.kinship(ours, theirs), theirs))
                     .max_by_key(|(kinship, theirs)| (*kinship, std::cmp::Reverse(theirs.at.start)))
@@ -416,7 +433,15 @@ impl<'a> Sides<'a> {
 
     /// Both of two medicines, where the source has one or the other.
     fn joined_otherwise(&self) -> Option<Finding> {
+        // "Not A or B" denies both, as "A and B are contraindicated" does.
+        let denies_both = |facts: &Facts, (a, b): (&str, &str)| {
+            let denies = |drug: &str| facts.terms.iter().any(|term| term.key == drug && term.negated);
+            denies(a) && denies(b)
+        };
         let joint = self.statement.joints.iter().find(|ours| {
+            if denies_both(self.statement, ours.drugs) && denies_both(self.source, ours.drugs) {
+                return false;
+            }
             let mut there = self.source.joints.iter().filter(|theirs| theirs.drugs == ours.drugs).peekable();
             there.peek().is_some() && there.all(|theirs| theirs.is_choice != ours.is_choice)
         })?;

@@ -14,7 +14,7 @@ use crate::senses::Axis;
 /// In what two sentences on the same point disagree; none where they agree, or speak of different things. `above` is what
 /// stands above each: title and headings.
 pub fn disagreement(a: &str, b: &str, above: (&[&str], &[&str])) -> Option<Finding> {
-    let (a, b) = (Facts::read(a), Facts::read(b));
+    let (a, b) = (unconditional(a), unconditional(b));
     let (above_a, above_b) = (read(above.0), read(above.1));
     if !same_subject(&a, &b)
         || other_population((&a, &above_a), (&b, &above_b))
@@ -26,6 +26,13 @@ pub fn disagreement(a: &str, b: &str, above: (&[&str], &[&str])) -> Option<Findi
     // What one says, the other has otherwise; either way round, as one may say more than the other.
     let found = disputes(&a, &b).into_iter().chain(disputes(&b, &a));
     found.min_by_key(|finding| finding.facet)
+}
+
+/// What a sentence says, but not on which condition: "until stable" and "when stable" are two ways to say when.
+fn unconditional(sentence: &str) -> Facts {
+    let mut facts = Facts::read(sentence);
+    facts.facts.retain(|fact| !matches!(fact.said, Said::Sense(Axis::Condition, _)));
+    facts
 }
 
 fn read(headings: &[&str]) -> Facts {
@@ -151,5 +158,10 @@ mod tests {
         let (yes, no) =
             ("Aspirin is recommended for primary prevention.", "Aspirin is not recommended for primary prevention.");
         assert!(disagreement(yes, no, none).is_some());
+        let (until, when) = (
+            "Monitor lithium levels weekly until the level is stable.",
+            "Monitor lithium levels weekly when the level is stable.",
+        );
+        assert_eq!(disagreement(until, when, none), None);
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) frames: Vec<usize>,
     /// Where sentences after the first begin.
     pub(crate) breaks: Vec<usize>,
+    /// Where parts of a sentence begin that stand for themselves: after a semicolon, `but` or `then`.
+    parts: Vec<usize>,
     pub(crate) length: usize,
     /// Whether what would come next is denied: "Do not:".
     pub(crate) denies_next: bool,
@@ -92,6 +94,7 @@ impl Facts {
                 matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
             }),
             breaks: Vec::new(),
+            parts: at_words(lexicon::begins_part),
             length: tokens.len(),
             denies_next,
             is_cut,
@@ -101,6 +104,11 @@ impl Facts {
     /// The sentence that a place is in, counted from 0.
     pub(crate) fn sentence(&self, place: usize) -> usize {
         self.breaks.partition_point(|start| *start <= place)
+    }
+
+    /// The part of a sentence that a place is in, counted from 0 over all sentences.
+    pub(crate) fn part(&self, place: usize) -> usize {
+        self.parts.partition_point(|start| *start <= place)
     }
 
     /// Puts `next` behind this, as the next sentence.
@@ -115,6 +123,8 @@ impl Facts {
         self.moves.extend(next.moves.iter().map(later));
         self.joints.extend(&next.joints);
         self.breaks.push(offset);
+        self.parts.push(offset);
+        self.parts.extend(next.parts.iter().map(|at| at + offset));
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
         self.places.extend(next.places.iter().map(|place| last + SENTENCE + place));

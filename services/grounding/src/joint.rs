@@ -23,7 +23,7 @@ pub(crate) fn jointly(sentence: Option<&Facts>, sources: &[&Source], found: &[&[
         .zip(found)
         .map(|(source, findings)| Held {
             findings,
-            window: if is_joint { source.window(sentence) } else { Facts::default() },
+            window: if is_joint { source.passage(sentence) } else { Facts::default() },
         })
         .collect();
     let mut joint: Vec<Finding> = Vec::new();

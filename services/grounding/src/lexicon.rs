@@ -126,7 +126,9 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "except for",
             "excepting",
             "with the exception of",
-            "excluding",
+            "excluding those",
+            "excluding patients",
+            "excluding people",
             "other than",
             "apart from",
             "unless",
@@ -287,9 +289,22 @@ pub(crate) fn ends_clause(lower: &str) -> bool {
     )
 }
 
+/// Signs and words after which a part of the sentence stands for itself.
+pub(crate) fn begins_part(lower: &str) -> bool {
+    matches!(lower, ";" | "." | "•" | "|" | "but" | "then" | "while" | "whereas" | "however" | "although" | "though")
+}
+
 /// Words after a comma with which a clause goes on.
 pub(crate) fn goes_on(lower: &str) -> bool {
     matches!(lower, "including" | "even" | "especially" | "particularly")
+}
+
+/// Words with which the first line of a list says of what it is, or asks that nothing be left undone: "Where they are
+/// contraindicated:", "Do not delay:".
+pub(crate) fn tells_of_what(lower: &str) -> bool {
+    let asks = "how|what|why|if|when|whenever|where|who|whom|whose|which|that|unless|until|while|because|since";
+    let leaves = "delay|delayed|delaying|miss|missed|wait|forget|hesitate|overlook|ignore|neglect|unable|fail|fails|failed|absent";
+    asks.split('|').chain(leaves.split('|')).any(|word| word == lower)
 }
 
 /// Verbs that begin an instruction.

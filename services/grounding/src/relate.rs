@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::check::Facet;
+use crate::clauses::Denial;
 use crate::facts::{Fact, Facts, Said};
 use crate::quantity::Agreement;
 use crate::senses::Axis;
@@ -63,6 +64,107 @@ pub(crate) fn needs_rival(said: &Said) -> bool {
         Said::Sense(axis, _) => matches!(axis, Direction | Merit | Time | Condition | Ordinal | Extent),
         Said::Amount(amount) => amount.is_word(),
         Said::Rhythm(_) | Said::Drug(_) => false,
+    }
+}
+
+/// Whether what two facts say differs is said of the same thing. Conditions say otherwise only on the same condition, and
+/// "first" and "all" only of the same noun.
+pub(crate) fn meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> bool {
+    let on = |fact: &Fact, axes: &[Axis]| matches!(fact.said, Said::Sense(axis, _) if axes.contains(&axis));
+    if on(ours, &[Axis::Condition]) || on(theirs, &[Axis::Condition]) {
+        return conditions_meet((a, ours), (b, theirs));
+    }
+    if !on(ours, &[Axis::Ordinal, Axis::Extent]) {
+        return true;
+    }
+    let noun = |facts: &'_ Facts, fact: &Fact| facts.terms.iter().position(|term| term.at >= fact.at.end);
+    let (Some(one), Some(other)) = (noun(a, ours), noun(b, theirs)) else { return false };
+    let (one, other) = (a.terms[one].key.as_str(), b.terms[other].key.as_str());
+    let is_anyone = |key: &str| matches!(key, "patient" | "peopl" | "person" | "individu" | "particip" | "case");
+    one == other || are_kin(one, other) || is_anyone(one) && is_anyone(other)
+}
+
+/// Whether two sentences make the same thing depend on the same condition: their conditions share a word, neither that nor
+/// what depends on it is denied in one of them alone, and it is no other dose or rhythm that depends on it.
+fn conditions_meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> bool {
+    let (one, other) = (Condition::read(a, ours), Condition::read(b, theirs));
+    let other_dose = one.dose.zip(other.dose).is_some_and(|(one, other)| !is_same(one, other));
+    one.is_on_the_same(&other, a) && !is_turned(&one.main, &other.main) && !other_dose
+}
+
+/// Whether one sentence says with "unless" what the other says with "if": "adjusted only if", "not adjusted unless".
+pub(crate) fn says_by_exception(a: &Facts, b: &Facts) -> bool {
+    let of = |facts: &'_ Facts, wanted: &str| -> Vec<usize> {
+        let is = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Condition, word) if word == wanted);
+        (0..facts.facts.len()).filter(|at| is(&facts.facts[*at])).collect()
+    };
+    [("if", "unless"), ("unless", "if")].into_iter().any(|(ours, theirs)| {
+        let theirs = of(b, theirs);
+        of(a, ours).into_iter().map(|at| Condition::read(a, &a.facts[at])).any(|one| {
+            let mut others = theirs.iter().map(|at| Condition::read(b, &b.facts[*at]));
+            others.any(|other| one.is_on_the_same(&other, a) && is_turned(&one.main, &other.main))
+        })
+    })
+}
+
+/// Whether one of two clauses denies at least half of what they share, and the other does not; or anything, if they share
+/// nothing.
+fn is_turned(one: &[&Term], other: &[&Term]) -> bool {
+    let there = |term: &Term| other.iter().find(|theirs| theirs.key == term.key || are_kin(&theirs.key, &term.key));
+    let turned: Vec<bool> = one.iter().filter_map(|term| Some(there(term)?.negated != term.negated)).collect();
+    let denies = |terms: &[&Term]| terms.iter().any(|term| term.negated);
+    if turned.is_empty() {
+        return denies(one) != denies(other);
+    }
+    2 * turned.iter().filter(|is| **is).count() >= turned.len()
+}
+
+/// A condition of a sentence.
+struct Condition<'a> {
+    /// What it depends on, and what depends on it.
+    terms: Vec<&'a Term>,
+    main: Vec<&'a Term>,
+    /// The amount or rhythm that stands before it.
+    dose: Option<&'a Fact>,
+    /// Whether what it says counts as denied by what depends on it: an exception to what is not denied, "not after surgery".
+    is_turned: bool,
+}
+
+impl<'a> Condition<'a> {
+    fn read(facts: &'a Facts, fact: &Fact) -> Self {
+        let sentence = facts.sentence(fact.at.start);
+        let here = |at: usize| facts.sentence(at) == sentence;
+        let first = facts.terms.iter().find(|term| term.at >= fact.at.end && here(term.at));
+        let is_inside = |term: &&Term| {
+            term.at >= fact.at.end && here(term.at) && first.is_some_and(|first| first.region == term.region)
+        };
+        let (terms, main): (Vec<&Term>, Vec<&Term>) =
+            facts.terms.iter().filter(|term| here(term.at)).partition(|term| is_inside(term));
+        let is_dose = |said: &Said| matches!(said, Said::Amount(_) | Said::Rhythm(_));
+        let mut before = facts.facts.iter().filter(|one| one.at.end <= fact.at.start && here(one.at.start));
+        let is_turned = match fact.said {
+            Said::Sense(Axis::Condition, "unless") => !main.iter().any(|term| term.in_negated_clause),
+            Said::Sense(Axis::Condition, _) => false,
+            // "Not after surgery" is one clause.
+            _ => first.is_some_and(|first| first.in_negated_clause),
+        };
+        Self { terms, main, dose: before.rfind(|one| is_dose(&one.said)), is_turned }
+    }
+
+    /// Whether both share a word of weight, and neither alone denies it.
+    fn is_on_the_same(&self, other: &Condition<'_>, facts: &Facts) -> bool {
+        let is_same = |term: &Term, theirs: &Term| {
+            let is_word = theirs.key == term.key || are_kin(&theirs.key, &term.key);
+            is_word && self.denies(term) == other.denies(theirs)
+        };
+        let mut weighty = self.terms.iter().filter(|term| term.is_strong || is_named(facts, term));
+        weighty.any(|term| other.terms.iter().any(|theirs| is_same(term, theirs)))
+    }
+
+    /// Whether the condition itself denies one of its terms.
+    fn denies(&self, term: &Term) -> bool {
+        let by_itself = matches!(term.by, Denial::Phrase | Denial::Prefix);
+        if by_itself { term.negated } else { term.negated != self.is_turned }
     }
 }
 

@@ -306,7 +306,7 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
     (Axis::Condition, "if", &["if", "when", "whenever"]),
     (Axis::Condition, "unless", &["unless", "except if", "except when"]),
     (Axis::Condition, "until", &["until", "till"]),
-    (Axis::Ordinal, "first", &["first", "1st"]),
+    (Axis::Ordinal, "first", &["first", "1st", "initial"]),
     (Axis::Ordinal, "second", &["second", "2nd"]),
     (Axis::Ordinal, "third", &["third", "3rd"]),
     (Axis::Ordinal, "fourth", &["fourth", "4th"]),

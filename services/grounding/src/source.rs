@@ -1,11 +1,15 @@
 //! A source, read once to be held against many statements.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use knowledge::{Span, Verdict, sentences};
 
 use crate::check::{Facet, Finding};
 use crate::compare::compare;
 use crate::facts::Facts;
 use crate::index::Index;
+use crate::lexicon;
 use crate::words::plain;
 
 /// A source that has been read once and can be held against many statements.
@@ -19,6 +23,16 @@ pub struct Source {
     /// Where sentences begin in `plain`, without the marks of lists, and where they end.
     starts: Vec<usize>,
     ends: Vec<usize>,
+    /// By number of the sentence: those that may be items of a list which is denied.
+    doubtful: HashMap<usize, Doubt>,
+}
+
+/// A sentence that may be denied by words above it.
+#[derive(Debug, Clone)]
+struct Doubt {
+    lead: String,
+    /// What it says if it is not.
+    alone: Facts,
 }
 
 /// Sentences that one statement may rest on: what is said of a dose stands in one of them, or in neighbours.
@@ -41,14 +55,15 @@ impl Source {
             plain: String::new(),
             starts: Vec::new(),
             ends: Vec::new(),
+            doubtful: HashMap::new(),
         };
-        for (sentence, lead) in with_leads(text) {
+        for (_, sentence, lead) in read_leads(text) {
             source.read(sentence, lead);
         }
         source
     }
 
-    fn read(&mut self, sentence: &str, lead: Option<&str>) {
+    fn read(&mut self, sentence: &str, lead: Lead<'_>) {
         let words = plain(sentence);
         if words.is_empty() {
             return;
@@ -57,12 +72,18 @@ impl Source {
             self.plain.push(' ');
         }
         // Under "Do not:" an item is no whole sentence.
-        if lead.is_none() {
+        if lead == Lead::None {
             self.starts.push(self.plain.len() + words.len() - without_mark(&words).len());
         }
         self.plain.push_str(&words);
         self.ends.push(self.plain.len());
-        for piece in in_bounds(&under(lead, sentence)) {
+        if let Lead::MayDeny(words) = lead
+            && let Some(piece) = in_bounds(sentence).first()
+        {
+            let doubt = Doubt { lead: words.to_owned(), alone: Facts::read(piece) };
+            self.doubtful.insert(self.sentences.len(), doubt);
+        }
+        for piece in in_bounds(&under(lead.words(), sentence)) {
             let facts = Facts::read(piece);
             self.index.add(self.sentences.len(), &facts);
             self.sentences.push(facts);
@@ -70,7 +91,7 @@ impl Source {
     }
 
     /// The run of at most three sentences that shares most with a statement.
-    pub(crate) fn window(&self, statement: &Facts) -> Facts {
+    fn window(&self, statement: &Facts) -> Range<usize> {
         let (matches, items) = self.index.matches(statement, &self.sentences);
         let (mut best, mut first, mut length) = (0, 0, 1);
         // In which round each item was counted last.
@@ -94,11 +115,26 @@ impl Source {
             }
             rest = &rest[rest.partition_point(|one| one.sentence == start)..];
         }
-        let mut window = Facts::default();
-        for sentence in self.sentences.iter().skip(first).take(length) {
-            if window.length == 0 { window = sentence.clone() } else { window.append(sentence) }
+        first..first + length
+    }
+
+    /// What that run says, as its sentences stand.
+    pub(crate) fn passage(&self, statement: &Facts) -> Facts {
+        self.join(self.window(statement), false)
+    }
+
+    /// Some sentences in a row, those that may be denied as denied if `as_items`, else as they stand.
+    fn join(&self, window: Range<usize>, as_items: bool) -> Facts {
+        let mut joined = Facts::default();
+        for (at, sentence) in self.sentences.iter().enumerate().skip(window.start).take(window.len()) {
+            let alone = self.doubtful.get(&at).filter(|_| !as_items).map(|doubt| &doubt.alone);
+            let sentence = alone.unwrap_or(sentence);
+            if let Some(doubt) = self.doubtful.get(&at).filter(|_| !as_items && joined.length == 0) {
+                joined = Facts::read(&doubt.lead);
+            }
+            if joined.length == 0 { joined = sentence.clone() } else { joined.append(sentence) }
         }
-        window
+        joined
     }
 
     /// Whether these words stand in the source as they are.
@@ -140,7 +176,21 @@ impl Source {
         if statement.facts.is_empty() && statement.terms.is_empty() {
             return Vec::new();
         }
-        compare(statement, &self.window(statement), &self.context)
+        let window = self.window(statement);
+        let found = compare(statement, &self.join(window.clone(), false), &self.context);
+        let Some(doubt) = window.clone().find_map(|at| self.doubtful.get(&at)) else { return found };
+        let as_item = compare(statement, &self.join(window, true), &self.context);
+        let worst = |found: &[Finding]| found.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Supported);
+        let (mut better, other) = if worst(&found) <= worst(&as_item) { (found, as_item) } else { (as_item, found) };
+        if worst(&better) < Verdict::Contradicted && worst(&other) == Verdict::Contradicted {
+            better.push(Finding {
+                facet: Facet::Polarity,
+                verdict: Verdict::Partial,
+                subject: String::new(),
+                reason: format!("the source has this below \u{201c}{}\u{201d}, which may deny it", doubt.lead),
+            });
+        }
+        better
     }
 }
 
@@ -163,25 +213,97 @@ pub(crate) fn spans(text: &str) -> impl Iterator<Item = (Span, &str)> {
     })
 }
 
+/// What the words above a sentence do to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lead<'a> {
+    None,
+    /// They deny it: it is an item below "Do not:".
+    Denies(&'a str),
+    /// It stands below them without the mark of a list: it may be an item or begin something new.
+    MayDeny(&'a str),
+}
+
+impl<'a> Lead<'a> {
+    /// The words that deny it or may do so.
+    fn words(self) -> Option<&'a str> {
+        if let Self::Denies(words) | Self::MayDeny(words) = self { Some(words) } else { None }
+    }
+
+    /// The words that surely deny it.
+    fn denying(self) -> Option<&'a str> {
+        if let Self::Denies(words) = self { Some(words) } else { None }
+    }
+}
+
+/// The sentences of a text with what stands above them.
+fn read_leads(text: &str) -> Vec<(Span, &str, Lead<'_>)> {
+    let (mut lead, mut in_list, mut is_over) = (None, false, false);
+    let mut read = Vec::new();
+    for (span, written) in spans(text) {
+        let sentence = written.trim();
+        if sentence.is_empty() {
+            // An empty line directly below the lead parts nothing.
+            is_over |= read.last().is_some_and(|(_, _, above)| *above != Lead::None);
+            continue;
+        }
+        let above = match lead {
+            Some(lead) if is_item(sentence) && (in_list || !is_over) => Lead::Denies(lead),
+            Some(lead) if !in_list && !is_over && !sentence.trim_end_matches('*').ends_with(':') => Lead::MayDeny(lead),
+            _ => Lead::None,
+        };
+        in_list |= matches!(above, Lead::Denies(_));
+        is_over = matches!(above, Lead::MayDeny(_)) && sentence.ends_with(['.', '!', '?']);
+        if above == Lead::None {
+            (lead, in_list) = (denies_what_follows(sentence).then_some(sentence), false);
+        }
+        read.push((span, sentence, above));
+    }
+    read
+}
+
 /// The sentences of a text, each with the words above it that deny it: "Do not:" above the items of a list.
 pub(crate) fn with_leads(text: &str) -> Vec<(&str, Option<&str>)> {
-    let mut lead = None;
-    let sentences = spans(text).map(|(_, sentence)| sentence.trim()).filter(|sentence| !sentence.is_empty());
-    sentences
-        .map(|sentence| {
-            lead = lead.filter(|_| is_item(sentence));
-            let said = (sentence, lead);
-            if lead.is_none() && denies_what_follows(sentence) {
-                lead = Some(sentence);
-            }
-            said
-        })
-        .collect()
+    read_leads(text).into_iter().map(|(_, sentence, lead)| (sentence, lead.denying())).collect()
+}
+
+/// The sentences of a text, as [`sentences`] has them, that words above them deny or may deny: what stands below "Do not:" says
+/// the opposite of what it says by itself.
+pub fn denied_from_above(text: &str) -> Vec<Span> {
+    read_leads(text).into_iter().filter(|(_, _, lead)| *lead != Lead::None).map(|(span, _, _)| span).collect()
 }
 
 /// Whether a sentence goes on in a list below it, all of which it denies.
 pub(crate) fn denies_what_follows(sentence: &str) -> bool {
-    sentence.ends_with(':') && Facts::read(sentence).denies_next
+    let sentence = sentence.trim_end_matches('*');
+    sentence.ends_with(':') && denies_by_main_clause(sentence) && Facts::read(sentence).denies_next
+}
+
+/// Whether the denial in the first line of a list is that of an order or a whole sentence. "Pain not controlled:", "Patients not
+/// responding:" and "How to avoid it:" say of what the list is.
+fn denies_by_main_clause(lead: &str) -> bool {
+    let lower = without_mark(lead).to_lowercase().replace(['\'', '\u{2019}'], "");
+    let written: Vec<&str> = lower.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
+    let words: Vec<&str> = written.iter().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    if words.iter().any(|word| lexicon::tells_of_what(word)) {
+        return false;
+    }
+    let negation = |at: usize| lexicon::negation_at(words[at..].iter().copied()).map(|(length, _)| (at, at + length));
+    let Some((at, end)) = (0..words.len()).find_map(negation) else { return false };
+    let before = at.checked_sub(1).map(|before| words[before]);
+    let is_attribute = matches!(words[end - 1], "not" | "stop" | "stopped")
+        && words.get(end).is_some_and(|next| next.len() > 4 && next.ends_with("ing"));
+    if before == Some("to") || is_attribute {
+        return false;
+    }
+    let begins = at == 0 || written[at - 1].ends_with([',', ';', ':']);
+    let has_verb = words[..=at].iter().any(|word| lexicon::is_auxiliary(word)) || words[at].ends_with("nt");
+    let is_noun = words[at].starts_with("contra") && words[end - 1].contains("indication");
+    let ends_open =
+        end == words.len() && matches!(words[at], "avoid" | "never" | "stop" | "withhold" | "omit" | "cannot");
+    let last = words.last().copied().unwrap_or_default();
+    let goes_on =
+        matches!(last, "in" | "with" | "for" | "by" | "at" | "on" | "to" | "during" | "after" | "before" | "from");
+    begins || has_verb || is_noun || ends_open || goes_on
 }
 
 /// Whether a sentence is an item of a list, or goes on with what was begun above it.

@@ -10,7 +10,7 @@ use crate::check::{Check, Facet, Finding, check_all};
 use crate::facts::{Facts, Said};
 use crate::lexicon;
 use crate::markers::{Markers, mask};
-use crate::source::{Source, denies_what_follows, is_item, spans, under};
+use crate::source::{Source, denies_what_follows, is_item, spans, under, without_mark};
 
 /// A source of a foreign text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -176,33 +176,66 @@ fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
     let (masked, markers) = mask(text, sources);
     let mut markers = markers.into_iter().peekable();
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut lead: Option<String> = None;
+    let mut lead: Option<Above> = None;
     for (span, written) in spans(&masked) {
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        lead = lead.filter(|_| is_item(&written));
+        lead = lead.filter(|_| written.is_empty() || is_item(&written));
+        let is_marked = lead.is_some() || without_mark(&written).len() < written.len() && !written.starts_with("**");
         let stated = written.trim_start_matches(['-', '*', '\u{2022}', '#', ' ']).replace(" .", ".").replace(" ,", ",");
+        let stated = stated.trim_end_matches("**").to_owned();
         let mut cited = Markers::new();
         while let Some((_, found)) = markers.next_if(|(at, _)| *at < span.end) {
             cited.extend(found);
         }
-        if states_something(&stated) {
-            pieces.push(Piece { text: stated.clone(), lead: lead.clone(), span, markers: cited });
-        } else if let Some(before) =
-            pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty())
+        let whole = under(lead.as_ref().map(|lead| lead.text.as_str()), &stated);
+        let is_stated = stated.contains(char::is_alphabetic)
+            && (!cited.is_empty() || !is_heading(&written))
+            && states_something(&whole, is_marked || !cited.is_empty());
+        let is_lead = lead.is_none() && denies_what_follows(&stated);
+        let above = is_lead.then(|| Above { text: stated.clone(), is_stated, cited: cited.clone() });
+        if is_stated {
+            if let Some(lead) = &mut lead {
+                // What it denies is said by its items.
+                if std::mem::take(&mut lead.is_stated)
+                    && let Some(piece) = pieces.pop()
+                {
+                    lead.cited = piece.markers;
+                }
+                let others = lead.cited.iter().filter(|(_, source)| cited.iter().all(|(_, named)| named != source));
+                let others: Markers = others.cloned().collect();
+                cited.extend(others);
+            }
+            let lead = lead.as_ref().map(|lead| lead.text.clone());
+            pieces.push(Piece { text: stated, lead, span, markers: cited });
+        } else if !is_lead
+            && let Some(before) = pieces.last_mut().filter(|before| before.span.end == span.start && !cited.is_empty())
         {
             before.markers.extend(cited);
             before.span.end = span.end;
         }
-        if lead.is_none() && denies_what_follows(&stated) {
-            lead = Some(stated);
-        }
+        lead = above.or(lead);
     }
     pieces
 }
 
-/// Whether a sentence states something. Two words do if they are an order, a denial, or name an amount or, up to a full stop, a
-/// medicine; what ends in a colon, if it names an amount or orders or denies a medicine.
-fn states_something(stated: &str) -> bool {
+/// The first line of a list that denies its items.
+struct Above {
+    text: String,
+    /// Whether it has been taken for a statement.
+    is_stated: bool,
+    cited: Markers,
+}
+
+/// Whether a line is a heading of Markdown, or bold throughout and no whole sentence.
+fn is_heading(written: &str) -> bool {
+    let bold = ["**", "__"].into_iter().find_map(|mark| written.strip_prefix(mark)?.strip_suffix(mark));
+    written.starts_with('#') || bold.is_some_and(|inside| !inside.contains("**") && !inside.ends_with(['.', '!']))
+}
+
+/// Whether a sentence states something. Two words do if they name an amount or if they are an order or a denial, or name a
+/// medicine, and either end in a full stop or are marked as an item or by a citation; what ends in a colon, if it names an
+/// amount or orders or denies a medicine.
+fn states_something(stated: &str, is_marked: bool) -> bool {
     let words = stated.split(' ').count();
     if words < 2 || stated.ends_with('?') || !stated.chars().any(char::is_alphabetic) {
         return false;
@@ -219,10 +252,11 @@ fn states_something(stated: &str) -> bool {
     let names = |is: fn(&Said) -> bool| facts.facts.iter().any(|fact| is(&fact.said));
     let names_amount = names(|said| matches!(said, Said::Amount(_)));
     let names_drug = names(|said| matches!(said, Said::Drug(_)));
+    let ends = stated.ends_with(['.', '!']);
     if is_open {
         names_amount || names_drug && orders
     } else {
-        names_amount || orders || names_drug && stated.ends_with(['.', '!'])
+        names_amount || orders && (ends || is_marked) || names_drug && ends
     }
 }
 
