@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fail::fail_point;
 use knowledge::{Access, Corpus, DocumentId, Metadata, Name, Passage, Sketch, sha256_hex};
-use ledger::{Ledger, NewVersion};
+use ledger::{FileVersion, Ledger, NewVersion};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
@@ -153,7 +153,8 @@ impl Reader {
         let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
         let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
         let source_name = self.seen.source_name(&piece.name);
-        if self.ledger.holds_file(&self.corpus.id, &source_name, &sha256, &parser)? {
+        let found = FileVersion { source_name: &source_name, source_sha256: &sha256, parser: &parser };
+        if self.ledger.holds_file(&self.corpus.id, &found)? {
             return unchanged();
         }
         let parsed = match self.parser.parse(piece.format, bytes)? {
@@ -166,7 +167,7 @@ impl Reader {
         let name = self.name_of(own_name, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
-        if again || self.ledger.holds(document, &source_name, &sha256, &parser)? {
+        if again || self.ledger.holds(document, &found)? {
             return unchanged();
         }
         let Some(number) = self.number_of(document, parsed.fields.version)? else {

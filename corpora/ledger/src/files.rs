@@ -1,0 +1,81 @@
+//! Is what a file says held already? What a run compares before it reads a file, and after.
+
+use knowledge::{CorpusId, DocumentId};
+use rusqlite::params;
+
+use crate::Ledger;
+use crate::error::Result;
+use crate::schema::of_metadata;
+
+/// A file as a run finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct FileVersion<'a> {
+    /// Its path below the directory that is ingested.
+    pub source_name: &'a str,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub source_sha256: &'a str,
+    /// Name and version of the parser that reads it.
+    pub parser: &'a str,
+}
+
+impl Ledger {
+    /// Whether a file of this name and these bytes, read by this parser, is what the corpus holds of it: then it need not be
+    /// read.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn holds_file(&self, corpus: &CorpusId, file: &FileVersion<'_>) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM versions v JOIN documents d ON d.id = v.document
+             WHERE v.source_name = ?1 AND v.source_sha256 = ?2 AND d.corpus = ?4 AND {})",
+            still_said()
+        );
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let values = params![file.source_name, file.source_sha256, file.parser, corpus.as_str()];
+        Ok(statement.query_row(values, |row| row.get(0))?)
+    }
+
+    /// Whether some version of the document holds exactly these bytes, read by this parser, and the file of this name has not
+    /// said anything else since. So a file that is put back as it was is a version again; two files of one document that lie
+    /// side by side are not, however often they are read.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn holds(&self, document: DocumentId, file: &FileVersion<'_>) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM versions v
+             WHERE v.document = ?4 AND v.source_sha256 = ?2 AND {})",
+            still_said()
+        );
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let values = params![file.source_name, file.source_sha256, file.parser, document.to_bytes()];
+        Ok(statement.query_row(values, |row| row.get(0))?)
+    }
+}
+
+/// Whether what the version `v` says from the bytes `?2` is still what the file `?1` says to the parser `?3`. Beside that, it
+/// counts as said
+///
+/// - where it stands out of force and does not say so itself: neither a file that is put back nor another parser puts such a
+///   text back into force;
+/// - where a text from other bytes has taken its place, which another parser is not to undo, unless the file itself has said
+///   something else since.
+fn still_said() -> String {
+    format!(
+        "((v.parser = ?3 AND NOT EXISTS (SELECT 1 FROM versions w
+                                         WHERE w.document = v.document AND w.source_name = ?1 AND w.id > v.id))
+          OR (v.status NOT IN ('current', 'corrected', 'expression_of_concern') AND v.status IS NOT {})
+          OR ((SELECT w.source_sha256 FROM versions w
+               WHERE w.document = v.document AND w.number >= v.number
+                 AND w.status IN ('current', 'corrected', 'expression_of_concern')
+               ORDER BY w.number DESC LIMIT 1) <> ?2
+              AND {NOTHING_ELSE_SINCE}))",
+        of_metadata("status")
+    )
+}
+
+/// Whether the file `?1` has not said anything else than the bytes `?2` since the version `v`.
+const NOTHING_ELSE_SINCE: &str = "NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document
+                                                AND w.source_name = ?1 AND w.source_sha256 <> ?2 AND w.id > v.id)";
