@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fail::fail_point;
 use knowledge::{Access, Corpus, DocumentId, Metadata, Name, Passage, Sketch, sha256_hex};
-use ledger::{FileVersion, Ledger, NewVersion};
+use ledger::{FileVersion, Ledger, NewVersion, Reread};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
@@ -23,6 +23,11 @@ use crate::source::{self, SourceFile};
 pub(crate) enum Item {
     /// A version to be embedded and stored.
     Ready(Box<Ready>),
+    /// A version that this parser reads as the one before it did; only that is stored.
+    Reread {
+        file: String,
+        version: Reread,
+    },
     /// Something to be told.
     Told(Event),
     /// The run cannot go on.
@@ -169,6 +174,10 @@ impl Reader {
         let again = !self.seen.sources.insert((document, sha256.clone()));
         if again || self.ledger.holds(document, &found)? {
             return unchanged();
+        }
+        if let Some(number) = self.ledger.reads_the_same(document, &found, &parsed.text, &metadata)? {
+            let version = Reread { document, number, parser };
+            return Ok(Ok(Item::Reread { file: piece.name.clone(), version }));
         }
         let Some(number) = self.number_of(document, parsed.fields.version)? else {
             return Ok(Err(Rejection::Field("its document can have no further version".to_owned()).into()));

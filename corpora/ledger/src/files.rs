@@ -1,11 +1,11 @@
 //! Is what a file says held already? What a run compares before it reads a file, and after.
 
-use knowledge::{CorpusId, DocumentId};
-use rusqlite::params;
+use knowledge::{Block, CanonicalText, CorpusId, DocumentId, Metadata};
+use rusqlite::{OptionalExtension, params};
 
-use crate::Ledger;
 use crate::error::Result;
 use crate::schema::of_metadata;
+use crate::{Ledger, begin};
 
 /// A file as a run finds it.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,17 @@ pub struct FileVersion<'a> {
     pub source_sha256: &'a str,
     /// Name and version of the parser that reads it.
     pub parser: &'a str,
+}
+
+/// A version that another parser has read again, and read the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread {
+    /// The document.
+    pub document: DocumentId,
+    /// Its version.
+    pub number: u32,
+    /// Name and version of the parser that read it last.
+    pub parser: String,
 }
 
 impl Ledger {
@@ -52,6 +63,54 @@ impl Ledger {
         let mut statement = connection.prepare_cached(&sql)?;
         let values = params![file.source_name, file.source_sha256, file.parser, document.to_bytes()];
         Ok(statement.query_row(values, |row| row.get(0))?)
+    }
+
+    /// The last version of the document from these bytes, if the file of this name has not said anything else since, and if
+    /// `text`, block by block, and `metadata` are what that version has: then reading them anew makes no other version.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn reads_the_same(
+        &self,
+        document: DocumentId,
+        file: &FileVersion<'_>,
+        text: &CanonicalText,
+        metadata: &Metadata,
+    ) -> Result<Option<u32>> {
+        let sql = format!(
+            "SELECT v.number, v.text_sha256, v.blocks, v.metadata FROM versions v
+             WHERE v.document = ?3 AND v.source_sha256 = ?2 AND {NOTHING_ELSE_SINCE} ORDER BY v.id DESC LIMIT 1"
+        );
+        let held: Option<(u32, String, String, String)> = self
+            .lock()
+            .prepare_cached(&sql)?
+            .query_row(params![file.source_name, file.source_sha256, document.to_bytes()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .optional()?;
+        let Some((number, text_sha256, blocks, held)) = held.filter(|(_, sha256, _, _)| *sha256 == text.sha256()) else {
+            return Ok(None);
+        };
+        // What is damaged is like nothing, and is read in anew.
+        let has_blocks = serde_json::from_str::<Vec<Block>>(&blocks).is_ok_and(|blocks| blocks == text.blocks());
+        let has_metadata = serde_json::from_str::<Metadata>(&held).is_ok_and(|held| held == *metadata);
+        Ok((has_blocks && has_metadata).then_some(number))
+    }
+
+    /// Keeps which parser has read these versions last, and changes nothing else of them. All of them, or none.
+    ///
+    /// # Errors
+    /// [`Error::Full`](crate::Error::Full) when the disk is full, with nothing written.
+    pub fn mark_read(&self, versions: &[Reread]) -> Result<()> {
+        let mut connection = self.lock();
+        let transaction = begin(&mut connection)?;
+        for Reread { document, number, parser } in versions {
+            transaction
+                .prepare_cached("UPDATE versions SET parser = ?3 WHERE document = ?1 AND number = ?2")?
+                .execute(params![document.to_bytes(), number, parser])?;
+        }
+        transaction.commit()?;
+        Ok(())
     }
 }
 

@@ -45,7 +45,7 @@ pub use document::{InForce, PassagePlace, VersionRecord};
 pub use due::Due;
 pub use entries::EntryRow;
 pub use error::{Error, Result};
-pub use files::FileVersion;
+pub use files::{FileVersion, Reread};
 pub use findings::{Finding, FindingKind, Outcome, Settlement, UnknownName};
 pub use health::CorpusHealth;
 pub use notices::{Changed, Imported};

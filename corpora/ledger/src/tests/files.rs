@@ -1,10 +1,10 @@
 //! Which files need not be read again, and which texts do not come back with them.
 
-use knowledge::{Identifiers, Related, Relation, Status};
+use knowledge::{CanonicalText, Identifiers, Metadata, Related, Relation, Snapshot, Status};
 
 use super::{DECISION, corpus, document, ledger, version_in};
 use crate::snapshots::status_of;
-use crate::{FileVersion, Staging};
+use crate::{FileVersion, Reread, Staging};
 
 fn found<'a>(source_name: &'a str, source_sha256: &'a str, parser: &'a str) -> FileVersion<'a> {
     FileVersion { source_name, source_sha256, parser }
@@ -117,4 +117,32 @@ fn a_label_that_a_text_gave_itself_goes_when_it_is_read_without_it() {
         assert_ne!(ledger.stage(&[staging], &DECISION).unwrap()[0].status, Status::Current);
         assert_eq!(ledger.stage(&[read_again], &DECISION).unwrap()[0].status, Status::Current);
     }
+}
+
+#[test]
+fn what_another_parser_reads_the_same_is_marked_and_stays_the_version_it_was() {
+    let ledger = ledger();
+    let staging = from_file(1, "a.md", "5 mg");
+    let (text, metadata) = (staging.version.text.clone(), staging.version.metadata.clone());
+    ledger.stage(&[staging], &DECISION).unwrap();
+    ledger.publish(&DECISION).unwrap();
+    let file = found("a.md", "5 mg", "test/2");
+    let same = |text: &CanonicalText, metadata: &Metadata| {
+        ledger.reads_the_same(document("drug"), &file, text, metadata).unwrap()
+    };
+    assert_eq!(same(&text, &metadata), Some(1));
+    let mut retitled = metadata.clone();
+    retitled.title = "Another title".into();
+    assert_eq!(same(&text, &retitled), None);
+    assert_eq!(same(&version_in("test", "other", 1, 1).version.text, &metadata), None);
+
+    let before = (ledger.seq().unwrap(), ledger.versions_in(Snapshot(1)).unwrap());
+    assert!(!ledger.holds(document("drug"), &file).unwrap());
+    ledger.mark_read(&[Reread { document: document("drug"), number: 1, parser: "test/2".into() }]).unwrap();
+    assert!(ledger.holds_file(&corpus("test").id, &file).unwrap() && ledger.holds(document("drug"), &file).unwrap());
+    assert_eq!((ledger.seq().unwrap(), ledger.versions_in(Snapshot(1)).unwrap()), before);
+    assert!(ledger.staged_changes().unwrap().is_empty() && ledger.faults().unwrap().is_empty());
+    // What is put back is a version, although it reads the same.
+    ledger.stage(&[from_file(2, "a.md", "50 mg")], &DECISION).unwrap();
+    assert_eq!(same(&text, &metadata), None);
 }
