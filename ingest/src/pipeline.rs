@@ -108,6 +108,8 @@ pub struct Options {
     pub archives: Limits,
     /// Keep the files that documents came from.
     pub keeps_originals: bool,
+    /// The path is our copy of what a service has; see [`FileVersion::is_mirrored`](ledger::FileVersion::is_mirrored).
+    pub is_mirror: bool,
 }
 
 /// Takes documents in.
@@ -182,6 +184,7 @@ impl Ingest {
             corpus: corpus.clone(),
             limits: options.archives,
             originals: options.keeps_originals.then(|| Originals::of(&options.data)),
+            is_mirror: options.is_mirror,
             stop: Arc::clone(&stop),
             hand,
             seen: Seen::default(),

@@ -24,10 +24,7 @@ pub(crate) enum Item {
     /// A version to be embedded and stored.
     Ready(Box<Ready>),
     /// A version that this parser reads as the one before it did; only that is stored.
-    Reread {
-        file: String,
-        version: Reread,
-    },
+    Reread { file: String, version: Reread },
     /// Something to be told.
     Told(Event),
     /// The run cannot go on.
@@ -49,6 +46,7 @@ pub(crate) struct Reader {
     pub(crate) corpus: Corpus,
     pub(crate) limits: Limits,
     pub(crate) originals: Option<Originals>,
+    pub(crate) is_mirror: bool,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) hand: mpsc::Sender<Item>,
     pub(crate) seen: Seen,
@@ -158,7 +156,8 @@ impl Reader {
         let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
         let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
         let source_name = self.seen.source_name(&piece.name);
-        let found = FileVersion { source_name: &source_name, source_sha256: &sha256, parser: &parser };
+        let is_mirrored = self.is_mirror;
+        let found = FileVersion { source_name: &source_name, source_sha256: &sha256, is_mirrored, parser: &parser };
         if self.ledger.holds_file(&self.corpus.id, &found)? {
             return unchanged();
         }

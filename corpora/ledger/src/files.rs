@@ -14,6 +14,9 @@ pub struct FileVersion<'a> {
     pub source_name: &'a str,
     /// SHA-256 of its bytes, hexadecimal.
     pub source_sha256: &'a str,
+    /// Whether it lies in our copy of what a service has. Several copies of one record may be of different days, so none of them
+    /// is put back: what was ever held from these bytes is held.
+    pub is_mirrored: bool,
     /// Name and version of the parser that reads it.
     pub parser: &'a str,
 }
@@ -43,7 +46,8 @@ impl Ledger {
         );
         let connection = self.lock();
         let mut statement = connection.prepare_cached(&sql)?;
-        let values = params![file.source_name, file.source_sha256, file.parser, corpus.as_str()];
+        let FileVersion { source_name, source_sha256, is_mirrored, parser } = file;
+        let values = params![source_name, source_sha256, is_mirrored, corpus.as_str(), parser];
         Ok(statement.query_row(values, |row| row.get(0))?)
     }
 
@@ -61,7 +65,8 @@ impl Ledger {
         );
         let connection = self.lock();
         let mut statement = connection.prepare_cached(&sql)?;
-        let values = params![file.source_name, file.source_sha256, file.parser, document.to_bytes()];
+        let FileVersion { source_name, source_sha256, is_mirrored, parser } = file;
+        let values = params![source_name, source_sha256, is_mirrored, document.to_bytes(), parser];
         Ok(statement.query_row(values, |row| row.get(0))?)
     }
 
@@ -79,14 +84,14 @@ impl Ledger {
     ) -> Result<Option<u32>> {
         let sql = format!(
             "SELECT v.number, v.text_sha256, v.blocks, v.metadata FROM versions v
-             WHERE v.document = ?3 AND v.source_sha256 = ?2 AND {NOTHING_ELSE_SINCE} ORDER BY v.id DESC LIMIT 1"
+             WHERE v.document = ?4 AND v.source_sha256 = ?2 AND {NOTHING_ELSE_SINCE} ORDER BY v.id DESC LIMIT 1"
         );
+        let FileVersion { source_name, source_sha256, is_mirrored, .. } = file;
+        let values = params![source_name, source_sha256, is_mirrored, document.to_bytes()];
         let held: Option<(u32, String, String, String)> = self
             .lock()
             .prepare_cached(&sql)?
-            .query_row(params![file.source_name, file.source_sha256, document.to_bytes()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
+            .query_row(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         let Some((number, text_sha256, blocks, held)) = held.filter(|(_, sha256, _, _)| *sha256 == text.sha256()) else {
             return Ok(None);
@@ -114,8 +119,8 @@ impl Ledger {
     }
 }
 
-/// Whether what the version `v` says from the bytes `?2` is still what the file `?1` says to the parser `?3`. Beside that, it
-/// counts as said
+/// Whether what the version `v` says from the bytes `?2` is still what the file `?1` says to the parser `?5`. A mirror,
+/// which is what `?3` says, says what it ever said. Beside that, it counts as said
 ///
 /// - where it stands out of force and does not say so itself: neither a file that is put back nor another parser puts such a
 ///   text back into force;
@@ -123,8 +128,8 @@ impl Ledger {
 ///   something else since.
 fn still_said() -> String {
     format!(
-        "((v.parser = ?3 AND NOT EXISTS (SELECT 1 FROM versions w
-                                         WHERE w.document = v.document AND w.source_name = ?1 AND w.id > v.id))
+        "((v.parser = ?5 AND (?3 OR NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document
+                                                 AND w.source_name = ?1 AND w.id > v.id)))
           OR (v.status NOT IN ('current', 'corrected', 'expression_of_concern') AND v.status IS NOT {})
           OR ((SELECT w.source_sha256 FROM versions w
                WHERE w.document = v.document AND w.number >= v.number
@@ -135,6 +140,6 @@ fn still_said() -> String {
     )
 }
 
-/// Whether the file `?1` has not said anything else than the bytes `?2` since the version `v`.
-const NOTHING_ELSE_SINCE: &str = "NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document
-                                                AND w.source_name = ?1 AND w.source_sha256 <> ?2 AND w.id > v.id)";
+/// Whether the file `?1` has not said anything else than the bytes `?2` since the version `v`, or is a mirror's, as `?3` says.
+const NOTHING_ELSE_SINCE: &str = "(?3 OR NOT EXISTS (SELECT 1 FROM versions w WHERE w.document = v.document
+                                                       AND w.source_name = ?1 AND w.source_sha256 <> ?2 AND w.id > v.id))";

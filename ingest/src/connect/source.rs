@@ -174,6 +174,11 @@ impl Source {
         }
     }
 
+    /// Whether what the ingest reads of it is our copy of what a service has, and no folder that people keep.
+    pub fn is_mirrored(&self) -> bool {
+        matches!(self, Self::Urls { .. } | Self::S3 { .. } | Self::PmcOa { .. } | Self::Pubmed { .. })
+    }
+
     /// Whether what it says makes sense together.
     pub(super) fn check(&self) -> Result<(), FetchError> {
         let wrong = |why: &str| Err(FetchError::Source(why.to_owned()));

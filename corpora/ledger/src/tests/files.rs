@@ -7,7 +7,7 @@ use crate::snapshots::status_of;
 use crate::{FileVersion, Reread, Staging};
 
 fn found<'a>(source_name: &'a str, source_sha256: &'a str, parser: &'a str) -> FileVersion<'a> {
-    FileVersion { source_name, source_sha256, parser }
+    FileVersion { source_name, source_sha256, is_mirrored: false, parser }
 }
 
 /// A version of the document `drug` that came from this file with these bytes.
@@ -145,4 +145,22 @@ fn what_another_parser_reads_the_same_is_marked_and_stays_the_version_it_was() {
     // What is put back is a version, although it reads the same.
     ledger.stage(&[from_file(2, "a.md", "50 mg")], &DECISION).unwrap();
     assert_eq!(same(&text, &metadata), None);
+}
+
+#[test]
+fn of_two_mirrors_of_one_record_none_is_put_back() {
+    let ledger = ledger();
+    let holds = |bytes: &str, parser: &str| {
+        let file = FileVersion { is_mirrored: true, ..found("PMC1.xml", bytes, parser) };
+        let held = ledger.holds_file(&corpus("test").id, &file).unwrap();
+        (held, ledger.holds(document("drug"), &file).unwrap())
+    };
+    ledger.stage(&[from_file(1, "PMC1.xml", "of May"), from_file(2, "PMC1.xml", "of June")], &DECISION).unwrap();
+    for bytes in ["of May", "of June"] {
+        assert_eq!(holds(bytes, "test/1"), (true, true), "{bytes}");
+    }
+    assert_eq!(holds("of July", "test/1"), (false, false));
+    assert_eq!(holds("of May", "test/2"), (true, true), "another parser does not put it in force either");
+    assert_eq!(holds("of June", "test/2"), (false, false), "and reads the newest anew");
+    assert!(!ledger.holds(document("drug"), &found("PMC1.xml", "of May", "test/1")).unwrap(), "a folder's is put back");
 }

@@ -15,7 +15,7 @@ fn a_full_disk_leaves_no_half_of_anything() {
     let full = ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION);
     assert!(matches!(full, Err(Error::Full(_))), "{full:?}");
     assert_eq!((ledger.entry_ids().unwrap(), ledger.seq().unwrap()), before);
-    let second = FileVersion { source_name: "second", source_sha256: "second", parser: "test/1" };
+    let second = FileVersion { source_name: "second", source_sha256: "second", is_mirrored: false, parser: "test/1" };
     assert!(!ledger.holds(document("second"), &second).unwrap());
     ledger.lock().query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
     ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION).unwrap();
