@@ -214,12 +214,45 @@ fn set(
             Relation::Reinstates => before_retraction(connection, document, version, metadata.status)?,
             _ => status,
         };
-        let reason = match &notice.reason {
-            Some(reason) => format!("{}: {reason}", notice.feed),
-            None => notice.feed.clone(),
+        change_status(connection, document, version, status, &Decision { reason: &reason_of(notice), ..*decision })?;
+        let (title, feed) = (metadata.title.clone(), notice.feed.clone());
+        changed.push(Changed { document, version, title, status, feed });
+        if notice.relation == Relation::Reinstates {
+            changed.extend(warn_again(connection, document, version, &metadata, decision)?);
+        }
+    }
+    Ok(changed)
+}
+
+/// The reason on record where a notice has acted.
+fn reason_of(notice: &Notice) -> String {
+    match &notice.reason {
+        Some(reason) => format!("{}: {reason}", notice.feed),
+        None => notice.feed.clone(),
+    }
+}
+
+/// Applies the concerns and corrections that could not act on a version as long as it was retracted. One that has acted, and
+/// what people decided after it, is in how the version stood before.
+fn warn_again(
+    connection: &Connection,
+    document: DocumentId,
+    version: u32,
+    metadata: &Metadata,
+    decision: &Decision<'_>,
+) -> Result<Vec<Changed>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM decisions WHERE subject = ?1 AND action = ?2 AND reason = ?3)";
+    let mut has_acted = connection.prepare_cached(sql)?;
+    let subject = format!("{document} v{version}");
+    let mut changed = Vec::new();
+    for notice in known_about(connection, metadata)? {
+        let Some(status) = notice.status().filter(|_| matches!(notice.relation, Relation::Concerns | Relation::Corrects))
+        else {
+            continue;
         };
-        change_status(connection, document, version, status, &Decision { reason: &reason, ..*decision })?;
-        changed.push(Changed { document, version, title: metadata.title, status, feed: notice.feed.clone() });
+        if !has_acted.query_row(params![subject, status.as_str(), reason_of(&notice)], |row| row.get::<_, bool>(0))? {
+            changed.extend(apply(connection, &notice, To::One(document, version), decision)?.changed);
+        }
     }
     Ok(changed)
 }
@@ -271,8 +304,11 @@ pub(crate) fn after_staging(
             applied.add(apply(connection, &notice, To::All, decision)?);
         }
     }
+    let outlived = outlived(connection, document, number, version)?;
     for notice in known_about(connection, metadata)? {
-        applied.add(apply(connection, &notice, To::One(document, number), decision)?);
+        if !outlived.contains(&notice) {
+            applied.add(apply(connection, &notice, To::One(document, number), decision)?);
+        }
     }
     applied.changed.extend(carry_label(connection, document, number, version, decision)?);
     Ok(applied)
@@ -317,6 +353,43 @@ fn notices_in(metadata: &Metadata) -> Vec<(Notice, bool)> {
         });
     }
     notices
+}
+
+/// What versions from the same bytes were once taken to say of themselves, and this one does not say: they were misread. What
+/// other bytes say as well, of this document or of another, stands.
+fn outlived(
+    connection: &Connection,
+    document: DocumentId,
+    number: u32,
+    version: &NewVersion,
+) -> Result<Vec<Notice>> {
+    let sql = "SELECT metadata, source_sha256 = ?2 FROM versions WHERE document = ?1 AND number <> ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![document.to_bytes(), version.source_sha256, number], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+    })?;
+    let own = |metadata: &Metadata| notices_in(metadata).into_iter().filter(|(_, is_own)| *is_own).map(|(own, _)| own);
+    let (mut misread, mut stands): (Vec<Notice>, Vec<Notice>) = (Vec::new(), Vec::new());
+    for row in rows {
+        let (metadata, is_same) = row?;
+        // What is damaged says nothing that could be compared.
+        if let Ok(metadata) = serde_json::from_str::<Metadata>(&metadata) {
+            if is_same { misread.extend(own(&metadata)) } else { stands.extend(own(&metadata)) }
+        }
+    }
+    if misread.is_empty() {
+        return Ok(misread);
+    }
+    for other in named(connection, &names_of(&version.metadata))? {
+        if other != document
+            && let Some((_, metadata, _)) = newest(connection, other)?
+        {
+            stands.extend(own(&metadata));
+        }
+    }
+    let said: Vec<Relation> = own(&version.metadata).map(|notice| notice.relation).collect();
+    misread.retain(|notice| !said.contains(&notice.relation) && !stands.contains(notice));
+    Ok(misread)
 }
 
 /// Gives a version the label that was decided about the last one from the same bytes: to read them again, by another parser or
