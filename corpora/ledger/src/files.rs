@@ -93,7 +93,8 @@ impl Ledger {
             .prepare_cached(&sql)?
             .query_row(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        let Some((number, text_sha256, blocks, held)) = held.filter(|(_, sha256, _, _)| *sha256 == text.sha256()) else {
+        let Some((number, text_sha256, blocks, held)) = held.filter(|(_, sha256, _, _)| *sha256 == text.sha256())
+        else {
             return Ok(None);
         };
         // What is damaged is like nothing, and is read in anew.

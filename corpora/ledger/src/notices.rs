@@ -246,7 +246,8 @@ fn warn_again(
     let subject = format!("{document} v{version}");
     let mut changed = Vec::new();
     for notice in known_about(connection, metadata)? {
-        let Some(status) = notice.status().filter(|_| matches!(notice.relation, Relation::Concerns | Relation::Corrects))
+        let Some(status) =
+            notice.status().filter(|_| matches!(notice.relation, Relation::Concerns | Relation::Corrects))
         else {
             continue;
         };
@@ -357,12 +358,7 @@ fn notices_in(metadata: &Metadata) -> Vec<(Notice, bool)> {
 
 /// What versions from the same bytes were once taken to say of themselves, and this one does not say: they were misread. What
 /// other bytes say as well, of this document or of another, stands.
-fn outlived(
-    connection: &Connection,
-    document: DocumentId,
-    number: u32,
-    version: &NewVersion,
-) -> Result<Vec<Notice>> {
+fn outlived(connection: &Connection, document: DocumentId, number: u32, version: &NewVersion) -> Result<Vec<Notice>> {
     let sql = "SELECT metadata, source_sha256 = ?2 FROM versions WHERE document = ?1 AND number <> ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![document.to_bytes(), version.source_sha256, number], |row| {
