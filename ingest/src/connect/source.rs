@@ -262,6 +262,8 @@ path = "rw.csv"
         for source in &sources {
             source.check().unwrap();
         }
+        let mirrored: Vec<bool> = sources.iter().map(Source::is_mirrored).collect();
+        assert_eq!(mirrored, [false, true, true, true, true, false, false, false]);
         assert!(matches!(&sources[3], Source::PmcOa { limit: 50, refresh_days: 7, .. }));
         assert!(matches!(&sources[5], Source::Crossref { dois: Dois::Held(_), .. }));
         assert!(matches!(&sources[6], Source::Crossref { dois: Dois::Listed(dois), .. } if dois.len() == 1));
