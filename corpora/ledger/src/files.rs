@@ -93,14 +93,11 @@ impl Ledger {
             .prepare_cached(&sql)?
             .query_row(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        let Some((number, text_sha256, blocks, held)) = held.filter(|(_, sha256, _, _)| *sha256 == text.sha256())
-        else {
-            return Ok(None);
-        };
+        let Some((number, text_sha256, blocks, held)) = held else { return Ok(None) };
         // What is damaged is like nothing, and is read in anew.
         let has_blocks = serde_json::from_str::<Vec<Block>>(&blocks).is_ok_and(|blocks| blocks == text.blocks());
         let has_metadata = serde_json::from_str::<Metadata>(&held).is_ok_and(|held| held == *metadata);
-        Ok((has_blocks && has_metadata).then_some(number))
+        Ok((text_sha256 == text.sha256() && has_blocks && has_metadata).then_some(number))
     }
 
     /// Keeps which parser has read these versions last, and changes nothing else of them. All of them, or none.
