@@ -24,7 +24,7 @@ pub struct Changed {
     pub title: String,
     /// How it stands now.
     pub status: Status,
-    /// Whose notice it was, or why it was decided.
+    /// Whose notice it was.
     pub feed: String,
 }
 
@@ -419,8 +419,8 @@ fn carry_label(
     let its_own = serde_json::from_str::<Metadata>(&metadata).map(|metadata| as_taken_in(&metadata.title)).ok();
     let Some(reason) = reason.filter(|reason| its_own.as_ref() != Some(reason)) else { return Ok(None) };
     change_status(connection, document, number, label, &Decision { reason: &reason, ..*decision })?;
-    let title = version.metadata.title.clone();
-    Ok(Some(Changed { document, version: number, title, status: label, feed: reason }))
+    let (title, feed) = (version.metadata.title.clone(), format!("what was decided about version {last} ({reason})"));
+    Ok(Some(Changed { document, version: number, title, status: label, feed }))
 }
 
 /// Notices on record about a work of these names, in the order in which they came.

@@ -122,6 +122,7 @@ fn a_label_that_a_text_gave_itself_goes_when_it_is_read_without_it() {
 #[test]
 fn what_another_parser_reads_the_same_is_marked_and_stays_the_version_it_was() {
     let ledger = ledger();
+    ledger.bind_embedder("test@1", 64).unwrap();
     let staging = from_file(1, "a.md", "5 mg");
     let (text, metadata) = (staging.version.text.clone(), staging.version.metadata.clone());
     ledger.stage(&[staging], &DECISION).unwrap();
