@@ -8,7 +8,7 @@ use fail::fail_point;
 use index::{LexicalIndex, VectorIndex};
 use inference::Embedder;
 use knowledge::{CanonicalText, Corpus, DocumentId, PASSAGE_WORDS, Passage, PassageId, char_slice, split};
-use ledger::{Decision, Ledger, Staging};
+use ledger::{Decision, Ledger, Reread, Staging};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
@@ -108,6 +108,8 @@ pub struct Options {
     pub archives: Limits,
     /// Keep the files that documents came from.
     pub keeps_originals: bool,
+    /// The path is our copy of what a service has; see [`FileVersion::is_mirrored`](ledger::FileVersion::is_mirrored).
+    pub is_mirror: bool,
 }
 
 /// Takes documents in.
@@ -120,6 +122,7 @@ pub struct Ingest {
 /// Versions with their vectors, and what is to be told between them.
 struct Embedded {
     rows: Vec<(String, Staging)>,
+    reread: Vec<Reread>,
     events: Vec<Event>,
 }
 
@@ -181,6 +184,7 @@ impl Ingest {
             corpus: corpus.clone(),
             limits: options.archives,
             originals: options.keeps_originals.then(|| Originals::of(&options.data)),
+            is_mirror: options.is_mirror,
             stop: Arc::clone(&stop),
             hand,
             seen: Seen::default(),
@@ -232,13 +236,18 @@ impl Ingest {
         pass: mpsc::Sender<Embedded>,
         stop: &AtomicBool,
     ) -> Result<()> {
-        let (mut batch, mut events, mut waiting): (Vec<Ready>, _, _) = (Vec::new(), Vec::new(), 0);
+        let (mut batch, mut reread, mut events, mut waiting): (Vec<Ready>, Vec<Reread>, _, _) =
+            (Vec::new(), Vec::new(), Vec::new(), 0);
         let mut open = true;
         while open {
             match items.recv().await {
                 None => open = false,
                 Some(Item::Failed(error)) => return Err(error),
                 Some(Item::Told(event)) => events.push(event),
+                Some(Item::Reread { file, version }) => {
+                    reread.push(version);
+                    events.push(Event::Unchanged { file });
+                }
                 Some(Item::Ready(ready)) => {
                     waiting += ready.passages.len();
                     batch.push(*ready);
@@ -270,7 +279,9 @@ impl Ingest {
                 let vectors = vectors.by_ref().take(passages.len()).collect();
                 (file, Staging { version, number, passages, vectors })
             });
-            let embedded = Embedded { rows: rows.collect(), events: std::mem::take(&mut events) };
+            let rows = rows.collect();
+            let (reread, events) = (std::mem::take(&mut reread), std::mem::take(&mut events));
+            let embedded = Embedded { rows, reread, events };
             waiting = 0;
             // Storing has failed, and says so itself.
             if pass.send(embedded).await.is_err() {
@@ -288,9 +299,9 @@ impl Ingest {
         enter: &mut impl FnMut(Event),
     ) -> Result<()> {
         let mut behind = 0;
-        while let Some(Embedded { rows, events }) = embedded.recv().await {
+        while let Some(Embedded { rows, reread, events }) = embedded.recv().await {
             events.into_iter().for_each(&mut *enter);
-            if rows.is_empty() {
+            if rows.is_empty() && reread.is_empty() {
                 continue;
             }
             check_space(&options.data)?;
@@ -298,8 +309,14 @@ impl Ingest {
             let ledger = Arc::clone(&self.stores.ledger);
             let (at, actor, reason) = (decision.at.to_owned(), decision.actor.to_owned(), decision.reason.to_owned());
             let stage = move || {
-                let outcomes = ledger.stage(&rows, &Decision { at: &at, actor: &actor, reason: &reason });
-                outcomes.map(|outcomes| (rows, outcomes))
+                if !reread.is_empty() {
+                    ledger.mark_read(&reread)?;
+                }
+                let outcomes = match rows.is_empty() {
+                    true => Vec::new(),
+                    false => ledger.stage(&rows, &Decision { at: &at, actor: &actor, reason: &reason })?,
+                };
+                Ok::<_, ledger::Error>((rows, outcomes))
             };
             let staged = tokio::task::spawn_blocking(stage).await;
             let (rows, outcomes) = staged.map_err(|_| Error::Panicked)??;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fail::fail_point;
 use knowledge::{Access, Corpus, DocumentId, Metadata, Name, Passage, Sketch, sha256_hex};
-use ledger::{Ledger, NewVersion};
+use ledger::{FileVersion, Ledger, NewVersion, Reread};
 use tokio::sync::mpsc;
 
 use crate::archive::Limits;
@@ -23,6 +23,8 @@ use crate::source::{self, SourceFile};
 pub(crate) enum Item {
     /// A version to be embedded and stored.
     Ready(Box<Ready>),
+    /// A version that this parser reads as the one before it did; only that is stored.
+    Reread { file: String, version: Reread },
     /// Something to be told.
     Told(Event),
     /// The run cannot go on.
@@ -44,6 +46,7 @@ pub(crate) struct Reader {
     pub(crate) corpus: Corpus,
     pub(crate) limits: Limits,
     pub(crate) originals: Option<Originals>,
+    pub(crate) is_mirror: bool,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) hand: mpsc::Sender<Item>,
     pub(crate) seen: Seen,
@@ -153,7 +156,9 @@ impl Reader {
         let (sha256, parser) = (sha256_hex(bytes), piece.format.parser());
         let unchanged = || Ok(Ok(Item::Told(Event::Unchanged { file: piece.name.clone() })));
         let source_name = self.seen.source_name(&piece.name);
-        if self.ledger.holds_file(&self.corpus.id, &source_name, &sha256, &parser)? {
+        let is_mirrored = self.is_mirror;
+        let found = FileVersion { source_name: &source_name, source_sha256: &sha256, is_mirrored, parser: &parser };
+        if self.ledger.holds_file(&self.corpus.id, &found)? {
             return unchanged();
         }
         let parsed = match self.parser.parse(piece.format, bytes)? {
@@ -166,8 +171,12 @@ impl Reader {
         let name = self.name_of(own_name, &metadata)?;
         let document = DocumentId::of(&self.corpus.id, &name);
         let again = !self.seen.sources.insert((document, sha256.clone()));
-        if again || self.ledger.holds(document, &source_name, &sha256, &parser)? {
+        if again || self.ledger.holds(document, &found)? {
             return unchanged();
+        }
+        if let Some(number) = self.ledger.reads_the_same(document, &found, &parsed.text, &metadata)? {
+            let version = Reread { document, number, parser };
+            return Ok(Ok(Item::Reread { file: piece.name.clone(), version }));
         }
         let Some(number) = self.number_of(document, parsed.fields.version)? else {
             return Ok(Err(Rejection::Field("its document can have no further version".to_owned()).into()));

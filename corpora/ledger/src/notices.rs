@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use crate::error::Result;
 use crate::findings::{FindingKind, put_finding};
 use crate::identity::{named, names_of};
-use crate::snapshots::{Decision, change_status};
-use crate::{Ledger, begin};
+use crate::snapshots::{Decision, change_status, status_of};
+use crate::{Ledger, NewVersion, begin};
 
 /// A version whose standing a notice changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -214,12 +214,46 @@ fn set(
             Relation::Reinstates => before_retraction(connection, document, version, metadata.status)?,
             _ => status,
         };
-        let reason = match &notice.reason {
-            Some(reason) => format!("{}: {reason}", notice.feed),
-            None => notice.feed.clone(),
+        change_status(connection, document, version, status, &Decision { reason: &reason_of(notice), ..*decision })?;
+        let (title, feed) = (metadata.title.clone(), notice.feed.clone());
+        changed.push(Changed { document, version, title, status, feed });
+        if notice.relation == Relation::Reinstates {
+            changed.extend(warn_again(connection, document, version, &metadata, decision)?);
+        }
+    }
+    Ok(changed)
+}
+
+/// The reason on record where a notice has acted.
+fn reason_of(notice: &Notice) -> String {
+    match &notice.reason {
+        Some(reason) => format!("{}: {reason}", notice.feed),
+        None => notice.feed.clone(),
+    }
+}
+
+/// Applies the concerns and corrections that could not act on a version as long as it was retracted. One that has acted, and
+/// what people decided after it, is in how the version stood before.
+fn warn_again(
+    connection: &Connection,
+    document: DocumentId,
+    version: u32,
+    metadata: &Metadata,
+    decision: &Decision<'_>,
+) -> Result<Vec<Changed>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM decisions WHERE subject = ?1 AND action = ?2 AND reason = ?3)";
+    let mut has_acted = connection.prepare_cached(sql)?;
+    let subject = format!("{document} v{version}");
+    let mut changed = Vec::new();
+    for notice in known_about(connection, metadata)? {
+        let Some(status) =
+            notice.status().filter(|_| matches!(notice.relation, Relation::Concerns | Relation::Corrects))
+        else {
+            continue;
         };
-        change_status(connection, document, version, status, &Decision { reason: &reason, ..*decision })?;
-        changed.push(Changed { document, version, title: metadata.title, status, feed: notice.feed.clone() });
+        if !has_acted.query_row(params![subject, status.as_str(), reason_of(&notice)], |row| row.get::<_, bool>(0))? {
+            changed.extend(apply(connection, &notice, To::One(document, version), decision)?.changed);
+        }
     }
     Ok(changed)
 }
@@ -251,15 +285,43 @@ fn gravity(status: Status) -> u8 {
 }
 
 /// After a version came in: what it says about other works, what it says about itself to other records and versions of the same
-/// work, and what was published about it before it came.
+/// work, what was published about it before it came, and what was decided about its source.
 pub(crate) fn after_staging(
     connection: &Connection,
     document: DocumentId,
-    version: u32,
-    metadata: &Metadata,
+    number: u32,
+    version: &NewVersion,
     decision: &Decision<'_>,
 ) -> Result<Applied> {
     let mut applied = Applied::default();
+    let metadata = &version.metadata;
+    for (notice, is_about_itself) in notices_in(metadata) {
+        // What it says of itself holds whatever it is called. Where that is a retraction, its earlier versions are retracted too.
+        if let Some(status) = notice.status().filter(|_| is_about_itself) {
+            let to = if status.suppresses() { To::All } else { To::One(document, number) };
+            applied.changed.extend(set(connection, document, status, &notice, to, decision)?);
+        }
+        if keep(connection, &notice, decision.at)? {
+            applied.add(apply(connection, &notice, To::All, decision)?);
+        }
+    }
+    let outlived = outlived(connection, document, number, version)?;
+    for notice in known_about(connection, metadata)? {
+        if !outlived.contains(&notice) {
+            applied.add(apply(connection, &notice, To::One(document, number), decision)?);
+        }
+    }
+    applied.changed.extend(carry_label(connection, document, number, version, decision)?);
+    Ok(applied)
+}
+
+/// Whose notice it is that a document of this title says of itself or of others.
+fn as_taken_in(title: &str) -> String {
+    format!("{title:?} as taken in")
+}
+
+/// What a version says about works, each with whether that is itself.
+fn notices_in(metadata: &Metadata) -> Vec<(Notice, bool)> {
     let year = metadata.published.as_deref().and_then(|date| date.get(..4)?.parse().ok());
     let about = |relation, subject, title: Option<String>| Notice {
         relation,
@@ -270,7 +332,7 @@ pub(crate) fn after_staging(
         notice: Default::default(),
         date: metadata.published.clone(),
         reason: None,
-        feed: format!("{:?} as taken in", metadata.title),
+        feed: as_taken_in(&metadata.title),
     };
     let own = |relation| (about(relation, metadata.identifiers.clone(), Some(metadata.title.clone())), true);
     let mut notices = Vec::new();
@@ -291,20 +353,74 @@ pub(crate) fn after_staging(
             }
         });
     }
-    for (notice, is_about_itself) in notices {
-        // What it says of itself holds whatever it is called. Where that is a retraction, its earlier versions are retracted too.
-        if let Some(status) = notice.status().filter(|_| is_about_itself) {
-            let to = if status.suppresses() { To::All } else { To::One(document, version) };
-            applied.changed.extend(set(connection, document, status, &notice, to, decision)?);
-        }
-        if keep(connection, &notice, decision.at)? {
-            applied.add(apply(connection, &notice, To::All, decision)?);
+    notices
+}
+
+/// What versions from the same bytes were once taken to say of themselves, and this one does not say: they were misread. What
+/// other bytes say as well, of this document or of another, stands.
+fn outlived(connection: &Connection, document: DocumentId, number: u32, version: &NewVersion) -> Result<Vec<Notice>> {
+    let sql = "SELECT metadata, source_sha256 = ?2 FROM versions WHERE document = ?1 AND number <> ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![document.to_bytes(), version.source_sha256, number], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+    })?;
+    let own = |metadata: &Metadata| notices_in(metadata).into_iter().filter(|(_, is_own)| *is_own).map(|(own, _)| own);
+    let (mut misread, mut stands): (Vec<Notice>, Vec<Notice>) = (Vec::new(), Vec::new());
+    for row in rows {
+        let (metadata, is_same) = row?;
+        // What is damaged says nothing that could be compared.
+        if let Ok(metadata) = serde_json::from_str::<Metadata>(&metadata) {
+            if is_same { misread.extend(own(&metadata)) } else { stands.extend(own(&metadata)) }
         }
     }
-    for notice in known_about(connection, metadata)? {
-        applied.add(apply(connection, &notice, To::One(document, version), decision)?);
+    if misread.is_empty() {
+        return Ok(misread);
     }
-    Ok(applied)
+    for other in named(connection, &names_of(&version.metadata))? {
+        if other != document
+            && let Some((_, metadata, _)) = newest(connection, other)?
+        {
+            stands.extend(own(&metadata));
+        }
+    }
+    let said: Vec<Relation> = own(&version.metadata).map(|notice| notice.relation).collect();
+    misread.retain(|notice| !said.contains(&notice.relation) && !stands.contains(notice));
+    Ok(misread)
+}
+
+/// Gives a version the label that was decided about the last one from the same bytes: to read them again, by another parser or
+/// because the file is put back, does not take it off. What that one said of itself is for the new one to say.
+fn carry_label(
+    connection: &Connection,
+    document: DocumentId,
+    number: u32,
+    version: &NewVersion,
+    decision: &Decision<'_>,
+) -> Result<Option<Changed>> {
+    let sql = "SELECT number, status, metadata FROM versions
+               WHERE document = ?1 AND source_sha256 = ?2 AND number <> ?3 ORDER BY id DESC LIMIT 1";
+    let last: Option<(u32, String, String)> = connection
+        .prepare_cached(sql)?
+        .query_row(params![document.to_bytes(), version.source_sha256, number], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((last, label, metadata)) = last else { return Ok(None) };
+    let label: Status = label.parse().unwrap_or_default();
+    let held = status_of(connection, document, number)?;
+    if !label.may_be_evidence() || !held.may_be_evidence() || gravity(label) <= gravity(held) {
+        return Ok(None);
+    }
+    let sql = "SELECT reason FROM decisions WHERE subject = ?1 AND action = ?2 ORDER BY id DESC LIMIT 1";
+    let reason: Option<String> = connection
+        .prepare_cached(sql)?
+        .query_row(params![format!("{document} v{last}"), label.as_str()], |row| row.get(0))
+        .optional()?;
+    let its_own = serde_json::from_str::<Metadata>(&metadata).map(|metadata| as_taken_in(&metadata.title)).ok();
+    let Some(reason) = reason.filter(|reason| its_own.as_ref() != Some(reason)) else { return Ok(None) };
+    change_status(connection, document, number, label, &Decision { reason: &reason, ..*decision })?;
+    let (title, feed) = (version.metadata.title.clone(), format!("what was decided about version {last} ({reason})"));
+    Ok(Some(Changed { document, version: number, title, status: label, feed }))
 }
 
 /// Notices on record about a work of these names, in the order in which they came.

@@ -3,6 +3,7 @@
 mod copy;
 mod decisions;
 mod document;
+mod files;
 mod findings;
 mod health;
 mod notices;

@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::findings::{FindingKind, put_finding};
 use crate::identity::{self, Alike};
 use crate::notices::{self, Applied, Changed};
-use crate::schema::of_metadata;
 use crate::snapshots::{Decision, staged_number};
 use crate::{Ledger, begin};
 
@@ -97,39 +96,6 @@ impl Ledger {
         Ok(self.read()?.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
-    /// Whether a file of this name and these bytes, read by this parser, is what the corpus holds of it: then it need not be
-    /// read.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn holds_file(&self, corpus: &CorpusId, source_name: &str, source_sha256: &str, parser: &str) -> Result<bool> {
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM versions v JOIN documents d ON d.id = v.document
-             WHERE v.source_name = ?1 AND v.source_sha256 = ?2 AND d.corpus = ?4 AND {})",
-            still_said()
-        );
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(params![source_name, source_sha256, parser, corpus.as_str()], |row| row.get(0))?)
-    }
-
-    /// Whether some version of the document holds exactly these bytes, read by this parser, and the file of this name has not
-    /// said anything else since. So a file that is put back as it was is a version again; two files of one document that lie
-    /// side by side are not, however often they are read.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn holds(&self, document: DocumentId, source_name: &str, source_sha256: &str, parser: &str) -> Result<bool> {
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM versions v
-             WHERE v.document = ?4 AND v.source_sha256 = ?2 AND {})",
-            still_said()
-        );
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(params![source_name, source_sha256, parser, document.to_bytes()], |row| row.get(0))?)
-    }
-
     /// The number that a further version of `document` takes: the one it declares if that is free, else the next; `None` when
     /// there is no higher one.
     ///
@@ -167,18 +133,6 @@ impl Ledger {
         fail_point!("ledger::stage::after_commit", |kind| Err(Error::injected(kind)));
         Ok(outcomes)
     }
-}
-
-/// Whether the version `v` was read by the parser `?3`, and no later one of its document came from the file `?1`. What was taken
-/// back or out of use, and does not say so itself, counts all the same: neither a file that is put back nor another parser puts
-/// such a text back into force.
-fn still_said() -> String {
-    format!(
-        "((v.parser = ?3 AND NOT EXISTS (SELECT 1 FROM versions w
-                                         WHERE w.document = v.document AND w.source_name = ?1 AND w.id > v.id))
-          OR (v.status IN ('retracted', 'withdrawn') AND v.status IS NOT {}))",
-        of_metadata("status")
-    )
 }
 
 fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decision<'_>) -> Result<Staged> {
@@ -229,8 +183,7 @@ fn stage_one(transaction: &Transaction<'_>, staging: &Staging, decision: &Decisi
     identity::put_names(transaction, document.to_bytes(), &version.metadata)?;
     identity::put_sketch(transaction, row, version.sketch.as_ref())?;
     put_in_force(transaction, document)?;
-    let Applied { changed, doubtful } =
-        notices::after_staging(transaction, document, *number, &version.metadata, decision)?;
+    let Applied { changed, doubtful } = notices::after_staging(transaction, document, *number, version, decision)?;
     let doubtful = doubtful.into_iter().filter(|(about, _)| *about == document);
     findings.extend(doubtful.map(|(_, detail)| (FindingKind::DoubtfulNotice, detail)));
     let own = changed.iter().rev().find(|change| change.document == document && change.version == *number);

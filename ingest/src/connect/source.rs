@@ -174,6 +174,11 @@ impl Source {
         }
     }
 
+    /// Whether what the ingest reads of it is our copy of what a service has, and no folder that people keep.
+    pub fn is_mirrored(&self) -> bool {
+        matches!(self, Self::Urls { .. } | Self::S3 { .. } | Self::PmcOa { .. } | Self::Pubmed { .. })
+    }
+
     /// Whether what it says makes sense together.
     pub(super) fn check(&self) -> Result<(), FetchError> {
         let wrong = |why: &str| Err(FetchError::Source(why.to_owned()));
@@ -257,6 +262,8 @@ path = "rw.csv"
         for source in &sources {
             source.check().unwrap();
         }
+        let mirrored: Vec<bool> = sources.iter().map(Source::is_mirrored).collect();
+        assert_eq!(mirrored, [false, true, true, true, true, false, false, false]);
         assert!(matches!(&sources[3], Source::PmcOa { limit: 50, refresh_days: 7, .. }));
         assert!(matches!(&sources[5], Source::Crossref { dois: Dois::Held(_), .. }));
         assert!(matches!(&sources[6], Source::Crossref { dois: Dois::Listed(dois), .. } if dois.len() == 1));

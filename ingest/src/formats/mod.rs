@@ -30,7 +30,7 @@ use crate::error::Rejection;
 
 pub(crate) use pdf::draw as draw_page;
 
-/// The parsers' version: a change in what they produce raises it, and a re-ingest then takes the documents in again.
+/// The parsers' version: a change in what they produce raises it, and a re-ingest then reads the documents anew.
 const PARSER_VERSION: u32 = 4;
 
 /// The formats there are.

@@ -120,7 +120,36 @@ pub(super) fn is_measure(rest: &str) -> bool {
     };
     let one = word.strip_suffix('s').unwrap_or(&word);
     let is_counted = MEASURES.split(' ').any(|measure| measure == word || measure == one);
+    if matches!(word.as_str(), "cap" | "drop") {
+        return is_taken(after);
+    }
     is_counted || (is_range && after.trim_start_matches(['-', '–', '—', ' ']).starts_with(char::is_numeric))
+}
+
+/// Whether a text goes on as after an amount that is taken, and not as after a verb: `¾ cap twice daily`, not `¾ Cap the dose`.
+fn is_taken(after: &str) -> bool {
+    if after.starts_with([',', ';', '.', '/', ')']) {
+        return true;
+    }
+    let after = after.to_lowercase();
+    let mut words = after.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_number = |word: &str| word.starts_with(char::is_numeric);
+    match first {
+        "" | "of" | "per" | "twice" | "daily" | "nightly" | "hourly" | "weekly" | "orally" | "po" | "bd" | "bid"
+        | "tds" | "tid" | "qds" | "qid" | "od" | "prn" | "stat" | "before" | "after" => true,
+        "a" => matches!(second, "day" | "week"),
+        "at" => matches!(second, "night" | "bedtime" | "noon"),
+        "every" => is_number(second) || matches!(second, "hour" | "morning" | "evening" | "night" | "day"),
+        "in" => matches!(second, "each" | "both"),
+        "on" => matches!(second, "alternate" | "day"),
+        "once" => matches!(second, "a" | "daily" | "every" | "weekly"),
+        "or" => is_number(second),
+        "three" | "four" => second == "times",
+        "with" => matches!(second, "food" | "meals" | "milk" | "water"),
+        number if is_number(number) => matches!(second, "hourly" | "times" | "x"),
+        _ => false,
+    }
 }
 
 /// A short line in title case between a heading or a gap and what it heads.
@@ -169,6 +198,10 @@ mod tests {
             "¾ to 1 tablet twice daily",
             "¾ mL/kg",
             "¾ h before meals",
+            "¾ cap twice daily",
+            "¾ drop in each eye",
+            "¾ Drop 8 hourly",
+            "¾ drops in the left eye",
         ] {
             assert_eq!(text(line), line);
         }
@@ -178,6 +211,11 @@ mod tests {
             ("¾ 2 tablets twice daily", "2 tablets twice daily"),
             ("¾ Hold the dose", "Hold the dose"),
             ("¾ H. pylori", "H. pylori"),
+            ("¾ Drop the dose", "Drop the dose"),
+            ("¾ Cap the dose at 4 g a day", "Cap the dose at 4 g a day"),
+            ("¾ Cap at 4 g a day", "Cap at 4 g a day"),
+            ("¾ Drop every second dose", "Drop every second dose"),
+            ("¾ Drop-in clinics", "Drop-in clinics"),
         ] {
             assert_eq!(text(line), item);
         }

@@ -1,7 +1,6 @@
 //! What the model wrote, read statement by statement, and turned into statements that stand: quotes found in their passages,
 //! words checked against their quotes.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use grounding::{Source, check, denied_from_above, locate};
@@ -162,12 +161,7 @@ impl<'a> Grounder<'a> {
             }
         }
         // Where quotes have taken the place of words, the same may stand twice.
-        let mut said = HashSet::new();
-        self.statements.retain(|statement| said.insert(statement.text.clone()));
-        let citations = self.statements.iter_mut().flat_map(|statement| &mut statement.citations);
-        for (n, citation) in (1..).zip(citations) {
-            citation.n = n;
-        }
+        self.statements = say_once(std::mem::take(&mut self.statements));
         Ok(())
     }
 
@@ -185,6 +179,35 @@ impl<'a> Grounder<'a> {
         let reasons: Vec<String> =
             said.map(|(count, what)| format!("{count} of the model's statements {what}")).collect();
         (self.statements, (!reasons.is_empty()).then(|| reasons.join("; ")))
+    }
+}
+
+/// The same statements, each once. Where several sources say the same, it cites all of them and names who says it.
+fn say_once(statements: Vec<Statement>) -> Vec<Statement> {
+    let mut kept: Vec<Statement> = Vec::new();
+    for statement in statements {
+        match kept.iter_mut().find(|said| said.text == statement.text) {
+            Some(said) => join(said, statement),
+            None => kept.push(statement),
+        }
+    }
+    let citations = kept.iter_mut().flat_map(|statement| &mut statement.citations);
+    for (n, citation) in (1..).zip(citations) {
+        citation.n = n;
+    }
+    kept
+}
+
+fn join(said: &mut Statement, same: Statement) {
+    let place = |citation: &Citation| (citation.evidence.clone(), citation.start, citation.end);
+    let before = said.citations.len();
+    for citation in same.citations {
+        if said.citations.iter().all(|held| place(held) != place(&citation)) {
+            said.citations.push(citation);
+        }
+    }
+    if said.citations.len() > before && said.said_by.split("; ").all(|by| by != same.said_by) {
+        said.said_by = format!("{}; {}", said.said_by, same.said_by);
     }
 }
 
@@ -265,5 +288,42 @@ mod tests {
         assert_eq!(locate_standing(text, "- give adrenaline intravenously"), None);
         assert!(locate_standing(text, "Do not:\n- give adrenaline intravenously").is_some());
         assert!(locate_standing(text, "Call for help early.").is_some());
+    }
+
+    #[test]
+    fn what_two_sources_say_is_said_once_and_cites_both() {
+        let statement = |text: &str, by: &str, n: u32, evidence: &str, start: usize| Statement {
+            text: text.to_owned(),
+            said_by: by.to_owned(),
+            verdict: Verdict::Supported,
+            reason: None,
+            citations: vec![Citation {
+                n,
+                evidence: evidence.to_owned(),
+                quote: text.to_owned(),
+                start,
+                end: start + text.len(),
+                verdict: Verdict::Supported,
+                reason: None,
+                secondhand: false,
+            }],
+        };
+        let kept = say_once(vec![
+            statement("Gout hurts.", "Board (2024)", 1, "E1", 0),
+            statement("Rest.", "Board (2024)", 2, "E1", 20),
+            statement("Gout hurts.", "Agency (2023)", 3, "E2", 7),
+            statement("Gout hurts.", "Board (2024)", 4, "E1", 0),
+            statement("Gout hurts.", "Board (2024)", 5, "E3", 0),
+        ]);
+        let cited = |at: usize| {
+            let citations = kept[at].citations.iter();
+            citations.map(|citation| (citation.n, citation.evidence.as_str())).collect::<Vec<_>>()
+        };
+        assert_eq!(kept.len(), 2);
+        assert_eq!((cited(0), cited(1)), (vec![(1, "E1"), (2, "E2"), (3, "E3")], vec![(4, "E1")]));
+        assert_eq!(
+            (kept[0].said_by.as_str(), kept[1].said_by.as_str()),
+            ("Board (2024); Agency (2023)", "Board (2024)")
+        );
     }
 }

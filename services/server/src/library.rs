@@ -195,6 +195,7 @@ impl Library {
             data: self.data.clone(),
             archives: self.config.archives(),
             keeps_originals: self.config.keep_originals,
+            is_mirror: false,
         }
     }
 
@@ -212,24 +213,22 @@ impl Library {
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<Account> {
         let _alone = self.running.lock().await;
-        self.run(path, corpus, publish, actor, stop, tell).await
+        self.run(path, corpus, &self.options(publish, actor), stop, tell).await
     }
 
     async fn run(
         &self,
         path: &Path,
         corpus: &Corpus,
-        publish: bool,
-        actor: &str,
+        options: &Options,
         stop: &Arc<AtomicBool>,
         tell: &mut (dyn FnMut(Told) + Send),
     ) -> Result<Account> {
         if self.config.two_people && self.ledger.policy(&corpus.id)?.is_none() {
             bail!("{}", Self::for_two(&corpus.id));
         }
-        let options = self.options(publish, actor);
         let tell = |event: &Event| tell(Told::Ingest(event.clone()));
-        Ok(self.ingest().run(path, corpus, &options, Arc::clone(stop), tell).await?)
+        Ok(self.ingest().run(path, corpus, options, Arc::clone(stop), tell).await?)
     }
 
     /// Fetches what the sources of a corpus have that is new, takes it in, applies notices, and publishes. A source that fails
@@ -293,8 +292,9 @@ impl Library {
             let imported = self.ledger.import_notices(&fetched.notices, &decision)?;
             tell(Told::Source(SourceEvent::Notices { source: name.to_owned(), imported }));
         }
+        let options = Options { is_mirror: source.is_mirrored(), ..self.options(false, actor) };
         match source.documents(&mirror) {
-            Some(path) => match self.run(path, corpus, false, actor, stop, tell).await {
+            Some(path) => match self.run(path, corpus, &options, stop, tell).await {
                 Ok(_) => Ok(()),
                 // A source that has nothing yet is no failure.
                 Err(error) if matches!(error.downcast_ref(), Some(ingest::Error::Empty(_))) => Ok(()),

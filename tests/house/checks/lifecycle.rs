@@ -3,10 +3,11 @@
 use axum::http::StatusCode;
 use identity::Role;
 use ingest::Event;
-use knowledge::{DocumentId, Snapshot, Status};
-use ledger::Decision;
+use knowledge::{Corpus, DocumentId, Snapshot, Status};
+use ledger::{Decision, Reread};
 use serde_json::{Value, json};
 use support::TestService;
+use tempfile::TempDir;
 
 use crate::desk::{Desk, PASSWORD};
 
@@ -106,6 +107,84 @@ async fn files_of_one_name_in_an_archive_stay_as_they_are() {
         assert_eq!((report.documents.updated, report.documents.unchanged), (updated, unchanged), "{events:?}");
         let now = quotes(&service, None).await;
         assert!(has(&now, 50) && !has(&now, 5), "the later one replaces the earlier: {now:?}");
+    }
+}
+
+/// Has these versions of the document been read by an earlier parser.
+fn read_before(service: &TestService, numbers: &[u32]) {
+    let version = |number: &u32| Reread { document: document(), number: *number, parser: "markdown/3".to_owned() };
+    service.stores.ledger.mark_read(&numbers.iter().map(version).collect::<Vec<_>>()).unwrap();
+}
+
+/// A new and an old version of the document, in this order of their paths.
+fn new_and_old() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, version, dose) in [("a-new.md", 2, 20), ("b-old.md", 1, 5)] {
+        let text = note(dose).replace("id = \"drug\"\n", &format!("id = \"drug\"\nversion = {version}\n"));
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
+    folder
+}
+
+/// Takes the folder in as a parser does that reads something else in it; how many were updated and unchanged.
+async fn read_otherwise(service: &TestService, folder: &TempDir) -> (usize, usize) {
+    let corpus = Corpus { issuer: "Another house".to_owned(), ..TestService::corpus() };
+    let (account, _) = service.try_ingest(folder.path(), &corpus).await;
+    let counts = account.unwrap().report.documents;
+    (counts.updated, counts.unchanged)
+}
+
+#[tokio::test]
+async fn what_another_parser_reads_the_same_is_no_other_version() {
+    let service = TestService::new().await;
+    service.ingest(&[("drug.md", &note(5))]).await;
+    read_before(&service, &[1]);
+    for _ in 0..2 {
+        let (report, events) = service.ingest(&[("drug.md", &note(5))]).await;
+        assert_eq!((report.snapshot, report.documents.unchanged), (Snapshot(1), 1), "{events:?}");
+    }
+    let view = service.get(&format!("/v1/documents/{}", document())).await.json();
+    assert_eq!((view["version"].as_u64(), view["status"].as_str()), (Some(1), Some("current")));
+}
+
+#[tokio::test]
+async fn another_parser_puts_no_older_file_of_a_document_in_force() {
+    let service = TestService::new().await;
+    let folder = new_and_old();
+    service.ingest_path(folder.path()).await;
+    read_before(&service, &[1, 2]);
+    assert_eq!(read_otherwise(&service, &folder).await, (1, 1));
+    let now = quotes(&service, None).await;
+    assert!(has(&now, 20) && !has(&now, 5), "{now:?}");
+}
+
+#[tokio::test]
+async fn another_parser_brings_nothing_back_that_was_taken_out_of_use() {
+    let service = TestService::new().await;
+    let folder = new_and_old();
+    service.ingest_path(folder.path()).await;
+    service.stores.ledger.set_status(document(), 2, Status::Withdrawn, &DECISION).unwrap();
+    read_before(&service, &[1, 2]);
+    assert_eq!(read_otherwise(&service, &folder).await, (0, 2));
+    let now = quotes(&service, None).await;
+    assert!(!has(&now, 20) && !has(&now, 5), "{now:?}");
+}
+
+#[tokio::test]
+async fn copies_of_one_record_from_different_days_do_not_take_turns() {
+    let service = TestService::new().await;
+    let mirrors = [5, 50].map(|dose| {
+        let mirror = tempfile::tempdir().unwrap();
+        std::fs::write(mirror.path().join("PMC1.md"), note(dose)).unwrap();
+        mirror
+    });
+    for unchanged in [0, 1, 1] {
+        for mirror in &mirrors {
+            let (report, events) = service.ingest_mirror(mirror.path()).await;
+            assert_eq!(report.documents.unchanged, unchanged, "{events:?}");
+        }
+        let now = quotes(&service, None).await;
+        assert!(has(&now, 50) && !has(&now, 5), "{now:?}");
     }
 }
 

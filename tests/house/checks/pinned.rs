@@ -69,6 +69,7 @@ async fn stage(service: &TestService, text: &str) {
         data: service.data_file(""),
         archives: Limits::default(),
         keeps_originals: true,
+        is_mirror: false,
     };
     let stop = Arc::new(AtomicBool::new(false));
     ingest.run(&source, &TestService::corpus(), &options, stop, |_| {}).await.unwrap();

@@ -122,6 +122,7 @@ impl Open {
             data: self.data.path().to_owned(),
             archives: Limits::default(),
             keeps_originals: true,
+            is_mirror: false,
         };
         let ingest = Ingest::new(self.data.stores.clone(), Arc::new(HashEmbedder), Arc::new(Parser::Here)).unwrap();
         let stop = Arc::new(AtomicBool::new(false));

@@ -182,6 +182,21 @@ impl TestService {
 
     /// Ingests a path into a corpus, and publishes; it may fail.
     pub async fn try_ingest(&self, path: &Path, corpus: &Corpus) -> (ingest::Result<Account>, Vec<Event>) {
+        self.try_ingest_from(path, corpus, false).await
+    }
+
+    /// Ingests a mirror of what a service has into the corpus `test`, and publishes.
+    pub async fn ingest_mirror(&self, path: &Path) -> (Report, Vec<Event>) {
+        let (account, events) = self.try_ingest_from(path, &Self::corpus(), true).await;
+        (account.unwrap().report, events)
+    }
+
+    async fn try_ingest_from(
+        &self,
+        path: &Path,
+        corpus: &Corpus,
+        is_mirror: bool,
+    ) -> (ingest::Result<Account>, Vec<Event>) {
         let ingest = Ingest::new(self.stores.clone(), Arc::new(HashEmbedder), Arc::new(Parser::Here)).unwrap();
         let options = Options {
             publish: true,
@@ -190,6 +205,7 @@ impl TestService {
             data: self.directory.path().to_owned(),
             archives: Limits::default(),
             keeps_originals: true,
+            is_mirror,
         };
         let mut events = Vec::new();
         let stop = Arc::new(AtomicBool::new(false));

@@ -129,3 +129,59 @@ fn a_reinstatement_restores_what_people_had_decided() {
     assert_eq!(standing(&ledger, "drug"), Status::Superseded);
     assert!(ledger.staged_changes().unwrap().is_empty());
 }
+
+#[test]
+fn a_concern_that_came_during_a_retraction_stands_after_it() {
+    let ledger = ledger();
+    ledger.stage(&[named(staging("drug", 1), numbered(DOI), Status::Current)], &DECISION).unwrap();
+    for relation in [Relation::Retracts, Relation::Concerns, Relation::Corrects] {
+        ledger.import_notices(&[notice(relation, numbered(DOI))], &DECISION).unwrap();
+    }
+    assert_eq!(standing(&ledger, "drug"), Status::Retracted);
+    ledger.import_notices(&[notice(Relation::Reinstates, numbered(DOI))], &DECISION).unwrap();
+    assert_eq!(standing(&ledger, "drug"), Status::ExpressionOfConcern);
+}
+
+#[test]
+fn a_concern_that_people_settled_before_a_retraction_stays_settled() {
+    let ledger = ledger();
+    ledger.stage(&[named(staging("drug", 1), numbered(DOI), Status::Current)], &DECISION).unwrap();
+    ledger.import_notices(&[notice(Relation::Concerns, numbered(DOI))], &DECISION).unwrap();
+    ledger.set_status(document("drug"), 1, Status::Current, &DECISION).unwrap();
+    for relation in [Relation::Retracts, Relation::Reinstates] {
+        ledger.import_notices(&[notice(relation, numbered(DOI))], &DECISION).unwrap();
+    }
+    assert_eq!(standing(&ledger, "drug"), Status::Current);
+}
+
+/// A version of the document `review` from these bytes, which is, or is not, taken for a retracted work.
+fn review(number: u32, bytes: &str, status: Status) -> Staging {
+    let mut staging = version_in("test", "review", number, 1);
+    staging.version.source_sha256 = bytes.into();
+    staging.version.metadata.title = "Retracted publications in gout: a review".into();
+    named(staging, numbered(DOI), status)
+}
+
+#[test]
+fn a_work_that_was_misread_as_retracted_is_not_retracted_by_what_it_was_taken_to_say() {
+    let ledger = ledger();
+    ledger.stage(&[review(1, "same", Status::Retracted)], &DECISION).unwrap();
+    let again = ledger.stage(&[review(2, "same", Status::Current)], &DECISION).unwrap();
+    assert_eq!((again[0].status, again[0].changed.len()), (Status::Current, 0));
+    // A feed that says so is believed.
+    ledger.import_notices(&[notice(Relation::Retracts, numbered(DOI))], &DECISION).unwrap();
+    assert_eq!(ledger.stage(&[review(3, "same", Status::Current)], &DECISION).unwrap()[0].status, Status::Retracted);
+}
+
+#[test]
+fn what_other_bytes_say_of_a_work_is_held_against_those_that_do_not() {
+    let ledger = ledger();
+    ledger.stage(&[review(1, "marked", Status::Retracted)], &DECISION).unwrap();
+    let other = ledger.stage(&[review(2, "an older copy", Status::Current)], &DECISION).unwrap();
+    assert_eq!(other[0].status, Status::Retracted, "the mark was not taken off by reading it again");
+
+    let ledger = super::ledger();
+    let both = [review(1, "same", Status::Retracted), review(2, "elsewhere", Status::Retracted)];
+    ledger.stage(&both, &DECISION).unwrap();
+    assert_eq!(ledger.stage(&[review(3, "same", Status::Current)], &DECISION).unwrap()[0].status, Status::Retracted);
+}

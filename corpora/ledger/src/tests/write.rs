@@ -1,9 +1,9 @@
 //! What was written stays whole: through a full disk, another embedder, and damage.
 
-use knowledge::{Snapshot, Status};
+use knowledge::Snapshot;
 
-use super::{DECISION, corpus, document, ledger, staging, version_in};
-use crate::{Error, Reach, Staging};
+use super::{DECISION, document, ledger, staging, version_in};
+use crate::{Error, FileVersion, Reach};
 
 #[test]
 fn a_full_disk_leaves_no_half_of_anything() {
@@ -15,7 +15,8 @@ fn a_full_disk_leaves_no_half_of_anything() {
     let full = ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION);
     assert!(matches!(full, Err(Error::Full(_))), "{full:?}");
     assert_eq!((ledger.entry_ids().unwrap(), ledger.seq().unwrap()), before);
-    assert!(!ledger.holds(document("second"), "second", "second", "test/1").unwrap());
+    let second = FileVersion { source_name: "second", source_sha256: "second", is_mirrored: false, parser: "test/1" };
+    assert!(!ledger.holds(document("second"), &second).unwrap());
     ledger.lock().query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
     ledger.stage(&[staging("second", 1), staging("third", 200)], &DECISION).unwrap();
 }
@@ -66,50 +67,6 @@ fn a_text_that_is_not_what_was_stored_is_not_given_out() {
     ledger.lock().execute("UPDATE passages SET text = replace(text, 'Words', 'Wards')", []).unwrap();
     assert_eq!(evidence(), 0);
     assert!(matches!(ledger.passage(passage, "2026-01-01", Reach::Staged), Err(Error::Damaged(_))));
-}
-
-/// A version of the document `drug` that came from this file with these bytes.
-fn from_file(number: u32, source_name: &str, bytes: &str) -> Staging {
-    let mut staging = version_in("test", "drug", number, 1);
-    staging.version.source_name = source_name.into();
-    staging.version.source_sha256 = bytes.into();
-    staging
-}
-
-#[test]
-fn a_file_that_is_put_back_is_not_held_and_one_beside_it_is() {
-    let ledger = ledger();
-    let holds = |source_name: &str, bytes: &str| {
-        let file = ledger.holds_file(&corpus("test").id, source_name, bytes, "test/1").unwrap();
-        (file, ledger.holds(document("drug"), source_name, bytes, "test/1").unwrap())
-    };
-    ledger.stage(&[from_file(1, "a.md", "5 mg"), from_file(2, "b.md", "10 mg")], &DECISION).unwrap();
-    assert_eq!((holds("a.md", "5 mg"), holds("b.md", "10 mg")), ((true, true), (true, true)), "side by side");
-    assert_eq!(holds("c.md", "5 mg"), (false, true), "a file that was given another name");
-    ledger.stage(&[from_file(3, "a.md", "50 mg")], &DECISION).unwrap();
-    assert_eq!((holds("a.md", "50 mg"), holds("a.md", "5 mg")), ((true, true), (false, false)));
-    assert_eq!(holds("b.md", "10 mg"), (true, true));
-    ledger.stage(&[from_file(4, "a.md", "5 mg")], &DECISION).unwrap();
-    assert_eq!((holds("a.md", "5 mg"), holds("a.md", "50 mg")), ((true, true), (false, false)));
-}
-
-#[test]
-fn a_file_that_is_put_back_brings_nothing_back_that_was_taken_out_of_use() {
-    let ledger = ledger();
-    let mut says_so = from_file(2, "a.md", "says so");
-    says_so.version.metadata.status = Status::Withdrawn;
-    ledger.stage(&[from_file(1, "a.md", "was said")], &DECISION).unwrap();
-    ledger.set_status(document("drug"), 1, Status::Withdrawn, &DECISION).unwrap();
-    ledger.stage(&[says_so, from_file(3, "a.md", "last")], &DECISION).unwrap();
-    let holds = |bytes: &str| ledger.holds(document("drug"), "a.md", bytes, "test/1").unwrap();
-    assert!(holds("was said"), "a person has decided about it");
-    assert!(
-        ledger.holds(document("drug"), "a.md", "was said", "test/2").unwrap(),
-        "and another parser changes nothing"
-    );
-    assert!(!ledger.holds(document("drug"), "a.md", "last", "test/2").unwrap());
-    assert!(!holds("says so"), "what withdraws itself comes in again");
-    assert!(holds("last"));
 }
 
 #[test]
