@@ -202,12 +202,8 @@ impl Curation {
     ) -> Result<TicketRow, E> {
         by.must(Power::Curate)?;
         let note = Some(bounded("note", note)?).filter(|note| !note.is_empty());
-        let reopen = |work: &Connection| {
-            // Somebody has found that the snapshot which filled it does not answer it: it is kept in mind, so as not to fill it again.
-            let snapshot = ticket(work, id)?.snapshot;
-            take(work, id, &Step { to: TicketState::Open, by: Some(by.account), note, snapshot, at })
-        };
-        self.on_record(reopen, log)
+        let step = Step { to: TicketState::Open, by: Some(by.account), note, snapshot: None, at };
+        self.on_record(|work| take(work, id, &step), log)
     }
 
     /// Notes that an open ticket was asked again after a publish, and the snapshot answers it.
@@ -256,7 +252,10 @@ fn put_step(connection: &Connection, ticket: &str, step: &Step<'_>) -> Result<()
     Ok(())
 }
 
-const COLUMNS: &str = "id, n, step, state, who, at, note, snapshot";
+/// What somebody has opened again keeps in mind which snapshot had filled it.
+const COLUMNS: &str = "id, n, step, state, who, at, note, coalesce(snapshot,
+  (SELECT f.snapshot FROM ticket_moves f
+   WHERE f.ticket = ticket_standing.id AND f.step = ticket_standing.step - 1 AND ticket_standing.who IS NOT NULL))";
 
 fn ticket(connection: &Connection, id: &str) -> Result<TicketRow> {
     let sql = format!("SELECT {COLUMNS} FROM ticket_standing WHERE id = ?1");

@@ -94,7 +94,7 @@ impl Facts {
                 matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
             }),
             breaks: Vec::new(),
-            parts: at_words(lexicon::begins_part),
+            parts: parts(&tokens),
             length: tokens.len(),
             denies_next,
             is_cut,
@@ -206,6 +206,19 @@ fn joints(facts: &[Fact], tokens: &[Token]) -> Vec<Joint> {
         Some(Joint { drugs: (a.min(b), a.max(b)), is_choice })
     };
     drugs.windows(2).filter_map(joint).collect()
+}
+
+/// Where parts of a sentence begin that stand for themselves. The cells of a table's row do not.
+fn parts(tokens: &[Token]) -> Vec<usize> {
+    let is_row = is_row(tokens);
+    let begins = |token: &Token| lexicon::begins_part(&token.lower) && !(is_row && token.lower == ";");
+    (0..tokens.len()).filter(|&at| begins(&tokens[at])).collect()
+}
+
+/// Whether it is the row of a table: cells between semicolons, each with its label. They are about one thing.
+fn is_row(tokens: &[Token]) -> bool {
+    let mut cells = tokens.split(|token| token.lower == ";");
+    tokens.iter().any(|token| token.lower == ";") && cells.all(|cell| cell.iter().any(|token| token.lower == ":"))
 }
 
 /// Reads a sentence step by step; what one step has taken the next leaves alone.
