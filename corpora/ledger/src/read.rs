@@ -1,6 +1,7 @@
 //! Reading back: corpora, documents, passages, and the evidence behind a question.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use knowledge::{
     Access, Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Kind, Metadata, PassageId,
@@ -285,16 +286,18 @@ impl Ledger {
     pub fn standings_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, Standing>> {
         let connection = self.read()?;
         let at_once = connection.unchecked_transaction()?;
-        let mut statement = at_once.prepare_cached(
-            "SELECT v.document, v.number, v.status, v.metadata
-             FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
-        )?;
+        let mut version_of = at_once.prepare_cached("SELECT version FROM passages WHERE id = ?1")?;
+        let mut row =
+            at_once.prepare_cached("SELECT document, number, status, metadata FROM versions WHERE id = ?1")?;
         let (mut standings, ahead) = (HashMap::with_capacity(ids.len()), self.ahead());
+        let mut by_version: HashMap<i64, Option<Standing>> = HashMap::new();
         for id in ids {
-            let mut rows = statement.query([id.to_bytes()])?;
-            if let Some(row) = rows.next()? {
-                standings.extend(standing(row, &ahead)?.map(|standing| (*id, standing)));
+            let Some(version) = version_of.query_row([id.to_bytes()], |row| row.get(0)).optional()? else { continue };
+            if let Entry::Vacant(one) = by_version.entry(version) {
+                let mut rows = row.query([version])?;
+                one.insert(rows.next()?.map(|row| standing(row, &ahead)).transpose()?.flatten());
             }
+            standings.extend(by_version.get(&version).cloned().flatten().map(|standing| (*id, standing)));
         }
         Ok(standings)
     }
