@@ -146,6 +146,14 @@ impl Told {
     }
 }
 
+/// The verdict of a check, which is told with its reason where a test fails.
+#[cfg(test)]
+pub(crate) fn verdict_of(statement: &str, source: &str) -> Verdict {
+    let check = check(statement, &Source::new(source, []));
+    eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
+    check.verdict
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

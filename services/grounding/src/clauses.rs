@@ -245,14 +245,7 @@ impl Clauses {
 mod tests {
     use knowledge::Verdict;
 
-    use crate::{Source, check};
-
-    #[track_caller]
-    fn verdict(statement: &str, source: &str) -> Verdict {
-        let check = check(statement, &Source::new(source, []));
-        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
-        check.verdict
-    }
+    use crate::check::verdict_of as verdict;
 
     #[test]
     fn all_that_a_list_excepts_is_excepted() {

@@ -158,14 +158,8 @@ fn sides_changed(statement: &Facts, source: &Facts) -> Option<Finding> {
 mod tests {
     use knowledge::Verdict;
 
+    use crate::check::verdict_of as verdict;
     use crate::{Source, check};
-
-    #[track_caller]
-    fn verdict(statement: &str, source: &str) -> Verdict {
-        let check = check(statement, &Source::new(source, []));
-        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
-        check.verdict
-    }
 
     #[test]
     fn a_denial_of_a_denial_is_no_denial() {

@@ -417,14 +417,7 @@ fn stem(word: &str) -> String {
 mod tests {
     use knowledge::Verdict;
 
-    use crate::{Source, check};
-
-    #[track_caller]
-    fn verdict(statement: &str, source: &str) -> Verdict {
-        let check = check(statement, &Source::new(source, []));
-        eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
-        check.verdict
-    }
+    use crate::check::verdict_of as verdict;
 
     #[test]
     fn what_is_of_one_type_is_not_of_another() {

@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use server::config::Config;
 use support::{Script, ScriptedGenerator, TestService, test_settings};
 
-const GOUT: (&str, &str) = (
+pub(crate) const GOUT: (&str, &str) = (
     "gout.md",
     "+++\nid = \"gout\"\ntitle = \"Gout in adults\"\nissuer = \"Rheumatology Board\"\npublished = \"2024-03-01\"\n+++\n\
      # Gout in adults\n\n## Acute attack\n\nGive colchicine 500 micrograms twice daily for gout. \
      Do not give colchicine in severe renal impairment.\n\n## Prevention\n\nStart allopurinol 100 mg daily to prevent gout.\n",
 );
 
-const QUESTION: &str = "Which dose of colchicine is given for acute gout?";
+pub(crate) const QUESTION: &str = "Which dose of colchicine is given for acute gout?";
 
 async fn service() -> TestService {
     let service = TestService::new().await;

@@ -20,14 +20,7 @@ use support::{Reply, Script, TestService, test_settings};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-const GOUT: (&str, &str) = (
-    "gout.md",
-    "+++\nid = \"gout\"\ntitle = \"Gout in adults\"\nissuer = \"Rheumatology Board\"\npublished = \"2024-03-01\"\n+++\n\
-     # Gout in adults\n\n## Acute attack\n\nGive colchicine 500 micrograms twice daily for gout. \
-     Do not give colchicine in severe renal impairment.\n\n## Prevention\n\nStart allopurinol 100 mg daily to prevent gout.\n",
-);
-
-const QUESTION: &str = "Which dose of colchicine is given for acute gout?";
+use crate::answers::{GOUT, QUESTION};
 
 /// Supports every statement, each when it is let go on, whoever has left meanwhile.
 struct Waiting {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use audit::{
-    Actor, Checked, Directory, Intent, Query, Receipt, SignatureKind, Signer, Trust, Verified, verify_bundle,
-    verify_receipt,
+    Actor, Checked, Directory, Intent, Query, Receipt, SignatureKind, Signer, Verified, verify_bundle, verify_receipt,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -16,14 +15,7 @@ use server::config::{Config, WitnessAt};
 use server::exported;
 use support::{TestService, test_settings};
 
-const DIABETES: (&str, &str) = (
-    "diabetes.md",
-    "+++\nid = \"type-2-diabetes\"\ntitle = \"Type 2 diabetes\"\nissuer = \"Diabetes Board\"\npublished = \"2025-03-01\"\n+++\n\
-     # Type 2 diabetes\n\n## Metformin\n\nMetformin should not be started in adults with an eGFR below 30 mL/min. \
-     Metformin may cause nausea and diarrhoea.\n",
-);
-
-const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
+use crate::compliance::{DIABETES, QUESTION, trust};
 
 const DECISION: Decision<'static> = Decision { at: "2026-01-02T00:00:00Z", actor: "doctor", reason: "damaged" };
 
@@ -33,10 +25,6 @@ async fn service() -> TestService {
     let service = TestService::without_generator().await;
     service.ingest(&[DIABETES]).await;
     service
-}
-
-fn trust(service: &TestService) -> Trust {
-    Trust { keys: service.app.audit.verifier_keys(), ..Trust::default() }
 }
 
 /// A receipt of the service, and what was checked of it.

@@ -12,14 +12,14 @@ use support::TestService;
 
 use crate::acts::{self, Route, Walk, account_of, erased_in_time};
 
-const DIABETES: (&str, &str) = (
+pub(crate) const DIABETES: (&str, &str) = (
     "diabetes.md",
     "+++\nid = \"type-2-diabetes\"\ntitle = \"Type 2 diabetes\"\nissuer = \"Diabetes Board\"\npublished = \"2025-03-01\"\n+++\n\
      # Type 2 diabetes\n\n## Metformin\n\nMetformin should not be started in adults with an eGFR below 30 mL/min. \
      Metformin may cause nausea and diarrhoea.\n",
 );
 
-const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
+pub(crate) const QUESTION: &str = "In adults with type 2 diabetes, when should metformin not be started?";
 
 async fn service() -> TestService {
     let service = TestService::without_generator().await;
@@ -28,7 +28,7 @@ async fn service() -> TestService {
     service
 }
 
-fn trust(service: &TestService) -> Trust {
+pub(crate) fn trust(service: &TestService) -> Trust {
     Trust { keys: service.app.audit.verifier_keys(), ..Trust::default() }
 }
 
