@@ -6,6 +6,7 @@
 
 mod abbreviations;
 mod answer;
+mod asides;
 mod ask;
 mod conflicts;
 mod differential;

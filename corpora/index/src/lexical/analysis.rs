@@ -7,11 +7,12 @@ use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, Stemmer, StopWordFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
 
+use super::measures::Measures;
 use super::spelling;
 
 /// What the schema calls the analyzer of passages.
 /// Its name is part of the schema: an index whose terms were made by other rules is not read, and built anew.
-pub(super) const ANALYZER: &str = "clinical-3";
+pub(super) const ANALYZER: &str = "clinical-4";
 
 /// Words that a letter or a Roman one behind makes into another name. Alone the letter is an article or a pronoun, which says
 /// nothing: without this, hepatitis A is every hepatitis.
@@ -156,10 +157,20 @@ fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut start = None;
     let mut before = None;
-    let mut last: Option<&str> = None;
+    let (mut last, mut last_end): (Option<&str>, usize) = (None, 0);
+    let mut measures = Measures::default();
     let mut end = |from: usize, to: usize, tokens: &mut Vec<Token>| {
         let run = &text[from..to];
-        push_compound(run, from, tokens);
+        let lower = in_lower_case(run);
+        let parts = parts(&lower);
+        push_compound(run, &parts, from, tokens);
+        for text in measures.read(&text[last_end..from], &parts, &text[to..]) {
+            let position = tokens.last().map_or(0, |token| token.position);
+            let is_there = tokens.iter().rev().take_while(|token| token.offset_from == from).any(|token| token.text == text);
+            if !is_there {
+                tokens.push(Token { offset_from: from, offset_to: to, position, text, position_length: 1 });
+            }
+        }
         if let (Some(named), "A" | "a" | "I" | "i") = (last.filter(|_| text[..from].ends_with([' ', '-'])), run) {
             let named = named.to_lowercase();
             if NAMED_BY_LETTER.contains(&named.as_str()) {
@@ -168,7 +179,7 @@ fn tokenize(text: &str) -> Vec<Token> {
                 tokens.push(Token { offset_from: from, offset_to: to, position, text, position_length: 1 });
             }
         }
-        last = Some(run);
+        (last, last_end) = (Some(run), to);
     };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -196,12 +207,18 @@ fn tokenize(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Pushes what a run of letters, digits and joints is found by.
-fn push_compound(run: &str, from: usize, tokens: &mut Vec<Token>) {
+/// A run of letters, digits and joints in lower case. The owner of a disease is the same with and without the s.
+fn in_lower_case(run: &str) -> String {
     let lower = run.to_lowercase().replace('\u{2019}', "'");
-    // The owner of a disease is the same with and without the s.
-    let lower = lower.strip_suffix("'s").unwrap_or(&lower).replace('\'', "");
-    let parts: Vec<&str> = lower.split(['-', '\u{2010}', '\u{2011}']).flat_map(spelling::parts).collect();
+    lower.strip_suffix("'s").unwrap_or(&lower).replace('\'', "")
+}
+
+fn parts(run: &str) -> Vec<&str> {
+    run.split(['-', '\u{2010}', '\u{2011}']).flat_map(spelling::parts).collect()
+}
+
+/// Pushes what a run with these parts is found by.
+fn push_compound(run: &str, parts: &[&str], from: usize, tokens: &mut Vec<Token>) {
     let position = tokens.last().map_or(0, |token| token.position + 1);
     let mut push = |text: String, position| {
         let (offset_from, offset_to) = (from, from + run.len());

@@ -6,6 +6,7 @@ mod counts;
 mod coverage;
 mod engine;
 mod gate;
+mod measures;
 mod memory;
 mod spelling;
 
