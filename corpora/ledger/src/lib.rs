@@ -71,6 +71,8 @@ pub struct Ledger {
     connection: Mutex<Connection>,
     readers: Mutex<Readers>,
     root_of: Option<RootOf>,
+    /// What is in force in the last snapshot that this process published.
+    in_force: Mutex<Option<(knowledge::Snapshot, Vec<VersionInForce>)>>,
     ahead: RwLock<Arc<withheld::Ahead>>,
 }
 
@@ -152,6 +154,7 @@ impl Ledger {
             connection: Mutex::new(connection),
             readers: Mutex::new(readers),
             root_of: None,
+            in_force: Mutex::default(),
             ahead: RwLock::default(),
         }
     }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     (CURATION, |_| Ok(())),
     (POLICIES, |_| Ok(())),
     (ROOTS, |_| Ok(())),
+    (CHANGES, |_| Ok(())),
 ];
 
 const FIRST: &str = "
@@ -230,6 +231,12 @@ CREATE INDEX versions_by_document ON versions (
 );
 ";
 
+/// What has changed since a snapshot is found without looking at all that has not.
+const CHANGES: &str = "
+CREATE INDEX entries_by_added ON entries (added);
+CREATE INDEX entries_by_removed ON entries (removed) WHERE removed IS NOT NULL;
+";
+
 /// A field of the metadata of the version `v`, written as `versions_by_title` has it; NULL where the metadata is damaged.
 pub(crate) fn of_metadata(field: &str) -> String {
     format!("CASE WHEN json_valid(v.metadata) THEN v.metadata ->> '$.{field}' END")
@@ -332,7 +339,7 @@ mod tests {
         older(&path);
         let ledger = Ledger::open(&path).unwrap();
         let format: i64 = ledger.lock().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!((format, FORMAT), (6, 6));
+        assert_eq!((format, FORMAT), (7, 7));
         assert_eq!(ledger.findings().unwrap().len(), 1);
         let closed = ledger.findings_page(None, true, None, 10).unwrap().remove(0);
         let settled = closed.settled.unwrap();

@@ -118,10 +118,11 @@ impl Ledger {
             .execute("INSERT INTO snapshots (number, published_at) VALUES (?1, ?2)", params![staged.0, decision.at])?;
         set_pointer(&transaction, "head", staged)?;
         set_pointer(&transaction, "published", staged)?;
-        self.keep_root(&transaction, staged)?;
+        let in_force = self.keep_root(&transaction, staged)?;
         record(&transaction, decision, "publish", &staged.to_string())?;
         fail_point!("ledger::publish::before_commit", |kind| Err(Error::injected(kind)));
         transaction.commit()?;
+        self.remember(staged, in_force);
         fail_point!("ledger::publish::after_commit", |kind| Err(Error::injected(kind)));
         Ok(staged)
     }
@@ -148,10 +149,10 @@ impl Ledger {
             let rows = statement.query_map([to.0], |row| row.get::<_, [u8; 16]>(0))?;
             Ok(rows.map(|row| row.map(PassageId::from_bytes)).collect::<rusqlite::Result<_>>()?)
         };
-        let leaving =
-            select(format!("SELECT DISTINCT e.passage FROM entries e WHERE NOT {in_force} AND {open} ORDER BY 1"))?;
-        let coming =
-            select(format!("SELECT DISTINCT e.passage FROM entries e WHERE {in_force} AND NOT {open} ORDER BY 1"))?;
+        let differing =
+            |how: &str| select(format!("SELECT DISTINCT e.passage FROM entries e WHERE {SINCE} AND {how} ORDER BY 1"));
+        let leaving = differing(&format!("NOT {in_force} AND {open}"))?;
+        let coming = differing(&format!("{in_force} AND NOT {open}"))?;
         for passage in leaving {
             close_entry(&transaction, passage, staged)?;
         }

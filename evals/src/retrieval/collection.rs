@@ -10,10 +10,15 @@ use knowledge::{CorpusId, DocumentId, sha256_hex};
 use super::read::{self, Judgements, Row, Unreadable};
 use super::report::Reading;
 
-/// The questions of the starter corpus.
-const STARTER_QUESTIONS: &str = include_str!("../../suites/retrieval/queries.jsonl");
-/// What was judged of them.
-const STARTER_JUDGEMENTS: &str = include_str!("../../suites/retrieval/qrels.tsv");
+/// The suites of the starter corpus: name, questions, and what was judged of them.
+const STARTER: [(&str, &str, &str); 2] = [
+    ("starter", include_str!("../../suites/retrieval/queries.jsonl"), include_str!("../../suites/retrieval/qrels.tsv")),
+    (
+        "starter-messages",
+        include_str!("../../suites/messages/queries.jsonl"),
+        include_str!("../../suites/messages/qrels.tsv"),
+    ),
+];
 
 /// Questions, what was judged of them, and the documents they were judged on.
 #[derive(Debug, Clone)]
@@ -104,16 +109,21 @@ impl Collection {
         self
     }
 
-    /// The suite of the starter corpus. Its documents are those of the starter corpus itself, all of which were judged for
-    /// every question.
+    /// The suites of the starter corpus: questions, and messages of several sentences. Their documents are those of the starter
+    /// corpus itself, all of which were judged for every question. At most `questions` questions of each, evenly over all.
     ///
     /// # Errors
-    /// Never: it is part of the program, and a test reads it.
-    pub fn starter() -> Result<Self, Unreadable> {
-        let mut reading = Reading { is_all_judged: true, ..Reading::default() };
-        let asked = read::rows("queries.jsonl", STARTER_QUESTIONS)?;
-        let questions = judged(asked, read::judgements("qrels.tsv", STARTER_JUDGEMENTS)?, &mut reading);
-        Ok(Self { name: "starter".to_owned(), questions, reading, documents: Vec::new(), is_starter: true })
+    /// Never: they are part of the program, and a test reads them.
+    pub fn starter(questions: usize) -> Result<Vec<Self>, Unreadable> {
+        let suite = |(name, asked, judgements): (&str, &str, &str)| {
+            let mut reading = Reading { is_all_judged: true, ..Reading::default() };
+            let asked = read::rows("queries.jsonl", asked)?;
+            let judged = judged(asked, read::judgements("qrels.tsv", judgements)?, &mut reading);
+            let step = judged.len().div_ceil(questions.max(1)).max(1);
+            let questions = judged.into_iter().step_by(step).collect();
+            Ok(Self { name: name.to_owned(), questions, reading, documents: Vec::new(), is_starter: true })
+        };
+        STARTER.into_iter().map(suite).collect()
     }
 
     /// Whether its documents are those of the starter corpus.
@@ -233,12 +243,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_suite_of_the_starter_corpus_is_whole() {
-        let starter = Collection::starter().unwrap();
-        assert_eq!((starter.questions.len(), starter.is_starter(), starter.reading.is_all_judged), (150, true, true));
-        assert!(starter.questions.iter().all(|question| question.grades.values().all(|grade| *grade <= 3)));
-        let Reading { unjudged, irrelevant, unknown_questions, .. } = starter.reading;
-        assert_eq!((unjudged, irrelevant, unknown_questions), (0, 0, 0));
+    fn the_suites_of_the_starter_corpus_are_whole() {
+        let suites = Collection::starter(usize::MAX).unwrap();
+        assert_eq!(suites.iter().map(|suite| suite.questions.len()).collect::<Vec<_>>(), [150, 90]);
+        for suite in suites {
+            assert!(suite.is_starter() && suite.reading.is_all_judged, "{}", suite.name);
+            assert!(suite.questions.iter().all(|question| question.grades.values().all(|grade| *grade <= 3)));
+            let Reading { unjudged, irrelevant, unknown_questions, .. } = suite.reading;
+            assert_eq!((unjudged, irrelevant, unknown_questions), (0, 0, 0), "{}", suite.name);
+        }
     }
 
     /// A directory of its own, gone when the test is over.

@@ -112,7 +112,7 @@ impl CollectionReport {
 
     /// What is kept of it: nDCG@10, Recall@10, Recall@100 and MRR@10 of every arm, in percent.
     pub fn figures(&self) -> Vec<Figure> {
-        let is_starter = self.name == "starter";
+        let is_starter = self.name.starts_with("starter");
         let figure = |arm: &str, measure: &str, interval: Interval| Figure {
             value: (interval.value * 1_000.0).round() / 10.0,
             of: u64::try_from(self.questions).ok(),

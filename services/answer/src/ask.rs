@@ -221,9 +221,10 @@ impl Asker {
         tell(Progress::Stage("retrieve"));
         let retriever = self.retriever();
         let (question, found, is_enough) = self.find(&retriever, question).await?;
-        let Retrieved { snapshot, vector, text, left_out: _, missing, hits, limits, took, expansions: _ } = found;
+        let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = found;
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
+        let text = question.search_text();
         let searched = retriever.searched(&question)?;
         let means = Some(retriever.means(&searched)?);
         let banner = urgent.then(|| BANNER.to_owned());
@@ -282,13 +283,13 @@ impl Asker {
     ) -> Result<(Cow<'a, Question>, Retrieved, bool)> {
         let enough = self.settings.enough;
         let found = retriever.search(question, HITS).await?;
-        let is_enough = enough.is_met(question, &found.text, &found.hits);
+        let is_enough = enough.is_met(question, &found.hits);
         if question.history.is_empty() || is_enough {
             return Ok((Cow::Borrowed(question), found, is_enough));
         }
         let alone = Question { history: Vec::new(), ..question.clone() };
         let found = retriever.search(&alone, HITS).await?;
-        let is_enough = enough.is_met(&alone, &found.text, &found.hits);
+        let is_enough = enough.is_met(&alone, &found.hits);
         Ok((Cow::Owned(alone), found, is_enough))
     }
 

@@ -38,10 +38,10 @@ impl Default for Enough {
 const WORDS_ALONE: f32 = 0.6;
 
 impl Enough {
-    /// Whether some hit is enough for what was searched for. A follow-up is searched with the question before it, whose subject is there for certain: so
+    /// Whether some hit is enough. A follow-up is searched with the question before it, whose subject is there for certain: so
     /// of what it names itself, something must be there as well.
-    pub(crate) fn is_met(self, question: &Question, searched: &str, hits: &[Evidence]) -> bool {
-        let asked = Asked::read(searched);
+    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence]) -> bool {
+        let asked = Asked::read(&question.search_text());
         let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
             let held = keys(&format!("{} {} {}", hit.document.title, hit.section.join(" "), hit.text));

@@ -6,7 +6,6 @@
 
 mod abbreviations;
 mod answer;
-mod asides;
 mod ask;
 mod conflicts;
 mod differential;

@@ -8,14 +8,10 @@ use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
 use ledger::Standing;
 
-use crate::asides::Message;
 use crate::error::{Error, Result};
 use crate::expand::{Expanded, expand};
 use crate::question::Question;
 use crate::retrieve::{Retriever, Took};
-
-/// Hits taken from each arm.
-pub(crate) const ARM_LIMIT: usize = 50;
 
 /// The longest that the search by meaning may take; after that the answer is one of words alone.
 const MEANING_DEADLINE: Duration = Duration::from_millis(1_500);
@@ -65,10 +61,6 @@ impl Arm {
 pub(crate) struct Sought {
     pub(crate) filter: Filter,
     pub(crate) expanded: Expanded,
-    /// What is searched for by its words.
-    pub(crate) text: String,
-    /// The sentences that are not.
-    pub(crate) left_out: Vec<String>,
     /// The question's vector; empty until it was looked for by meaning, and where that is away.
     pub(crate) vector: Vec<f32>,
     /// The arm that was away: it is not asked again.
@@ -118,19 +110,15 @@ impl Retriever {
     /// What a question looks for.
     pub(crate) async fn sought(&self, question: &Question) -> Result<Sought> {
         let filter = question.filters.at(self.snapshot(question)?);
-        let Message { whole, mut vector, text, left_out } = self.message(question, &filter).await;
-        let mut expanded = if self.has_expansion {
+        let text = question.search_text();
+        let expanded = if self.has_expansion {
             // Where that cannot be said the search itself will say why.
             let unheard = self.lexical.unheard(&text, filter.snapshot).await.unwrap_or_default();
             expand(&text, &unheard, self.thesaurus.as_deref())
         } else {
-            Expanded::not_at_all(text.clone())
+            Expanded::not_at_all(text)
         };
-        expanded.text.replace_range(..text.len(), &whole);
-        if expanded.text != whole {
-            vector.clear();
-        }
-        Ok(Sought { filter, expanded, text, left_out, vector, away: None })
+        Ok(Sought { filter, expanded, vector: Vec::new(), away: None })
     }
 
     /// Looks with both arms, `depth` hits of each. One arm away is an answer with less behind it; both away is none.
@@ -221,22 +209,13 @@ impl Retriever {
         let vector =
             if sought.vector.is_empty() { self.embed_one(&sought.expanded.text).await? } else { sought.vector.clone() };
         let embed = began.elapsed();
-        let hits = self.nearest_to(&vector, &sought.filter, depth).await?;
+        let search = self.vectors.search(&vector, &sought.filter, depth);
+        let hits = tokio::time::timeout(MEANING_DEADLINE, search).await;
+        let hits = hits.map_err(|_| Error::Internal("the search by meaning took too long".into()))??;
         Ok(Nearest { vector, hits, embed, search: began.elapsed() - embed })
     }
 
-    pub(crate) async fn nearest_to(&self, vector: &[f32], filter: &Filter, depth: usize) -> Result<Vec<Hit>> {
-        let hits = tokio::time::timeout(MEANING_DEADLINE, self.vectors.search(vector, filter, depth)).await;
-        Ok(hits.map_err(|_| Error::Internal("the search by meaning took too long".into()))??)
-    }
-
-    pub(crate) async fn vectors_of(&self, passages: Vec<PassageId>) -> Result<HashMap<PassageId, Vec<f32>>> {
-        let ledger = Arc::clone(&self.ledger);
-        let vectors = tokio::task::spawn_blocking(move || ledger.vectors_of(&passages)).await;
-        Ok(vectors.map_err(|panic| Error::Internal(panic.into()))??)
-    }
-
-    pub(crate) async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
+    async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
         let mut vectors = self.embedder.embed(vec![text.to_owned()]).await?;
         vectors.pop().ok_or_else(|| Error::Internal("the embedder gave no vector".into()))
     }
@@ -266,8 +245,7 @@ mod tests {
 
     fn sought(filters: &Filters) -> Sought {
         let expanded = Expanded::not_at_all("gout".to_owned());
-        let (text, left_out, vector) = ("gout".to_owned(), Vec::new(), Vec::new());
-        Sought { filter: filters.at(Snapshot(1)), expanded, text, left_out, vector, away: None }
+        Sought { filter: filters.at(Snapshot(1)), expanded, vector: Vec::new(), away: None }
     }
 
     #[test]

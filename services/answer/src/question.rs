@@ -197,19 +197,9 @@ impl Question {
 
     /// What the search looks for: the question, after the one before it if there is one, and the population of the patient.
     pub(crate) fn search_text(&self) -> String {
-        self.search_text_with(&self.own_text())
-    }
-
-    /// The question itself as it is read. What was copied from the source of a web page comes with its marks: `800&nbsp;IU`.
-    pub(crate) fn own_text(&self) -> String {
-        html_escape::decode_html_entities(self.question.trim()).into_owned()
-    }
-
-    /// The same with `own` for the question itself.
-    pub(crate) fn search_text_with(&self, own: &str) -> String {
         let mut text = match self.history.last() {
-            Some(before) => format!("{}\n{}", before.question.trim(), own.trim()),
-            None => own.trim().to_owned(),
+            Some(before) => format!("{}\n{}", before.question.trim(), self.question.trim()),
+            None => self.question.trim().to_owned(),
         };
         for word in self.patient.iter().flat_map(Patient::search_words) {
             text.push(' ');

@@ -13,11 +13,14 @@ use vocabulary::Thesaurus;
 
 use crate::error::{Error, Result};
 use crate::expand::Expansion;
-use crate::look::{ARM_LIMIT, Arm, Candidates, Sought};
+use crate::look::{Arm, Candidates};
 use crate::prior::prior;
 use crate::question::Question;
 use crate::rights::Limits;
 use crate::seams::Clock;
+
+/// Hits taken from each arm.
+const ARM_LIMIT: usize = 50;
 
 /// Hits taken from each arm at most, where so many of what was found may not be evidence that too few are left.
 const DEEPEST: usize = 1_600;
@@ -63,10 +66,6 @@ pub struct Retrieved {
     pub snapshot: Snapshot,
     /// The question's vector; empty when the dense arm was away.
     pub vector: Vec<f32>,
-    /// What was searched for by its words: the question, with the one before it.
-    pub(crate) text: String,
-    /// Sentences of the question that were not searched for by their words: they have nothing to do with what was found.
-    pub left_out: Vec<String>,
     /// What was searched for beside the words of the question.
     pub expansions: Vec<Expansion>,
     /// What was away, for people.
@@ -150,18 +149,17 @@ impl Retriever {
             depth = (2 * depth).min(DEEPEST);
         };
         let ordering = Instant::now();
-        let away = self.rerank(&sought.text, &mut hits).await;
+        let away = self.rerank(question, &mut hits).await;
         let missing = sought.away.map(Arm::away).or(away);
         hits.truncate(limit);
-        let Sought { text, left_out, expanded, vector, .. } = sought;
-        let expansions = expanded.expansions;
-        note_expansions(&mut hits, &text, &expansions);
+        let expansions = sought.expanded.expansions;
+        note_expansions(&mut hits, &question.search_text(), &expansions);
         for (at, hit) in hits.iter_mut().enumerate() {
             hit.id = format!("E{}", at + 1);
         }
         took.fetch += ordering.elapsed();
         took.whole = began.elapsed();
-        Ok(Retrieved { snapshot, vector, text, left_out, expansions, missing, hits, limits, took })
+        Ok(Retrieved { snapshot, vector: sought.vector, expansions, missing, hits, limits, took })
     }
 
     /// Has the priors count, where they do: for all that was found, so that whoever asks for fewer passages gets the same ones.
@@ -207,15 +205,15 @@ impl Retriever {
     }
 
     /// Has the cross-encoder order the first passages, where there is one. Says so when it fails or takes too long.
-    async fn rerank(&self, question: &str, hits: &mut [Evidence]) -> Option<&'static str> {
+    async fn rerank(&self, question: &Question, hits: &mut [Evidence]) -> Option<&'static str> {
         let reranker = self.reranker.as_ref()?;
         let head = hits.len().min(RERANKED);
         let texts = hits[..head].iter().map(|hit| {
             let heading = hit.section.last().map_or("", String::as_str);
             format!("{}\n{heading}\n{}", hit.document.title, hit.text)
         });
-        let away = Some(RERANKER_AWAY);
-        let scores = match timeout(self.rerank_deadline, reranker.score(question, texts.collect())).await {
+        let (question, away) = (question.search_text(), Some(RERANKER_AWAY));
+        let scores = match timeout(self.rerank_deadline, reranker.score(&question, texts.collect())).await {
             Ok(Ok(scores)) => scores,
             Ok(Err(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the cross-encoder failed");

@@ -166,7 +166,8 @@ fn tokenize(text: &str) -> Vec<Token> {
         push_compound(run, &parts, from, tokens);
         for text in measures.read(&text[last_end..from], &parts, &text[to..]) {
             let position = tokens.last().map_or(0, |token| token.position);
-            let is_there = tokens.iter().rev().take_while(|token| token.offset_from == from).any(|token| token.text == text);
+            let is_there =
+                tokens.iter().rev().take_while(|token| token.offset_from == from).any(|token| token.text == text);
             if !is_there {
                 tokens.push(Token { offset_from: from, offset_to: to, position, text, position_length: 1 });
             }

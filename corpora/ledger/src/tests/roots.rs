@@ -2,8 +2,8 @@
 
 use knowledge::{Snapshot, Status};
 
-use super::{DECISION, corpus, document, ledger, staging};
-use crate::roots::VERSIONS_IN;
+use super::{DECISION, corpus, document, ledger, staging, version_in};
+use crate::roots::{CHANGED, VERSIONS_IN};
 use crate::{Ledger, VersionInForce};
 
 /// Enough to tell one list from another.
@@ -52,12 +52,49 @@ fn what_was_published_without_a_root_has_one_once_it_is_in_force_again() {
 }
 
 #[test]
-fn what_is_in_force_is_read_without_the_texts() {
-    let ledger = ledger();
+fn roots_of_a_ledger_that_goes_on_are_those_of_one_that_is_opened_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ledger.db");
+    let open = || Ledger::open(&path).unwrap().rooting(root_of);
+    let ledger = open();
+    ledger.put_corpus(&corpus("test"), &DECISION).unwrap();
+    let publish = |ledger: &Ledger, name: &str, number: u32| {
+        ledger.stage(&[version_in("test", name, number, 1)], &DECISION).unwrap();
+        ledger.publish(&DECISION).unwrap();
+    };
+    publish(&ledger, "first", 1);
+    publish(&ledger, "second", 1);
+    publish(&ledger, "first", 2);
+    ledger.rollback(Snapshot(1), &DECISION).unwrap();
+    publish(&ledger, "third", 1);
+    publish(&open(), "fourth", 1);
+    ledger.set_status(document("second"), 1, Status::Withdrawn, &DECISION).unwrap();
+    publish(&ledger, "fifth", 1);
+    for number in 1..=6 {
+        assert_eq!(ledger.root(Snapshot(number)).unwrap(), made(&ledger, number), "{number}");
+    }
+    let held = |number| ledger.versions_in(Snapshot(number)).unwrap().len();
+    assert_eq!((1..=6).map(held).collect::<Vec<_>>(), [1, 2, 2, 2, 3, 4]);
+}
+
+fn plan(ledger: &Ledger, sql: &str) -> String {
     let connection = ledger.lock();
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {VERSIONS_IN}")).unwrap();
-    let steps = statement.query_map([1], |row| row.get::<_, String>(3)).unwrap();
-    let plan = steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n");
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let values = vec![1; statement.parameter_count()];
+    let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+    steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n")
+}
+
+#[test]
+fn what_has_changed_is_found_without_what_has_not() {
+    let plan = plan(&ledger(), CHANGED);
+    assert!(plan.contains("entries_by_added") && plan.contains("entries_by_removed"), "{plan}");
+    assert!(!plan.contains("SCAN"), "{plan}");
+}
+
+#[test]
+fn what_is_in_force_is_read_without_the_texts() {
+    let plan = plan(&ledger(), VERSIONS_IN);
     assert!(plan.contains("SCAN v USING COVERING INDEX versions_by_document"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }

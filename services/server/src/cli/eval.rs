@@ -240,7 +240,8 @@ async fn baseline(places: &Places, sets: Option<&Path>, write: Option<&Path>) ->
     eprintln!("unknowns");
     now.extend(evals::unknowns::run(&app.asker).await?.figures());
     eprintln!("retrieval");
-    now.extend(super::eval_retrieval::starter(places).await?.figures());
+    let starter = super::eval_retrieval::starter(places).await?;
+    now.extend(starter.iter().flat_map(CollectionReport::figures));
     if let Some(directory) = sets {
         let sets = super::eval_retrieval::sets(places, directory).await?;
         now.extend(sets.iter().flat_map(CollectionReport::figures));

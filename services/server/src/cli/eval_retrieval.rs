@@ -22,7 +22,7 @@ const HASH_DIGITS: usize = 12;
 #[group(skip)]
 pub(super) struct Args {
     /// A collection in BEIR's layout (corpus.jsonl, queries.jsonl, qrels/test.tsv, each as it is or packed as .gz; judgements
-    /// in TREC's columns will do); may be given more than once [default: the judged questions of the starter corpus]
+    /// in TREC's columns will do); may be given more than once [default: the judged questions and messages of the starter corpus]
     #[arg(long, value_name = "DIR")]
     from: Vec<PathBuf>,
     /// The judgements to take, by the name of their file below qrels [default: test, else the only ones there are]
@@ -56,7 +56,7 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         collections.push(read);
     }
     if args.from.is_empty() {
-        collections.push(of_starter(args.questions)?);
+        collections.extend(Collection::starter(args.questions)?);
     }
     let mut report = Report {
         measured_on: jiff::Zoned::now().date().to_string(),
@@ -88,18 +88,13 @@ fn read(directory: &Path, questions: usize, split: Option<&str>) -> Result<Colle
     Ok(read)
 }
 
-/// The questions of the starter corpus; at most so many, evenly over all.
-fn of_starter(questions: usize) -> Result<Collection> {
-    let mut starter = Collection::starter()?;
-    let step = starter.questions.len().div_ceil(questions.max(1)).max(1);
-    starter.questions = starter.questions.into_iter().step_by(step).collect();
-    Ok(starter)
-}
-
 /// The retrieval figures of the starter corpus.
-pub(super) async fn starter(places: &Places) -> Result<CollectionReport> {
-    let collection = Collection::starter()?;
-    Held::open(places, &collection, None).await?.measure(&collection).await
+pub(super) async fn starter(places: &Places) -> Result<Vec<CollectionReport>> {
+    let mut reports = Vec::new();
+    for collection in Collection::starter(usize::MAX)? {
+        reports.push(Held::open(places, &collection, None).await?.measure(&collection).await?);
+    }
+    Ok(reports)
 }
 
 /// The same of every collection below a directory.
