@@ -87,6 +87,19 @@ async fn queries_that_do_not_fit_are_answered_with_problem_documents() {
 }
 
 #[tokio::test]
+async fn paths_that_do_not_fit_are_answered_with_problem_documents() {
+    let service = TestService::new().await;
+    let key = service.key(Role::Auditor);
+    for path in ["/v1/documents/%FF", "/v1/answers/%C0%80"] {
+        let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+        let reply = service.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path}: {}", reply.text);
+        assert_eq!(reply.headers["content-type"], "application/problem+json", "{path}");
+        assert_eq!(reply.json()["code"], "bad_path", "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
 async fn health_readiness_and_metrics() {
     let service = TestService::new().await;
     assert_eq!(service.get("/healthz").await.text, "ok\n");

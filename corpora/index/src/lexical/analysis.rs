@@ -116,7 +116,7 @@ fn in_order(mut analyzer: TextAnalyzer, text: &str) -> Vec<String> {
 /// Splits at everything that is neither letter nor digit, but keeps decimal numbers whole (`0.5`), and gives compounds in
 /// their parts and as one word, so that writing them together, apart or with a hyphen is the same: `IL-6` is `il6`, `il` and
 /// `6`. Greek letters are written out (`TNF-α`), and a number is parted from its unit (`10mg`). A letter that names (`hepatitis
-/// A`) is joined to what it names, as a hyphen would.
+/// A`) is joined to what it names, as a hyphen would; a number to its unit, see [`Measures`].
 #[derive(Clone)]
 struct ClinicalTokenizer;
 
@@ -249,11 +249,12 @@ mod tests {
 
     #[test]
     fn clinical_tokens_stay_whole() {
-        assert_eq!(words("HbA1c 0.5 mg/kg, 1,000 mL."), ["hba1c", "0.5", "mg", "kg", "1000", "ml"]);
+        assert_eq!(words("HbA1c 0.5 mg/kg, 1,000 mL."), ["hba1c", "0.5", "mg", "0.5mg", "kg", "1000", "ml", "1000ml"]);
         assert_eq!(words("IL-6 and COVID-19"), ["il6", "il", "6", "and", "covid19", "covid", "19"]);
         assert_eq!(words("β-blocker -5 a. b"), ["betablocker", "beta", "blocker", "5", "a", "b"]);
         assert_eq!(words("Crohn's, Crohn’s and Crohn"), ["crohn", "crohn", "and", "crohn"]);
-        assert_eq!(words("0·5 to 1,2 and 10mg"), ["0.5", "to", "1,2", "and", "10mg", "10", "mg"]);
+        assert_eq!(words("0·5 to 10mg"), ["0.5", "to", "10mg", "10", "mg", "0.5mg"]);
+        assert_eq!(words("1,2 and 3"), ["1,2", "and", "3"]);
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use knowledge::{char_slice, sentences};
 use tantivy::tokenizer::{TextAnalyzer, TokenStream};
 
-use super::{MAX_TERMS, Rarity, Weighted, analysis, weighted_terms};
+use super::{MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
 use crate::entry::Wanted;
 
 /// What is looked for in sentences.
 pub(super) struct Asked {
     /// All of the terms, each with its place; the question's own have the first places.
     places: HashMap<String, usize>,
-    /// What each of the question's own terms says, as a share of what they all say.
+    /// What each of the question's own terms says, as a share of what can be expected of all of them.
     own: Vec<f32>,
     others: Vec<OtherName>,
 }
@@ -35,7 +35,7 @@ impl Asked {
     pub(super) fn of<E>(wanted: &[Wanted], rarity: impl FnMut(&str) -> Result<Rarity, E>) -> Result<Self, E> {
         let mut terms: Vec<Weighted> = weighted_terms(wanted, rarity)?;
         terms.retain(|one| one.weight >= 1.0);
-        let most: f32 = terms.iter().map(|one| one.rarity.idf).sum();
+        let most = expected(&terms);
         let own: Vec<f32> = terms.iter().map(|one| one.rarity.idf / most.max(f32::MIN_POSITIVE)).collect();
         let mut places: HashMap<String, usize> =
             terms.into_iter().enumerate().map(|(place, one)| (one.term, place)).collect();
@@ -87,7 +87,7 @@ impl Asked {
                 }
             }
         }
-        // Shares of one may add up to a little more.
+        // Of a long question, shares may add up to more.
         self.own.iter().zip(&counted).map(|(share, counted)| share * counted).sum::<f32>().min(1.0)
     }
 }

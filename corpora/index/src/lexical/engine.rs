@@ -17,7 +17,7 @@ use tantivy::{
 use super::counts::{Counts, Kept};
 use super::coverage::Asked;
 use super::gate::Gate;
-use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, weighted_terms};
+use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
@@ -197,12 +197,9 @@ impl TantivyIndex {
         limit: usize,
     ) -> tantivy::Result<Vec<Hit>> {
         let terms = weighted_terms(wanted, |term| rarity(counts, words, term))?;
-        let mut most = 0.0;
+        let most = expected(&terms) * MOST_PER_TERM;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
         for Weighted { term, weight, rarity } in &terms {
-            if *weight >= 1.0 {
-                most += rarity.idf * MOST_PER_TERM;
-            }
             if rarity.holding > 0 {
                 let term = Term::from_field_text(words, term);
                 let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use knowledge::{EntryId, Seq, Snapshot};
 
 use super::coverage::Asked;
-use super::{LexicalIndex, Rarity, analysis, terms, weighted_terms};
+use super::{LexicalIndex, Rarity, analysis, expected, terms, weighted_terms};
 use crate::Follower;
 use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
@@ -57,7 +57,7 @@ impl Follower for MemoryLexicalIndex {
 impl LexicalIndex for MemoryLexicalIndex {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
         let Ok(wanted) = weighted_terms(wanted, alike);
-        let most: f32 = wanted.iter().map(|one| one.weight).filter(|weight| *weight >= 1.0).sum();
+        let most = expected(&wanted);
         let score = |entry: &Entry| {
             let held = terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text));
             let found = wanted.iter().filter(|one| held.contains(&one.term)).map(|one| one.weight);

@@ -28,7 +28,8 @@ const NAME: &str = "full-text";
 #[async_trait]
 pub trait LexicalIndex: Follower {
     /// The passages that best match the words that are wanted among those `filter` allows: best first, equal scores by id. A
-    /// score is the share of the most that the words of weight 1 could give a passage; words of less weight add to it.
+    /// score is the share of the most that the words of weight 1 could give a passage, of many words the rarest ones; words of
+    /// less weight add to it.
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>>;
 
     /// The words of `text`, in lower case, that no passage of the snapshot has in any form.
@@ -47,6 +48,18 @@ pub trait LexicalIndex: Follower {
 
 /// The longest question that is searched word by word; BM25 gains nothing from more.
 const MAX_TERMS: usize = 64;
+
+/// Terms of a question that a passage can be expected to have, at most. A letter or a case has three times as many, spread over
+/// subjects that no passage has all of; measured by all of them, the best passage would hardly have a score, and what it has
+/// would not count beside its meaning.
+const EXPECTED_TERMS: usize = 15;
+
+/// The inverse document frequencies that a passage can be expected to have of a question's own terms, together.
+fn expected(terms: &[Weighted]) -> f32 {
+    let mut rarest: Vec<f32> = terms.iter().filter(|one| one.weight >= 1.0).map(|one| one.rarity.idf).collect();
+    rarest.sort_unstable_by(|a, b| b.total_cmp(a));
+    rarest.iter().take(EXPECTED_TERMS).sum()
+}
 
 /// A term that is wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +130,16 @@ mod tests {
         };
         let Ok(terms) = weighted_terms(wanted, rarity);
         terms.into_iter().map(|one| (one.term, one.weight)).collect()
+    }
+
+    #[test]
+    fn of_a_long_question_the_rarest_terms_are_expected() {
+        let own = |idf: f32| Weighted { term: String::new(), weight: 1.0, rarity: Rarity { holding: 1, idf } };
+        let name = Weighted { weight: 0.6, ..own(9.0) };
+        assert_eq!(expected(&[own(2.0), own(1.0), name.clone()]), 3.0);
+        let long: Vec<Weighted> = (0..40).map(|_| own(1.0)).chain([own(5.0), own(3.0), name]).collect();
+        assert_eq!(expected(&long), 8.0 + 13.0);
+        assert_eq!(expected(&[]), 0.0);
     }
 
     fn other_name(text: &str, of: &str) -> Wanted {

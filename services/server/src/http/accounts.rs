@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use audit::{Actor, Draft};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use identity::{Account, Changes, Claims, Key, Role, Who};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use answer::{Answer, Filters, MAX_TURNS, Patient, Progress, Question, Turn};
 use audit::Draft;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::conversations::Place;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;
 use crate::recorded::{self, By, Recorded};

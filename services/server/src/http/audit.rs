@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::{Draft, Entry, Found, FoundAnswer, Query as Wanted, Receipt, Record};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::Role;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::corpus_record::Held;
 use crate::erasure::Stores;

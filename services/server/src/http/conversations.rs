@@ -2,7 +2,7 @@
 
 use audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use history::{Conversation, Turn};
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::visitor::Visitor;
 use super::{Problem, Shared, blocking, request_id};
 use crate::app::App;

@@ -1,14 +1,14 @@
 //! Reading what is held: documents whole, and passages with the place of a quote.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use knowledge::{Corpus, DocumentId, PassageId, Span, char_slice};
 use ledger::{DocumentView, PassageView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::Query;
+use super::problem::{Path, Query};
 use super::{Problem, Shared, blocking, number};
 
 /// Which version of a document.

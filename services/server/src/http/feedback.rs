@@ -2,13 +2,13 @@
 
 use audit::{Category, Feedback, Kind, Severity};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::{Problem, Shared, blocking};
 
 /// Characters of a comment.

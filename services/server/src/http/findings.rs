@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use knowledge::{DocumentId, Status};
 use ledger::{Decision, Due, Finding, FindingKind, Outcome};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::people::{People, Person};
 

@@ -6,7 +6,7 @@ use ::audit::{
     AllFeedback, Draft, Feedback, FeedbackQuery, HandlingOutcome, HandlingState, HandlingStep, Kind, RiskReport,
 };
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
 use super::audit::MAX_LISTED;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 
 /// Which feedback is wanted; what is absent does not narrow.

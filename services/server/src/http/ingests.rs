@@ -7,7 +7,7 @@ use std::time::Duration;
 use ::audit::{Actor, Draft};
 use axum::Json;
 use axum::extract::multipart::Field;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode};
 use knowledge::{Corpus, CorpusId};
 use ledger::{RunRecord, RunSummary};
@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::Query;
+use super::problem::{Path, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;
 use crate::corpus_record;

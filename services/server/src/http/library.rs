@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use curation::Needs;
@@ -19,7 +19,7 @@ use super::access::Caller;
 use super::findings::FindingReply;
 use super::ingests::RecordedRun;
 use super::pdf_pages::{is_pdf, is_text, original_of};
-use super::problem::Query;
+use super::problem::{Path, Query};
 use super::snapshots::DecisionReply;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::people::People;

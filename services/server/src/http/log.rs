@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::audit::{Draft, Exported};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::audit::AnswersQuery;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::{Problem, Shared, blocking, place, request_id};
 use crate::exported;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use answer::{Answer, BANNER, Citation, Progress, Question, Scope, Statement, Turn, scope};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::answers::{Asked, Running};
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::session::is_tls;
 use super::{Problem, Shared, request_id};
 use crate::recorded::By;

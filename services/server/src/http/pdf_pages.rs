@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use knowledge::DocumentId;
 use ledger::VersionRecord;
 
 use super::library::{VersionQuery, named};
-use super::problem::Query;
+use super::problem::{Path, Query};
 use super::{Problem, Shared, blocking, number};
 use crate::app::App;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use curation::{NewPolicy, PolicyOutcome};
 use ingest::is_date;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::deciding::Deciding;
 use super::library::CorpusHealth;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::proposal_acts::followed;
 use super::proposals::record;
 use super::{Problem, Shared, blocking, request_id};

@@ -352,6 +352,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// What the path of a request names. What cannot be read is said in a problem document.
+pub(super) struct Path<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = extract::Path::from_request_parts(parts, state).await;
+        read.map(|extract::Path(named)| Self(named)).map_err(|rejection| {
+            Problem::bad_request("bad_path", &format!("the path does not fit: {}", rejection.body_text()))
+        })
+    }
+}
+
 /// How long a JSON body may take to come: it holds a connection meanwhile, also where no other clock runs.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use curation::{Deed, Meaning, Proposal};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::access::{Caller, SESSION, cookie};
 use super::deciding::Deciding;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::proposals::{ProposalReply, record};
 use super::signing::signer;
 use super::{Problem, Shared, blocking, request_id};

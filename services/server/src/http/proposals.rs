@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::Draft;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use curation::{Change, Closed, Deed, Kind, Meaning, NewProposal, PolicyChange, Proposal, Signature, Subject};
 use knowledge::{CorpusId, DocumentId};
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
 use super::deciding::Deciding;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;
 use crate::people::{People, Person};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::{Draft, Entry};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use review::{COMMENT, Item, ItemPage, Judgement, REASON, Rating, Recorded, ToRecord};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Caller;
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::reviews::{Sealed, chance, seen};
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::audit::{AuditLog, Draft, Entry, Query as Wanted};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use identity::Role;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{Caller, SESSION, cookie};
-use super::problem::{Body, Query};
+use super::problem::{Body, Path, Query};
 use super::signing::signer;
 use super::{Problem, Shared, blocking, number, request_id};
 use crate::app::App;

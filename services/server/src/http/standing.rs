@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::audit::{Draft, Query as Wanted};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use curation::Turn;
 use ingest::is_date;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::access::Caller;
 use super::deciding::Deciding;
 use super::findings::noted;
-use super::problem::Body;
+use super::problem::{Body, Path};
 use super::proposal_acts::{caught_up, followed};
 use super::{Problem, Shared, blocking, number, request_id};
 

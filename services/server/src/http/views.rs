@@ -2,13 +2,14 @@
 
 use answer::{Differential, Filters};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use knowledge::Snapshot;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::answers::kept;
+use super::problem::Path;
 use super::{Problem, Shared};
 
 /// An answer in words that patients know.
