@@ -5156,9 +5156,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     84kYjsLN6syKQJvDQYzInPBafBo/iPjAsjOqhO9z4Vo=
+                     *     GMcWSEtppgXzZgiwp0kcmi7WO7nCEH+/aJAPaYTl1pQ=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu9FCrlra+sktcdNflJlvnkw0rmeJFIc+f4P6AXWhhXcHauNlf+fdsANcQ2W7No//I7i8rjwjFsVQas/6hynVpwU=
+                     *     — osler.log/062f00cdc41f6f6e SMWQuwrMvcSIygjmFqS2G/I6GyCjeYBBOlAqsh42mVZhfS8FXIQR6vkJcg12Zs0J2lzoi7NF3CUGe8zinok5FvK04wo=
                      */
                     "text/plain": string;
                 };
@@ -5411,9 +5411,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "c645bd0624f1e1b3daa0294d0a1039528a3459433a91b9778c3612df2ee0a149",
+                     *       "sha256": "eeccc5ed7df324e830c832a9f94f4bb5e0e0116e78601bcfb327b69c741f4963",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "d60940ee8f70605faa065efb1993ea635b4da8bd61cc6b0e3896b2c64e533daf",
+                     *       "model_card": "70543dc757623033b66fc23cbe14502c78e0ce0bfc4804eb647fcda7c1b1fe6d",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5580,7 +5580,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "d60940ee8f70605faa065efb1993ea635b4da8bd61cc6b0e3896b2c64e533daf",
+                     *       "version": "70543dc757623033b66fc23cbe14502c78e0ce0bfc4804eb647fcda7c1b1fe6d",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -6728,14 +6728,14 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 0.7198045
+                     *               "score": 0.71895504
                      *             },
                      *             "dense": {
                      *               "rank": 1,
-                     *               "score": 0.5833334
+                     *               "score": 0.56777495
                      *             },
-                     *             "fused": 0.65156895,
-                     *             "sentence": -0.010990227,
+                     *             "fused": 0.643365,
+                     *             "sentence": -0.010947752,
                      *             "rerank": null,
                      *             "prior": 0.0078000003,
                      *             "carried": true
@@ -6931,14 +6931,14 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 0.7198045
+                     *               "score": 0.71895504
                      *             },
                      *             "dense": {
                      *               "rank": 1,
-                     *               "score": 0.5833334
+                     *               "score": 0.56777495
                      *             },
-                     *             "fused": 0.65156895,
-                     *             "sentence": -0.010990227,
+                     *             "fused": 0.643365,
+                     *             "sentence": -0.010947752,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }
@@ -7320,7 +7320,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\n2imxL6LD02Sgbt41jodGaoBtOi1/7nQty/TAAGVNlZo=\nRNKbcfdsOqqCkoXqKLYbcqgWNN7zS2oEphos4c/ANjo=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\npKrVQLRVuNYTRtZ3MpWEfta0vjrMwiw3g/KaiHzriLs=\nK/wyNRTPPLzhcgbtLLyuh/aX+Y1VpRVjXTJC3FRej14=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7329,18 +7329,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"2ebccf7fbc85ce8782ec987549a322e6d824a57f37356032d62c82894ec494f4\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":651569,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nRNKbcfdsOqqCkoXqKLYbcqgWNN7zS2oEphos4c/ANjo=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"b4290b9bd8a49ce0431c2c07ab7640258ef0bcf6ba744b38262f671b99367d49\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nK/wyNRTPPLzhcgbtLLyuh/aX+Y1VpRVjXTJC3FRej14=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":2,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.7198045},\"dense\":{\"rank\":1,\"score\":0.5833334},\"fused\":0.65156895,\"sentence\":-0.010990227,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":2,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nDqUdIhUMTL9dg9e8QONllowWKowc9o3vJAJPbbm1370=\nfWGbehI6126k5hyf6j7Ocsnopg57CS/o7YX+/igkTNY=\nxRkylXxAoItGvJUenuDEE4bkMUJlStOIpmOBDiWkyuY=\n\nosler.log/062f00cdc41f6f6e\n20\nvD5JELRg70kbUiyQ81TmjWKfZ+KY6xbfucrmacaBbcQ=\n\n— osler.log/062f00cdc41f6f6e SMWQu0ErWHbQBrcGYdqklK7qnk8Ve5KvUI9auPCOT1ziuw15kyUgBhuyoHx4YyDmUGoLV31a/ZEtJpbBaqqTb3AkAg4=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n62+6chhu4R83LCGkTBOJA59n1cIBN6M6AzUvaJj8FQE=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7669,7 +7669,7 @@ export interface operations {
                      *                 "document": "bb556a8bbb731c756855a37a0372744e",
                      *                 "lexical": 1,
                      *                 "passage": "18b9a5869b590613cb10b5e46b98e72c",
-                     *                 "score": 651569,
+                     *                 "score": 643365,
                      *                 "sha256": "3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b",
                      *                 "version": 1
                      *               }
@@ -7701,7 +7701,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "2ebccf7fbc85ce8782ec987549a322e6d824a57f37356032d62c82894ec494f4"
+                     *             "answer": "b4290b9bd8a49ce0431c2c07ab7640258ef0bcf6ba744b38262f671b99367d49"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8847,7 +8847,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\n84kYjsLN6syKQJvDQYzInPBafBo/iPjAsjOqhO9z4Vo=\n\n— osler.log/062f00cdc41f6f6e SMWQu9FCrlra+sktcdNflJlvnkw0rmeJFIc+f4P6AXWhhXcHauNlf+fdsANcQ2W7No//I7i8rjwjFsVQas/6hynVpwU=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nGMcWSEtppgXzZgiwp0kcmi7WO7nCEH+/aJAPaYTl1pQ=\n\n— osler.log/062f00cdc41f6f6e SMWQuwrMvcSIygjmFqS2G/I6GyCjeYBBOlAqsh42mVZhfS8FXIQR6vkJcg12Zs0J2lzoi7NF3CUGe8zinok5FvK04wo=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -9000,14 +9000,14 @@ export interface operations {
                      *             "scores": {
                      *               "lexical": {
                      *                 "rank": 1,
-                     *                 "score": 0.7198045
+                     *                 "score": 0.71895504
                      *               },
                      *               "dense": {
                      *                 "rank": 1,
-                     *                 "score": 0.5833334
+                     *                 "score": 0.56777495
                      *               },
-                     *               "fused": 0.65156895,
-                     *               "sentence": -0.010990227,
+                     *               "fused": 0.643365,
+                     *               "sentence": -0.010947752,
                      *               "rerank": null,
                      *               "prior": 0.0078000003
                      *             }
@@ -9311,14 +9311,14 @@ export interface operations {
                      *               "scores": {
                      *                 "lexical": {
                      *                   "rank": 1,
-                     *                   "score": 0.7198045
+                     *                   "score": 0.71895504
                      *                 },
                      *                 "dense": {
                      *                   "rank": 1,
-                     *                   "score": 0.5833334
+                     *                   "score": 0.56777495
                      *                 },
-                     *                 "fused": 0.65156895,
-                     *                 "sentence": -0.010990227,
+                     *                 "fused": 0.643365,
+                     *                 "sentence": -0.010947752,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003
                      *               }
@@ -9415,14 +9415,14 @@ export interface operations {
                      *               "scores": {
                      *                 "lexical": {
                      *                   "rank": 1,
-                     *                   "score": 0.7198045
+                     *                   "score": 0.71895504
                      *                 },
                      *                 "dense": {
                      *                   "rank": 1,
-                     *                   "score": 0.5833334
+                     *                   "score": 0.56777495
                      *                 },
-                     *                 "fused": 0.65156895,
-                     *                 "sentence": -0.010990227,
+                     *                 "fused": 0.643365,
+                     *                 "sentence": -0.010947752,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003,
                      *                 "carried": true
@@ -15429,14 +15429,14 @@ export interface operations {
                      *           "scores": {
                      *             "lexical": {
                      *               "rank": 1,
-                     *               "score": 0.8583691
+                     *               "score": 0.85783464
                      *             },
                      *             "dense": {
                      *               "rank": 1,
-                     *               "score": 0.23570228
+                     *               "score": 0.22941573
                      *             },
-                     *             "fused": 0.5470357,
-                     *             "sentence": 0.0070815445,
+                     *             "fused": 0.5436252,
+                     *             "sentence": 0.0071082683,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }
