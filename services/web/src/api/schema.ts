@@ -5367,7 +5367,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-29",
+                     *           "measured_on": "2026-11-30",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
@@ -5381,7 +5381,7 @@ export interface operations {
                      *           "corpus": "starter",
                      *           "mode": null,
                      *           "model": null,
-                     *           "measured_on": "2026-11-29",
+                     *           "measured_on": "2026-11-30",
                      *           "command": "osler eval grounding",
                      *           "less_is_better": false,
                      *           "tolerance": 1
@@ -5411,9 +5411,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "eeccc5ed7df324e830c832a9f94f4bb5e0e0116e78601bcfb327b69c741f4963",
+                     *       "sha256": "a2f133a853a954cf98919fc483c844b065cc25815c6fa788c0e647052d033325",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "70543dc757623033b66fc23cbe14502c78e0ce0bfc4804eb647fcda7c1b1fe6d",
+                     *       "model_card": "1eb51758ed53a3d513741efefee359ad40f67ad7fc3ba7da3e4eba554175304b",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5509,8 +5509,8 @@ export interface operations {
                      *         {
                      *           "figure": "value: caught",
                      *           "value": "99.7 %, 1,607 cases",
-                     *           "run": "baseline-2026-11-29",
-                     *           "date": "2026-11-29",
+                     *           "run": "baseline-2026-11-30",
+                     *           "date": "2026-11-30",
                      *           "data": "starter corpus",
                      *           "command": "osler eval grounding",
                      *           "document": "evals/baseline.json",
@@ -5523,9 +5523,9 @@ export interface operations {
                      *         "Quotes are short: what stands before and after them in the document may change what they mean.",
                      *         "Scanned pages are not read.",
                      *         "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same.",
-                     *         "Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point.",
+                     *         "Of 300 questions that a corpus did not answer, 70 % were left unanswered: the others got sentences beside the point.",
                      *         "Of 150 questions that a corpus did answer, 8.7 % were left unanswered.",
-                     *         "In 70.8 % of 137 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not.",
                      *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 98.5 %.",
                      *         "Of 100 time-critical questions, 94 % were seen as such and got the banner."
                      *       ]
@@ -5580,7 +5580,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "70543dc757623033b66fc23cbe14502c78e0ce0bfc4804eb647fcda7c1b1fe6d",
+                     *       "version": "1eb51758ed53a3d513741efefee359ad40f67ad7fc3ba7da3e4eba554175304b",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5790,14 +5790,14 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 70.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.8 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 98.5 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 70 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 98.5 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "abstained where the corpus has no answer",
-                     *                   "value": "70.3 %, 300 cases",
-                     *                   "run": "baseline-2026-11-29",
-                     *                   "date": "2026-11-29",
+                     *                   "value": "70 %, 300 cases",
+                     *                   "run": "baseline-2026-11-30",
+                     *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
                      *                   "command": "osler eval abstention",
                      *                   "document": "evals/baseline.json",
@@ -5924,8 +5924,8 @@ export interface operations {
                      *                 {
                      *                   "figure": "value: caught",
                      *                   "value": "99.7 %, 1,607 cases",
-                     *                   "run": "baseline-2026-11-29",
-                     *                   "date": "2026-11-29",
+                     *                   "run": "baseline-2026-11-30",
+                     *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
                      *                   "command": "osler eval grounding",
                      *                   "document": "evals/baseline.json",
@@ -5952,8 +5952,8 @@ export interface operations {
                      *                 {
                      *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
                      *                   "value": "0.990, 95 % interval 0.986–0.995, 1,000 cases",
-                     *                   "run": "retrieval-pubmedqa-1k-2026-11-29",
-                     *                   "date": "2026-11-29",
+                     *                   "run": "retrieval-pubmedqa-1k-2026-11-30",
+                     *                   "date": "2026-11-30",
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
                      *                   "command": "osler eval retrieval --from DIR",
                      *                   "document": "evals/README.md",
