@@ -23,8 +23,10 @@ fn the_judged_questions_find_what_they_found() {
     };
     let (code, said) = compare(&[]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("24 figures, 24 of them known, 0 wrong"), "{said}");
-    assert!(said.contains("starter: judged@10 of ranked is 1.000"), "{said}");
+    assert!(said.contains("48 figures, 48 of them known, 0 wrong"), "{said}");
+    for suite in ["starter", "starter-messages"] {
+        assert!(said.contains(&format!("{suite}: judged@10 of ranked is 1.000")), "{said}");
+    }
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("<svg") && page.contains("starter") && !page.contains("<script"));
     assert!(page.contains("supported against fused") && page.contains("fused against lexical"));
