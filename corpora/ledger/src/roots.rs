@@ -83,11 +83,12 @@ fn brought_on(
 ) -> Result<Vec<VersionInForce>> {
     let mut statement = connection.prepare_cached(CHANGED)?;
     let rows = statement.query_map([before.0, snapshot.0], |row| {
-        Ok(((DocumentId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?), row.get(3)?))
+        Ok(((DocumentId::from_bytes(row.get(0)?), row.get(1)?), (row.get(2)?, row.get(3)?)))
     })?;
-    let changed: HashMap<VersionInForce, bool> = rows.collect::<rusqlite::Result<_>>()?;
-    versions.retain(|version| !changed.contains_key(version));
-    versions.extend(changed.into_iter().filter_map(|(version, is_in_force)| is_in_force.then_some(version)));
+    let changed: HashMap<(DocumentId, u32), (String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
+    versions.retain(|(document, number, _)| !changed.contains_key(&(*document, *number)));
+    let in_force = changed.into_iter().filter(|(_, (_, is_in_force))| *is_in_force);
+    versions.extend(in_force.map(|((document, number), (sha256, _))| (document, number, sha256)));
     versions.sort_unstable();
     Ok(versions)
 }
