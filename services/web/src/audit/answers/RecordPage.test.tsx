@@ -82,8 +82,11 @@ describe('the record', () => {
     const model = { id: 'writer', revision: 'r1', sha256: 'c'.repeat(64), parameters: { temperature: 0 } as never };
     open({ answer: { model, prompt_sha256: 'd'.repeat(64), closest: answer.evidence } });
     const passages = await screen.findByRole('list', { name: say.answer.evidence });
-    for (const words of ['place 1, score 0.7198', 'place 1, score 0.5833', '0.6516', answer.evidence[0]?.document.sha256 ?? '?']) {
-      expect(passages.textContent).toContain(words);
+    const first = answer.evidence[0];
+    const shown = (score: number | undefined) => String(Number((score ?? NaN).toFixed(4)));
+    const [words, meaning] = [first?.scores.lexical, first?.scores.dense].map((arm) => `place 1, score ${shown(arm?.score)}`);
+    for (const said of [words, meaning, shown(first?.scores.fused), first?.document.sha256]) {
+      expect(passages.textContent).toContain(said);
     }
     expect(screen.getByRole('list', { name: say.answer.closest })).toBeTruthy();
     expect(screen.getByText('Renal function is not stated; E1 depends on it.')).toBeTruthy();
