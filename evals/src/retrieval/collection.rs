@@ -11,7 +11,7 @@ use super::read::{self, Judgements, Row, Unreadable};
 use super::report::Reading;
 
 /// The suites of the starter corpus: name, questions, and what was judged of them.
-const STARTER: [(&str, &str, &str); 2] = [
+pub(super) const STARTER: [(&str, &str, &str); 2] = [
     ("starter", include_str!("../../suites/retrieval/queries.jsonl"), include_str!("../../suites/retrieval/qrels.tsv")),
     (
         "starter-messages",

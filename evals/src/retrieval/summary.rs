@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use answer::Took;
 
-use super::collection::JudgedQuestion;
+use super::collection::{JudgedQuestion, STARTER};
 use super::metrics::{Scores, mean, percentile};
 use super::report::{ArmReport, CollectionReport, Comparison, Interval, Latency, QuestionDifference, QuestionScores};
 use crate::baseline::Figure;
@@ -112,7 +112,7 @@ impl CollectionReport {
 
     /// What is kept of it: nDCG@10, Recall@10, Recall@100 and MRR@10 of every arm, in percent.
     pub fn figures(&self) -> Vec<Figure> {
-        let is_starter = self.name.starts_with("starter");
+        let is_starter = STARTER.iter().any(|(name, ..)| *name == self.name);
         let figure = |arm: &str, measure: &str, interval: Interval| Figure {
             value: (interval.value * 1_000.0).round() / 10.0,
             of: u64::try_from(self.questions).ok(),

@@ -9,33 +9,16 @@ const MOST_WAITING: usize = 8;
 /// Words between the numbers of a list or a range.
 const BETWEEN: [&str; 6] = ["and", "or", "to", "vs", "versus", "through"];
 
-/// Units of quantities as they are written, and what they are called here. Those of time are left out: how old somebody is and
-/// for how long it hurts would count for more than what hurts.
-const UNITS: [(&str, &[&str]); 23] = [
-    ("mg", &["mg"]),
-    ("g", &["g", "gram"]),
-    ("kg", &["kg"]),
-    ("mcg", &["mcg"]),
-    ("ng", &["ng"]),
-    ("pg", &["pg"]),
-    ("ml", &["ml"]),
-    ("l", &["l", "liter", "liters"]),
-    ("dl", &["dl"]),
-    ("mmol", &["mmol"]),
-    ("mol", &["mol"]),
-    ("nmol", &["nmol"]),
-    ("meq", &["meq"]),
-    ("iu", &["iu"]),
-    ("u", &["u", "unit", "units"]),
-    ("mm", &["mm"]),
-    ("cm", &["cm"]),
-    ("mmhg", &["mmhg"]),
-    ("kpa", &["kpa"]),
-    ("kcal", &["kcal"]),
-    ("gy", &["gy"]),
-    ("hz", &["hz"]),
-    ("%", &["%", "percent"]),
+/// Units of quantities. Those of time are left out: how old somebody is and for how long it hurts would count for more than what
+/// hurts.
+const UNITS: [&str; 23] = [
+    "mg", "g", "kg", "mcg", "ng", "pg", "ml", "l", "dl", "mmol", "mol", "nmol", "meq", "iu", "u", "mm", "cm", "mmhg",
+    "kpa", "kcal", "gy", "hz", "%",
 ];
+
+/// What they are called behind a number, beside the names that are theirs everywhere.
+const NAMES: [(&str, &str); 6] =
+    [("gram", "g"), ("liter", "l"), ("liters", "l"), ("unit", "u"), ("units", "u"), ("percent", "%")];
 
 /// Reads a text from run to run.
 #[derive(Debug, Default)]
@@ -80,7 +63,8 @@ impl Measures {
             return;
         }
         let standard = spelling::standard(part);
-        if let Some((unit, _)) = UNITS.iter().find(|(_, names)| names.contains(&standard.as_str())) {
+        let unit = NAMES.iter().find(|(name, _)| *name == standard).map_or(standard.as_str(), |(_, unit)| unit);
+        if UNITS.contains(&unit) {
             complete.extend(self.waiting.drain(..).map(|number| format!("{number}{unit}")));
         }
         self.forget();

@@ -64,8 +64,9 @@ pub(super) async fn run(places: &Places, args: &Args) -> Result<ExitCode> {
         reranker: None,
         collections: Vec::new(),
     };
+    let mut held = None;
     for collection in &collections {
-        let app = Held::open(places, collection, args.keep.as_deref()).await?;
+        let app = Held::of(&mut held, places, collection, args.keep.as_deref()).await?;
         let retriever = app.app.asker.retriever();
         report.embedder = retriever.embedder.id().to_owned();
         report.reranker = retriever.reranker.as_ref().map(|reranker| reranker.id().to_owned());
@@ -90,9 +91,9 @@ fn read(directory: &Path, questions: usize, split: Option<&str>) -> Result<Colle
 
 /// The retrieval figures of the starter corpus.
 pub(super) async fn starter(places: &Places) -> Result<Vec<CollectionReport>> {
-    let mut reports = Vec::new();
+    let (mut held, mut reports) = (None, Vec::new());
     for collection in Collection::starter(usize::MAX)? {
-        reports.push(Held::open(places, &collection, None).await?.measure(&collection).await?);
+        reports.push(Held::of(&mut held, places, &collection, None).await?.measure(&collection).await?);
     }
     Ok(reports)
 }
@@ -127,6 +128,19 @@ struct Held {
 }
 
 impl Held {
+    /// The collection taken in. The suites of the starter corpus have the same documents: they are taken in once.
+    async fn of<'h>(
+        held: &'h mut Option<Self>,
+        places: &Places,
+        collection: &Collection,
+        keep: Option<&Path>,
+    ) -> Result<&'h Self> {
+        Ok(match held.take().filter(|_| collection.is_starter()) {
+            Some(same) => held.insert(same),
+            None => held.insert(Self::open(places, collection, keep).await?),
+        })
+    }
+
     async fn open(places: &Places, collection: &Collection, keep: Option<&Path>) -> Result<Self> {
         let (data, directory) = match keep {
             Some(keep) => (kept_in(places, collection, keep).await?, None),
