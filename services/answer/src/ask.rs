@@ -20,10 +20,11 @@ use crate::error::{Error, Result};
 use crate::judge::Judge;
 use crate::means::Means;
 use crate::question::Question;
-use crate::retrieve::{Retrieved, Retriever, elapsed_ms, whole_ms};
+use crate::reading::Readings;
+use crate::retrieve::{RERANKER_AWAY, Retrieved, Retriever, elapsed_ms, whole_ms};
 use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
-use crate::select::{Selected, narrow, select};
+use crate::select::{Selected, looked_at, narrow, select};
 use crate::unknowns::{Unknown, unknowns};
 use crate::written::{Written, extracted};
 use crate::{grammar, prompt};
@@ -107,6 +108,17 @@ pub enum Progress {
     Statement(Statement),
 }
 
+/// What a search brought.
+struct Found<'a> {
+    /// What was searched for.
+    question: Cow<'a, Question>,
+    retrieved: Retrieved,
+    /// What the reader makes of the first passages, where there is one.
+    readings: Option<Readings>,
+    /// Whether that is enough to answer from.
+    is_enough: bool,
+}
+
 /// An answer in the making.
 #[derive(Default)]
 struct Draft {
@@ -179,8 +191,7 @@ impl Asker {
     /// # Errors
     /// As [`Asker::ask`].
     pub async fn has_enough(&self, question: &Question) -> Result<bool> {
-        let (_, _, is_enough) = self.find(&self.retriever(), question).await?;
-        Ok(is_enough)
+        Ok(self.find(&self.retriever(), question).await?.is_enough)
     }
 
     /// Answers a program that waits: nothing is told meanwhile, and nothing cancels it.
@@ -220,8 +231,8 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let retriever = self.retriever();
-        let (question, found, is_enough) = self.find(&retriever, question).await?;
-        let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = found;
+        let Found { question, retrieved, readings, is_enough } = self.find(&retriever, question).await?;
+        let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = retrieved;
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
         let text = question.search_text();
@@ -241,7 +252,7 @@ impl Asker {
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let whole = select(&retriever.embedder, &text, &vector, hits).await?;
+        let whole = select(&retriever.embedder, &text, &vector, hits, readings.as_ref()).await?;
         let is_there = !whole.is_empty();
         let found = limits.narrow(whole);
         if is_there && found.is_empty() {
@@ -280,17 +291,31 @@ impl Asker {
         &self,
         retriever: &Retriever,
         question: &'a Question,
-    ) -> Result<(Cow<'a, Question>, Retrieved, bool)> {
-        let enough = self.settings.enough;
-        let found = retriever.search(question, HITS).await?;
-        let is_enough = enough.is_met(question, &found.hits);
-        if question.history.is_empty() || is_enough {
-            return Ok((Cow::Borrowed(question), found, is_enough));
+    ) -> Result<Found<'a>> {
+        let found = self.found(retriever, Cow::Borrowed(question)).await?;
+        if question.history.is_empty() || found.is_enough {
+            return Ok(found);
         }
         let alone = Question { history: Vec::new(), ..question.clone() };
-        let found = retriever.search(&alone, HITS).await?;
-        let is_enough = enough.is_met(&alone, &found.hits);
-        Ok((Cow::Owned(alone), found, is_enough))
+        self.found(retriever, Cow::Owned(alone)).await
+    }
+
+    /// Searches, and has what was found read where there is a reader.
+    async fn found<'a>(&self, retriever: &Retriever, question: Cow<'a, Question>) -> Result<Found<'a>> {
+        let mut retrieved = retriever.search(&question, HITS).await?;
+        let mut readings = None;
+        if let Some(reader) = &retriever.reader {
+            let read = Readings::of(reader.as_ref(), &question.search_text(), &looked_at(&retrieved.hits)).await;
+            match read {
+                Ok(read) => readings = Some(read),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the reader failed");
+                    retrieved.missing = retrieved.missing.or(Some(RERANKER_AWAY));
+                }
+            }
+        }
+        let is_enough = self.settings.enough.is_met(&question, &retrieved.hits, readings.as_ref());
+        Ok(Found { question, retrieved, readings, is_enough })
     }
 
     fn answer(

@@ -8,6 +8,7 @@ use vocabulary::{fold, vocabulary};
 
 use crate::abbreviations::Abbreviations;
 use crate::question::Question;
+use crate::reading::Readings;
 
 /// Passages that are looked at.
 const CANDIDATES: usize = 8;
@@ -37,10 +38,14 @@ impl Default for Enough {
 /// The share of words and of names that must stand in a passage when nothing is known of its meaning.
 const WORDS_ALONE: f32 = 0.6;
 
+/// The least log-odds of the best passage, where a reader has read it.
+const LIKELY: f32 = 0.0;
+
 impl Enough {
     /// Whether some hit is enough. A follow-up is searched with the question before it, whose subject is there for certain: so
     /// of what it names itself, something must be there as well.
-    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence]) -> bool {
+    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence], readings: Option<&Readings>) -> bool {
+        let read = readings.and_then(Readings::best);
         let asked = Asked::read(&question.search_text());
         let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
@@ -49,6 +54,9 @@ impl Enough {
                 return false;
             }
             let (words, names) = (share(&asked.words, &held), asked.names_in(&held));
+            if let Some(odds) = read {
+                return odds >= LIKELY;
+            }
             match hit.scores.dense {
                 Some(dense) => dense.score + WORDS_WEIGHT * words + NAMES_WEIGHT * names >= self.0,
                 None => words >= WORDS_ALONE && names >= WORDS_ALONE,

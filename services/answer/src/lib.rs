@@ -26,6 +26,7 @@ mod plain;
 mod prior;
 mod prompt;
 mod question;
+mod reading;
 mod recheck;
 mod retrieve;
 mod rights;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use grounding::denied_from_above;
 use inference::Embedder;
-use knowledge::{Evidence, Span, char_slice, sentences};
+use knowledge::{Evidence, PassageId, Span, char_slice, sentences};
 
 use crate::enough::{keys, share};
 use crate::error::Result;
 use crate::numbers::{asks_for_number, has_number};
+use crate::reading::Readings;
 use crate::untrusted::speaks_to_its_reader;
 
 /// Passages whose sentences are looked at.
@@ -50,23 +51,30 @@ pub(crate) struct Selected {
     pub(crate) sentences: Vec<Sentence>,
 }
 
+/// The hits whose sentences are looked at, in order.
+pub(crate) fn looked_at(hits: &[Evidence]) -> Vec<&Evidence> {
+    let mut per_document = HashMap::new();
+    let is_wanted = |hit: &&Evidence| {
+        let count = per_document.entry(hit.document.id).or_insert(0_usize);
+        *count += 1;
+        *count <= PER_DOCUMENT
+    };
+    hits.iter().filter(is_wanted).take(CANDIDATES).collect()
+}
+
 /// Chooses passages among the hits and scores their sentences. The order is that of the best sentence, ties by passage id; the
 /// evidence is named anew, E1, E2, ….
 pub(crate) async fn select(
     embedder: &Arc<dyn Embedder>,
     question: &str,
     vector: &[f32],
-    hits: Vec<Evidence>,
+    mut hits: Vec<Evidence>,
+    readings: Option<&Readings>,
 ) -> Result<Vec<Selected>> {
-    let mut per_document = HashMap::new();
+    let ids: HashSet<PassageId> = looked_at(&hits).into_iter().map(|hit| hit.passage).collect();
+    hits.retain(|hit| ids.contains(&hit.passage));
     let mut chosen: Vec<Selected> = hits
         .into_iter()
-        .filter(|hit| {
-            let count = per_document.entry(hit.document.id).or_insert(0_usize);
-            *count += 1;
-            *count <= PER_DOCUMENT
-        })
-        .take(CANDIDATES)
         .map(|evidence| Selected { sentences: quotable(&evidence), evidence })
         .filter(|selected| !selected.sentences.is_empty())
         .collect();
@@ -92,6 +100,9 @@ pub(crate) async fn select(
             let overlap = share(&wanted, &keys(&format!("{} {context}", sentence.text)));
             let number = if is_number_wanted && has_number(&sentence.text) { NUMBER_WEIGHT } else { 0.0 };
             sentence.score = passage + cosine + OVERLAP_WEIGHT * overlap + number;
+            if let Some((page, Some(odds))) = readings.and_then(|read| read.at(selected.evidence.passage, sentence.span)) {
+                sentence.score += odds + page;
+            }
         }
     }
     let best = |selected: &Selected| selected.sentences.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);

@@ -110,6 +110,7 @@ impl TestService {
             lexical: Arc::clone(&stores.lexical),
             embedder,
             reranker: None,
+            reader: None,
             rerank_deadline: Duration::from_secs(config.reranker.deadline_s),
             has_expansion: config.search.expansion,
             thesaurus: None,
