@@ -252,7 +252,7 @@ impl Asker {
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let whole = select(&retriever.embedder, &text, &vector, hits, readings.as_ref()).await?;
+        let whole = select(&retriever.embedder, &question, &vector, hits, readings.as_ref()).await?;
         let is_there = !whole.is_empty();
         let found = limits.narrow(whole);
         if is_there && found.is_empty() {

@@ -378,6 +378,7 @@ pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>, is_read: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::question::Turn;
 
     /// How a sentence under a heading stands to the patient of a question.
     fn bearing(question: &str, sentence: &str, heading: &str) -> Bearing {
@@ -454,7 +455,7 @@ mod tests {
 
     #[test]
     fn what_is_said_last_of_a_patient_counts() {
-        let before = crate::question::Turn { question: "Adrenaline in a 3-year-old?".into(), passages: Vec::new(), answer: None };
+        let before = Turn { question: "Adrenaline in a 3-year-old?".into(), passages: Vec::new(), answer: None };
         let question = Question {
             history: vec![before],
             patient: Some(Patient { pregnant: Some(true), weight_kg: Some(30.0), ..Patient::default() }),

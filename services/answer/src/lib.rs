@@ -25,6 +25,7 @@ mod named;
 mod narrative;
 mod numbers;
 mod patient;
+mod pieces;
 mod pin;
 mod plain;
 mod prior;

@@ -28,11 +28,13 @@ impl Readings {
         self.0.values().map(|(reading, _)| reading.page).max_by(f32::total_cmp)
     }
 
-    /// The log-odds of a passage, and of what stands in it at a place.
+    /// The log-odds of a passage, and of what stands in it at a place: of several sentences, those of the best.
     pub(crate) fn at(&self, passage: PassageId, span: Span) -> Option<(f32, Option<f32>)> {
         let (reading, starts) = self.0.get(&passage)?;
-        let at = starts.partition_point(|start| *start <= span.start).checked_sub(1)?;
-        Some((reading.page, reading.sentences.get(at).copied().flatten()))
+        let first = starts.partition_point(|start| *start <= span.start).checked_sub(1)?;
+        let end = starts.partition_point(|start| *start < span.end);
+        let odds = reading.sentences.iter().take(end).skip(first).copied().flatten();
+        Some((reading.page, odds.max_by(f32::total_cmp)))
     }
 }
 

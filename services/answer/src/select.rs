@@ -4,15 +4,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use grounding::denied_from_above;
 use inference::Embedder;
-use knowledge::{Evidence, PassageId, Span, char_slice, sentences};
+use knowledge::{Evidence, PassageId, Span, char_slice};
 
+use crate::bearing::{Asked, weigh};
 use crate::enough::{keys, share};
 use crate::error::Result;
 use crate::numbers::{asks_for_number, has_number};
+use crate::pieces::pieces;
+use crate::question::Question;
 use crate::reading::Readings;
-use crate::untrusted::speaks_to_its_reader;
 
 /// Passages whose sentences are looked at.
 const CANDIDATES: usize = 8;
@@ -20,7 +21,7 @@ const CANDIDATES: usize = 8;
 /// Passages of one document, at most: agreement of several sources is worth more than one source at length.
 const PER_DOCUMENT: usize = 2;
 
-/// Shorter sentences are headings and labels.
+/// Shorter sentences are labels.
 const MIN_WORDS: usize = 4;
 
 /// What words that question and sentence share add to the cosine, when they share all.
@@ -33,7 +34,7 @@ const NUMBER_WEIGHT: f32 = 0.2;
 /// meaning is: its words, what is like it, what else was found of its document, and what a cross-encoder holds of it.
 const PLACE_STEP: f32 = 0.0125;
 
-/// A sentence that may be quoted.
+/// A sentence that may be quoted, or a list with the words that lead to it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sentence {
     /// Where it stands in the passage's text, without the space after it.
@@ -66,7 +67,7 @@ pub(crate) fn looked_at(hits: &[Evidence]) -> Vec<&Evidence> {
 /// evidence is named anew, E1, E2, ….
 pub(crate) async fn select(
     embedder: &Arc<dyn Embedder>,
-    question: &str,
+    question: &Question,
     vector: &[f32],
     mut hits: Vec<Evidence>,
     readings: Option<&Readings>,
@@ -85,12 +86,13 @@ pub(crate) async fn select(
     });
     let vectors = if vector.is_empty() { Vec::new() } else { embedder.embed(texts.collect()).await? };
     let mut vectors = vectors.into_iter();
-    let wanted = keys(question);
+    let text = question.search_text();
+    let wanted = keys(&text);
     // A sentence alone may not say what it is about ("Usual dose: 10 mg"), so its passage's nearness counts as much. Passages
     // that only the words have found are taken to be as near as the least near of the others.
     let cosines = || chosen.iter().filter_map(|one| Some(one.evidence.scores.dense?.score));
     let least = cosines().fold(f32::MAX, f32::min).min(1.0);
-    let is_number_wanted = asks_for_number(question);
+    let is_number_wanted = asks_for_number(&text);
     for (place, selected) in (0_u8..).zip(&mut chosen) {
         let nearness = selected.evidence.scores.dense.map_or(least, |dense| dense.score);
         let passage = nearness - PLACE_STEP * f32::from(place);
@@ -105,6 +107,7 @@ pub(crate) async fn select(
             }
         }
     }
+    weigh(&Asked::of(question), &mut chosen, readings.is_some());
     let best = |selected: &Selected| selected.sentences.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);
     chosen.sort_by(|a, b| best(b).total_cmp(&best(a)).then(a.evidence.passage.cmp(&b.evidence.passage)));
     for (at, selected) in chosen.iter_mut().enumerate() {
@@ -113,30 +116,17 @@ pub(crate) async fn select(
     Ok(chosen)
 }
 
-/// The sentences of a passage that say something by themselves: not its headings, not its labels, not what words above them deny.
+/// The sentences of a passage that may be quoted, and its lists as one each.
 pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
-    let headings: HashSet<&str> =
-        evidence.section.iter().map(String::as_str).chain([evidence.document.title.as_str()]).collect();
-    let spans = standing(&evidence.text).into_iter();
     let sentence = |span: Span| {
         let raw = char_slice(&evidence.text, span)?;
         let before = raw.chars().take_while(|c| c.is_whitespace()).count();
         let after = raw.chars().rev().take_while(|c| c.is_whitespace()).count();
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says = text.split(' ').count() >= MIN_WORDS
-            && !headings.contains(text.as_str())
-            && !speaks_to_its_reader(&text, &evidence.text);
         let span = Span { start: span.start + before, end: span.end.saturating_sub(after) };
-        says.then_some(Sentence { span, text, score: 0.0 })
+        (text.split(' ').count() >= MIN_WORDS).then_some(Sentence { span, text, score: 0.0 })
     };
-    spans.filter_map(sentence).collect()
-}
-
-/// The sentences of a text that no words above them deny: below "Do not:" a sentence says by itself the opposite of what it
-/// says there.
-fn standing(text: &str) -> Vec<Span> {
-    let denied = denied_from_above(text);
-    sentences(text).into_iter().filter(|span| !denied.contains(span)).collect()
+    pieces(evidence).into_iter().filter_map(sentence).collect()
 }
 
 /// A sentence that comes less near than this share of the best one answers something else.
@@ -181,15 +171,6 @@ mod tests {
     fn scored(scores: &[f32]) -> Vec<Sentence> {
         let sentence = |&score| Sentence { span: Span { start: 0, end: 1 }, text: "one two three".to_owned(), score };
         scores.iter().map(sentence).collect()
-    }
-
-    #[test]
-    fn items_below_a_denial_do_not_stand_by_themselves() {
-        let text = "Do not:\nGive adrenaline intravenously\nWait for the rash\n\nCall for help early.";
-        let standing: Vec<&str> =
-            standing(text).into_iter().filter_map(|span| char_slice(text, span)).map(str::trim).collect();
-        assert!(!standing.contains(&"Give adrenaline intravenously") && !standing.contains(&"Wait for the rash"));
-        assert!(standing.contains(&"Call for help early."));
     }
 
     #[test]
