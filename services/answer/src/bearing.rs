@@ -8,7 +8,7 @@ use knowledge::{Evidence, Kind, char_slice};
 use regex::Regex;
 
 use crate::bands::{Band, Form, Interval, Quantity, Relation, bands, stated};
-use crate::named::{FILTRATION, is_match};
+use crate::named::{CLEARANCE, FILTRATION, is_match};
 use crate::narrative::{asks_about_a_case, is_told};
 use crate::patient::Patient;
 use crate::question::Question;
@@ -315,14 +315,19 @@ impl<'t> Stated<'t> {
     }
 
     /// Whether a band says for whom the whole is: in a row where it stands in the first cell, fills one, or stands under a name
-    /// such as "Population"; in a sentence where it is a range, or bounds age or weight.
+    /// such as "Population"; in a sentence where it bounds age or weight, or is a range. A sentence on a score or a laboratory
+    /// value mostly goes through several of its ranges, and not all of them are read.
     fn is_scope(&self, band: &Band) -> bool {
         if self.is_list {
             return false;
         }
         if self.cells.is_empty() {
-            let is_of_patient = matches!(band.quantity, Quantity::Age | Quantity::Weight);
-            return self.may_exclude() && (band.form == Form::Range || is_of_patient);
+            let is_scope = match band.quantity {
+                Quantity::Age | Quantity::Weight => true,
+                Quantity::Named(name) => band.form == Form::Range && matches!(name, FILTRATION | CLEARANCE),
+                _ => band.form == Form::Range,
+            };
+            return self.may_exclude() && is_scope;
         }
         let is_blank = |at: Range<usize>| self.text.get(at).is_some_and(|text| text.trim().is_empty());
         self.cells.iter().enumerate().filter(|(_, cell)| cell.at.contains(&band.at.start)).any(|(place, cell)| {
@@ -428,6 +433,7 @@ mod tests {
             ("rivaroxaban, CrCl 80", "Drug: Rivaroxaban; Dose: 20 mg; Reduced dose: 15 mg if creatinine clearance 15 to 49 mL/min"),
             ("Loperamide in a 5-year-old?", "Loperamide is contraindicated in children under 2 years."),
             ("thrombolysis in stroke 5 hours after onset", "Thrombolysis is given within 4.5 hours of onset."),
+            ("CURB-65 of 2", "A CURB-65 score of 0 to 1 supports treatment at home, a score of 2 a short admission."),
             ("What dose of adrenaline?", "Age: Children 6 to 12 years; Dose: 300 microgram"),
         ] {
             assert_eq!(bearing(question, sentence, "Dosing"), Bearing::Silent, "{question}: {sentence}");

@@ -44,7 +44,8 @@ static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| {
 
 /// Estimated glomerular filtration rate, in mL/min/1.73 m².
 pub(crate) const FILTRATION: &str = "eGFR";
-const CLEARANCE: &str = "creatinine clearance";
+/// By the Cockcroft-Gault formula, in mL/min.
+pub(crate) const CLEARANCE: &str = "creatinine clearance";
 pub(crate) const HAEMOGLOBIN: &str = "haemoglobin";
 pub(crate) const HOURS_AFTER: &str = "hours after";
 

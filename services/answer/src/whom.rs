@@ -56,6 +56,9 @@ static WOMEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:w
 
 static MEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:males?|boys?))\b").ok());
 
+static MEN_AND_WOMEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:wom[ae]n))\b").ok());
+
 /// What only a question says of its patient.
 static SHE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:(?-i:[Ss]he|[Hh]er)|lady|wife|mother|mum|daughter|wom[ae]n|females?|girls?|[0-9]{1,3}(?-i:F))\b").ok()
@@ -103,17 +106,21 @@ impl Whom {
         let text = without(&NOBODY, text);
         let is_not_pregnant = is_match(&NOT_PREGNANT, &text);
         let named = Population::named_in(&without(&NOT_PREGNANT, &text));
+        // In a sentence on pregnancy, birth or breast-feeding a child is what may come to harm.
+        let has_two = named.iter().any(|one| matches!(one, Population::Pregnant | Population::Breastfeeding));
         let is_young = |population: &Population| {
             matches!(population, Population::Newborns | Population::Children | Population::Adolescents)
         };
-        let worded = named.iter().copied().filter(|population| !(has_ages && is_young(population)));
+        let worded = named.iter().copied().filter(|population| !((has_ages || has_two) && is_young(population)));
         let mut whom = Self {
             ages: worded.filter_map(ages).collect(),
             pregnant: Either { one: named.contains(&Population::Pregnant), other: is_not_pregnant },
             female: Either { one: is_match(&WOMEN, &text), other: is_match(&MEN, &text) },
         };
         // Older adults are adults, but not the other way round.
-        if is_match(&ADULTS, &text) && !named.contains(&Population::OlderAdults) {
+        let has_adults = is_match(&ADULTS, &text) && !named.contains(&Population::OlderAdults);
+        // "Men, children and users of catheters" are not children alone.
+        if has_adults || !whom.ages.is_empty() && is_match(&MEN_AND_WOMEN, &text) {
             whom.ages.push(adults());
         }
         whom
@@ -166,6 +173,8 @@ mod tests {
         assert_eq!(Whom::of("Intravenous treatment in adults", false).ages, [adults()]);
         assert_eq!(Whom::of("Anaphylaxis in adults and children", false).ages.len(), 2);
         assert_eq!(Whom::of("Children 6 to 12 years", true).ages, []);
+        assert_eq!(Whom::of("In pregnancy it may lead to low birth weight.", false).ages, []);
+        assert!(Whom::of("Men, children and users of catheters need their own guidance.", false).ages.contains(&adults()));
         assert_eq!(Whom::of("Child-Pugh class B, women of childbearing age", false).ages, []);
     }
 
