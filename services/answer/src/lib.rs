@@ -5,6 +5,7 @@
 //! found, letter for letter, in stored passages. No HTTP and no SQL here.
 
 mod abbreviations;
+mod allergies;
 mod answer;
 mod ask;
 mod conflicts;
@@ -12,13 +13,18 @@ mod differential;
 mod draft;
 mod enough;
 mod error;
+mod everyday;
 mod expand;
 mod extract;
 mod fhir;
+mod fit;
+mod follow_up;
 mod grammar;
 mod judge;
 mod look;
 mod means;
+mod mentions;
+mod named;
 mod numbers;
 mod patient;
 mod pin;
