@@ -369,8 +369,9 @@ mod tests {
         ] {
             assert!(asks_about(question).is_empty(), "{question}");
         }
-        let letter = "My father is 81 and takes warfarin for his heart. He has had a cough for three weeks, and last night \
-                      he was hot and did not know where he was. The surgery is closed, and we live far away. Can he wait?";
+        let letter = "My father is 81 and takes warfarin for his heart. He has had a cough for three weeks, and last \
+                      night he was hot and did not know where he was. The surgery is closed, and we live far away. \
+                      Can he wait?";
         assert!(asks_about(letter).is_empty());
     }
 

@@ -295,4 +295,14 @@ mod tests {
         };
         assert_eq!(question.search_text(), "Metformin?\nAnd in pregnancy?");
     }
+
+    #[test]
+    fn who_the_patient_is_stands_beside_what_is_asked() {
+        let allergies = vec!["penicillin anaphylaxis".to_owned()];
+        let patient = Patient { egfr: Some(20.0), allergies, ..Patient::default() };
+        let question = Question { patient: Some(patient), ..Question::new("Which antibiotic for cellulitis?") };
+        assert_eq!(question.subject_text(), "Which antibiotic for cellulitis?");
+        assert_eq!(question.patient_words(), ["renal impairment", "penicillin allergy"]);
+        assert_eq!(question.search_text(), "Which antibiotic for cellulitis? renal impairment penicillin allergy");
+    }
 }
