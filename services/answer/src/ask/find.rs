@@ -91,6 +91,9 @@ impl Asker {
         retrieved.hits.truncate(HITS);
         let allergies = Allergies::of(question.patient.as_ref());
         allergies.bring_up(&mut retrieved.hits);
+        for (at, hit) in retrieved.hits.iter_mut().enumerate() {
+            hit.id = format!("E{}", at + 1);
+        }
         let fit = Fit { named: named.filter(|_| is_any), allergies, subject: question.subject_text() };
         if is_missed {
             return Ok(Found { question, retrieved, readings: None, is_enough: false, fit });
