@@ -1,6 +1,7 @@
 //! From a question to an answer.
 
-use std::borrow::Cow;
+mod find;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::find::Found;
 use crate::answer::{Answer, Conflict, Mode, Statement, Status, Timings};
 use crate::conflicts::conflicts;
 use crate::draft::{DraftReader, Grounder};
@@ -20,17 +22,13 @@ use crate::error::{Error, Result};
 use crate::judge::Judge;
 use crate::means::Means;
 use crate::question::Question;
-use crate::reading::Readings;
-use crate::retrieve::{RERANKER_AWAY, Retrieved, Retriever, elapsed_ms, whole_ms};
+use crate::retrieve::{Retrieved, Retriever, elapsed_ms, whole_ms};
 use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
-use crate::select::{Selected, looked_at, narrow, select};
+use crate::select::{Selected, narrow, select};
 use crate::unknowns::{Unknown, unknowns};
 use crate::written::{Written, extracted};
 use crate::{grammar, prompt};
-
-/// Hits that are considered.
-const HITS: usize = 24;
 
 /// Passages shown as nearest when there is too little evidence.
 const CLOSEST: usize = 3;
@@ -106,17 +104,6 @@ pub enum Progress {
     Evidence(Vec<Evidence>),
     /// A grounded statement.
     Statement(Statement),
-}
-
-/// What a search brought.
-struct Found<'a> {
-    /// What was searched for.
-    question: Cow<'a, Question>,
-    retrieved: Retrieved,
-    /// What the reader makes of the first passages, where there is one.
-    readings: Option<Readings>,
-    /// Whether that is enough to answer from.
-    is_enough: bool,
 }
 
 /// An answer in the making.
@@ -231,7 +218,7 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let retriever = self.retriever();
-        let Found { question, retrieved, readings, is_enough } = self.find(&retriever, question).await?;
+        let Found { question, retrieved, readings, is_enough, fit } = self.find(&retriever, question).await?;
         let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = retrieved;
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
@@ -240,7 +227,14 @@ impl Asker {
         let means = Some(retriever.means(&searched)?);
         let banner = urgent.then(|| BANNER.to_owned());
         let mut draft = Draft { searched, means, banner, missing, embed_ms, retrieve_ms, ..Draft::default() };
-        if !is_enough {
+        let closest: Vec<Evidence> = hits.iter().cloned().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
+        let whole = if is_enough {
+            select(&retriever.embedder, &question, &vector, hits, &fit).await?
+        } else {
+            Vec::new()
+        };
+        // What was found may say nothing of what was asked about that can be quoted.
+        if whole.is_empty() {
             let reason = if snapshot == Snapshot(0) {
                 "nothing has been published yet: ingest a corpus first"
             } else if missing.is_some() {
@@ -248,14 +242,12 @@ impl Asker {
             } else {
                 "the corpus has too little on this question; the closest passages are listed"
             };
-            draft.closest = hits.into_iter().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
+            draft.closest = closest;
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
         }
-        let whole = select(&retriever.embedder, &question, &vector, hits, readings.as_ref()).await?;
-        let is_there = !whole.is_empty();
         let found = limits.narrow(whole);
-        if is_there && found.is_empty() {
+        if found.is_empty() {
             let reason = "what the corpus has on this question may not be shown, by its licence";
             draft.written = Written::without_statements(Status::NoEvidence, reason.to_owned());
             return Ok(self.answer(id, asked_at, &question, snapshot, draft, began));
@@ -277,45 +269,15 @@ impl Asker {
         if draft.written.statements.is_empty() {
             draft.closest = draft.evidence.iter().take(CLOSEST).cloned().collect();
         }
+        if let Some(warning) = fit.allergies.warning(&draft.written.statements) {
+            draft.banner = Some(draft.banner.map_or_else(|| warning.clone(), |banner| format!("{banner} {warning}")));
+        }
         draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
         let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
         // What a follow-up leaves out may stand in what it follows.
         draft.unknowns = unknowns(&text, question.patient.as_ref(), &texts);
         draft.written.ground_ms += elapsed_ms(checking);
         Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
-    }
-
-    /// Searches for a follow-up with what it follows, and alone when that brings nothing on what it names itself: people change
-    /// the subject. Says whether what was found is enough to answer from.
-    async fn find<'a>(
-        &self,
-        retriever: &Retriever,
-        question: &'a Question,
-    ) -> Result<Found<'a>> {
-        let found = self.found(retriever, Cow::Borrowed(question)).await?;
-        if question.history.is_empty() || found.is_enough {
-            return Ok(found);
-        }
-        let alone = Question { history: Vec::new(), ..question.clone() };
-        self.found(retriever, Cow::Owned(alone)).await
-    }
-
-    /// Searches, and has what was found read where there is a reader.
-    async fn found<'a>(&self, retriever: &Retriever, question: Cow<'a, Question>) -> Result<Found<'a>> {
-        let mut retrieved = retriever.search(&question, HITS).await?;
-        let mut readings = None;
-        if let Some(reader) = &retriever.reader {
-            let read = Readings::of(reader.as_ref(), &question.search_text(), &looked_at(&retrieved.hits)).await;
-            match read {
-                Ok(read) => readings = Some(read),
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the reader failed");
-                    retrieved.missing = retrieved.missing.or(Some(RERANKER_AWAY));
-                }
-            }
-        }
-        let is_enough = self.settings.enough.is_met(&question, &retrieved.hits, readings.as_ref());
-        Ok(Found { question, retrieved, readings, is_enough })
     }
 
     fn answer(

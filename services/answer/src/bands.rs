@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::named::{HAEMOGLOBIN, HOURS_AFTER, is_match, name_before, name_in};
+use crate::levels::{HAEMOGLOBIN, HOURS_AFTER, is_match, name_before, name_in};
 use crate::rows::{Cell, cells};
 use crate::scan::{Number, Scan, Side, Unit};
 
@@ -342,7 +342,7 @@ fn severities(text: &str) -> Vec<Band> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::named::FILTRATION;
+    use crate::levels::FILTRATION;
 
     fn quantities(text: &str) -> Vec<Quantity> {
         bands(text).into_iter().map(|band| band.quantity).collect()

@@ -8,7 +8,7 @@ use knowledge::{Evidence, Kind, char_slice};
 use regex::Regex;
 
 use crate::bands::{Band, Form, Interval, Quantity, Relation, bands, stated};
-use crate::named::{CLEARANCE, FILTRATION, is_match};
+use crate::levels::{CLEARANCE, FILTRATION, is_match};
 use crate::narrative::{asks_about_a_case, is_told};
 use crate::patient::Patient;
 use crate::question::Question;

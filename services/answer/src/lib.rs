@@ -5,6 +5,7 @@
 //! found, letter for letter, in stored passages. No HTTP and no SQL here.
 
 mod abbreviations;
+mod allergies;
 mod answer;
 mod ask;
 mod bands;
@@ -14,13 +15,18 @@ mod differential;
 mod draft;
 mod enough;
 mod error;
+mod everyday;
 mod expand;
 mod extract;
 mod fhir;
+mod fit;
+mod follow_up;
 mod grammar;
 mod judge;
+mod levels;
 mod look;
 mod means;
+mod mentions;
 mod named;
 mod narrative;
 mod numbers;

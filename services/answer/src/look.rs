@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, second_passage, support};
+use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, second_passage, support};
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
 use ledger::Standing;
 
@@ -15,6 +15,9 @@ use crate::retrieve::{Retriever, Took};
 
 /// The longest that the search by meaning may take; after that the answer is one of words alone.
 const MEANING_DEADLINE: Duration = Duration::from_millis(1_500);
+
+/// What a word about the patient is worth to the search by words, where a word of the question is worth 1.
+const PATIENT_WEIGHT: f32 = 0.4;
 
 /// What both arms found, before anything is fetched.
 #[derive(Debug, Clone)]
@@ -110,14 +113,17 @@ impl Retriever {
     /// What a question looks for.
     pub(crate) async fn sought(&self, question: &Question) -> Result<Sought> {
         let filter = question.filters.at(self.snapshot(question)?);
-        let text = question.search_text();
-        let expanded = if self.has_expansion {
+        let text = question.subject_text();
+        let mut expanded = if self.has_expansion {
             // Where that cannot be said the search itself will say why.
             let unheard = self.lexical.unheard(&text, filter.snapshot).await.unwrap_or_default();
             expand(&text, &unheard, self.thesaurus.as_deref())
         } else {
             Expanded::not_at_all(text)
         };
+        // Who the patient is says less of what is looked for than any word of the question.
+        let beside = question.patient_words().into_iter();
+        expanded.wanted.extend(beside.map(|text| Wanted { text, weight: PATIENT_WEIGHT, stands_for: None }));
         Ok(Sought { filter, expanded, vector: Vec::new(), away: None })
     }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use knowledge::{Evidence, Kind};
 use regex::Regex;
 
-use crate::named::is_match;
+use crate::levels::is_match;
 use crate::rows::cells;
 
 /// Sections of a case report that tell its story, in lower case.

@@ -8,7 +8,7 @@ use grounding::denied_from_above;
 use knowledge::{Evidence, Span, char_slice, sentences};
 use regex::Regex;
 
-use crate::named::is_match;
+use crate::levels::is_match;
 use crate::numbers::has_number;
 use crate::rows::cells;
 use crate::untrusted::speaks_to_its_reader;

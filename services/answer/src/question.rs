@@ -5,6 +5,7 @@ use knowledge::{Access, CorpusId, DocumentRef, Kind, PassageId, Population, Snap
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::allergies::Allergies;
 use crate::error::{Error, Result};
 use crate::patient::Patient;
 use crate::pin::Pin;
@@ -195,17 +196,28 @@ impl Question {
         self.patient.as_ref().map_or(Ok(()), Patient::check)
     }
 
-    /// What the search looks for: the question, after the one before it if there is one, and the population of the patient.
-    pub(crate) fn search_text(&self) -> String {
-        let mut text = match self.history.last() {
+    /// What it is about, whoever the patient is: the question, after the one before it if there is one.
+    pub(crate) fn subject_text(&self) -> String {
+        match self.history.last() {
             Some(before) => format!("{}\n{}", before.question.trim(), self.question.trim()),
             None => self.question.trim().to_owned(),
-        };
-        for word in self.patient.iter().flat_map(Patient::search_words) {
+        }
+    }
+
+    /// The same, and what is said of the patient.
+    pub(crate) fn search_text(&self) -> String {
+        let mut text = self.subject_text();
+        for words in self.patient_words() {
             text.push(' ');
-            text.push_str(word);
+            text.push_str(&words);
         }
         text
+    }
+
+    /// Words for the patient: the population, and allergies.
+    pub(crate) fn patient_words(&self) -> Vec<String> {
+        let population = self.patient.iter().flat_map(Patient::search_words).map(str::to_owned);
+        population.chain(Allergies::of(self.patient.as_ref()).words()).collect()
     }
 
     /// What it is answered from, where that is settled.
@@ -282,5 +294,15 @@ mod tests {
             ..Question::new("And in pregnancy?")
         };
         assert_eq!(question.search_text(), "Metformin?\nAnd in pregnancy?");
+    }
+
+    #[test]
+    fn who_the_patient_is_stands_beside_what_is_asked() {
+        let allergies = vec!["penicillin anaphylaxis".to_owned()];
+        let patient = Patient { egfr: Some(20.0), allergies, ..Patient::default() };
+        let question = Question { patient: Some(patient), ..Question::new("Which antibiotic for cellulitis?") };
+        assert_eq!(question.subject_text(), "Which antibiotic for cellulitis?");
+        assert_eq!(question.patient_words(), ["renal impairment", "penicillin allergy"]);
+        assert_eq!(question.search_text(), "Which antibiotic for cellulitis? renal impairment penicillin allergy");
     }
 }

@@ -10,6 +10,7 @@ use knowledge::{Evidence, PassageId, Span, char_slice};
 use crate::bearing::{Asked, weigh};
 use crate::enough::{keys, share};
 use crate::error::Result;
+use crate::fit::Fit;
 use crate::numbers::{asks_for_number, has_number};
 use crate::pieces::pieces;
 use crate::question::Question;
@@ -19,7 +20,7 @@ use crate::reading::Readings;
 const CANDIDATES: usize = 8;
 
 /// Passages of one document, at most: agreement of several sources is worth more than one source at length.
-const PER_DOCUMENT: usize = 2;
+pub(crate) const PER_DOCUMENT: usize = 2;
 
 /// Shorter sentences are labels.
 const MIN_WORDS: usize = 4;
@@ -71,6 +72,7 @@ pub(crate) async fn select(
     vector: &[f32],
     mut hits: Vec<Evidence>,
     readings: Option<&Readings>,
+    fit: &Fit,
 ) -> Result<Vec<Selected>> {
     let ids: HashSet<PassageId> = looked_at(&hits).into_iter().map(|hit| hit.passage).collect();
     hits.retain(|hit| ids.contains(&hit.passage));
@@ -79,6 +81,7 @@ pub(crate) async fn select(
         .map(|evidence| Selected { sentences: quotable(&evidence), evidence })
         .filter(|selected| !selected.sentences.is_empty())
         .collect();
+    fit.keep(&mut chosen);
     // Under its heading a sentence says what it is about.
     let texts = chosen.iter().flat_map(|selected| {
         let heading = selected.evidence.section.last().unwrap_or(&selected.evidence.document.title);

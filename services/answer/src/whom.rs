@@ -6,7 +6,7 @@ use knowledge::Population;
 use regex::Regex;
 
 use crate::bands::Interval;
-use crate::named::is_match;
+use crate::levels::is_match;
 
 /// Which of two groups a text is about, or both, or no matter which.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -54,5 +54,6 @@ mod risks;
 mod servers;
 mod starter;
 mod strayed;
+mod subjects;
 mod suppressed;
 mod switching;
