@@ -218,7 +218,7 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let retriever = self.retriever();
-        let Found { question, retrieved, readings, is_enough, fit } = self.find(&retriever, question).await?;
+        let Found { question, retrieved, is_enough, fit } = self.find(&retriever, question).await?;
         let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = retrieved;
         let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
         let selecting = Instant::now();
@@ -228,11 +228,8 @@ impl Asker {
         let banner = urgent.then(|| BANNER.to_owned());
         let mut draft = Draft { searched, means, banner, missing, embed_ms, retrieve_ms, ..Draft::default() };
         let closest: Vec<Evidence> = hits.iter().cloned().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
-        let whole = if is_enough {
-            select(&retriever.embedder, &question, &vector, hits, &fit).await?
-        } else {
-            Vec::new()
-        };
+        let whole =
+            if is_enough { select(&retriever.embedder, &question, &vector, hits, &fit).await? } else { Vec::new() };
         // What was found may say nothing of what was asked about that can be quoted.
         if whole.is_empty() {
             let reason = if snapshot == Snapshot(0) {

@@ -111,9 +111,8 @@ static SINCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What is weighed and is no body.
-static NO_BODY_WEIGHT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:BMI|mass index|loss|lost|loses?|losing|gain\w*)\W+(?:\w+\W+){0,3}$").ok()
-});
+static NO_BODY_WEIGHT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:BMI|mass index|loss|lost|loses?|losing|gain\w*)\W+(?:\w+\W+){0,3}$").ok());
 
 /// Another unit after a number: it is a dose or a time, not a value.
 static OTHER_UNIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -127,8 +126,9 @@ static STAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\bG([1-5])([ab])?\b|(?i:\b(?:CKD|chronic kidney disease),?(?: stage)? ?([1-5])([ab])?\b(?: (or (?:worse|above|higher))\b| ?(?:or|to|-|–) ?([1-5])\b)?)").ok()
 });
 
-static SEVERITY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(\bnon-?\s?|\bnot |\bmoderately )?\b(mild|moderate|severe|life-threatening)\b").ok());
+static SEVERITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(\bnon-?\s?|\bnot |\bmoderately )?\b(mild|moderate|severe|life-threatening)\b").ok()
+});
 
 /// Ages of one person: "3-year-old", "82F", "70y", "man of 60", "aged 7".
 static ONE_AGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -371,7 +371,8 @@ mod tests {
         }
         let row = "Severity: Mild; Potassium (mmol/L): 5.5 to 5.9; Where: At home";
         assert_eq!(quantities(row), [Quantity::Named("potassium"), Quantity::Severity]);
-        let amisulpride = "It is halved at a creatinine clearance of 30 to 60 mL/min and a third is given at 10 to 30 mL/min.";
+        let amisulpride =
+            "It is halved at a creatinine clearance of 30 to 60 mL/min and a third is given at 10 to 30 mL/min.";
         assert_eq!(quantities(amisulpride), [clearance; 2]);
     }
 

@@ -16,14 +16,12 @@ use crate::rows::{Cell, cells};
 use crate::select::{Selected, Sentence};
 use crate::whom::{Either, Whom};
 
-/// What it adds to a sentence that it is for just such a patient, and what it adds where a reader's log-odds count too.
+/// What it adds to a sentence that it is for just such a patient.
 const FITS: f32 = 0.1;
-const FITS_READ: f32 = 0.5;
 
-/// How far the best of the other sentences may lie behind one that is for another patient, to be taken instead; and how far
-/// where a reader's log-odds count too. What lies further behind answers something else.
+/// How far the best of the other sentences may lie behind one that is for another patient, to be taken instead. What lies further
+/// behind answers something else.
 const MARGIN: f32 = 0.6;
-const MARGIN_READ: f32 = 4.0;
 
 /// In months.
 const END_OF_CHILDHOOD: f64 = 18.0 * 12.0;
@@ -123,8 +121,7 @@ impl Asked {
             patient.weight_kg.map(|weight| exactly(Quantity::Weight, weight)),
             patient.egfr.map(|egfr| exactly(Quantity::Named(FILTRATION), egfr)),
         ];
-        let pregnant =
-            Either { one: patient.pregnant == Some(true), other: patient.pregnant == Some(false) };
+        let pregnant = Either { one: patient.pregnant == Some(true), other: patient.pregnant == Some(false) };
         let is = |sex: &str| patient.sex.as_deref() == Some(sex);
         let female = Either { one: is("female") || pregnant.one, other: is("male") };
         Self { values: values.into_iter().flatten().collect(), pregnant, female, is_about_a_case: false }
@@ -302,8 +299,7 @@ impl<'t> Stated<'t> {
 
     fn mentions(&self, quantity: Quantity) -> Vec<Mention> {
         let of_it = self.bands.iter().filter(|band| band.quantity == quantity);
-        let mention =
-            |band: &Band| Mention { within: band.within, is_word: false, is_scope: self.is_scope(band) };
+        let mention = |band: &Band| Mention { within: band.within, is_word: false, is_scope: self.is_scope(band) };
         of_it.map(mention).collect()
     }
 
@@ -350,8 +346,7 @@ fn masked(text: &str, places: impl Iterator<Item = Range<usize>>) -> String {
 
 /// Has the patient of the question count: sentences for such a patient gain, and sentences for others, and stories of one
 /// patient, go as long as there is something else that comes near.
-pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>, is_read: bool) {
-    let (fits, margin) = if is_read { (FITS_READ, MARGIN_READ) } else { (FITS, MARGIN) };
+pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>) {
     let (mut best_apart, mut best) = (f32::MIN, f32::MIN);
     let mut apart: Vec<Vec<bool>> = Vec::with_capacity(chosen.len());
     for Selected { evidence, sentences } in chosen.iter_mut() {
@@ -361,7 +356,7 @@ pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>, is_read: bool) {
             are_apart.push(bearing == Bearing::Apart);
             match bearing {
                 Bearing::Apart => best_apart = best_apart.max(sentence.score),
-                Bearing::Fits => sentence.score += fits,
+                Bearing::Fits => sentence.score += FITS,
                 Bearing::Silent => {}
             }
             if bearing != Bearing::Apart {
@@ -370,7 +365,7 @@ pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>, is_read: bool) {
         }
         apart.push(are_apart);
     }
-    if best + margin < best_apart {
+    if best + MARGIN < best_apart {
         return;
     }
     for (selected, are_apart) in chosen.iter_mut().zip(apart) {
@@ -396,12 +391,18 @@ mod tests {
             (
                 "tenecteplase dose for a 75 kg patient with STEMI",
                 "Adult body weight: 70 to 79 kg; Tenecteplase: 40 mg",
-                ["Adult body weight: 90 kg or more; Tenecteplase: 50 mg", "Adult body weight: Under 60 kg; Dose: 30 mg"],
+                [
+                    "Adult body weight: 90 kg or more; Tenecteplase: 50 mg",
+                    "Adult body weight: Under 60 kg; Dose: 30 mg",
+                ],
             ),
             (
                 "Adrenaline IM for anaphylaxis in a 3-year-old",
                 "Age: Children 6 months to under 6 years; Dose: 150 microgram",
-                ["Age: Children 6 to 12 years; Dose: 300 microgram", "Age: Adults and children over 12 years; Dose: 500"],
+                [
+                    "Age: Children 6 to 12 years; Dose: 300 microgram",
+                    "Age: Adults and children over 12 years; Dose: 500",
+                ],
             ),
             (
                 "Dexamethasone dose for severe croup in a 2 year old",
@@ -416,7 +417,10 @@ mod tests {
             (
                 "paracetamol overdose 10 hours ago, single ingestion",
                 "Presentation: Single overdose, 8 to 24 hours; Action: Start at once",
-                ["Presentation: Single overdose, 4 to 8 hours; Action: Measure", "Presentation: Under 4 hours; Action: Wait"],
+                [
+                    "Presentation: Single overdose, 4 to 8 hours; Action: Measure",
+                    "Presentation: Under 4 hours; Action: Wait",
+                ],
             ),
         ] {
             assert_eq!(bearing(question, fitting, "Dosing"), Bearing::Fits, "{question}: {fitting}");
@@ -430,7 +434,10 @@ mod tests {
     fn what_does_not_say_for_whom_it_is_shuts_nobody_out() {
         for (question, sentence) in [
             ("dexamethasone for severe croup", "Severity: Cannot swallow; Dose: Budesonide 2 mg nebulised"),
-            ("rivaroxaban, CrCl 80", "Drug: Rivaroxaban; Dose: 20 mg; Reduced dose: 15 mg if creatinine clearance 15 to 49 mL/min"),
+            (
+                "rivaroxaban, CrCl 80",
+                "Drug: Rivaroxaban; Dose: 20 mg; Reduced dose: 15 mg if creatinine clearance 15 to 49 mL/min",
+            ),
             ("Loperamide in a 5-year-old?", "Loperamide is contraindicated in children under 2 years."),
             ("thrombolysis in stroke 5 hours after onset", "Thrombolysis is given within 4.5 hours of onset."),
             ("CURB-65 of 2", "A CURB-65 score of 0 to 1 supports treatment at home, a score of 2 a short admission."),

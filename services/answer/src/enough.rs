@@ -11,7 +11,6 @@ use crate::everyday::is_everyday;
 use crate::mentions::{Mentions, is_kind_of};
 use crate::named::heading_of;
 use crate::question::Question;
-use crate::reading::Readings;
 
 /// Passages that are looked at.
 const CANDIDATES: usize = 8;
@@ -49,23 +48,16 @@ impl Default for Enough {
 /// The share of words and of names that must stand in a passage when nothing is known of its meaning.
 const WORDS_ALONE: f32 = 0.6;
 
-/// The least log-odds of the best passage, where a reader has read it.
-const LIKELY: f32 = 0.0;
-
 impl Enough {
     /// Whether some hit is enough. A follow-up is searched with the question before it, whose subject is there for certain: so
     /// of what it names itself, something must be there as well.
-    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence], readings: Option<&Readings>) -> bool {
-        let read = readings.and_then(Readings::best);
+    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence]) -> bool {
         let asked = Asked::read(&question.subject_text());
         let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
             let held = Held::of(&format!("{} . {}", heading_of(hit), hit.text));
             if follow_up.as_ref().is_some_and(|asked| asked.names_in(&held) == 0.0) {
                 return false;
-            }
-            if let Some(odds) = read {
-                return odds >= LIKELY;
             }
             let (words, names) = (asked.words_in(&held), asked.names_in(&held));
             if asked.code.as_ref().is_some_and(|code| code.is_subset(&held.terms)) {

@@ -37,7 +37,6 @@ mod plain;
 mod prior;
 mod prompt;
 mod question;
-mod reading;
 mod recheck;
 mod retrieve;
 mod rights;

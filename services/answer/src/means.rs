@@ -14,8 +14,6 @@ pub struct Means {
     pub embedder: String,
     /// The model that orders passages, if one does.
     pub reranker: Option<String>,
-    /// The model that reads the passages found with the question, if one does.
-    pub reader: Option<String>,
     /// Whether other names of what is asked are searched for too.
     pub has_expansion: bool,
     /// SHA-256 of the thesaurus that has more of them, hexadecimal, if one is searched with.
@@ -40,7 +38,6 @@ impl Retriever {
         Ok(Means {
             embedder: self.embedder.id().to_owned(),
             reranker: self.reranker.as_ref().map(|reranker| reranker.id().to_owned()),
-            reader: self.reader.as_ref().map(|reader| reader.id().to_owned()),
             has_expansion: self.has_expansion,
             thesaurus: thesaurus.map(|imported| imported.about().sha256.clone()),
             has_priors: self.has_priors,

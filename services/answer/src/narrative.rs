@@ -34,15 +34,14 @@ static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Words of somebody who says what holds.
 static HOLDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\b(?:is|are|has|have|should|must|can|cannot|may|does|do|advises?|recommends?|suggests?|causes?)\b",
-    )
-    .ok()
+    Regex::new(r"(?i)\b(?:is|are|has|have|should|must|can|cannot|may|does|do|advises?|recommends?|suggests?|causes?)\b")
+        .ok()
 });
 
 /// Columns of what was found or given once.
 static COLUMN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:results?|hours?|days?|time)\b|\b(?:this|our) (?:patient|adult|child|infant|wom[ae]n|man)\b").ok()
+    Regex::new(r"(?i)^(?:results?|hours?|days?|time)\b|\b(?:this|our) (?:patient|adult|child|infant|wom[ae]n|man)\b")
+        .ok()
 });
 
 /// A question about the case itself.

@@ -70,7 +70,8 @@ pub(crate) fn pieces(evidence: &Evidence) -> Vec<Span> {
     while let Some(line) = lines.get(at) {
         let end = if line.leads() { end_of_list(&lines, at) } else { at + 1 };
         let piece = &lines[at..end];
-        let stands = if line.leads() { piece.len() > 1 } else { stands_alone(&lines, at) && !denied.contains(&line.span) };
+        let stands =
+            if line.leads() { piece.len() > 1 } else { stands_alone(&lines, at) && !denied.contains(&line.span) };
         if let Some(last) = piece.last().filter(|_| stands && !piece.iter().any(speaks)) {
             pieces.push(Span { start: line.span.start, end: last.span.end });
         }
@@ -95,7 +96,8 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 fn headings(lines: &[Line<'_>], evidence: &Evidence) -> usize {
     let known: HashSet<&str> =
         evidence.section.iter().map(String::as_str).chain([evidence.document.title.as_str()]).collect();
-    let is_heading = |line: &&Line<'_>| line.is_whole && !line.is_row() && (!line.is_ended() || known.contains(line.text));
+    let is_heading =
+        |line: &&Line<'_>| line.is_whole && !line.is_row() && (!line.is_ended() || known.contains(line.text));
     let run = lines.iter().take_while(is_heading).count();
     let last = lines[..run].iter().rposition(|line| known.contains(line.text)).map_or(0, |last| last + 1);
     let is_title = evidence.start == 0 && run > 0 && lines.len() > 1;
@@ -116,7 +118,8 @@ fn stands_alone(lines: &[Line<'_>], at: usize) -> bool {
     if line.is_ended() {
         return true;
     }
-    let is_caption = is_match(&CAPTION, line.text) || lines.get(at + 1).is_some_and(|next| next.is_whole && next.is_row());
+    let is_caption =
+        is_match(&CAPTION, line.text) || lines.get(at + 1).is_some_and(|next| next.is_whole && next.is_row());
     !is_caption && (has_number(line.text) || is_match(&VERB, line.text))
 }
 
@@ -211,19 +214,25 @@ mod tests {
 
     #[test]
     fn items_are_known_by_how_they_are_written() {
-        let open = "Findings that suggest a severe course:\nHaematocrit above 44%\nCreatinine raised\nAge above 55 years";
+        let open =
+            "Findings that suggest a severe course:\nHaematocrit above 44%\nCreatinine raised\nAge above 55 years";
         let evidence_open = evidence(&format!("{open}\nFluids are given early."), &[]);
         assert_eq!(quoted(&evidence_open), [open, "Fluids are given early."]);
-        let stopped = "Measures to prevent delirium:\nOrientation with a visible clock.\nGlasses in place during the day.";
+        let stopped =
+            "Measures to prevent delirium:\nOrientation with a visible clock.\nGlasses in place during the day.";
         let evidence_stopped = evidence(&format!("{stopped}\nThe measures should be reviewed daily."), &[]);
         assert_eq!(quoted(&evidence_stopped), [stopped, "The measures should be reviewed daily."]);
         let denied = "Do not:\nGive adrenaline intravenously\nWait for the rash";
-        assert_eq!(quoted(&evidence(&format!("{denied}\n\nCall for help early."), &[])), [denied, "Call for help early."]);
+        assert_eq!(
+            quoted(&evidence(&format!("{denied}\n\nCall for help early."), &[])),
+            [denied, "Call for help early."]
+        );
     }
 
     #[test]
     fn items_without_their_lead_and_leads_without_items_are_not_quoted() {
-        let evidence = evidence("uraemic pericarditis or encephalopathy;\nremoval of a toxin.\nCall the team at once:", &[]);
+        let evidence =
+            evidence("uraemic pericarditis or encephalopathy;\nremoval of a toxin.\nCall the team at once:", &[]);
         assert_eq!(quoted(&evidence), [] as [&str; 0]);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use index::{Fused, LexicalIndex, VectorIndex, prefer, question_terms, terms};
-use inference::{Embedder, Reader, Reranker};
+use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
 use tokio::time::timeout;
@@ -29,7 +29,7 @@ const DEEPEST: usize = 1_600;
 const RERANKED: usize = 20;
 
 /// What people are told when it has not read them.
-pub(crate) const RERANKER_AWAY: &str = "the model that reads question and passage together is away: ordered without it";
+const RERANKER_AWAY: &str = "the model that reads question and passage together is away: ordered without it";
 
 /// Where passages of an earlier answer come in: behind the best that the new question finds.
 const CARRIED_PLACE: usize = 4;
@@ -49,8 +49,6 @@ pub struct Retriever {
     pub reranker: Option<Arc<dyn Reranker>>,
     /// The longest that it may take; after that the order is that of the search.
     pub rerank_deadline: Duration,
-    /// Reads the passages found with the question before they are answered from, where it is set up.
-    pub reader: Option<Arc<dyn Reader>>,
     /// Whether other names of what a question names are searched for too.
     pub has_expansion: bool,
     /// More of such names, where the house has imported a thesaurus.

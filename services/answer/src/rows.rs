@@ -39,7 +39,8 @@ mod tests {
     #[test]
     fn rows_are_told_from_sentences_and_taken_apart() {
         let row = "Drug: Salbutamol; When: Mild; repeat by response; Dose: 5 mg";
-        let read: Vec<(&str, &str)> = cells(row).iter().map(|cell| (cell.label, &row[cell.value..cell.at.end])).collect();
+        let read: Vec<(&str, &str)> =
+            cells(row).iter().map(|cell| (cell.label, &row[cell.value..cell.at.end])).collect();
         assert_eq!(read, [("Drug", "Salbutamol"), ("When", "Mild; repeat by response"), ("Dose", "5 mg")]);
         for sentence in ["Dose: 5 mg", "Give 5 mg; repeat once.", "Renal impairment: halve the dose."] {
             assert_eq!(cells(sentence), [], "{sentence}");

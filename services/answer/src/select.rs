@@ -1,11 +1,11 @@
 //! From what was found to what the answer may rest on: few passages, of several documents, and in each the sentences that
 //! come nearest to the question.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use inference::Embedder;
-use knowledge::{Evidence, PassageId, Span, char_slice};
+use knowledge::{Evidence, Span, char_slice};
 
 use crate::bearing::{Asked, weigh};
 use crate::enough::{keys, share};
@@ -14,7 +14,6 @@ use crate::fit::Fit;
 use crate::numbers::{asks_for_number, has_number};
 use crate::pieces::pieces;
 use crate::question::Question;
-use crate::reading::Readings;
 
 /// Passages whose sentences are looked at.
 const CANDIDATES: usize = 8;
@@ -53,31 +52,24 @@ pub(crate) struct Selected {
     pub(crate) sentences: Vec<Sentence>,
 }
 
-/// The hits whose sentences are looked at, in order.
-pub(crate) fn looked_at(hits: &[Evidence]) -> Vec<&Evidence> {
-    let mut per_document = HashMap::new();
-    let is_wanted = |hit: &&Evidence| {
-        let count = per_document.entry(hit.document.id).or_insert(0_usize);
-        *count += 1;
-        *count <= PER_DOCUMENT
-    };
-    hits.iter().filter(is_wanted).take(CANDIDATES).collect()
-}
-
 /// Chooses passages among the hits and scores their sentences. The order is that of the best sentence, ties by passage id; the
 /// evidence is named anew, E1, E2, ….
 pub(crate) async fn select(
     embedder: &Arc<dyn Embedder>,
     question: &Question,
     vector: &[f32],
-    mut hits: Vec<Evidence>,
-    readings: Option<&Readings>,
+    hits: Vec<Evidence>,
     fit: &Fit,
 ) -> Result<Vec<Selected>> {
-    let ids: HashSet<PassageId> = looked_at(&hits).into_iter().map(|hit| hit.passage).collect();
-    hits.retain(|hit| ids.contains(&hit.passage));
+    let mut per_document = HashMap::new();
     let mut chosen: Vec<Selected> = hits
         .into_iter()
+        .filter(|hit| {
+            let count = per_document.entry(hit.document.id).or_insert(0_usize);
+            *count += 1;
+            *count <= PER_DOCUMENT
+        })
+        .take(CANDIDATES)
         .map(|evidence| Selected { sentences: quotable(&evidence), evidence })
         .filter(|selected| !selected.sentences.is_empty())
         .collect();
@@ -105,12 +97,9 @@ pub(crate) async fn select(
             let overlap = share(&wanted, &keys(&format!("{} {context}", sentence.text)));
             let number = if is_number_wanted && has_number(&sentence.text) { NUMBER_WEIGHT } else { 0.0 };
             sentence.score = passage + cosine + OVERLAP_WEIGHT * overlap + number;
-            if let Some((page, Some(odds))) = readings.and_then(|read| read.at(selected.evidence.passage, sentence.span)) {
-                sentence.score += odds + page;
-            }
         }
     }
-    weigh(&Asked::of(question), &mut chosen, readings.is_some());
+    weigh(&Asked::of(question), &mut chosen);
     let best = |selected: &Selected| selected.sentences.iter().map(|sentence| sentence.score).fold(f32::MIN, f32::max);
     chosen.sort_by(|a, b| best(b).total_cmp(&best(a)).then(a.evidence.passage.cmp(&b.evidence.passage)));
     for (at, selected) in chosen.iter_mut().enumerate() {

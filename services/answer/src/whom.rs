@@ -56,12 +56,14 @@ static WOMEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:w
 
 static MEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:males?|boys?))\b").ok());
 
-static MEN_AND_WOMEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:wom[ae]n))\b").ok());
+static MEN_AND_WOMEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:wom[ae]n))\b").ok());
 
 /// What only a question says of its patient.
 static SHE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:(?-i:[Ss]he|[Hh]er)|lady|wife|mother|mum|daughter|wom[ae]n|females?|girls?|[0-9]{1,3}(?-i:F))\b").ok()
+    Regex::new(
+        r"(?i)\b(?:(?-i:[Ss]he|[Hh]er)|lady|wife|mother|mum|daughter|wom[ae]n|females?|girls?|[0-9]{1,3}(?-i:F))\b",
+    )
+    .ok()
 });
 
 static HE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -174,7 +176,9 @@ mod tests {
         assert_eq!(Whom::of("Anaphylaxis in adults and children", false).ages.len(), 2);
         assert_eq!(Whom::of("Children 6 to 12 years", true).ages, []);
         assert_eq!(Whom::of("In pregnancy it may lead to low birth weight.", false).ages, []);
-        assert!(Whom::of("Men, children and users of catheters need their own guidance.", false).ages.contains(&adults()));
+        assert!(
+            Whom::of("Men, children and users of catheters need their own guidance.", false).ages.contains(&adults())
+        );
         assert_eq!(Whom::of("Child-Pugh class B, women of childbearing age", false).ages, []);
     }
 

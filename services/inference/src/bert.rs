@@ -4,9 +4,11 @@
 //! paper (Devlin et al., 2019) with the tensor names of the `BertModel` checkpoints. With [`Precision::Int8`] the matrices of the
 //! layers are rounded to whole numbers, and what they are multiplied with is too, token by token, while it runs.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use serde::Deserialize;
 
-use crate::checkpoint::{Changes, Checkpoint};
 use crate::error::{Error, Result};
 use crate::onnx::{Attr, FLOAT, Graph, INT8, UINT8};
 
@@ -64,13 +66,8 @@ fn default_positions() -> String {
 /// `last_hidden_state` as float `[batch, sequence, hidden]`.
 ///
 /// # Errors
-/// [`Error::Config`] when the configuration or a tensor is missing or of another class of model, or the changes do not fit it.
-pub(crate) fn onnx_graph(
-    config_json: &[u8],
-    safetensors: &[u8],
-    changes: Option<&Changes<'_>>,
-    precision: Precision,
-) -> Result<Vec<u8>> {
+/// [`Error::Config`] when the configuration or a tensor is missing or of another class of model.
+pub(crate) fn onnx_graph(config_json: &[u8], safetensors: &[u8], precision: Precision) -> Result<Vec<u8>> {
     let config: Config = serde_json::from_slice(config_json)
         .map_err(|error| Error::Config(format!("config.json of the embedder: {error}")))?;
     if config.position_embedding_type != "absolute" {
@@ -80,8 +77,7 @@ pub(crate) fn onnx_graph(
     if config.num_attention_heads == 0 || !config.hidden_size.is_multiple_of(config.num_attention_heads) {
         return Err(Error::Config("the embedder's hidden_size is no multiple of its attention heads".to_owned()));
     }
-    let weights = Checkpoint::read(safetensors)?;
-    let mut encoder = Encoder { graph: Graph::default(), weights, changes, precision };
+    let mut encoder = Encoder { graph: Graph::default(), weights: Checkpoint::read(safetensors)?, precision };
     encoder.build(&config)?;
     Ok(encoder.graph.finish())
 }
@@ -90,7 +86,6 @@ pub(crate) fn onnx_graph(
 struct Encoder<'a> {
     graph: Graph,
     weights: Checkpoint<'a>,
-    changes: Option<&'a Changes<'a>>,
     precision: Precision,
 }
 
@@ -232,10 +227,7 @@ impl Encoder<'_> {
         let [out, into] = info.shape[..] else {
             return Err(Error::Config(format!("tensor {weights} of the embedder is no matrix")));
         };
-        let values = match self.changed(weights)? {
-            Some(values) => values,
-            None => self.weights.floats(weights)?,
-        };
+        let values = self.weights.floats(weights)?;
         let (rows, columns) = (values.len() / out.max(1) as usize, out as usize);
         let mut numbers = vec![0_u8; values.len()];
         let mut step_of = Vec::with_capacity(columns);
@@ -253,17 +245,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    fn changed(&self, name: &str) -> Result<Option<Vec<f32>>> {
-        self.changes.map_or(Ok(None), |changes| changes.applied(name, &self.weights))
-    }
-
-    /// Refers to a weight, or holds it where it was changed, and returns its name.
+    /// Refers to a weight, and returns its name.
     fn tensor(&mut self, name: &str) -> Result<String> {
-        if let Some(values) = self.changed(name)? {
-            let (name, info) = self.weights.find(name)?;
-            self.graph.floats(name, &info.shape, &values);
-            return Ok(name.to_owned());
-        }
         let (name, info, place) = self.weights.place(name)?;
         self.graph.external(name, &info.shape, (WEIGHTS, place.start as u64, place.len() as u64));
         Ok(name.to_owned())
@@ -295,6 +278,73 @@ fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// A safetensors file: 8 bytes of length, a header in JSON, the numbers.
+struct Checkpoint<'a> {
+    tensors: BTreeMap<String, TensorInfo>,
+    /// Where the numbers begin.
+    start: u64,
+    bytes: &'a [u8],
+}
+
+#[derive(Debug, Deserialize)]
+struct TensorInfo {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: (u64, u64),
+}
+
+impl<'a> Checkpoint<'a> {
+    fn read(bytes: &'a [u8]) -> Result<Self> {
+        let broken = || Error::Config("model.safetensors of the embedder has no readable header".to_owned());
+        let length = bytes.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(broken)?;
+        let end = usize::try_from(length).ok().and_then(|length| length.checked_add(8)).ok_or_else(broken)?;
+        let header: BTreeMap<String, serde_json::Value> =
+            serde_json::from_slice(bytes.get(8..end).ok_or_else(broken)?).map_err(|_| broken())?;
+        let tensors = header
+            .into_iter()
+            .filter(|(name, _)| name != "__metadata__")
+            .map(|(name, value)| serde_json::from_value(value).map(|info| (name, info)))
+            .collect::<std::result::Result<BTreeMap<_, TensorInfo>, _>>()
+            .map_err(|_| broken())?;
+        Ok(Self { tensors, start: end as u64, bytes })
+    }
+
+    /// A tensor, with its name in the file. Checkpoints of task models prefix theirs with `bert.`.
+    fn find(&self, name: &str) -> Result<(&str, &TensorInfo)> {
+        let found = [name, &format!("bert.{name}")].iter().find_map(|name| self.tensors.get_key_value(*name));
+        let (name, info) =
+            found.ok_or_else(|| Error::Config(format!("the embedder is no BERT: it has no tensor {name}")))?;
+        if info.dtype != "F32" {
+            let kind = &info.dtype;
+            return Err(Error::Config(format!("tensor {name} of the embedder is {kind}; only F32 is supported")));
+        }
+        Ok((name, info))
+    }
+
+    /// The same, with which bytes of the file it is. Shape and place are whatever the header says, so they are held against each
+    /// other and the file.
+    fn place(&self, name: &str) -> Result<(&str, &TensorInfo, Range<usize>)> {
+        let (name, info) = self.find(name)?;
+        let at = |offset: u64| usize::try_from(self.start.checked_add(offset)?).ok();
+        let place = at(info.data_offsets.0).zip(at(info.data_offsets.1)).map(|(start, end)| start..end);
+        let length = info.shape.iter().try_fold(4_u64, |length, dim| length.checked_mul(*dim));
+        let is_whole = |place: &Range<usize>| {
+            self.bytes.get(place.clone()).is_some_and(|bytes| length == Some(bytes.len() as u64))
+        };
+        let place = place.filter(is_whole).ok_or_else(|| {
+            Error::Config(format!("tensor {name} of the embedder is not as large as the file's header says"))
+        })?;
+        Ok((name, info, place))
+    }
+
+    /// Its numbers.
+    fn floats(&self, name: &str) -> Result<Vec<f32>> {
+        let (.., place) = self.place(name)?;
+        let bytes = self.bytes.get(place).unwrap_or_default();
+        Ok(bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,10 +355,10 @@ mod tests {
         let mut file = (header.len() as u64).to_le_bytes().to_vec();
         file.extend(header);
         let config = br#"{"hidden_size":8,"num_hidden_layers":1,"num_attention_heads":2}"#;
-        let message = onnx_graph(config, &file, None, Precision::Int8).unwrap_err().to_string();
+        let message = onnx_graph(config, &file, Precision::Int8).unwrap_err().to_string();
         assert!(message.contains("no BERT"), "{message}");
-        assert!(onnx_graph(config, b"short", None, Precision::Int8).is_err());
-        assert!(onnx_graph(b"{", &file, None, Precision::Int8).is_err());
+        assert!(onnx_graph(config, b"short", Precision::Int8).is_err());
+        assert!(onnx_graph(b"{", &file, Precision::Int8).is_err());
         let header = br#"{"a":{"dtype":"F32","shape":[9223372036854775807,9],"data_offsets":[0,4]}}"#;
         let mut file = (header.len() as u64).to_le_bytes().to_vec();
         file.extend(header);
@@ -316,7 +366,7 @@ mod tests {
         let message = Checkpoint::read(&file).unwrap().floats("a").unwrap_err().to_string();
         assert!(message.contains("not as large"), "{message}");
         let huge = u64::MAX.to_le_bytes();
-        assert!(onnx_graph(config, &huge, None, Precision::Int8).is_err());
+        assert!(onnx_graph(config, &huge, Precision::Int8).is_err());
     }
 
     #[test]
@@ -329,7 +379,7 @@ mod tests {
             file.extend(header.bytes());
             file.extend([0; 4]);
             for precision in [Precision::Float32, Precision::Int8] {
-                let message = onnx_graph(config, &file, None, precision).unwrap_err().to_string();
+                let message = onnx_graph(config, &file, precision).unwrap_err().to_string();
                 assert!(message.contains("not as large"), "{offsets}: {message}");
             }
         }

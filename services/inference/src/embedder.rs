@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -11,7 +11,6 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::bert::{self, Precision};
-use crate::copies::{Copies, copies_and_threads};
 use crate::error::{Error, Result};
 use crate::models::Loaded;
 
@@ -37,6 +36,9 @@ const BATCH_CHARS: usize = 1_200;
 
 /// The longest that a batch of passages gives way to questions.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Copies of the model, at most; each holds its weights.
+const MAX_COPIES: usize = 8;
 
 /// The process has one ONNX Runtime, whatever it loads.
 static RUNTIME: OnceLock<ort::environment::Environment> = OnceLock::new();
@@ -64,17 +66,45 @@ pub struct FastEmbed {
     id: String,
     dimension: usize,
     // Each copy has a core of its own: half as fast again as one model that spreads every call over all cores.
-    workers: Arc<Workers>,
+    copies: Arc<Copies>,
 }
 
-struct Workers {
-    copies: Copies<TextEmbedding>,
+struct Copies {
+    count: usize,
+    free: Mutex<Vec<TextEmbedding>>,
+    returned: Condvar,
     /// Single texts that wait or are being embedded. They are questions, and somebody waits for the answer: passages that are
     /// taken in let them go first.
     urgent: AtomicUsize,
 }
 
-impl Workers {
+/// A copy in use. It goes back however its use ends.
+struct Borrowed<'c> {
+    copies: &'c Copies,
+    model: Option<TextEmbedding>,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.copies.free.lock().unwrap_or_else(PoisonError::into_inner).extend(self.model.take());
+        self.copies.returned.notify_one();
+    }
+}
+
+impl Copies {
+    fn of(models: Vec<TextEmbedding>) -> Self {
+        let urgent = AtomicUsize::new(0);
+        Self { count: models.len(), free: Mutex::new(models), returned: Condvar::new(), urgent }
+    }
+
+    /// The first copy that is free.
+    fn borrow(&self) -> Borrowed<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.returned.wait_while(free, |free| free.is_empty());
+        let model = free.unwrap_or_else(PoisonError::into_inner).pop();
+        Borrowed { copies: self, model }
+    }
+
     /// Waits for questions, but not for ever.
     fn give_way(&self) {
         let began = Instant::now();
@@ -85,12 +115,12 @@ impl Workers {
 }
 
 /// A question that waits or is being embedded, however that ends.
-struct Urgent(Arc<Workers>);
+struct Urgent(Arc<Copies>);
 
 impl Urgent {
-    fn of(workers: &Arc<Workers>) -> Self {
-        workers.urgent.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(workers))
+    fn of(copies: &Arc<Copies>) -> Self {
+        copies.urgent.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(copies))
     }
 }
 
@@ -114,7 +144,7 @@ impl FastEmbed {
     pub fn load(files: &Loaded, precision: Precision, environment: ort::environment::Environment) -> Result<Self> {
         let config = files.bytes("config.json")?;
         let weights = files.bytes(bert::WEIGHTS)?;
-        let graph = bert::onnx_graph(config, weights, None, precision)?;
+        let graph = bert::onnx_graph(config, weights, precision)?;
         let parsed: Value =
             serde_json::from_slice(config).map_err(|error| Error::Config(format!("config.json: {error}")))?;
         let dimension = parsed["hidden_size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
@@ -124,7 +154,8 @@ impl FastEmbed {
             special_tokens_map_file: files.bytes("special_tokens_map.json")?.to_vec(),
             tokenizer_config_file: files.bytes("tokenizer_config.json")?.to_vec(),
         };
-        let (copies, threads) = copies_and_threads();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let copies = cores.min(MAX_COPIES);
         let load = |error: fastembed::Error| Error::Load { model: files.name().to_owned(), why: format!("{error:#}") };
         let copy = |_| {
             let model = UserDefinedEmbeddingModel::new(graph.clone(), tokenizer.clone())
@@ -133,15 +164,15 @@ impl FastEmbed {
             let options = InitOptionsUserDefined::new()
                 .with_environment(environment.clone())
                 .with_max_length(max_tokens(files))
-                .with_intra_threads(threads);
+                .with_intra_threads(cores / copies);
             TextEmbedding::try_new_from_user_defined(model, options).map_err(load)
         };
         let models = (0..copies).map(copy).collect::<Result<Vec<_>>>()?;
-        let workers = Arc::new(Workers { copies: Copies::of(models), urgent: AtomicUsize::new(0) });
+        let copies = Arc::new(Copies::of(models));
         // Vectors of another precision are other vectors.
         let rounded = if precision == Precision::Int8 { ".int8" } else { "" };
         let id = format!("{}@{}{rounded}", files.name(), &files.sha256(bert::WEIGHTS)?[..16]);
-        Ok(Self { id, dimension, workers })
+        Ok(Self { id, dimension, copies })
     }
 }
 
@@ -154,7 +185,7 @@ pub fn export_onnx(files: &Loaded, directory: &Path) -> Result<()> {
         let path = directory.join(name);
         std::fs::write(&path, bytes).map_err(Error::io(&path))
     };
-    let graph = bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?, None, Precision::Float32)?;
+    let graph = bert::onnx_graph(files.bytes("config.json")?, files.bytes(bert::WEIGHTS)?, Precision::Float32)?;
     write("model.onnx", &graph)?;
     for name in [bert::WEIGHTS, "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
         write(name, files.bytes(name)?)?;
@@ -174,17 +205,17 @@ impl Embedder for FastEmbed {
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>> {
         if texts.len() == 1 {
-            let urgent = Urgent::of(&self.workers);
+            let urgent = Urgent::of(&self.copies);
             let run = move || embed_with(&urgent.0, texts.iter().collect());
             return tokio::task::spawn_blocking(run).await.map_err(|panic| Error::Embed(panic.into()))?;
         }
         let (batches, texts) = (Arc::new(batches(&texts)), Arc::new(texts));
         let next = Arc::new(AtomicUsize::new(0));
         let mut working = JoinSet::new();
-        for _ in 0..self.workers.copies.count().min(batches.len()) {
-            let (workers, batches) = (Arc::clone(&self.workers), Arc::clone(&batches));
+        for _ in 0..self.copies.count.min(batches.len()) {
+            let (copies, batches) = (Arc::clone(&self.copies), Arc::clone(&batches));
             let (texts, next) = (Arc::clone(&texts), Arc::clone(&next));
-            working.spawn_blocking(move || work(&workers, &batches, &texts, &next));
+            working.spawn_blocking(move || work(&copies, &batches, &texts, &next));
         }
         let mut vectors = vec![Vec::new(); texts.len()];
         while let Some(done) = working.join_next().await {
@@ -196,22 +227,23 @@ impl Embedder for FastEmbed {
     }
 }
 
-fn embed_with(workers: &Workers, texts: Vec<&String>) -> Result<Vec<Vec<f32>>> {
-    let embed = |model: &mut TextEmbedding| model.embed(texts, Some(BATCH_TEXTS));
-    workers.copies.with(embed).unwrap_or_else(|| Ok(Vec::new())).map_err(|error| Error::Embed(error.into()))
+fn embed_with(copies: &Copies, texts: Vec<&String>) -> Result<Vec<Vec<f32>>> {
+    let mut copy = copies.borrow();
+    let Some(model) = &mut copy.model else { return Ok(Vec::new()) };
+    model.embed(texts, Some(BATCH_TEXTS)).map_err(|error| Error::Embed(error.into()))
 }
 
 /// Embeds batch after batch, each with a copy that is free, until there are no more.
 fn work(
-    workers: &Workers,
+    copies: &Copies,
     batches: &[Vec<usize>],
     texts: &[String],
     next: &AtomicUsize,
 ) -> Result<Vec<(usize, Vec<f32>)>> {
     let mut done = Vec::new();
     while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-        workers.give_way();
-        let vectors = embed_with(workers, batch.iter().map(|&at| &texts[at]).collect())?;
+        copies.give_way();
+        let vectors = embed_with(copies, batch.iter().map(|&at| &texts[at]).collect())?;
         done.extend(batch.iter().copied().zip(vectors));
     }
     Ok(done)

@@ -4,8 +4,6 @@
 //! the list of models names; a backend that is configured and missing is an error, never another backend.
 
 mod bert;
-mod checkpoint;
-mod copies;
 mod embedder;
 mod engine;
 mod error;
@@ -13,7 +11,6 @@ mod generator;
 mod loading;
 pub mod models;
 mod onnx;
-mod reader;
 mod remote;
 mod requantise;
 mod reranker;
@@ -25,7 +22,6 @@ pub use error::{Error, Result};
 pub use generator::{Completion, Generator, Grammar, Load, ModelRef, Prompt, Request};
 pub use loading::{Bits, EngineOptions, EngineSource, quantise};
 pub use ort::environment::Environment;
-pub use reader::{BertReader, Page, READER_BASE, Reader, Reading, reader_sha256};
 pub use remote::Remote;
 pub use requantise::requantise_q8_0;
 pub use reranker::{FastRerank, Reranker};

@@ -27,7 +27,7 @@ use crate::ingests::Runs;
 use crate::labeling::Labeling;
 use crate::last_search::LastSearch;
 use crate::library::Library;
-use crate::models::{ModelInUse, ModelRole, load_embedder, load_generator, load_judge, load_reader, load_reranker, models_in_use};
+use crate::models::{ModelInUse, ModelRole, load_embedder, load_generator, load_judge, load_reranker, models_in_use};
 use crate::replication::Freshness;
 use crate::witnessing::Witnesses;
 
@@ -145,7 +145,6 @@ impl App {
         let generator = load_generator(&config.generator, writes, &store).await?;
         let judge = load_judge(&config, &store, generator.as_deref()).await?;
         let reranker = load_reranker(&config, &store).await?;
-        let reader = load_reader(&config, &store).await?;
         // A replica takes nothing in.
         let library = match config.replication.role {
             Part::Replica => None,
@@ -162,7 +161,6 @@ impl App {
             lexical: Arc::clone(&data.stores.lexical),
             embedder,
             reranker,
-            reader,
             rerank_deadline: Duration::from_secs(config.reranker.deadline_s),
             has_expansion: config.search.expansion,
             thesaurus: imported.map(Arc::new),

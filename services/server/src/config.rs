@@ -189,9 +189,6 @@ pub struct Answer {
     /// The least score of the best passage that is enough to answer from: its cosine with the question, plus up to 0.22 for
     /// the question's words and 0.30 for what it names. Depends on the embedder.
     pub enough: f32,
-    /// Whether the passages found are read together with the question, by a model that comes with the program and is made of
-    /// the starter embedder: it says which of them answer, and with which sentences.
-    pub reader: bool,
     /// Passages an answer may rest on.
     pub passages: usize,
     /// Words of each passage that the model is shown.
@@ -210,7 +207,7 @@ impl Default for Answer {
         let answer::Settings { enough, passages, words_per_passage, statements, max_tokens, .. } =
             answer::Settings::default();
         let (mode, identifying) = (Mode::default(), Identifying::default());
-        Self { mode, enough: enough.0, reader: true, passages, words_per_passage, statements, max_tokens, identifying }
+        Self { mode, enough: enough.0, passages, words_per_passage, statements, max_tokens, identifying }
     }
 }
 

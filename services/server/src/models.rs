@@ -8,8 +8,7 @@ use answer::{Asker, Judge, family};
 use anyhow::{Context, Result, bail};
 use inference::models::{Entry, Loaded, Role, Store};
 use inference::{
-    BertReader, Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, ModelRef,
-    READER_BASE, Reader, Remote, Reranker,
+    Bits, Embedder, Engine, EngineOptions, EngineSource, FastEmbed, FastRerank, Generator, ModelRef, Remote, Reranker,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,8 +27,6 @@ pub enum ModelRole {
     Judge,
     /// Orders passages.
     Reranker,
-    /// Reads passages with the question.
-    Reader,
 }
 
 /// A model in use.
@@ -66,14 +63,7 @@ pub(crate) fn models_in_use(config: &Config, store: &Store, asker: &Asker) -> Ve
         };
         onnx(ModelRole::Reranker, reranker.id().to_owned(), entry)
     });
-    let reader = asker.retriever().reader.as_ref().map(|reader| ModelInUse {
-        role: ModelRole::Reader,
-        id: reader.id().to_owned(),
-        revision: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        sha256: Some(inference::reader_sha256()),
-        licence: Some("Apache-2.0".to_owned()),
-    });
-    [embedder_in_use(config, store)].into_iter().chain(reranker).chain(reader).chain(generator).chain(judge).collect()
+    [embedder_in_use(config, store)].into_iter().chain(reranker).chain(generator).chain(judge).collect()
 }
 
 /// What is said of the embedder that is configured.
@@ -143,23 +133,6 @@ pub async fn load_reranker(config: &Config, store: &Store) -> Result<Option<Arc<
     };
     let loaded = tokio::task::spawn_blocking(load).await?.context("the cross-encoder that is configured")?;
     Ok(loaded.map(|loaded| Arc::new(loaded) as Arc<dyn Reranker>))
-}
-
-/// The reader that comes with the program, unless it is switched off.
-///
-/// # Errors
-/// When the encoder that it is made of is missing or not what the list of models says.
-pub async fn load_reader(config: &Config, store: &Store) -> Result<Option<Arc<dyn Reader>>> {
-    if !config.answer.reader {
-        return Ok(None);
-    }
-    let (precision, store) = (config.embedder.precision.into(), store.clone());
-    let load = move || -> Result<BertReader> {
-        Ok(BertReader::load(&store.load(READER_BASE)?, precision, &onnx_runtime(&store)?)?)
-    };
-    let loaded = tokio::task::spawn_blocking(load).await?;
-    let loaded = loaded.context("the reader is made of this model; answer.reader = false answers without it")?;
-    Ok(Some(Arc::new(loaded)))
 }
 
 /// The judge that is configured, if it is of another family than what writes.

@@ -17,10 +17,9 @@ use crate::recorded::Error;
 const HASH_DIGITS: usize = 16;
 
 /// What shapes a search, by its names in the log, with what is said when it is another.
-const MEANS: [(&str, &str); 7] = [
+const MEANS: [(&str, &str); 6] = [
     ("embedder", "another model turns questions into vectors now"),
     ("reranker", "what orders the passages that were found is another now"),
-    ("reader", "what reads the passages that were found is another now"),
     ("expansion", "whether other names of what is asked are searched for was changed"),
     ("thesaurus", "another thesaurus is searched with now"),
     ("priors", "whether kind, date and standing of documents count was changed"),
@@ -146,12 +145,11 @@ impl Before {
 
 /// What of a search stands in the log with the answer: see [`MEANS`].
 pub(crate) fn on_record(means: &Means) -> Map<String, Value> {
-    let Means { embedder, reranker, reader, has_expansion, thesaurus, has_priors, policies } = means;
+    let Means { embedder, reranker, has_expansion, thesaurus, has_priors, policies } = means;
     let hash = |hash: &String| json!(hash.get(..HASH_DIGITS).unwrap_or(hash));
     let all = [
         ("embedder", Some(json!(audit::token(embedder)))),
         ("reranker", reranker.as_deref().map(|id| json!(audit::token(id)))),
-        ("reader", reader.as_deref().map(|id| json!(audit::token(id)))),
         ("expansion", Some(json!(has_expansion))),
         ("thesaurus", thesaurus.as_ref().map(hash)),
         ("priors", Some(json!(has_priors))),
@@ -286,7 +284,7 @@ fn differences(app: &App, kept: &Kept, after: &Value, same_evidence: bool) -> Re
             }
             // Of models the names say something to people.
             match name {
-                "embedder" | "reranker" | "reader" => say(&format!("{reason}: {} then, {} now", named(then), named(now))),
+                "embedder" | "reranker" => say(&format!("{reason}: {} then, {} now", named(then), named(now))),
                 _ => say(reason),
             }
         }

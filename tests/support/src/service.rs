@@ -110,7 +110,6 @@ impl TestService {
             lexical: Arc::clone(&stores.lexical),
             embedder,
             reranker: None,
-            reader: None,
             rerank_deadline: Duration::from_secs(config.reranker.deadline_s),
             has_expansion: config.search.expansion,
             thesaurus: None,

@@ -11,9 +11,7 @@ use crate::fit::Fit;
 use crate::follow_up::{Bond, Subject};
 use crate::named::Named;
 use crate::question::Question;
-use crate::reading::Readings;
-use crate::retrieve::{RERANKER_AWAY, Retrieved, Retriever};
-use crate::select::looked_at;
+use crate::retrieve::{Retrieved, Retriever};
 
 /// Hits that are considered.
 const HITS: usize = 24;
@@ -26,8 +24,6 @@ pub(super) struct Found<'a> {
     /// What was searched for.
     pub(super) question: Cow<'a, Question>,
     pub(super) retrieved: Retrieved,
-    /// What the reader makes of the first passages, where there is one.
-    pub(super) readings: Option<Readings>,
     /// Whether that is enough to answer from.
     pub(super) is_enough: bool,
     /// What its sentences are held against.
@@ -66,7 +62,7 @@ impl Asker {
         Ok(if by_itself.is_enough && !is_on_it { joined } else { by_itself })
     }
 
-    /// Searches, and has what was found read where there is a reader. Where it is known what passages must be about, others are
+    /// Searches. Where it is known what passages must be about, others are
     /// left out; where none is, they stay as those that come nearest.
     async fn found<'a>(
         &self,
@@ -96,21 +92,10 @@ impl Asker {
         }
         let fit = Fit { named: named.filter(|_| is_any), allergies, subject: question.subject_text() };
         if is_missed {
-            return Ok(Found { question, retrieved, readings: None, is_enough: false, fit });
+            return Ok(Found { question, retrieved, is_enough: false, fit });
         }
-        let mut readings = None;
-        if let Some(reader) = &retriever.reader {
-            let read = Readings::of(reader.as_ref(), &question.search_text(), &looked_at(&retrieved.hits)).await;
-            match read {
-                Ok(read) => readings = Some(read),
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the reader failed");
-                    retrieved.missing = retrieved.missing.or(Some(RERANKER_AWAY));
-                }
-            }
-        }
-        let is_enough = self.settings.enough.is_met(&question, &retrieved.hits, readings.as_ref());
-        Ok(Found { question, retrieved, readings, is_enough, fit })
+        let is_enough = self.settings.enough.is_met(&question, &retrieved.hits);
+        Ok(Found { question, retrieved, is_enough, fit })
     }
 }
 
