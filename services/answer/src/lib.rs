@@ -7,6 +7,7 @@
 mod abbreviations;
 mod answer;
 mod ask;
+mod bedside;
 mod conflicts;
 mod differential;
 mod draft;
@@ -32,6 +33,7 @@ mod rights;
 mod scope;
 mod seams;
 mod select;
+mod selfharm;
 mod unknowns;
 mod untrusted;
 mod written;
