@@ -65,6 +65,24 @@ async fn sources_in_force_that_disagree_are_shown_side_by_side() {
 }
 
 #[tokio::test]
+async fn disagreements_are_seen_under_other_titles_and_within_one_document() {
+    let service = TestService::without_generator().await;
+    let goal = "# Lipid lowering\n\nThe LDL cholesterol goal after a myocardial infarction is below 1.8 mmol/L.\n";
+    let lower = "# Coronary care\n\nAfter a myocardial infarction, treat LDL cholesterol to below 1.4 mmol/L.\n";
+    let bodies = "# Pre-eclampsia\n\n## Prevention\n\nNICE advises aspirin 75 to 150 mg by mouth once daily in pregnancy. ACOG advises aspirin 81 mg by mouth once daily in pregnancy.\n";
+    service.ingest(&[("goal.md", goal), ("lower.md", lower), ("bodies.md", bodies)]).await;
+    for (question, amounts) in [
+        ("What is the LDL cholesterol goal after a myocardial infarction?", ["1.8 mmol/L", "1.4 mmol/L"]),
+        ("Which dose of aspirin by mouth is advised once daily in pregnancy?", ["75 to 150 mg", "81 mg"]),
+    ] {
+        let answer = service.ask(question).await;
+        assert_eq!(answer["conflicts"][0]["facet"], "amount", "{answer}");
+        let positions = answer["conflicts"][0]["positions"].to_string();
+        assert!(amounts.iter().all(|amount| positions.contains(amount)), "{positions}");
+    }
+}
+
+#[tokio::test]
 async fn the_patient_shapes_the_unknowns_and_is_never_kept() {
     let service = TestService::without_generator().await;
     service.ingest(&[("a.md", DOSE)]).await;
