@@ -56,9 +56,12 @@ static DESK: LazyLock<RegexSet> = LazyLock::new(|| {
     ])
 });
 
+/// Whether a value cannot wait.
+type IsCritical = fn(f64) -> bool;
+
 /// What is measured at the bedside, by its names, and which of its values cannot wait. Units are those of the hospital or the
 /// laboratory: kPa or mmHg, mmol/L or mg/dL.
-const CRITICAL: [(&str, fn(f64) -> bool); 13] = [
+const CRITICAL: [(&str, IsCritical); 13] = [
     (r"bp|sbp|systolic(?: bp)?", |mmhg| !(90.0..180.0).contains(&mmhg)),
     (r"hr|heart rate|pulse", |per_minute| !(45.0..150.0).contains(&per_minute)),
     (r"rate", |per_minute| (150.0..400.0).contains(&per_minute)),
@@ -84,8 +87,8 @@ const OTHER_UNITS: &str = "mg g mcg ml unit units mmol mmol/h mmol/hour mmol/kg 
 
 /// Whether a value is given that cannot wait.
 fn has_critical_value(lower: &str) -> bool {
-    static VALUES: LazyLock<Vec<(Regex, fn(f64) -> bool)>> = LazyLock::new(|| {
-        let row = |(names, is_critical): (&str, fn(f64) -> bool)| {
+    static VALUES: LazyLock<Vec<(Regex, IsCritical)>> = LazyLock::new(|| {
+        let row = |(names, is_critical): (&str, IsCritical)| {
             let value = r"\s?(?:of|is|was|at|now|=|:)?\s?(\d+(?:\.\d+)?)(?:/(\d+))?\s?([a-z%][a-z/]*)?";
             Some((Regex::new(&format!(r"\b(?:{names}){value}")).ok()?, is_critical))
         };
