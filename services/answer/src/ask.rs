@@ -270,9 +270,8 @@ impl Asker {
             draft.banner = Some(draft.banner.map_or_else(|| warning.clone(), |banner| format!("{banner} {warning}")));
         }
         draft.conflicts = conflicts(&draft.written.statements, &mut draft.evidence, &found);
-        let texts: Vec<(&str, &str)> = draft.evidence.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
         // What a follow-up leaves out may stand in what it follows.
-        draft.unknowns = unknowns(&text, question.patient.as_ref(), &texts);
+        draft.unknowns = unknowns(&text, question.patient.as_ref(), &draft.written.statements, &draft.evidence);
         draft.written.ground_ms += elapsed_ms(checking);
         Ok(self.answer(id, asked_at, &question, snapshot, draft, began))
     }

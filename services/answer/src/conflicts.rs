@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use grounding::{Facet, disagreement};
-use knowledge::{Evidence, Kind, char_slice};
+use grounding::{Facet, Finding, disagreement, disagreement_within};
+use knowledge::{Evidence, Kind, Span, char_slice};
 
 use crate::answer::{Conflict, Position, Statement};
 use crate::draft::said_by;
@@ -13,63 +13,93 @@ use crate::select::Selected;
 /// Disagreements that are shown.
 const MAX_CONFLICTS: usize = 3;
 
-/// Holds the cited sentences against the sentences of the other documents that were found. What disagrees joins the evidence.
+/// Words that two sentences must share before they are held against each other: what is said of one subject shares more.
+const SHARED_WORDS: usize = 2;
+
+/// Holds the cited sentences against the sentences of the other documents that were found, and against what the same section
+/// reports of other bodies. What disagrees joins the evidence.
 pub(crate) fn conflicts(statements: &[Statement], cited: &mut Vec<Evidence>, found: &[Selected]) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = Vec::new();
+    if statements.is_empty() {
+        return conflicts;
+    }
+    let advising: Vec<Found> = found.iter().filter(|theirs| advises(&theirs.evidence)).flat_map(Found::of).collect();
     for citation in statements.iter().flat_map(|statement| &statement.citations) {
-        let Some(mine) = cited.iter().find(|evidence| evidence.id == citation.evidence).cloned() else { continue };
-        for theirs in found.iter().filter(|theirs| may_disagree(&mine, &theirs.evidence)) {
-            for sentence in &theirs.sentences {
-                let Some(quote) = char_slice(&theirs.evidence.text, sentence.span) else { continue };
-                let above = (above(&mine), above(&theirs.evidence));
-                let Some(finding) = disagreement(&citation.quote, quote, (&above.0, &above.1)) else { continue };
-                let known = conflicts.iter().any(|conflict| {
-                    conflict.positions.iter().any(|position| position.quote == quote)
-                        && conflict.positions.iter().any(|position| position.quote == citation.quote)
-                });
-                if known || conflicts.len() >= MAX_CONFLICTS {
-                    continue;
-                }
-                let name = join(cited, &theirs.evidence);
-                let span = sentence.span.offset_by(theirs.evidence.start);
-                let first = Position {
-                    evidence: mine.id.clone(),
-                    said_by: said_by(&mine),
-                    quote: citation.quote.clone(),
-                    start: citation.start,
-                    end: citation.end,
-                };
-                let second = Position {
-                    evidence: name,
-                    said_by: said_by(&theirs.evidence),
-                    quote: quote.to_owned(),
-                    start: span.start,
-                    end: span.end,
-                };
-                let reason = in_words(finding.facet).to_owned();
-                conflicts.push(Conflict { facet: finding.facet, reason, positions: vec![first, second] });
+        let Some(mine) = cited.iter().find(|evidence| evidence.id == citation.evidence && advises(evidence)).cloned()
+        else {
+            continue;
+        };
+        let words = keys(&citation.quote);
+        for theirs in advising.iter().filter(|theirs| theirs.words.intersection(&words).count() >= SHARED_WORDS) {
+            let Some(finding) = finding(&mine, &citation.quote, theirs) else { continue };
+            let known = conflicts.iter().any(|conflict| {
+                conflict.positions.iter().any(|position| position.quote == theirs.quote)
+                    && conflict.positions.iter().any(|position| position.quote == citation.quote)
+            });
+            if known {
+                continue;
+            }
+            let name = join(cited, theirs.evidence);
+            let first = Position {
+                evidence: mine.id.clone(),
+                said_by: said_by(&mine),
+                quote: citation.quote.clone(),
+                start: citation.start,
+                end: citation.end,
+            };
+            let second = Position {
+                evidence: name,
+                said_by: said_by(theirs.evidence),
+                quote: theirs.quote.to_owned(),
+                start: theirs.span.start,
+                end: theirs.span.end,
+            };
+            let reason = in_words(finding.facet).to_owned();
+            conflicts.push(Conflict { facet: finding.facet, reason, positions: vec![first, second] });
+            if conflicts.len() == MAX_CONFLICTS {
+                return conflicts;
             }
         }
     }
     conflicts
 }
 
-/// Two documents that advise, on the same subject. What one patient was given disagrees with nobody.
-fn may_disagree(a: &Evidence, b: &Evidence) -> bool {
-    let advises = |one: &Evidence| {
-        matches!(one.document.kind, Kind::Guideline | Kind::LocalPolicy | Kind::DrugLabel | Kind::Review)
-    };
-    let subject = |one: &Evidence| -> HashSet<String> {
-        let mut words = keys(&one.document.title);
-        words.retain(|word| word.len() > 5 && !COMMON.iter().any(|common| word.starts_with(common)));
-        words
-    };
-    a.document.id != b.document.id && advises(a) && advises(b) && !subject(a).is_disjoint(&subject(b))
+/// A sentence that was found.
+struct Found<'a> {
+    evidence: &'a Evidence,
+    quote: &'a str,
+    /// Where it stands in the canonical text.
+    span: Span,
+    words: HashSet<String>,
 }
 
-/// Stems of words in titles that are no subject.
-const COMMON: [&str; 10] =
-    ["guidel", "treatm", "manage", "preven", "diagno", "recomm", "chroni", "diseas", "childr", "patien"];
+impl<'a> Found<'a> {
+    fn of(selected: &'a Selected) -> impl Iterator<Item = Self> {
+        let evidence = &selected.evidence;
+        selected.sentences.iter().filter_map(move |sentence| {
+            let quote = char_slice(&evidence.text, sentence.span)?;
+            Some(Self { evidence, quote, span: sentence.span.offset_by(evidence.start), words: keys(quote) })
+        })
+    }
+}
+
+/// What one patient was given disagrees with nobody.
+fn advises(evidence: &Evidence) -> bool {
+    matches!(evidence.document.kind, Kind::Guideline | Kind::LocalPolicy | Kind::DrugLabel | Kind::Review)
+}
+
+/// In what a quote and a sentence disagree: of two documents, or of two bodies that one document has in one section.
+fn finding(mine: &Evidence, quote: &str, theirs: &Found) -> Option<Finding> {
+    let (my_own, their_own) = (above(mine), above(theirs.evidence));
+    let above: (&[&str], &[&str]) = (&my_own, &their_own);
+    if mine.document.id != theirs.evidence.document.id {
+        disagreement(quote, theirs.quote, above)
+    } else if mine.section == theirs.evidence.section {
+        disagreement_within(quote, theirs.quote, above)
+    } else {
+        None
+    }
+}
 
 fn in_words(facet: Facet) -> &'static str {
     match facet {

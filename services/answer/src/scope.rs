@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
+use crate::bedside::is_time_critical;
+use crate::selfharm;
+
 /// What a question is, before anything is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -11,7 +14,7 @@ pub enum Scope {
     Literature,
     /// One asked at the bedside of somebody in extremis: sources alone, with a banner.
     TimeCritical,
-    /// One that needs eyes or instruments; refused with this reason.
+    /// One that needs eyes, instruments or somebody near; refused with this reason.
     Refused(&'static str),
 }
 
@@ -23,10 +26,17 @@ const IMAGE: &str = "images are not read here: ask about the findings in words";
 const SIGNAL: &str = "signals and series of measurements are not read here: ask about the finding in words";
 const SEQUENCE: &str = "genetic and protein sequences are not read here: ask about the named variant in words";
 
+/// Whole sentences: this is read by somebody in need.
+const SELF_HARM: &str = "You are not alone, and help is there now: call your local emergency number or a crisis line, and stay with \
+    somebody you trust. Osler does not answer how somebody can be harmed; it does answer how somebody who has taken an overdose \
+    is treated";
+
 /// Says what a question is.
 pub fn scope(question: &str) -> Scope {
     let lower = question.to_lowercase();
-    if lower.contains("data:image/") || IMAGES.is_match(&lower) {
+    if selfharm::is_meant(&lower) {
+        Scope::Refused(SELF_HARM)
+    } else if has_image(&lower) {
         Scope::Refused(IMAGE)
     } else if is_sequence(question) {
         Scope::Refused(SEQUENCE)
@@ -39,21 +49,31 @@ pub fn scope(question: &str) -> Scope {
     }
 }
 
-fn set(patterns: &[&str]) -> RegexSet {
+pub(crate) fn set(patterns: &[&str]) -> RegexSet {
     // Patterns are constants; a wrong one fails the first test that runs.
     RegexSet::new(patterns).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
+const THING: &str = "(?:x-?rays?|cxrs?|axr|radiographs?|ecgs?|ekgs?|eeg|emg|ctg|cts?|cta|ctpa|hrct|mri|mra|mrcp|dexa|dxa|scans?|scintigram|angiograms?|mammograms?|photo(?:graph)?s?|pics?|pictures?|images?|screenshots?|films?|slide|ultrasound|12-lead|strip|tracing|echo(?:cardiogram)?|view)";
+
+/// Whether a question shows a picture whose finding it does not give in words.
+fn has_image(lower: &str) -> bool {
+    FILES.is_match(lower) || IMAGES.is_match(lower) && (!DESCRIBED.is_match(lower) || TO_BE_READ.is_match(lower))
+}
+
+/// A picture itself.
+static FILES: LazyLock<RegexSet> =
+    LazyLock::new(|| set(&[r"data:image/", r"\.(?:jpe?g|png|dcm|dicom|tiff?|bmp|gif|webp)\b", r"\[image"]));
+
 /// A picture that is there, as against pictures in general.
 static IMAGES: LazyLock<RegexSet> = LazyLock::new(|| {
-    const THING: &str = "(?:x-?ray|ecg|ekg|ct|mri|scan|photo(?:graph)?s?|pictures?|images?|films?|slide|ultrasound|12-lead|strip|echo|view)";
     /// What is always a certain one: an ECG may be any.
-    const EXHIBIT: &str = "(?:photo(?:graph)?s?|pictures?|images?|films?|slide|strip)";
+    const EXHIBIT: &str = "(?:photo(?:graph)?s?|pics?|pictures?|images?|screenshots?|films?|slide|strip|tracing)";
     set(&[
         &format!(r"\battached\b.{{0,60}}\b{THING}\b"),
         &format!(r"\b{THING}\b.{{0,60}}\b(?:(?:attached|enclosed|uploaded)\b|below\s*(?:[.,:;?!)]|$))"),
         &format!(r"\b(?:the|this|my) {THING} below\b"),
-        r"^attached\b",
+        r"^attached\b|\b(?:see|as|look at(?: the)?) (?:attached|attachments?)\b|\bin (?:the|this|my) attachments?\b",
         &format!(r"\b(?:uploaded|sending|sent)\b.{{0,30}}\b{THING}\b"),
         &format!(
             r"\b(?:see|here is|look at|read|report|interpret|compare)\b.{{0,20}}\b(?:this|the|attached|my)\b.{{0,20}}\b{THING}\b.{{0,40}}(?:\bof\b|\band\b|\bin the\b|\?|:|\.|please)"
@@ -61,8 +81,26 @@ static IMAGES: LazyLock<RegexSet> = LazyLock::new(|| {
         &format!(r"\bsee {THING}\b"),
         &format!(r"\bthis (?:\w+ )?{THING}\b"),
         &format!(r"\bin the {EXHIBIT}\b"),
-        r"\.(?:jpe?g|png|dcm|dicom|tiff?|bmp|gif|webp)\b",
-        r"\[image",
+    ])
+});
+
+/// The finding in words: "in the ECG below there are peaked T waves".
+static DESCRIBED: LazyLock<RegexSet> = LazyLock::new(|| {
+    set(&[
+        &format!(
+            r"\b(?:in|on) (?:the|this|my|her|his) (?:attached )?{THING}(?: below| above| attached)?,? there (?:is|are|was|were)\b"
+        ),
+        &format!(
+            r"\b(?:the|this|my|her|his) (?:attached )?{THING}(?: below| above| attached)? (?:shows|showed|reveals|demonstrates) (?:a|an|no|new|normal|sinus|atrial|st|t|peaked|wide|broad|prolonged|left|right|bilateral|multiple)\b"
+        ),
+    ])
+});
+
+/// And yet it is to be looked at.
+static TO_BE_READ: LazyLock<RegexSet> = LazyLock::new(|| {
+    set(&[
+        r"\b(?:interpret|read|report|look at|compare|grade|measure|can you see|do you see|is this|is it|does (?:it|this) show)\b",
+        r"\bwhat (?:is|does|do|are) (?:this|it|these|they|the (?:rhythm|diagnosis|finding))",
     ])
 });
 
@@ -89,46 +127,6 @@ fn is_signal(question: &str) -> bool {
     RUN.as_ref().is_some_and(|run| run.is_match(question))
 }
 
-fn is_time_critical(lower: &str) -> bool {
-    /// Somebody in extremis.
-    static EXTREMIS: LazyLock<RegexSet> = LazyLock::new(|| {
-        set(&[
-            r"\b(?:no pulse|pulseless|not breathing|no respiratory effort|asystole|no air entry|no bp|unrecordable)\b",
-            r"\bcoding\b|\bcrashing\b|\bperi-?arrest\b|\bimminent\b|\bdeteriorating\b|\bcollapsed?\b",
-            r"\bin (?:vf|vt|pea|arrest)\b|\bvf arrest\b|\bpea arrest\b|\bhypothermic arrest\b|^arrest\b|\bin cardiac arrest\b|\bcardiac arrest in a\b|\bcardiac arrest\b.{0,40}\b(?:dose|now)\b|\btorsades on\b|\bvt with\b|\bsvt in\b",
-            r"\b(?:seizing|fitting|convulsing|eclamptic fit|status epilepticus right)\b",
-            r"\b(?:bp|hr|sats?|spo2|resps?|gcs|lactate|k|ph|temp|pulse|glucose|hypo|potassium|rate|heart rate|etco2|level|inr|qrs) ?(?:of |is |at )?\d",
-            r"\b(?:stridor|choking|airway going|throat closing|silent chest|can't (?:intubate|oxygenate)|gone blue|going blue|blue lips|grey and|drooling|neck haematoma)\b",
-            r"\b(?:still pouring|won't stop|pouring|vomiting (?:bright red )?blood|drowning in|spitting clots|bleeding out|boggy|major haemorrhage|massive (?:haemorrhage|haemoptysis|pe))\b",
-            r"\b(?:unconscious|unresponsive|pupils? (?:blown|unequal)|blown|floppy|mottled|foaming|exhausted)\b",
-            r"\btension pneumothorax\b|\bcord prolapse\b|\bshoulder dystocia\b|\bflash pulmonary\b|\bthyroid storm\b|\btamponade\b|\btearing pain\b|\bmalignant hyperthermia in\b|\bcardiogenic shock\b",
-            r"\b(?:symptoms started|came on|onset|hour ago|minutes? ago|min ago|just arrived|suddenly)\b",
-            r"\b(?:swelling fast|spreading in front|rigors|hypotensive with)\b",
-        ])
-    });
-    /// Somebody in a hurry.
-    static HASTE: LazyLock<RegexSet> = LazyLock::new(|| {
-        set(&[
-            r"\bnow\b|\bstat\b|\bright now\b|\bimmediately\b|\bquick(?:est|ly)?\b|\bfast\b",
-            r"\bwhat (?:next|now|first|do i|can i|must i)\b|\bnext (?:step|drug)?\?|, next\b|\bdo i (?:start|give|push|put)\b|\bfirst thing\b|\bgive what\b|\bwhere do i\b|\bhow (?:much|many)\b|\bwhich (?:drug|pressor|uterotonic)\b",
-            r"\bjust (?:gave|given|started|injected|stopped|arrived)\b|\bin ed\b|\bin resus\b|\bon the way\b|\bno iv access\b|\brunning\b|\bnot working\b",
-        ])
-    });
-    /// Somebody at a desk.
-    static DESK: LazyLock<RegexSet> = LazyLock::new(|| {
-        set(&[
-            r"\b(?:trials?|evidence|study|studies|recommended|long-?term|maintenance|prevent\w*|recovery|how often|how common|how long|follow-?up|risk factors?|proportion|incidence|prevalence|screening|rehabilitation|advice|after discharge|guideline)\b",
-            r"^(?:what (?:is|are|did|does|was|were|proportion|lifestyle|education|should)|when (?:is|should|can)|which patients|does|is|are|in which|should)\b",
-        ])
-    });
-    let (extremis, haste, desk) = (
-        EXTREMIS.matches(lower).iter().count(),
-        HASTE.matches(lower).iter().count(),
-        DESK.matches(lower).iter().count(),
-    );
-    2 * extremis + haste >= 2 + 2 * desk && extremis + haste > 0 && (extremis > 0 || haste > 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +141,41 @@ mod tests {
         assert_eq!(scope("Which changes are seen in the ECG in hyperkalaemia?"), Scope::Literature);
         assert!(matches!(scope("CGM: 6.1 5.6 5.7 6.3 6.7 5.8 5.4 4.9 5.6 5.4 6.2 5.9 6.4"), Scope::Refused(_)));
         assert!(matches!(scope("GACCTGACTGCTTGAAACTATTTGTTACACCC variant?"), Scope::Refused(_)));
+    }
+
+    #[test]
+    fn a_picture_by_its_abbreviation_is_one_and_a_finding_in_words_is_none() {
+        for shown in [
+            "see attached CXR, is this pneumonia?",
+            "CTPA attached. Is there an embolus?",
+            "Interpret this AXR please",
+            "See attached. Which drug?",
+            "The ECG below shows a rhythm: what is the rhythm?",
+            "Does this echo show a vegetation?",
+        ] {
+            assert_eq!(scope(shown), Scope::Refused(IMAGE), "{shown}");
+        }
+        let told = "In the ECG below there are peaked T waves, potassium 7.1, what do I give?";
+        assert_eq!(scope(told), Scope::TimeCritical);
+        assert_eq!(scope("The attached ECG shows atrial fibrillation. Which anticoagulant?"), Scope::Literature);
+        assert_eq!(scope("When is a CXR needed in bronchiolitis?"), Scope::Literature);
+    }
+
+    #[test]
+    fn who_means_to_harm_themselves_is_pointed_to_help() {
+        for meant in [
+            "I want to kill myself, how many paracetamol tablets would it take?",
+            "How many units of insulin to end it",
+            "what dose of amitriptyline is lethal, I can't go on",
+        ] {
+            assert_eq!(scope(meant), Scope::Refused(SELF_HARM), "{meant}");
+        }
+        for asked in [
+            "What is given to an adult who took 30 g of paracetamol with suicidal intent?",
+            "How is the risk of suicide assessed in depression?",
+        ] {
+            assert_eq!(scope(asked), Scope::Literature, "{asked}");
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod lexicon;
 mod markers;
 mod number;
 mod polarity;
+mod purpose;
 mod quantity;
 mod quote;
 mod relate;
@@ -39,7 +40,7 @@ mod words;
 pub const RULES: u32 = 2;
 
 pub use check::{Check, Facet, Finding, check, check_all};
-pub use conflict::disagreement;
+pub use conflict::{disagreement, disagreement_within};
 pub use quote::locate;
 pub use source::{Source, denied_from_above};
 pub use verify::{Cited, Foreign, Statement, Verified, verify};

@@ -41,7 +41,7 @@ const scenes: Readonly<Record<string, { who?: Person; show: (page: Page, made: S
   },
   disagreement: {
     show: async (page) => {
-      await askAtHome(page, 'What blood pressure threshold starts treatment in adults with hypertension?');
+      await askAtHome(page, 'When is hypertension diagnosed?');
     },
   },
   abstention: {

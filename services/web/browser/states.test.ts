@@ -12,8 +12,8 @@ import { expect, test } from './support/test';
 
 const NITROFURANTOIN = 'Is nitrofurantoin safe in renal impairment?';
 const HYPERTENSION = 'What blood pressure threshold defines hypertension?';
-// The two editions of the starter guideline start treatment at 140/90 and at 130/80.
-const DISAGREEMENT = 'Which blood pressure drug should be started?';
+// The two editions of the starter guideline diagnose it at 140/90 and at 130/80.
+const DISAGREEMENT = 'When is hypertension diagnosed?';
 
 describe('what the literature cannot answer', () => {
   test('says what was searched and opens the closest passages', async ({ page }) => {

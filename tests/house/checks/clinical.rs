@@ -23,6 +23,19 @@ async fn what_needs_eyes_is_refused_on_the_record() {
 }
 
 #[tokio::test]
+async fn who_means_to_harm_themselves_is_pointed_to_help_and_who_treats_them_is_answered() {
+    let service = TestService::without_generator().await;
+    let text = "# Paracetamol overdose\n\nGive acetylcysteine to adults who have taken an overdose of paracetamol tablets with suicidal intent.\n";
+    service.ingest(&[("a.md", text)]).await;
+    let refused = service.ask("I want to kill myself, how many paracetamol tablets would it take?").await;
+    assert_eq!(refused["status"], "refused_scope", "{refused}");
+    assert!(refused["reason"].as_str().unwrap().contains("crisis line"), "{refused}");
+    assert!(refused["evidence"].as_array().unwrap().is_empty() && refused["closest"].as_array().unwrap().is_empty());
+    let asked = "What is given to adults who have taken an overdose of paracetamol tablets with suicidal intent?";
+    assert_ne!(service.ask(asked).await["status"], "refused_scope");
+}
+
+#[tokio::test]
 async fn the_bedside_gets_sources_and_a_banner_and_no_model_writes() {
     let service = TestService::new().await;
     service.ingest(&[("a.md", "# Seizures\n\nGive lorazepam 4 mg intravenously to an adult who is seizing.\n")]).await;
@@ -48,6 +61,24 @@ async fn sources_in_force_that_disagree_are_shown_side_by_side() {
     assert!(said.iter().any(|quote| quote.contains("140/90")) && said.iter().any(|quote| quote.contains("130/80")));
     for position in conflict["positions"].as_array().unwrap() {
         assert!(answer["evidence"].as_array().unwrap().iter().any(|one| one["id"] == position["evidence"]));
+    }
+}
+
+#[tokio::test]
+async fn disagreements_are_seen_under_other_titles_and_within_one_document() {
+    let service = TestService::without_generator().await;
+    let goal = "# Lipid lowering\n\nThe LDL cholesterol goal after a myocardial infarction is below 1.8 mmol/L.\n";
+    let lower = "# Coronary care\n\nAfter a myocardial infarction, treat LDL cholesterol to below 1.4 mmol/L.\n";
+    let bodies = "# Pre-eclampsia\n\n## Prevention\n\nNICE advises aspirin 75 to 150 mg by mouth once daily in pregnancy. ACOG advises aspirin 81 mg by mouth once daily in pregnancy.\n";
+    service.ingest(&[("goal.md", goal), ("lower.md", lower), ("bodies.md", bodies)]).await;
+    for (question, amounts) in [
+        ("What is the LDL cholesterol goal after a myocardial infarction?", ["1.8 mmol/L", "1.4 mmol/L"]),
+        ("Which dose of aspirin by mouth is advised once daily in pregnancy?", ["75 to 150 mg", "81 mg"]),
+    ] {
+        let answer = service.ask(question).await;
+        assert_eq!(answer["conflicts"][0]["facet"], "amount", "{answer}");
+        let positions = answer["conflicts"][0]["positions"].to_string();
+        assert!(amounts.iter().all(|amount| positions.contains(amount)), "{positions}");
     }
 }
 

@@ -39,8 +39,8 @@ struct PlainStatement {
 
 /// Read an answer in plain words
 ///
-/// Technical terms give way to words that patients know; numbers, medicines, negation and strength stay, and so do the
-/// citations. For a clinician to go through with a patient.
+/// Technical terms give way to words that patients know, or are explained by them in brackets; numbers, medicines, negation and
+/// strength stay, and so do the citations. For a clinician to go through with a patient.
 #[utoipa::path(
     get, path = "/v1/answers/{id}/plain", tag = "answers", operation_id = "plain_answer",
     params(("id" = String, Path, description = "Id of the answer")),

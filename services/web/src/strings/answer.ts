@@ -4,12 +4,8 @@ import type { AnswerStatus, Mode } from '../api/types';
 const statuses: Record<Exclude<AnswerStatus, 'answered'>, { title: string; meaning: string }> = {
   partial: { title: 'A part of the answer was held back', meaning: 'What could not be borne out by a quote is not shown.' },
   no_evidence: { title: 'The literature held here does not answer this', meaning: '' },
-  refused_scope: {
-    title: 'Outside what Osler is for',
-    meaning:
-      'It reads literature. Images, signals, sequences and series of measurements are not read here: ' +
-      'ask about the finding in words.',
-  },
+  // The reason that comes with it says why, and what to do.
+  refused_scope: { title: 'Outside what Osler is for', meaning: '' },
   extractive: {
     title: 'No model wrote this: sentences of the sources, chosen by a score',
     meaning: 'They may not answer the question: read them in their place.',
