@@ -6,14 +6,17 @@ use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, WORD};
+use crate::items::Shared;
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
+use crate::parallel::joined_across;
 use crate::polarity::reversed;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
     says_for_whom,
 };
+use crate::roles::turned_about;
 use crate::senses::Axis;
 use crate::terms::Term;
 
@@ -25,6 +28,9 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
     if !settled {
         found.extend(sides.exchanged());
+        let shared = Shared::new(statement, source);
+        found.extend(joined_across(statement, source, &shared));
+        found.extend(turned_about(statement, source, &shared));
         found.extend(sides.turned());
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
