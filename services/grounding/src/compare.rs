@@ -16,7 +16,7 @@ use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
     says_for_whom,
 };
-use crate::roles::turned_about;
+use crate::roles::{turned_about, turned_twice};
 use crate::senses::Axis;
 use crate::terms::Term;
 
@@ -25,10 +25,14 @@ use crate::terms::Term;
 pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec<Finding> {
     let sides = Sides::new(statement, source, context);
     let mut found: Vec<Finding> = statement.facts.iter().filter_map(|fact| sides.missing(fact)).collect();
+    let shared = Shared::new(statement, source);
+    let is_order = |finding: &Finding| finding.facet == Facet::Time && finding.verdict == Verdict::Contradicted;
+    if found.iter().any(is_order) && turned_twice(statement, source, &shared) {
+        found.retain(|finding| !is_order(finding));
+    }
     let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
     if !settled {
         found.extend(sides.exchanged());
-        let shared = Shared::new(statement, source);
         found.extend(joined_across(statement, source, &shared));
         found.extend(turned_about(statement, source, &shared));
         found.extend(sides.turned());

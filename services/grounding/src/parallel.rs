@@ -273,10 +273,14 @@ fn telling(items: &[Item], gap: &[usize]) -> Vec<usize> {
 
 /// Whether two items are neighbours in a list, as in "A and B": what is said of the one is said of the other.
 pub(crate) fn are_listed(items: &[Item], a: usize, b: usize) -> bool {
-    let between = items.get(a.min(b) + 1..a.max(b)).unwrap_or_default();
-    let between: Vec<&Item> = between.iter().filter(|item| item.sort != Sort::Light).collect();
+    let heavy =
+        |range: Range<usize>| items.get(range).unwrap_or_default().iter().filter(|item| item.sort != Sort::Light);
+    let between: Vec<&Item> = heavy(a.min(b) + 1..a.max(b)).collect();
     let parts = |item: &&Item| matches!(item.sort, Sort::Split(Level::Comma | Level::Joint));
-    between.first().is_some_and(parts)
-        && between.last().is_some_and(parts)
-        && between.iter().all(|item| parts(item) || item.sort.is_thing())
+    let joins = |item: &&Item| item.sort == Sort::Split(Level::Joint);
+    let lists = |item: &&Item| parts(item) || item.sort.is_thing();
+    between.first().is_some_and(|item| parts(item))
+        && between.last().is_some_and(|item| parts(item))
+        && between.iter().all(lists)
+        && (between.iter().any(joins) || heavy(a.max(b) + 1..items.len()).take_while(lists).any(|item| joins(&item)))
 }

@@ -1,7 +1,5 @@
 //! Who does what to whom, and what comes before what: whether a statement has two things change places about the same word.
 
-use std::collections::HashSet;
-
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
@@ -9,11 +7,11 @@ use crate::facts::Facts;
 use crate::items::{Item, Shared, Sort, Voice};
 use crate::parallel::are_listed;
 
-/// A word that ties, what it is tied to, and all else that its sentence names.
+/// A word that ties, and what it is tied to.
 struct Tie {
     word: &'static str,
+    sentence: usize,
     object: Vec<usize>,
-    rest: Vec<usize>,
 }
 
 /// Two things that stand on the other side each of what ties them: "A before B" for "B before A".
@@ -21,40 +19,96 @@ pub(crate) fn turned_about(statement: &Facts, source: &Facts, shared: &Shared) -
     tied_otherwise(statement, source, shared).or_else(|| acted_otherwise(statement, source, shared))
 }
 
+/// Whether "A after B" stands for "B before A".
+pub(crate) fn turned_twice(statement: &Facts, source: &Facts, shared: &Shared) -> bool {
+    let other_way = |word: &str| match word {
+        "before" => Some("after"),
+        "after" => Some("before"),
+        _ => None,
+    };
+    let sides = Sides { statement, source, shared, theirs: ties(source) };
+    ties(statement).iter().any(|tie| {
+        let Some(word) = other_way(tie.word) else { return false };
+        tie.object.iter().any(|&x| sides.others(tie).any(|y| sides.has_turned(word, x, y)))
+    })
+}
+
 fn tied_otherwise(statement: &Facts, source: &Facts, shared: &Shared) -> Option<Finding> {
-    let (ours, theirs) = (ties(statement), ties(source));
-    let number = |at: usize| shared.ours[at];
-    for tie in ours.iter().filter(|tie| !tie.object.is_empty()) {
-        let there: Vec<&Tie> = theirs.iter().filter(|other| other.word == tie.word).collect();
-        if there.is_empty() {
-            continue;
-        }
-        let is_object = |of: &Tie, wanted: usize| of.object.iter().any(|&at| shared.theirs[at] == wanted);
-        let is_rest = |of: &Tie, wanted: usize| of.rest.iter().any(|&at| shared.theirs[at] == wanted);
-        let our_objects: HashSet<usize> = ours
-            .iter()
-            .filter(|other| other.word == tie.word)
-            .flat_map(|other| &other.object)
-            .filter_map(|&at| number(at))
-            .collect();
+    let ours = ties(statement);
+    let sides = Sides { statement, source, shared, theirs: ties(source) };
+    for tie in &ours {
+        let is_object = |wanted: Option<usize>| {
+            let mut same = ours.iter().filter(|other| other.word == tie.word);
+            same.any(|other| other.object.iter().any(|&at| shared.ours[at] == wanted))
+        };
         for &x in &tie.object {
-            let Some(x_number) = number(x) else { continue };
-            for &y in &tie.rest {
-                let Some(y_number) = number(y).filter(|number| !our_objects.contains(number)) else { continue };
-                // "Before A or B" is "before B or A".
-                if are_listed(&statement.items, x, y) {
-                    continue;
-                }
-                let alike = are_alike(statement, &statement.items[x], &statement.items[y]);
-                let is_turned = |other: &&&Tie| is_object(other, y_number) && is_rest(other, x_number);
-                let never = there.iter().all(|other| !is_object(other, x_number));
-                if alike && never && x_number != y_number && there.iter().any(|other| is_turned(&other)) {
-                    return Some(finding(statement, x, y, tie.word));
-                }
+            let mut others = sides.others(tie).filter(|y| !is_object(shared.ours[*y]));
+            if let Some(y) = others.find(|&y| !sides.is_object(tie.word, x) && sides.has_turned(tie.word, x, y)) {
+                return Some(finding(statement, x, y, tie.word));
             }
         }
     }
     None
+}
+
+struct Sides<'a> {
+    statement: &'a Facts,
+    source: &'a Facts,
+    shared: &'a Shared,
+    /// The ties of the source.
+    theirs: Vec<Tie>,
+}
+
+impl Sides<'_> {
+    /// What else the sentence of a tie of the statement names.
+    fn others(&self, tie: &Tie) -> impl Iterator<Item = usize> {
+        let items = &self.statement.items;
+        (0..items.len()).filter(|at| {
+            let is_here = self.statement.sentence(items[*at].at) == tie.sentence;
+            is_here && items[*at].sort.is_content() && !tie.object.contains(at)
+        })
+    }
+
+    /// Whether the source ties this word to that item of the statement.
+    fn is_object(&self, word: &str, x: usize) -> bool {
+        let mut same = self.theirs.iter().filter(|tie| tie.word == word);
+        same.any(|tie| tie.object.iter().any(|&at| self.shared.ours[x] == Some(self.shared.theirs[at])))
+    }
+
+    /// Whether the source ties the word to `y`, with `x` where the statement has `y`.
+    fn has_turned(&self, word: &str, x: usize, y: usize) -> bool {
+        let (Some(x_number), Some(y_number)) = (self.shared.ours[x], self.shared.ours[y]) else { return false };
+        let items = &self.statement.items;
+        if x_number == y_number || !are_alike(self.statement, &items[x], &items[y]) {
+            return false;
+        }
+        // "Before A or B" is "before B or A".
+        let mut places = (0..items.len()).filter(|at| self.shared.ours[*at] == Some(y_number));
+        if places.any(|y| are_listed(items, x, y)) {
+            return false;
+        }
+        let wanted = governor(self.statement, y);
+        self.theirs.iter().filter(|tie| tie.word == word).any(|tie| {
+            tie.object.iter().any(|&at| self.shared.theirs[at] == y_number)
+                && self.shared.theirs.iter().enumerate().any(|(at, number)| {
+                    *number == x_number
+                        && !tie.object.contains(&at)
+                        && self.source.sentence(self.source.items[at].at) == tie.sentence
+                        && governor(self.source, at) == wanted
+                })
+        })
+    }
+}
+
+/// The word that ties an item to what stands before it.
+fn governor(facts: &Facts, at: usize) -> Option<&'static str> {
+    let sentence = facts.sentence(facts.items[at].at);
+    let before = facts.items[..at].iter().rev().take_while(|item| facts.sentence(item.at) == sentence);
+    before.map(|item| item.sort).find_map(|sort| match sort {
+        Sort::Link(":") | Sort::Split(_) => Some(None),
+        Sort::Link(word) => Some(Some(word)),
+        _ => None,
+    })?
 }
 
 fn are_alike(facts: &Facts, a: &Item, b: &Item) -> bool {
@@ -97,10 +151,9 @@ fn ties(facts: &Facts) -> Vec<Tie> {
         // "Than with B": what is compared is B.
         let start = (at + 1..).take_while(is_here).find(|other| !is_link(other)).unwrap_or(at + 1);
         let ends = |other: &usize| matches!(facts.items[*other].sort, Sort::Link(_) | Sort::Split(_));
-        let object: Vec<usize> = (start..).take_while(is_here).take_while(|other| !ends(other)).collect();
-        let rest: Vec<usize> = (0..facts.items.len()).filter(|other| !object.contains(other)).filter(is_here).collect();
-        let content = |of: Vec<usize>| of.into_iter().filter(|at| facts.items[*at].sort.is_content()).collect();
-        found.push(Tie { word, object: content(object), rest: content(rest) });
+        let object = (start..).take_while(is_here).take_while(|other| !ends(other));
+        let object: Vec<usize> = object.filter(|at| facts.items[*at].sort.is_content()).collect();
+        found.extend((!object.is_empty()).then_some(Tie { word, sentence, object }));
     }
     found
 }
