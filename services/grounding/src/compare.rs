@@ -257,10 +257,11 @@ impl<'a> Sides<'a> {
             // What is said twice belongs to more than one thing.
             let is_single = |fact: &Fact| beside.iter().filter(|other| is_same(fact, other)).count() == 1;
             let rivals = beside.iter().copied().filter(|rival| {
-                let of_a_kind = matches!(
-                    (&ours.said, &rival.said),
-                    (Said::Amount(_), Said::Amount(_)) | (Said::Rhythm(_), Said::Rhythm(_))
-                );
+                let of_a_kind = match (&ours.said, &rival.said) {
+                    (Said::Amount(ours), Said::Amount(rival)) => ours.measures_as(rival),
+                    (Said::Rhythm(_), Said::Rhythm(_)) => true,
+                    _ => false,
+                };
                 of_a_kind && !is_same(ours, rival) && is_single(rival)
             });
             for rival in rivals.filter(|_| is_single(mine)) {

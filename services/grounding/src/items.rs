@@ -130,25 +130,14 @@ impl Item {
         }
     }
 
-    /// Whether two items may stand for each other: of one sort, and if they are amounts, of one dimension.
+    /// Whether two items may stand for each other: of one sort, and if they are amounts, of one measure.
     pub(crate) fn is_like(&self, facts: &Facts, other: &Self) -> bool {
-        self.sort == other.sort && (self.sort != Sort::Amount || measure(facts, self) == measure(facts, other))
+        self.sort == other.sort
+            && match (self.measured(facts).map(|one| &one.said), other.measured(facts).map(|one| &one.said)) {
+                (Some(Said::Amount(one)), Some(Said::Amount(other))) => one.measures_as(other),
+                _ => true,
+            }
     }
-}
-
-/// What an amount measures. Doses by weight are doses.
-fn measure<'a>(facts: &'a Facts, item: &Item) -> &'a str {
-    let Some(Said::Amount(amount)) = item.measured(facts).map(|fact| &fact.said) else { return "" };
-    match amount.dimension.as_str() {
-        "time" | "months" | "years" => "time",
-        "" => "number",
-        dimension => dimension.split('/').next().filter(|_| lexicon_is_dose(dimension)).unwrap_or(dimension),
-    }
-}
-
-fn lexicon_is_dose(dimension: &str) -> bool {
-    ["mass", "mass/mass", "mass/mass/time", "mass/time"].contains(&dimension)
-        || dimension.starts_with("units") && !dimension.ends_with("volume")
 }
 
 /// Words that tie or part, and words that turn.

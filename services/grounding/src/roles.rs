@@ -142,14 +142,15 @@ fn ties(facts: &Facts) -> Vec<Tie> {
     let mut found = Vec::new();
     for (at, item) in facts.items.iter().enumerate() {
         let Sort::Link(word) = item.sort else { continue };
-        if !is_tie(word) {
+        let is_because_of = at > 0 && facts.items[at - 1].sort == Sort::Link("because");
+        if !is_tie(word) || is_because_of {
             continue;
         }
         let sentence = facts.sentence(item.at);
         let is_here = |other: &usize| facts.items.get(*other).is_some_and(|item| facts.sentence(item.at) == sentence);
         let is_link = |other: &usize| matches!(facts.items[*other].sort, Sort::Link(_));
         // "Than with B": what is compared is B.
-        let start = (at + 1..).take_while(is_here).find(|other| !is_link(other)).unwrap_or(at + 1);
+        let start = at + 1 + usize::from(word == "than" && is_here(&(at + 1)) && is_link(&(at + 1)));
         let ends = |other: &usize| matches!(facts.items[*other].sort, Sort::Link(_) | Sort::Split(_));
         let object = (start..).take_while(is_here).take_while(|other| !ends(other));
         let object: Vec<usize> = object.filter(|at| facts.items[*at].sort.is_content()).collect();
