@@ -263,10 +263,11 @@ impl Rows<'_> {
 /// stand for others of their sort only.
 fn telling(items: &[Item], gap: &[usize]) -> Vec<usize> {
     let of = |is: fn(Sort) -> bool| -> Vec<usize> { gap.iter().copied().filter(|at| is(items[*at].sort)).collect() };
-    let ranks: [fn(Sort) -> bool; 3] = [
+    let ranks: [fn(Sort) -> bool; 4] = [
         |sort| matches!(sort, Sort::Term | Sort::Turn(_) | Sort::Direction | Sort::Ordinal),
         |sort| sort == Sort::Weak || sort == Sort::Strength,
         |sort| matches!(sort, Sort::Drug | Sort::Population),
+        |sort| matches!(sort, Sort::Amount | Sort::Rhythm | Sort::Route),
     ];
     ranks.into_iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
 }
