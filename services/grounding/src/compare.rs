@@ -48,7 +48,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
 
 /// Two amounts of which the source gives each to what the statement gives the other.
 pub(crate) fn exchanged(statement: &Facts, source: &Facts) -> Option<Finding> {
-    Sides::new(statement, source, &Facts::default()).exchanged()
+    Sides { is_joint: true, ..Sides::new(statement, source, &Facts::default()) }.exchanged()
 }
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
@@ -58,6 +58,8 @@ struct Sides<'a> {
     statement: &'a Facts,
     source: &'a Facts,
     context: &'a Facts,
+    /// Whether the source is several, read as one.
+    is_joint: bool,
     /// What amounts of the source may belong to, where its sentence names it once.
     owners: Vec<&'a Term>,
     kinship: Kinship,
@@ -75,7 +77,14 @@ fn owners(source: &Facts) -> Vec<&Term> {
 
 impl<'a> Sides<'a> {
     fn new(statement: &'a Facts, source: &'a Facts, context: &'a Facts) -> Self {
-        Self { statement, source, context, owners: owners(source), kinship: Kinship::new(statement, source) }
+        Self {
+            statement,
+            source,
+            context,
+            is_joint: false,
+            owners: owners(source),
+            kinship: Kinship::new(statement, source),
+        }
     }
 
     /// A fact that the source does not have, or has otherwise.
@@ -315,7 +324,13 @@ impl<'a> Sides<'a> {
                 }
             }
         }
-        witness.filter(|_| lost > kept)
+        // "Morphine 10 mg by mouth or 3 mg intravenously": both are of morphine.
+        let has_owner = |term: &&Term| {
+            let is_here =
+                self.source.sentence(term.at) == sentence && witness.is_some_and(|other| other.key != term.key);
+            is_here && self.source.distance(term.at, &mine.at) < self.source.distance(term.at, &rival.at)
+        };
+        witness.filter(|_| lost > kept && (self.is_joint || self.owners.iter().any(|term| has_owner(&term))))
     }
 
     /// What the source also says, but of something else: "should" where it says "may" of this.

@@ -61,6 +61,8 @@ impl Sort {
 pub(crate) enum Level {
     Comma,
     Joint,
+    /// A comma and `and`.
+    Clause,
     Part,
 }
 
@@ -190,7 +192,9 @@ pub(crate) fn items(tokens: &[Token], facts: &[Fact], terms: &[Term]) -> Vec<Ite
                 if is_otherwise {
                     push(Sort::Turn("otherwise"), Of::Itself);
                 } else if let Some(sort) = WORDS.get(token.lower.as_str()) {
-                    push(*sort, Of::Itself);
+                    let after_comma = at > 0 && matches!(tokens[at - 1].lower.as_str(), "," | ")");
+                    let is_joint = *sort == Sort::Split(Level::Joint);
+                    push(if is_joint && after_comma { Sort::Split(Level::Clause) } else { *sort }, Of::Itself);
                     if token.lower == "then" {
                         push(Sort::Link("then"), Of::Itself);
                     }

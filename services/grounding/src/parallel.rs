@@ -71,7 +71,7 @@ fn segments(facts: &Facts, level: Option<Level>) -> Vec<Range<usize>> {
 impl Rows<'_> {
     /// Sentences, their parts, what `and` joins, and what commas part.
     fn levels(&self) -> impl Iterator<Item = Vec<Range<usize>>> {
-        [None, Some(Level::Part), Some(Level::Joint), Some(Level::Comma)]
+        [None, Some(Level::Part), Some(Level::Clause), Some(Level::Joint), Some(Level::Comma)]
             .into_iter()
             .map(|level| segments(self.source, level))
     }
@@ -225,7 +225,7 @@ impl Rows<'_> {
         if !self.has(c) || !self.has(d) {
             return false;
         }
-        [Level::Part, Level::Joint, Level::Comma].into_iter().any(|level| {
+        [Level::Part, Level::Clause, Level::Joint, Level::Comma].into_iter().any(|level| {
             let segments = segments(self.statement, Some(level));
             let has = |segment: &Range<usize>, half: &[usize]| {
                 let ours = &self.shared.ours[segment.clone()];
@@ -277,8 +277,8 @@ pub(crate) fn are_listed(items: &[Item], a: usize, b: usize) -> bool {
     let heavy =
         |range: Range<usize>| items.get(range).unwrap_or_default().iter().filter(|item| item.sort != Sort::Light);
     let between: Vec<&Item> = heavy(a.min(b) + 1..a.max(b)).collect();
-    let parts = |item: &&Item| matches!(item.sort, Sort::Split(Level::Comma | Level::Joint));
-    let joins = |item: &&Item| item.sort == Sort::Split(Level::Joint);
+    let parts = |item: &&Item| matches!(item.sort, Sort::Split(level) if level != Level::Part);
+    let joins = |item: &&Item| matches!(item.sort, Sort::Split(Level::Joint | Level::Clause));
     let lists = |item: &&Item| parts(item) || item.sort.is_thing();
     between.first().is_some_and(|item| parts(item))
         && between.last().is_some_and(|item| parts(item))
