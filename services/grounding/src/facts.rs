@@ -64,6 +64,8 @@ pub(crate) struct Facts {
     pub(crate) length: usize,
     /// Whether what would come next is denied: "Do not:".
     pub(crate) denies_next: bool,
+    /// Whether it is the row of a table as it is written.
+    pub(crate) is_row: bool,
     /// Whether there was more of it than is read.
     pub(crate) is_cut: bool,
 }
@@ -102,6 +104,7 @@ impl Facts {
             parts: parts(&tokens),
             length: tokens.len(),
             denies_next,
+            is_row: tokens.first().is_some_and(|token| token.lower == "|"),
             is_cut,
         }
     }

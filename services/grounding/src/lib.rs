@@ -32,6 +32,7 @@ mod roles;
 mod schedule;
 mod senses;
 mod source;
+mod table;
 mod terms;
 mod unit;
 mod verify;

@@ -24,6 +24,9 @@ pub(crate) fn joined_across(statement: &Facts, source: &Facts, shared: &Shared) 
         return None;
     }
     let rows = Rows { statement, source, shared };
+    if let Some(finding) = rows.respectively() {
+        return Some(finding);
+    }
     let mut tried = HashSet::new();
     for segments in rows.levels() {
         for apart in 1..=MAX_APART {
@@ -97,7 +100,56 @@ impl Rows<'_> {
         if !fits(one) || !fits(other) || !self.says_of(one, other) || !self.says_of(other, one) {
             return None;
         }
-        let pairs = self.pairs(one, other);
+        self.crossed(&self.pairs(one, other), all)
+    }
+
+    /// "A and B take 5 mg and 10 mg respectively": the first of each, and the second of each.
+    fn respectively(&self) -> Option<Finding> {
+        let mut found = Vec::new();
+        for (at, _) in self.source.items.iter().enumerate().filter(|(_, item)| item.sort == Sort::Link("respectively"))
+        {
+            let sentence = self.source.sentence(self.source.items[at].at);
+            let is_here = |at: &usize| self.source.sentence(self.source.items[*at].at) == sentence;
+            let here: Vec<usize> = (0..self.source.items.len()).filter(is_here).collect();
+            let lists = |is: fn(Sort) -> bool| self.lists(&here, is);
+            let amounts = lists(|sort| matches!(sort, Sort::Amount | Sort::Rhythm));
+            let Some(amounts) = amounts.iter().rfind(|list| list.iter().all(|amount| *amount < at)) else { continue };
+            let things = lists(Sort::is_thing);
+            let is_before = |list: &&Vec<usize>| list.len() == amounts.len() && list.last() < amounts.first();
+            let Some(things) = things.iter().rfind(is_before) else { continue };
+            let pair = |list: &[usize], i: usize, j: usize| Pair { one: vec![list[i]], other: vec![list[j]] };
+            for j in 1..amounts.len() {
+                found.extend((0..j).map(|i| [pair(things, i, j), pair(amounts, i, j)]));
+            }
+        }
+        found.iter().find_map(|pairs| self.crossed(pairs, &[]))
+    }
+
+    /// The lists among some items of a sentence, by place: two or more items of a sort with nothing but commas and `and` between.
+    fn lists(&self, of: &[usize], is: fn(Sort) -> bool) -> Vec<Vec<usize>> {
+        let (mut found, mut list, mut is_open): (Vec<Vec<usize>>, Vec<usize>, bool) = (Vec::new(), Vec::new(), true);
+        for &at in of {
+            match self.source.items[at].sort {
+                Sort::Light => {}
+                Sort::Split(level) if level < Level::Part => is_open = true,
+                sort if is(sort) && is_open => {
+                    list.push(at);
+                    is_open = false;
+                }
+                sort => {
+                    found.push(std::mem::take(&mut list));
+                    list.extend(is(sort).then_some(at));
+                    is_open = !is(sort);
+                }
+            }
+        }
+        found.push(list);
+        found.retain(|list| list.len() > 1);
+        found
+    }
+
+    /// Two halves of pairs that the statement joins.
+    fn crossed(&self, pairs: &[Pair], all: &[Range<usize>]) -> Option<Finding> {
         for (at, first) in pairs.iter().enumerate() {
             for second in &pairs[at + 1..] {
                 // The statement has the half `a` of the one and the half `b` of the other, which go with `a_too` and `b_too`.
