@@ -203,6 +203,9 @@ impl Rows<'_> {
         let mut taken = HashSet::new();
         let close = |from: Range<usize>, to: Range<usize>, pairs: &mut Vec<Pair>| {
             let is_first = from.start == 0;
+            let ties = |item: &Item| matches!(item.sort, Sort::Link(_) | Sort::Split(_));
+            let is_run = from.len() == to.len() && !ours[from.clone()].iter().chain(&theirs[to.clone()]).any(ties);
+            let follows = from.start.checked_sub(1).is_some_and(|before| ours[before].sort == Sort::Term);
             let from: Vec<usize> = from.filter(|i| own_here(*i)).collect();
             let to: Vec<usize> = to.filter(|j| own_there(*j)).collect();
             let (mut from, to) = (telling(ours, &from), telling(theirs, &to));
@@ -210,7 +213,11 @@ impl Rows<'_> {
             if is_first && !to.is_empty() && from.len() > to.len() {
                 from.drain(..from.len() - to.len());
             }
-            if !from.is_empty() && !to.is_empty() {
+            // "If cultures are positive continue, if cultures are negative stop."
+            if is_run && follows && from.len() > 1 && from.len() == to.len() {
+                let in_order = from.iter().zip(&to);
+                pairs.extend(in_order.map(|(i, j)| Pair { one: vec![one.start + i], other: vec![other.start + j] }));
+            } else if !from.is_empty() && !to.is_empty() {
                 pairs.push(Pair {
                     one: from.iter().map(|i| i + one.start).collect(),
                     other: to.iter().map(|j| j + other.start).collect(),
