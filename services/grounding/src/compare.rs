@@ -19,6 +19,7 @@ use crate::relate::{
 use crate::roles::{turned_about, turned_twice};
 use crate::senses::Axis;
 use crate::terms::Term;
+use crate::times::counted_otherwise;
 
 /// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
 /// source: title, headings, the header of its table.
@@ -35,6 +36,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(sides.exchanged());
         found.extend(joined_across(statement, source, &shared));
         found.extend(turned_about(statement, source, &shared));
+        found.extend(counted_otherwise(statement, source, &shared));
         found.extend(sides.turned());
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }

@@ -120,10 +120,18 @@ impl Item {
         }
     }
 
+    /// What it says, if it is a fact.
+    pub(crate) fn said<'a>(&self, facts: &'a Facts) -> Option<&'a Said> {
+        match self.of {
+            Of::Fact(at) => facts.facts.get(at).map(|fact| &fact.said),
+            Of::Term(_) | Of::Itself => None,
+        }
+    }
+
     /// What tells it from others, unless it is measured.
     fn name<'a>(&self, facts: &'a Facts) -> &'a str {
         match self.of {
-            Of::Fact(at) => match facts.facts.get(at).map(|fact| &fact.said) {
+            Of::Fact(_) => match self.said(facts) {
                 Some(Said::Drug(name) | Said::Sense(_, name)) => name,
                 _ => "",
             },
@@ -135,7 +143,7 @@ impl Item {
     /// Whether two items may stand for each other: of one sort, and if they are amounts, of one measure.
     pub(crate) fn is_like(&self, facts: &Facts, other: &Self) -> bool {
         self.sort == other.sort
-            && match (self.measured(facts).map(|one| &one.said), other.measured(facts).map(|one| &one.said)) {
+            && match (self.said(facts), other.said(facts)) {
                 (Some(Said::Amount(one)), Some(Said::Amount(other))) => one.measures_as(other),
                 _ => true,
             }

@@ -34,6 +34,7 @@ mod senses;
 mod source;
 mod table;
 mod terms;
+mod times;
 mod unit;
 mod verify;
 mod words;
