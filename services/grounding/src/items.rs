@@ -183,7 +183,10 @@ pub(crate) fn items(tokens: &[Token], facts: &[Fact], terms: &[Term]) -> Vec<Ite
         while terms.get(term).is_some_and(|one| one.at < at) {
             term += 1;
         }
-        let mut push = |sort, of| items.push(Item { sort, at, of, voice: voice(tokens, at) });
+        let mut push = |sort, of| {
+            let may_act = matches!(sort, Sort::Term | Sort::Weak | Sort::Light | Sort::Direction);
+            items.push(Item { sort, at, of, voice: if may_act { voice(tokens, at) } else { None } });
+        };
         let said = facts.get(fact).filter(|one| one.at.start == at);
         let named = terms.get(term).filter(|one| one.at == at);
         match (said, named) {
@@ -262,17 +265,18 @@ fn sort_of(said: &Said) -> Option<Sort> {
 fn voice(tokens: &[Token], at: usize) -> Option<Voice> {
     let lower = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
     let word = lower(at);
-    let is_link = |word: &str| matches!(WORDS.get(word), Some(Sort::Link(_) | Sort::Split(_))) || word.is_empty();
-    let before = at.checked_sub(1).map_or("", lower);
-    if word.ends_with("ed") && lower(at + 1) == "by" {
+    let (is_past, is_present) = (word.ends_with("ed") && word != "aged", word.len() > 4 && word.ends_with('s'));
+    if is_past && lower(at + 1) == "by" {
         return Some(Voice::Passive);
     }
+    let before = at.checked_sub(1).map_or("", lower);
     let is_helped = matches!(before, "may" | "might" | "can" | "could" | "should" | "will" | "would" | "must" | "to");
-    let is_present = word.len() > 4 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
-    let is_verb = (is_helped || is_present || word.ends_with("ed") && !lexicon::is_auxiliary(before))
-        && !is_link(before)
-        && !matches!(before, "a" | "an" | "the" | "no");
-    (is_verb && !is_link(lower(at + 1))).then_some(Voice::Active)
+    let is_verb = is_helped
+        || is_present && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
+        || is_past && !lexicon::is_auxiliary(before);
+    let is_link = |word: &str| word.is_empty() || matches!(WORDS.get(word), Some(Sort::Link(_) | Sort::Split(_)));
+    let is_noun = matches!(before, "a" | "an" | "the" | "no");
+    (is_verb && !is_noun && !is_link(lower(at + 1)) && (is_helped || !is_link(before))).then_some(Voice::Active)
 }
 
 /// Numbers for the items of a statement and its source, the same for what is the same.

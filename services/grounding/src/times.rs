@@ -11,13 +11,15 @@ use crate::items::{Item, Shared, Sort};
 struct Span {
     at: usize,
     before: Option<&'static str>,
+    /// Whether something else comes next: "for 7 days, then".
+    is_followed: bool,
     from: Vec<usize>,
 }
 
 /// A span that the source counts from something else, or that it says otherwise of what is done.
 pub(crate) fn counted_otherwise(statement: &Facts, source: &Facts, shared: &Shared) -> Option<Finding> {
     let (ours, theirs) = (spans(statement), spans(source));
-    // "Stop after 12 weeks" is "for 12 weeks".
+    // "Stop after 12 weeks" is "for 12 weeks", and so is what comes after them.
     let stops = [statement, source].iter().any(|facts| facts.items.iter().any(|item| item.sort == Sort::Turn("stop")));
     ours.iter().find_map(|span| {
         let same = |other: &&Span| shared.ours[span.at] == Some(shared.theirs[other.at]);
@@ -32,7 +34,7 @@ pub(crate) fn counted_otherwise(statement: &Facts, source: &Facts, shared: &Shar
             are_known && !other.from.is_empty() && 2 * span.from.iter().filter(is_shared).count() <= span.from.len()
         };
         let first = there.first()?;
-        let reason = if !stops && there.iter().all(is_other_way) {
+        let reason = if !stops && there.iter().all(|other| is_other_way(other) && !other.is_followed) {
             let (theirs, ours) = (first.before.unwrap_or_default(), span.before.unwrap_or_default());
             format!("the source says \u{201c}{theirs}\u{201d}, not \u{201c}{ours}\u{201d}")
         } else if !span.from.is_empty() && there.iter().all(is_of_other) {
@@ -75,7 +77,10 @@ fn spans(facts: &Facts) -> Vec<Span> {
             };
             let from = (at + 2..).take_while(goes_on).filter(|other| facts.items[*other].sort.is_content());
             let from = if counts { from.collect() } else { Vec::new() };
-            Span { at, before: at.checked_sub(1).and_then(link), from }
+            let next = (at + 1..)
+                .take_while(|next| facts.items.get(*next).is_some_and(|next| matches!(next.sort, Sort::Split(_))));
+            let is_followed = link(at + 1 + next.count()) == Some("then");
+            Span { at, before: at.checked_sub(1).and_then(link), is_followed, from }
         })
         .collect()
 }
