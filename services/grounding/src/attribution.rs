@@ -114,6 +114,26 @@ impl Sides<'_> {
                 self.source.sentence(term.at) == sentence && witness.is_some_and(|other| other.key != term.key);
             is_here && self.source.distance(term.at, &mine.at) < self.source.distance(term.at, &rival.at)
         };
-        witness.filter(|_| lost > kept && (self.is_joint || self.owners.iter().any(|term| has_owner(&term))))
+        witness.filter(|_| lost > kept && (self.is_joint || self.owners.iter().any(has_owner)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    #[test]
+    fn amounts_are_exchanged_only_for_their_like() {
+        let stroke =
+            "Tenecteplase is given within 4 hours; blood pressure must be below 180/100 mmHg before treatment.";
+        let both = "Methadone is given as 10 mg orally or 5 mg subcutaneously.";
+        for (source, statement) in [
+            (stroke, "Before tenecteplase treatment blood pressure must be below 180/100 mmHg."),
+            (both, "Subcutaneous methadone is given as 5 mg."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
     }
 }

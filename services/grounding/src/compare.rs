@@ -39,8 +39,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(sides.exchanged());
         found.extend(joined_across(statement, source, &shared));
         if twice.is_none() {
-            found.extend(turned_about(statement, source, &shared));
-            found.extend(sides_changed(statement, source));
+            found.extend(sides_changed(statement, source).or_else(|| turned_about(statement, source, &shared)));
         }
         found.extend(counted_otherwise(statement, source, &shared));
         found.extend(sides.turned());

@@ -339,8 +339,117 @@ pub(crate) fn are_listed(items: &[Item], a: usize, b: usize) -> bool {
     let parts = |item: &&Item| matches!(item.sort, Sort::Split(level) if level != Level::Part);
     let joins = |item: &&Item| matches!(item.sort, Sort::Split(Level::Joint | Level::Clause));
     let lists = |item: &&Item| parts(item) || item.sort.is_thing();
-    between.first().is_some_and(|item| parts(item))
-        && between.last().is_some_and(|item| parts(item))
+    between.first().is_some_and(&parts)
+        && between.last().is_some_and(parts)
         && between.iter().all(lists)
         && (between.iter().any(joins) || heavy(a.max(b) + 1..items.len()).take_while(lists).any(|item| joins(&item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    fn no_support(pairs: &[(&str, &str)]) {
+        for (source, statement) in pairs {
+            let found = verdict(statement, source);
+            assert!(found > Verdict::Supported, "{statement} against {source}");
+        }
+    }
+
+    fn support(pairs: &[(&str, &str)]) {
+        for (source, statement) in pairs {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn a_dose_belongs_to_its_own_band_route_or_severity() {
+        let weight = "Below 30 kg the dose is 200 mg, and at 30 kg or more the dose is 400 mg.";
+        let route = "Vitamin K is given as 5 mg by mouth or 1 mg intravenously.";
+        let grade = "Mild flares need prednisolone 10 mg and severe flares need prednisolone 40 mg.";
+        let phase = "The induction dose of rituximab is 375 mg and the maintenance dose is 500 mg.";
+        let joint = "Inject 80 mg into the hip or 20 mg into the elbow.";
+        no_support(&[
+            (weight, "Below 30 kg the dose is 400 mg."),
+            (route, "Vitamin K is given as 5 mg intravenously."),
+            (grade, "Mild flares need prednisolone 40 mg."),
+            (grade, "Mild flares need 40 mg and severe flares need 10 mg of prednisolone."),
+            (phase, "The maintenance dose of rituximab is 375 mg."),
+            (joint, "Inject 20 mg into the hip."),
+        ]);
+        support(&[
+            (weight, "The dose is 400 mg at 30 kg or more."),
+            (route, "Vitamin K 1 mg may be given intravenously."),
+            (grade, "Severe flares need 40 mg and mild flares need 10 mg of prednisolone."),
+            (phase, "Rituximab has a maintenance dose of 500 mg."),
+            (joint, "For the elbow, 20 mg is injected."),
+        ]);
+    }
+
+    #[test]
+    fn what_neighbouring_sentences_say_is_kept_apart() {
+        let both = "Men take 60 mg of iron a day. Women take 120 mg of iron a day.";
+        no_support(&[(both, "Women take 60 mg of iron a day.")]);
+        support(&[(both, "Women take 120 mg of iron a day and men 60 mg.")]);
+        support(&[(
+            "Carbimazole treats thyrotoxicosis. The dose is 20 mg.",
+            "Thyrotoxicosis: carbimazole, dose 20 mg.",
+        )]);
+    }
+
+    #[test]
+    fn a_medicine_or_order_keeps_its_own_condition() {
+        let uses = "Give praziquantel for schistosomiasis and ivermectin for onchocerciasis.";
+        let otherwise = "With a history of heart block give amlodipine; otherwise give bisoprolol.";
+        let swabs = "If the swab is positive isolate the patient; if the swab is negative discharge the patient.";
+        no_support(&[
+            (uses, "Give ivermectin for schistosomiasis."),
+            (uses, "Give ivermectin for schistosomiasis and praziquantel for onchocerciasis."),
+            (otherwise, "With a history of heart block give bisoprolol."),
+            (swabs, "If the swab is negative isolate the patient."),
+        ]);
+        support(&[
+            (uses, "Onchocerciasis is treated with ivermectin."),
+            (otherwise, "Give amlodipine with a history of heart block."),
+            (swabs, "Discharge the patient if the swab is negative."),
+            ("Ampicillin and gentamicin are given in meningitis and in sepsis.", "Gentamicin is given in meningitis."),
+        ]);
+    }
+
+    #[test]
+    fn outcomes_and_arms_keep_their_figures() {
+        let outcomes = "Delirium occurred in 12% and falls occurred in 4% of patients.";
+        let both = "The median stay was 6 days with drainage and 9 days without drainage.";
+        no_support(&[
+            (outcomes, "Falls occurred in 12% of patients."),
+            (outcomes, "Delirium occurred in 4% and falls in 12%."),
+        ]);
+        support(&[
+            (outcomes, "Falls occurred in 4% of patients."),
+            (both, "The median stay with drainage was 6 days."),
+        ]);
+    }
+
+    #[test]
+    fn lists_that_are_said_respectively_are_paired_in_order() {
+        let source = "The doses of digoxin and bumetanide are 125 micrograms and 1 mg respectively.";
+        no_support(&[(source, "The dose of bumetanide is 125 micrograms.")]);
+        support(&[(source, "The dose of bumetanide is 1 mg."), (source, "The dose of digoxin is 125 micrograms.")]);
+    }
+
+    #[test]
+    fn the_order_of_a_list_says_nothing() {
+        support(&[
+            (
+                "Check potassium before spironolactone or amiloride.",
+                "Check potassium before amiloride or spironolactone.",
+            ),
+            (
+                "Opioids, antihistamines and benzodiazepines sedate adults.",
+                "Benzodiazepines and opioids sedate adults.",
+            ),
+        ]);
+    }
 }

@@ -241,7 +241,47 @@ pub(crate) fn sides_changed(statement: &Facts, source: &Facts) -> Option<Finding
 
 #[cfg(test)]
 mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
     use crate::{Source, check};
+
+    #[test]
+    fn who_does_what_and_what_comes_first_is_told() {
+        for (source, statement) in [
+            ("Give folinic acid before methotrexate.", "Give methotrexate before folinic acid."),
+            ("Measure cortisol, then give hydrocortisone.", "Give hydrocortisone, then measure cortisol."),
+            ("Carbamazepine reduces the effect of doxycycline.", "Doxycycline reduces the effect of carbamazepine."),
+            ("Fluconazole may raise phenytoin levels.", "Phenytoin may raise fluconazole levels."),
+            ("Change from heparin to warfarin on day 3.", "Change from warfarin to heparin on day 3."),
+            ("Nurses refer adults with ulcers to surgeons.", "Surgeons refer adults with ulcers to nurses."),
+            ("Replace morphine with oxycodone.", "Replace oxycodone with morphine."),
+            (
+                "Bleeding was rarer with early than with late removal.",
+                "Bleeding was rarer with late than with early removal.",
+            ),
+            ("The rate rose from 12% to 20%.", "The rate rose from 20% to 12%."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn other_ways_to_say_the_same_stand() {
+        for (source, statement) in [
+            ("Give folinic acid before methotrexate.", "Before methotrexate, give folinic acid."),
+            ("Give folinic acid before methotrexate.", "Methotrexate is given after folinic acid."),
+            (
+                "Carbamazepine reduces the effect of doxycycline.",
+                "The effect of doxycycline is reduced by carbamazepine.",
+            ),
+            ("Pain was less with gabapentin than with placebo.", "Pain was more with placebo than with gabapentin."),
+            ("Refer adults with haematuria for cystoscopy.", "Cystoscopy is for adults with haematuria."),
+            ("Combine lisinopril with amlodipine.", "Combine amlodipine with lisinopril."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
 
     #[test]
     fn the_witness_is_the_first_of_the_statement() {

@@ -34,3 +34,26 @@ fn cells(line: &str) -> Vec<&str> {
     let inside = line.trim().strip_prefix('|').and_then(|line| line.strip_suffix('|'));
     inside.map(|inside| inside.split('|').map(str::trim).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    const TABLE: &str = "| Age | Dose by mouth | Dose rectally |\n|---|---|---|\n| Infants | 30 mg | 60 mg |\n| Adults | 500 mg | 650 mg |";
+
+    #[test]
+    fn a_cell_belongs_to_its_row_and_column() {
+        for statement in [
+            "The dose by mouth for adults is 500 mg.",
+            "The rectal dose for infants is 60 mg.",
+            "| Adults | 500 mg | 650 mg |",
+        ] {
+            assert_eq!(verdict(statement, TABLE), Verdict::Supported, "{statement}");
+        }
+        for statement in ["The dose by mouth for infants is 60 mg.", "The dose by mouth for infants is 500 mg."] {
+            assert!(verdict(statement, TABLE) > Verdict::Supported, "{statement}");
+        }
+    }
+}

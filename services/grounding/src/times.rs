@@ -84,3 +84,29 @@ fn spans(facts: &Facts) -> Vec<Span> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    #[test]
+    fn a_span_is_counted_from_what_the_source_counts_it_from() {
+        let lithium = "Measure sodium 6 hours after the infusion and 24 hours after the operation.";
+        for (source, statement) in [
+            ("Splint the finger for 8 weeks.", "Splint the finger after 8 weeks."),
+            ("Operate within 12 hours of perforation when imaging is done.", "Operate within 12 hours of imaging."),
+            (lithium, "Measure sodium 6 hours after the operation."),
+        ] {
+            assert!(verdict(statement, source) > Verdict::Supported, "{statement} against {source}");
+        }
+        for (source, statement) in [
+            ("Give 20 mg for 8 weeks, then 10 mg.", "After 8 weeks, give 10 mg."),
+            ("Operate within 12 hours of onset of peritonitis.", "Operate within 12 hours of peritonitis."),
+            (lithium, "Measure sodium 24 hours after the operation."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
+}
