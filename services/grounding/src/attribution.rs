@@ -114,7 +114,10 @@ impl Sides<'_> {
                 self.source.sentence(term.at) == sentence && witness.is_some_and(|other| other.key != term.key);
             is_here && self.source.distance(term.at, &mine.at) < self.source.distance(term.at, &rival.at)
         };
-        witness.filter(|_| lost > kept && (self.is_joint || self.owners.iter().any(has_owner)))
+        // "50 mg/kg per day divided every 6 hours" is not 50 mg/kg every 6 hours.
+        let for_a_day = ["/", "per ", "a "].iter().any(|start| rival.written.starts_with(start));
+        let is_single = self.is_joint || for_a_day;
+        witness.filter(|_| lost > kept && (is_single || self.owners.iter().any(has_owner)))
     }
 }
 
@@ -132,8 +135,11 @@ mod tests {
         for (source, statement) in [
             (stroke, "Before tenecteplase treatment blood pressure must be below 180/100 mmHg."),
             (both, "Subcutaneous methadone is given as 5 mg."),
+            ("Give clozapine weekly, then every 4 weeks.", "Clozapine is given every 4 weeks."),
         ] {
             assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
         }
+        let divided = "Flucloxacillin 100 mg/kg per day divided every 6 hours.";
+        assert!(verdict("Flucloxacillin 100 mg/kg every 6 hours.", divided) > Verdict::Supported);
     }
 }

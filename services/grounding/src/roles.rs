@@ -123,7 +123,8 @@ fn governor(facts: &Facts, at: usize) -> Option<&'static str> {
 }
 
 fn are_alike(facts: &Facts, a: &Item, b: &Item) -> bool {
-    a.sort.is_thing() && b.sort.is_thing() || a.sort.has_values() && a.is_like(facts, b)
+    let names = |item: &Item| item.sort.is_thing() || item.sort == Sort::Route;
+    names(a) && names(b) || a.sort.has_values() && a.is_like(facts, b)
 }
 
 fn finding(statement: &Facts, x: usize, y: usize, word: &str) -> Finding {
