@@ -1,30 +1,47 @@
 //! What a statement says held against what its source says.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use knowledge::Verdict;
 
+use crate::attribution::owners;
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, WORD};
+use crate::items::Shared;
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
+use crate::parallel::joined_across;
 use crate::polarity::reversed;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
-    agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
-    says_for_whom,
+    agreement, are_kin, facet, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception, says_for_whom,
 };
+use crate::roles::{sides_changed, turned_about, turned_twice};
 use crate::senses::Axis;
 use crate::terms::Term;
+use crate::times::counted_otherwise;
 
 /// Everything in which `statement` differs from `source`, in the order of the statement. `context` is what stands above the
 /// source: title, headings, the header of its table.
 pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec<Finding> {
     let sides = Sides::new(statement, source, context);
     let mut found: Vec<Finding> = statement.facts.iter().filter_map(|fact| sides.missing(fact)).collect();
+    let shared = Shared::new(statement, source);
+    let is_wrong = |finding: &Finding, facet: Facet| finding.facet == facet && finding.verdict == Verdict::Contradicted;
+    // "A after B" for "B before A".
+    let may_turn = found.iter().any(|one| is_wrong(one, Facet::Time) || is_wrong(one, Facet::Direction));
+    let twice = Some(()).filter(|()| may_turn).and_then(|()| turned_twice(statement, source, &shared));
+    if let Some(facet) = twice {
+        found.retain(|finding| !is_wrong(finding, facet));
+    }
     let settled = found.iter().any(|finding| finding.verdict == Verdict::Contradicted);
     if !settled {
         found.extend(sides.exchanged());
+        found.extend(joined_across(statement, source, &shared));
+        if twice.is_none() {
+            found.extend(sides_changed(statement, source).or_else(|| turned_about(statement, source, &shared)));
+        }
+        found.extend(counted_otherwise(statement, source, &shared));
         found.extend(sides.turned());
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
@@ -36,36 +53,31 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     found
 }
 
-/// Two amounts of which the source gives each to what the statement gives the other.
-pub(crate) fn exchanged(statement: &Facts, source: &Facts) -> Option<Finding> {
-    Sides::new(statement, source, &Facts::default()).exchanged()
-}
-
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
 const MUCH_NEARER: u64 = 200_000;
 
-struct Sides<'a> {
-    statement: &'a Facts,
-    source: &'a Facts,
-    context: &'a Facts,
+/// A statement, its source and what stands above that.
+pub(crate) struct Sides<'a> {
+    pub(crate) statement: &'a Facts,
+    pub(crate) source: &'a Facts,
+    pub(crate) context: &'a Facts,
+    /// Whether the source is several, read as one.
+    pub(crate) is_joint: bool,
     /// What amounts of the source may belong to, where its sentence names it once.
-    owners: Vec<&'a Term>,
-    kinship: Kinship,
-}
-
-fn owners(source: &Facts) -> Vec<&Term> {
-    let place = |term: &Term| source.sentence(term.at);
-    let mut times: HashMap<(usize, &str), usize> = HashMap::new();
-    for term in &source.terms {
-        *times.entry((place(term), term.key.as_str())).or_default() += 1;
-    }
-    let is_single = |term: &&Term| times.get(&(place(term), term.key.as_str())) == Some(&1);
-    source.terms.iter().filter(is_single).filter(|term| is_owner(source, term)).collect()
+    pub(crate) owners: Vec<&'a Term>,
+    pub(crate) kinship: Kinship,
 }
 
 impl<'a> Sides<'a> {
-    fn new(statement: &'a Facts, source: &'a Facts, context: &'a Facts) -> Self {
-        Self { statement, source, context, owners: owners(source), kinship: Kinship::new(statement, source) }
+    pub(crate) fn new(statement: &'a Facts, source: &'a Facts, context: &'a Facts) -> Self {
+        Self {
+            statement,
+            source,
+            context,
+            is_joint: false,
+            owners: owners(source),
+            kinship: Kinship::new(statement, source),
+        }
     }
 
     /// A fact that the source does not have, or has otherwise.
@@ -218,93 +230,10 @@ impl<'a> Sides<'a> {
     }
 
     /// How alike the surroundings of a fact of the statement and one of the source or the context are.
-    fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
+    pub(crate) fn kinship(&self, ours: &Fact, theirs: &Fact) -> u64 {
         // Headings are near to everything below them, and to nothing in particular.
         let place = self.source.facts.iter().position(|fact| std::ptr::eq(fact, theirs));
         place.map_or(0, |place| self.kinship.of((self.statement, ours), (self.source, place)))
-    }
-
-    /// Two amounts that belong to two things, given to the other one each.
-    fn exchanged(&self) -> Option<Finding> {
-        let pairable = |fact: &&Fact| match &fact.said {
-            Said::Amount(amount) => !amount.is_word(),
-            said => matches!(said, Said::Rhythm(_)),
-        };
-        for ours in self.statement.facts.iter().filter(pairable) {
-            let same = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
-            let Some(mine) = same.max_by_key(|theirs| (self.kinship(ours, theirs), std::cmp::Reverse(theirs.at.start)))
-            else {
-                continue;
-            };
-            let sentence = self.source.sentence(mine.at.start);
-            let beside: Vec<&Fact> = self
-                .source
-                .facts
-                .iter()
-                .filter(pairable)
-                .filter(|fact| self.source.sentence(fact.at.start) == sentence)
-                .collect();
-            // What is said twice belongs to more than one thing.
-            let is_single = |fact: &Fact| beside.iter().filter(|other| is_same(fact, other)).count() == 1;
-            let rivals = beside.iter().copied().filter(|rival| {
-                let of_a_kind = matches!(
-                    (&ours.said, &rival.said),
-                    (Said::Amount(_), Said::Amount(_)) | (Said::Rhythm(_), Said::Rhythm(_))
-                );
-                of_a_kind && !is_same(ours, rival) && is_single(rival)
-            });
-            for rival in rivals.filter(|_| is_single(mine)) {
-                if let Some(term) = self.belongs_to_other(ours, mine, rival) {
-                    let reason =
-                        format!("the source gives {} for {}, not {}", rival.written, term.written, ours.written);
-                    let subject = ours.written.clone();
-                    return Some(Finding {
-                        facet: Facet::Attribution,
-                        verdict: Verdict::Contradicted,
-                        subject,
-                        reason,
-                    });
-                }
-            }
-        }
-        None
-    }
-
-    /// The term that ties `ours` to what the source says of `rival`, if more ties it there than to `mine`.
-    fn belongs_to_other(&self, ours: &Fact, mine: &Fact, rival: &Fact) -> Option<&Term> {
-        let rival_here = self.statement.facts.iter().find(|fact| is_same(fact, rival));
-        let (mut kept, mut lost, mut witness) = (0, 0, None);
-        let sentence = self.source.sentence(mine.at.start);
-        for term in self.owners.iter().copied().filter(|term| self.source.sentence(term.at) == sentence) {
-            let (to_mine, to_rival) =
-                (self.source.distance(term.at, &mine.at), self.source.distance(term.at, &rival.at));
-            if to_mine.abs_diff(to_rival) < 2 * WORD || to_mine.min(to_rival) > 16 * WORD {
-                continue;
-            }
-            let is_mine = to_mine < to_rival;
-            for here in self.statement.terms.iter().filter(|here| here.key == term.key) {
-                let to_ours = self.statement.distance(here.at, &ours.at);
-                let goes_with_ours = match rival_here {
-                    Some(other) => {
-                        let to_other = self.statement.distance(here.at, &other.at);
-                        if to_ours.abs_diff(to_other) < 2 * WORD {
-                            continue;
-                        }
-                        to_ours < to_other
-                    }
-                    None => to_ours <= 12 * WORD,
-                };
-                match (is_mine, goes_with_ours) {
-                    (true, true) | (false, false) => kept += 1,
-                    (false, true) => {
-                        lost += 1;
-                        witness = witness.or(Some(term));
-                    }
-                    (true, false) => lost += 1,
-                }
-            }
-        }
-        witness.filter(|_| lost > kept)
     }
 
     /// What the source also says, but of something else: "should" where it says "may" of this.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use vocabulary::vocabulary;
 
+use crate::items::{Item, items};
 use crate::lexicon;
 use crate::quantity::{Quantity, join, quantities};
 use crate::schedule::{Schedule, schedules};
@@ -50,6 +51,8 @@ pub(crate) struct Facts {
     /// Words for more, less, better and worse, read as terms are: what counts is whether they are denied.
     pub(crate) moves: Vec<Term>,
     pub(crate) joints: Vec<Joint>,
+    /// What it names and what ties and parts it, in order.
+    pub(crate) items: Vec<Item>,
     /// How far into the sentence each token stands; see [`places`].
     places: Vec<usize>,
     /// Where two things are compared: `than`, `versus`.
@@ -61,6 +64,8 @@ pub(crate) struct Facts {
     pub(crate) length: usize,
     /// Whether what would come next is denied: "Do not:".
     pub(crate) denies_next: bool,
+    /// Whether it is the row of a table as it is written.
+    pub(crate) is_row: bool,
     /// Whether there was more of it than is read.
     pub(crate) is_cut: bool,
 }
@@ -83,12 +88,14 @@ impl Facts {
         let denies_next = reader.terms();
         reader.facts.sort_by_key(|fact| fact.at.start);
         let joints = joints(&reader.facts, &tokens);
+        let items = items(&tokens, &reader.facts, &reader.terms);
         let at_words = |is: fn(&str) -> bool| (0..tokens.len()).filter(|&at| is(&tokens[at].lower)).collect();
         Self {
             facts: reader.facts,
             terms: reader.terms,
             moves: reader.moves,
             joints,
+            items,
             places: places(&tokens),
             frames: at_words(|lower| {
                 matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
@@ -97,6 +104,7 @@ impl Facts {
             parts: parts(&tokens),
             length: tokens.len(),
             denies_next,
+            is_row: tokens.first().is_some_and(|token| token.lower == "|"),
             is_cut,
         }
     }
@@ -117,6 +125,8 @@ impl Facts {
         let offset = self.length + 8;
         let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
+        let (facts, terms) = (self.facts.len(), self.terms.len());
+        self.items.extend(next.items.iter().map(|item| item.moved(offset, facts, terms)));
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
         let later = |term: &Term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() };
         self.terms.extend(next.terms.iter().map(later));

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use knowledge::Verdict;
 
+use crate::attribution::exchanged;
 use crate::check::{Facet, Finding};
-use crate::compare::exchanged;
 use crate::facts::{Facts, Said};
 use crate::source::Source;
 

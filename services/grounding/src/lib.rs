@@ -9,6 +9,7 @@
 //! The third tier reads English clinical prose with tables of words and a few rules; `evals` measures what it catches and what
 //! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
+mod attribution;
 mod check;
 mod clauses;
 mod comparator;
@@ -16,21 +17,26 @@ mod compare;
 mod conflict;
 mod facts;
 mod index;
+mod items;
 mod joint;
 mod kinship;
 mod labels;
 mod lexicon;
 mod markers;
 mod number;
+mod parallel;
 mod polarity;
 mod purpose;
 mod quantity;
 mod quote;
 mod relate;
+mod roles;
 mod schedule;
 mod senses;
 mod source;
+mod table;
 mod terms;
+mod times;
 mod unit;
 mod verify;
 mod words;

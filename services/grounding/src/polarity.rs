@@ -1,5 +1,4 @@
-//! Whether a statement denies what its source does not, or the other way round; and whether it changes about the sides of a
-//! comparison.
+//! Whether a statement denies what its source does not, or the other way round.
 
 use std::collections::HashSet;
 
@@ -9,14 +8,12 @@ use crate::check::{Facet, Finding};
 use crate::clauses::Denial;
 use crate::facts::Facts;
 use crate::lexicon;
-use crate::relate::{is_named, sides_of};
+use crate::relate::is_named;
 use crate::terms::Term;
 
 /// The first way in which polarity differs.
 pub(crate) fn reversed(statement: &Facts, source: &Facts) -> Option<Finding> {
-    sides_changed(statement, source)
-        .or_else(|| denied_with_its_clause(statement, source))
-        .or_else(|| denied_alone(statement, source))
+    denied_with_its_clause(statement, source).or_else(|| denied_alone(statement, source))
 }
 
 fn finding(term: &Term, reason: String) -> Finding {
@@ -129,37 +126,11 @@ fn is_sure(facts: &Facts, term: &Term) -> bool {
     }
 }
 
-/// "A was superior to B" where the source has "B was superior to A".
-fn sides_changed(statement: &Facts, source: &Facts) -> Option<Finding> {
-    let ((ours_before, ours_after), (theirs_before, theirs_after)) = (sides_of(statement)?, sides_of(source)?);
-    let only = |a: &HashSet<&str>, b: &HashSet<&str>, not: (&HashSet<&str>, &HashSet<&str>)| {
-        a.intersection(b).filter(|key| !not.0.contains(*key) && !not.1.contains(*key)).count()
-    };
-    let crossed = only(&ours_before, &theirs_after, (&ours_after, &theirs_before)).min(only(
-        &ours_after,
-        &theirs_before,
-        (&ours_before, &theirs_after),
-    ));
-    let straight = only(&ours_before, &theirs_before, (&ours_after, &theirs_after))
-        + only(&ours_after, &theirs_after, (&ours_before, &theirs_before));
-    // In the order of the statement: sets have none.
-    let is_crossed =
-        |key: &&str| ours_before.contains(key) && theirs_after.contains(key) && !theirs_before.contains(key);
-    let witness = statement.terms.iter().map(|term| term.key.as_str()).find(is_crossed)?;
-    (crossed > 0 && crossed > straight).then(|| Finding {
-        facet: Facet::Attribution,
-        verdict: Verdict::Contradicted,
-        subject: witness.to_owned(),
-        reason: format!("the source compares the other way round: {witness} stands on the other side"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use knowledge::Verdict;
 
     use crate::check::verdict_of as verdict;
-    use crate::{Source, check};
 
     #[test]
     fn a_denial_of_a_denial_is_no_denial() {
@@ -170,14 +141,5 @@ mod tests {
             verdict("In asthma, never give salmeterol without an inhaled corticosteroid.", never),
             Verdict::Supported
         );
-    }
-
-    #[test]
-    fn the_witness_is_the_first_of_the_statement() {
-        let source = Source::new("Warfarin plus heparin was superior to aspirin plus clopidogrel.", []);
-        for _ in 0..20 {
-            let found = check("Aspirin plus clopidogrel was superior to warfarin plus heparin.", &source).findings;
-            assert_eq!(found.first().map(|one| one.subject.as_str()), Some("aspirin"), "{found:?}");
-        }
     }
 }

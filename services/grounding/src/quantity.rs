@@ -108,6 +108,20 @@ impl Quantity {
         !self.dimension.is_empty()
     }
 
+    /// Whether both measure the same sort of thing: doses, by weight or not, or spans of time.
+    pub(crate) fn measures_as(&self, other: &Self) -> bool {
+        self.measure() == other.measure()
+    }
+
+    fn measure(&self) -> &str {
+        match self.dimension.as_str() {
+            "time" | "months" | "years" => "time",
+            "mass/mass" | "mass/time" | "mass/mass/time" => "mass",
+            "units/mass" | "units/time" | "units/mass/time" => "units",
+            other => other,
+        }
+    }
+
     /// The digits as written, without the unit.
     pub(crate) fn digits(&self) -> String {
         self.written

@@ -10,6 +10,7 @@ use crate::compare::compare;
 use crate::facts::Facts;
 use crate::index::Index;
 use crate::lexicon;
+use crate::table::Table;
 use crate::words::plain;
 
 /// A source that has been read once and can be held against many statements.
@@ -25,6 +26,8 @@ pub struct Source {
     ends: Vec<usize>,
     /// By number of the sentence: those that may be items of a list which is denied.
     doubtful: HashMap<usize, Doubt>,
+    /// By number of the sentence: rows of tables as written, for statements that are rows themselves.
+    rows: HashMap<usize, Facts>,
 }
 
 /// A sentence that may be denied by words above it.
@@ -56,14 +59,18 @@ impl Source {
             starts: Vec::new(),
             ends: Vec::new(),
             doubtful: HashMap::new(),
+            rows: HashMap::new(),
         };
+        let mut table = Table::default();
         for (_, sentence, lead) in read_leads(text) {
-            source.read(sentence, lead);
+            let row = table.row(sentence);
+            source.read(sentence, row.as_deref(), lead);
         }
         source
     }
 
-    fn read(&mut self, sentence: &str, lead: Lead<'_>) {
+    /// Takes the next sentence, with the labels of its cells if it is the row of a table.
+    fn read(&mut self, sentence: &str, row: Option<&str>, lead: Lead<'_>) {
         let words = plain(sentence);
         if words.is_empty() {
             return;
@@ -83,7 +90,12 @@ impl Source {
             let doubt = Doubt { lead: words.to_owned(), alone: Facts::read(piece) };
             self.doubtful.insert(self.sentences.len(), doubt);
         }
-        for piece in in_bounds(&under(lead.words(), sentence)) {
+        if row.is_some()
+            && let Some(piece) = in_bounds(sentence).first()
+        {
+            self.rows.insert(self.sentences.len(), Facts::read(piece));
+        }
+        for piece in in_bounds(&under(lead.words(), row.unwrap_or(sentence))) {
             let facts = Facts::read(piece);
             self.index.add(self.sentences.len(), &facts);
             self.sentences.push(facts);
@@ -120,15 +132,17 @@ impl Source {
 
     /// What that run says, as its sentences stand.
     pub(crate) fn passage(&self, statement: &Facts) -> Facts {
-        self.join(self.window(statement), false)
+        self.join(self.window(statement), false, statement.is_row)
     }
 
-    /// Some sentences in a row, those that may be denied as denied if `as_items`, else as they stand.
-    fn join(&self, window: Range<usize>, as_items: bool) -> Facts {
+    /// Some sentences in a row, those that may be denied as denied if `as_items`, else as they stand; rows of tables
+    /// without what heads their columns if `as_written`.
+    fn join(&self, window: Range<usize>, as_items: bool, as_written: bool) -> Facts {
         let mut joined = Facts::default();
         for (at, sentence) in self.sentences.iter().enumerate().skip(window.start).take(window.len()) {
             let alone = self.doubtful.get(&at).filter(|_| !as_items).map(|doubt| &doubt.alone);
-            let sentence = alone.unwrap_or(sentence);
+            let row = self.rows.get(&at).filter(|_| as_written);
+            let sentence = alone.or(row).unwrap_or(sentence);
             if let Some(doubt) = self.doubtful.get(&at).filter(|_| !as_items && joined.length == 0) {
                 joined = Facts::read(&doubt.lead);
             }
@@ -177,9 +191,9 @@ impl Source {
             return Vec::new();
         }
         let window = self.window(statement);
-        let found = compare(statement, &self.join(window.clone(), false), &self.context);
+        let found = compare(statement, &self.join(window.clone(), false, statement.is_row), &self.context);
         let Some(doubt) = window.clone().find_map(|at| self.doubtful.get(&at)) else { return found };
-        let as_item = compare(statement, &self.join(window, true), &self.context);
+        let as_item = compare(statement, &self.join(window, true, statement.is_row), &self.context);
         let worst = |found: &[Finding]| found.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Supported);
         let (mut better, other) = if worst(&found) <= worst(&as_item) { (found, as_item) } else { (as_item, found) };
         if worst(&better) < Verdict::Contradicted && worst(&other) == Verdict::Contradicted {
