@@ -141,6 +141,15 @@ impl<'a> Sides<'a> {
                     format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written),
                 )
             }
+            (Said::Amount(amount), None) if amount.is_word() => {
+                let mut numbers = self.source.facts.iter().chain(&self.context.facts);
+                let is_heard =
+                    numbers.any(|theirs| matches!(&theirs.said, Said::Amount(theirs) if amount.is_heard(theirs)));
+                if is_heard {
+                    return None;
+                }
+                named(Verdict::Partial, format!("{} is not in the source", fact.written))
+            }
             (said, None) if needs_rival(said) => None,
             (_, Some(theirs)) if matches!(facet, Facet::Amount | Facet::Number) => named(
                 Verdict::Contradicted,
@@ -157,7 +166,10 @@ impl<'a> Sides<'a> {
     /// dose is 5 mg; add ipratropium" says nothing of ipratropium's dose.
     fn takes_what_is_shared(&self, rivals: &[&Fact]) -> bool {
         let taken: HashSet<usize> = rivals.iter().map(|rival| self.source.part(rival.at.start)).collect();
-        let is_dose = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
+        let is_dose = |fact: &&Fact| match &fact.said {
+            Said::Amount(amount) => !amount.is_word(),
+            said => matches!(said, Said::Rhythm(_)),
+        };
         let is_plain = |fact: &&Fact| {
             !matches!(fact.said, Said::Sense(Axis::Strength | Axis::Certainty | Axis::Condition | Axis::Extent, _))
         };

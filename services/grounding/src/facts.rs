@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use vocabulary::vocabulary;
 
+use crate::amounts::quantities;
 use crate::lexicon;
-use crate::quantity::{Quantity, join, quantities};
+use crate::quantity::{Quantity, join};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
 use crate::terms::Term;

@@ -9,6 +9,7 @@
 //! The third tier reads English clinical prose with tables of words and a few rules; `evals` measures what it catches and what
 //! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
+mod amounts;
 mod check;
 mod clauses;
 mod comparator;

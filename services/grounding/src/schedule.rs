@@ -95,7 +95,10 @@ pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
     while at < tokens.len() {
         match read(&tokens[at..]) {
             Some((per_day, divided, length)) => {
-                let (relation, words) = relation_before(tokens, at).unwrap_or((Relation::Exactly, 0));
+                // "Maximum daily dose" bounds the dose.
+                let is_bounded = !WHOLE.iter().any(|(word, _)| *word == tokens[at].lower);
+                let bound = relation_before(tokens, at).filter(|_| is_bounded);
+                let (relation, words) = bound.unwrap_or((Relation::Exactly, 0));
                 let range = at - words..at + length;
                 let part_of_day = tokens[range.clone()].iter().find_map(|token| part_of_day(&token.lower));
                 found.push(Schedule { per_day, divided, relation, part_of_day, at: range });

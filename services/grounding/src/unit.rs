@@ -49,6 +49,7 @@ const UNITS: &[(&[&str], &str, f64)] = &[
     (&["h", "hr", "Hr", "hrs", "hour", "hours"], "time", 3_600.0),
     (&["d", "day", "days"], "time", 86_400.0),
     (&["wk", "wks", "week", "weeks"], "time", 604_800.0),
+    (&["fortnight", "fortnights"], "time", 1_209_600.0),
     (&["mo", "month", "months"], "months", 1.0),
     (&["yr", "yrs", "year", "years", "y"], "years", 1.0),
     (&["mmHg", "mmhg"], "pressure", 1.0),
