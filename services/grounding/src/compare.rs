@@ -9,6 +9,7 @@ use crate::facts::{Fact, Facts, Said, WORD};
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
 use crate::polarity::reversed;
+use crate::qualifiers::qualified;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
@@ -28,10 +29,8 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(sides.turned());
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
-    found.extend(sides.weakened());
+    found.extend(qualified(statement, source));
     found.extend(sides.generalised());
-    found.extend(sides.without_its_day());
-    found.extend(sides.joined_otherwise());
     found.extend(sides.unheard_of());
     found
 }
@@ -369,31 +368,6 @@ impl<'a> Sides<'a> {
         self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
     }
 
-    /// "May" left out.
-    fn weakened(&self) -> Option<Finding> {
-        let strength =
-            |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _)));
-        let hedges =
-            |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may" | "there is insufficient evidence"));
-        if strength(self.statement) {
-            return None;
-        }
-        let all: Vec<&Fact> =
-            self.source.facts.iter().filter(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))).collect();
-        let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges))?;
-        // Only where the hedge is said of what the statement says.
-        let near = self.source.terms.iter().any(|term| {
-            self.source.distance(term.at, &hedge.at) <= 3 * WORD
-                && self.statement.terms.iter().any(|ours| ours.key == term.key)
-        });
-        near.then(|| Finding {
-            facet: Facet::Strength,
-            verdict: Verdict::Partial,
-            subject: hedge.written.clone(),
-            reason: format!("the source says \u{201c}{}\u{201d}; the statement leaves it out", hedge.written),
-        })
-    }
-
     /// A dose without the population that the source gives it for.
     fn generalised(&self) -> Option<Finding> {
         let is_population = |fact: &&Fact| says_for_whom(&fact.said);
@@ -414,56 +388,6 @@ impl<'a> Sides<'a> {
             verdict: Verdict::Partial,
             subject: theirs.written.clone(),
             reason: format!("the source says this of {}; the statement leaves it out", theirs.written),
-        })
-    }
-
-    /// A day's amount without its day: 10 mg/kg for 10 mg/kg/day.
-    fn without_its_day(&self) -> Option<Finding> {
-        let rhythm = |fact: &&Fact| matches!(fact.said, Said::Rhythm(_));
-        if self.statement.facts.iter().any(|fact| rhythm(&fact)) {
-            return None;
-        }
-        let for_a_day = |dose: &Fact| {
-            let mut after = self.source.facts.iter().filter(rhythm).filter(|day| day.at.start == dose.at.end);
-            after.find(|day| ["/", "per ", "a "].iter().any(|start| day.written.starts_with(start)))
-        };
-        self.statement.facts.iter().filter(|fact| facet(&fact.said) == Facet::Amount).find_map(|ours| {
-            let theirs = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
-            let days: Option<Vec<&Fact>> = theirs.map(for_a_day).collect();
-            let day = days?.first()?.written.clone();
-            Some(Finding {
-                facet: Facet::Frequency,
-                verdict: Verdict::Partial,
-                subject: ours.written.clone(),
-                reason: format!(
-                    "the source says {} \u{201c}{day}\u{201d}; the statement leaves that out",
-                    ours.written
-                ),
-            })
-        })
-    }
-
-    /// Both of two medicines, where the source has one or the other.
-    fn joined_otherwise(&self) -> Option<Finding> {
-        // "Not A or B" denies both, as "A and B are contraindicated" does.
-        let denies_both = |facts: &Facts, (a, b): (&str, &str)| {
-            let denies = |drug: &str| facts.terms.iter().any(|term| term.key == drug && term.negated);
-            denies(a) && denies(b)
-        };
-        let joint = self.statement.joints.iter().find(|ours| {
-            if denies_both(self.statement, ours.drugs) && denies_both(self.source, ours.drugs) {
-                return false;
-            }
-            let mut there = self.source.joints.iter().filter(|theirs| theirs.drugs == ours.drugs).peekable();
-            there.peek().is_some() && there.all(|theirs| theirs.is_choice != ours.is_choice)
-        })?;
-        let (a, b) = joint.drugs;
-        let (theirs, ours) = if joint.is_choice { ("and", "or") } else { ("or", "and") };
-        Some(Finding {
-            facet: Facet::Drug,
-            verdict: Verdict::Partial,
-            subject: format!("{a} {ours} {b}"),
-            reason: format!("the source says {a} {theirs} {b}, not {a} {ours} {b}"),
         })
     }
 

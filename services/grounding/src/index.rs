@@ -62,7 +62,7 @@ impl Index {
         }
         // Small words that stand everywhere say nothing of where it comes from, numbers in words little.
         let tells = |fact: &&Fact| match &fact.said {
-            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Extent),
+            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Extent | Axis::Bound),
             Said::Amount(_) | Said::Rhythm(_) | Said::Drug(_) => true,
         };
         for (ours, times) in distinct(statement.facts.iter().filter(tells)) {

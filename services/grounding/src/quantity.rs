@@ -157,6 +157,16 @@ impl Quantity {
         self.number <= 2.0 || is_it(source.number) || is_it(source.value) || source.upper.is_some_and(is_it)
     }
 
+    /// "A third", "half".
+    pub(crate) fn is_part_in_words(&self) -> bool {
+        self.in_words && self.dimension == "ratio" && self.value < 1.0
+    }
+
+    /// What is given, and not how long or to whom.
+    pub(crate) fn is_dose(&self) -> bool {
+        self.has_unit() && !matches!(self.dimension.as_str(), "time" | "months" | "years" | "ratio" | "pressure")
+    }
+
     pub(crate) fn has_unit(&self) -> bool {
         !self.dimension.is_empty()
     }
