@@ -231,7 +231,7 @@ fn share_points(tokens: &[Token], found: &mut [Quantity]) {
         let counts =
             tokens.get(next.at.end).is_some_and(|next| next.is_word() && !lexicon::is_function_word(&next.lower));
         if one.is_point && joins && !next.has_unit() && !next.in_words && !counts {
-            let Some(unit) = tokens[..one.at.end].iter().rev().find_map(|token| point_unit(token)) else { continue };
+            let Some(unit) = tokens[..one.at.end].iter().rev().find_map(point_unit) else { continue };
             next.value *= unit.factor;
             next.upper = next.upper.map(|upper| upper * unit.factor);
             next.dimension = unit.dimension;

@@ -15,6 +15,7 @@ use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
     says_for_whom,
 };
+use crate::schedule::Schedule;
 use crate::senses::Axis;
 use crate::terms::Term;
 
@@ -42,6 +43,14 @@ pub(crate) fn exchanged(statement: &Facts, source: &Facts) -> Option<Finding> {
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
 const MUCH_NEARER: u64 = 200_000;
+
+fn amount_of(fact: &Fact) -> Option<&Quantity> {
+    if let Said::Amount(amount) = &fact.said { Some(amount) } else { None }
+}
+
+fn rhythm_of(fact: &Fact) -> Option<&Schedule> {
+    if let Said::Rhythm(schedule) = &fact.said { Some(schedule) } else { None }
+}
 
 struct Sides<'a> {
     statement: &'a Facts,
@@ -196,17 +205,13 @@ impl<'a> Sides<'a> {
     fn is_covered(&self, fact: &Fact) -> bool {
         match &fact.said {
             Said::Amount(amount) => {
-                let theirs = || {
-                    self.source
-                        .facts
-                        .iter()
-                        .filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None })
-                };
+                let theirs = || self.source.facts.iter().filter_map(amount_of);
                 match amount.ends() {
                     Some((low, high)) => {
                         let has = |end: &Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
                         has(&low) && has(&high)
                     }
+                    None if self.is_shared_out(amount, None) => true,
                     None => theirs().filter_map(|range| range.ends()).any(|(low, high)| {
                         let ours = |end: &Quantity| {
                             self.statement.facts.iter().any(
@@ -221,11 +226,39 @@ impl<'a> Sides<'a> {
             }
             Said::Rhythm(schedule) => {
                 // "500 mg/day in 2 doses" may be said without "a day".
+                let mut amounts = self.statement.facts.iter().filter_map(amount_of);
                 schedule.is_once_a_day()
                     && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
+                    || amounts.any(|amount| self.is_shared_out(amount, Some(schedule)))
             }
             _ => false,
         }
+    }
+
+    /// Whether an amount, at a rhythm of the statement, makes up a day's amount that the source divides: 500 mg twice daily of "1 g
+    /// daily in two divided doses".
+    fn is_shared_out(&self, amount: &Quantity, rhythm: Option<&Schedule>) -> bool {
+        let rhythms = |facts: &'a Facts| facts.facts.iter().filter_map(|fact| Some((fact, rhythm_of(fact)?)));
+        let is_said = |one: &Quantity| {
+            self.source.facts.iter().filter_map(amount_of).any(|theirs| one.compare(theirs) == Agreement::Same)
+        };
+        if rhythms(self.statement).any(|(_, ours)| ours.divided) || is_said(amount) {
+            return false;
+        }
+        rhythms(self.source).filter(|(_, theirs)| theirs.divided).any(|(at, parts)| {
+            let sentence = self.source.sentence(at.at.start);
+            let is_here = |fact: &&Fact| self.source.sentence(fact.at.start) == sentence;
+            let here = self.source.facts.iter().filter(is_here);
+            let a_day = here.clone().filter_map(rhythm_of).any(Schedule::is_once_a_day);
+            let times = |ours: &Schedule| !ours.divided && ours.is_as_often_as(parts);
+            let is_so_often = match rhythm {
+                Some(ours) => times(ours),
+                None => rhythms(self.statement).any(|(_, ours)| times(ours)),
+            };
+            a_day
+                && is_so_often
+                && here.filter_map(amount_of).any(|whole| amount.is_part_of(whole, parts.times_a_day()))
+        })
     }
 
     /// How alike the surroundings of a fact of the statement and one of the source or the context are.

@@ -117,6 +117,12 @@ impl Facts {
         self.parts.partition_point(|start| *start <= place)
     }
 
+    /// Whether it asks, or tells as past or of others, what another does not.
+    pub(crate) fn leaves_open(&self, other: &Self) -> bool {
+        let open = |facts: &Self| facts.marks.iter().any(|mark| mark.stance.leaves_open());
+        open(self) && !open(other)
+    }
+
     /// Puts `next` behind this, as the next sentence.
     pub(crate) fn append(&mut self, next: &Self) {
         // Neighbouring sentences are near, but not as near as neighbouring words.

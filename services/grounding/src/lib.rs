@@ -15,6 +15,8 @@ mod clauses;
 mod comparator;
 mod compare;
 mod conflict;
+mod doses;
+mod effects;
 mod facts;
 mod index;
 mod joint;

@@ -1,5 +1,5 @@
-//! What the source says beside what the statement takes from it, and the statement leaves out or puts otherwise: hedges, "only",
-//! the rhythm of a dose, which dose it is, whether both of two things or one.
+//! What limits a claim in the source, and the statement leaves out or puts otherwise: hedges and questions, "only", "few", whether
+//! both of two things or one.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -7,8 +7,10 @@ use std::ops::Range;
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
+use crate::doses::{of_another_kind, without_its_rhythm};
+use crate::effects::effect_changed;
 use crate::facts::{Fact, Facts, Said, WORD};
-use crate::relate::{are_kin, facet, is_named, is_same};
+use crate::relate::{are_kin, is_named, is_same};
 use crate::senses::Axis;
 use crate::stance::{Mark, Stance};
 use crate::terms::Term;
@@ -23,16 +25,19 @@ pub(crate) fn qualified(statement: &Facts, source: &Facts) -> Vec<Finding> {
         generalised_to_all(statement, source),
         without_its_rhythm(statement, source),
         of_another_kind(statement, source),
+        overstated(statement, source),
         joined_otherwise(statement, source),
     ];
     found.into_iter().flatten().collect()
 }
 
-fn partial(facet: Facet, subject: &str, reason: String) -> Finding {
+/// A difference that leaves the statement partly borne out.
+pub(crate) fn partial(facet: Facet, subject: &str, reason: String) -> Finding {
     Finding { facet, verdict: Verdict::Partial, subject: subject.to_owned(), reason }
 }
 
-fn left_out(facet: Facet, written: &str) -> Finding {
+/// What the source says and the statement does not.
+pub(crate) fn left_out(facet: Facet, written: &str) -> Finding {
     partial(facet, written, format!("the source says \u{201c}{written}\u{201d}; the statement leaves it out"))
 }
 
@@ -41,7 +46,7 @@ fn has(facts: &Facts, stance: Stance) -> bool {
 }
 
 /// Whether the statement speaks of what a term of the source names.
-fn speaks_of(statement: &Facts, theirs: &Term) -> bool {
+pub(crate) fn speaks_of(statement: &Facts, theirs: &Term) -> bool {
     statement.terms.iter().any(|ours| ours.key == theirs.key || are_kin(&ours.key, &theirs.key))
 }
 
@@ -81,10 +86,7 @@ fn unasserted(statement: &Facts, source: &Facts) -> Option<Finding> {
         let keys: HashSet<&str> = here.map(|term| term.key.as_str()).collect();
         ours.iter().filter(|key| keys.contains(*key) || keys.iter().any(|one| are_kin(one, key))).count()
     };
-    let unsaid = |mark: &&Mark| {
-        let is_it = matches!(mark.stance, Stance::Question | Stance::Former | Stance::Hearsay | Stance::Model);
-        is_it && !has(statement, mark.stance)
-    };
+    let unsaid = |mark: &&Mark| mark.stance.leaves_open() && !has(statement, mark.stance);
     source.marks.iter().filter(unsaid).find_map(|mark| {
         let sentence = source.sentence(mark.at.start);
         let follows = matches!(mark.stance, Stance::Question | Stance::Hearsay) && mark.written != "?";
@@ -138,87 +140,6 @@ fn neighbour(facts: &Facts, mark: &Mark, has_fact: impl Fn(&Fact) -> bool, has_t
         || facts.terms.iter().any(|term| is_near(&(term.at..term.at + 1)) && term.is_strong && has_term(term))
 }
 
-/// One thing causes another, where the source says that it goes with it, prevents or treats it.
-fn effect_changed(statement: &Facts, source: &Facts) -> Option<Finding> {
-    use Stance::{Association, Cause, Prevention, Treatment};
-    let effects = |facts: &'_ Facts| -> Vec<Mark> {
-        let is = |mark: &&Mark| matches!(mark.stance, Association | Cause | Prevention | Treatment);
-        facts.marks.iter().filter(is).cloned().collect()
-    };
-    let (ours, theirs) = (effects(statement), effects(source));
-    let there = |stance: Stance| theirs.iter().find(|mark| mark.stance == stance);
-    let differ = |ours: &Mark, theirs: &Mark| {
-        partial(
-            Facet::Direction,
-            &ours.written,
-            format!("the source says \u{201c}{}\u{201d}, not \u{201c}{}\u{201d}", theirs.written, ours.written),
-        )
-    };
-    // What follows the word, and whether the statement has it there too.
-    let object = |facts: &'_ Facts, mark: &Mark| -> Option<String> {
-        facts.terms.iter().find(|term| term.at >= mark.at.end).map(|term| term.key.clone())
-    };
-    for mark in &ours {
-        if there(mark.stance).is_some() {
-            continue;
-        }
-        let rivals: &[Stance] = match mark.stance {
-            Cause => &[Association, Prevention, Treatment],
-            Prevention => &[Cause, Treatment],
-            Treatment => &[Cause, Prevention],
-            _ => &[],
-        };
-        for rival in rivals.iter().filter_map(|stance| there(*stance)) {
-            let same =
-                object(statement, mark).zip(object(source, rival)).is_some_and(|(a, b)| a == b || are_kin(&a, &b));
-            let turns = (mark.stance == Cause) != (rival.stance == Cause) && rival.stance != Association;
-            if same || mark.stance == Cause {
-                let finding = differ(mark, rival);
-                return Some(if same && turns {
-                    Finding { verdict: Verdict::Contradicted, ..finding }
-                } else {
-                    finding
-                });
-            }
-        }
-    }
-    // "Statin use was associated with fewer falls": statins did not make them fewer.
-    let association = there(Association).filter(|_| ours.is_empty() && theirs.len() == 1)?;
-    let moves = |facts: &Facts| facts.facts.iter().any(|fact| is_active(fact));
-    let beside = |before: bool| {
-        source
-            .terms
-            .iter()
-            .any(|term| (term.at < association.at.start) == before && term.is_strong && speaks_of(statement, term))
-    };
-    (moves(statement) && !moves(source) && beside(true) && beside(false))
-        .then(|| left_out(Facet::Direction, &association.written))
-}
-
-/// Whether it is a verb with which one thing changes another.
-fn is_active(fact: &Fact) -> bool {
-    let is_move = matches!(fact.said, Said::Sense(Axis::Direction | Axis::Merit, _));
-    let verbs = [
-        "reduces",
-        "reduced",
-        "reduce",
-        "increases",
-        "increased",
-        "increase",
-        "lowers",
-        "lowered",
-        "raises",
-        "raised",
-        "decreases",
-        "decreased",
-        "improves",
-        "improved",
-        "worsens",
-        "worsened",
-    ];
-    is_move && verbs.contains(&fact.written.to_lowercase().as_str())
-}
-
 /// "Few patients" without "few".
 fn generalised_to_all(statement: &Facts, source: &Facts) -> Option<Finding> {
     let is_extent = |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Extent, _));
@@ -242,54 +163,42 @@ fn generalised_to_all(statement: &Facts, source: &Facts) -> Option<Finding> {
     is_once.then(|| left_out(Facet::Population, &first.written))
 }
 
-/// A dose without its rhythm, where that is a day's amount or is given less often than daily.
-fn without_its_rhythm(statement: &Facts, source: &Facts) -> Option<Finding> {
-    let rhythm = |fact: &&Fact| matches!(fact.said, Said::Rhythm(_));
-    if statement.facts.iter().any(|fact| rhythm(&fact)) {
-        return None;
-    }
-    // "10 mg/kg/day"; "70 mg once a week".
-    let of_it = |dose: &Fact| {
-        let is_next = |day: &&Fact| {
-            let is_days =
-                day.at.start == dose.at.end && ["/", "per ", "a "].iter().any(|start| day.written.starts_with(start));
-            let is_rare = matches!(&day.said, Said::Rhythm(schedule) if schedule.times_a_day() < 0.5);
-            let between = dose.at.end..day.at.start;
-            let other =
-                source.facts.iter().any(|fact| facet(&fact.said) == Facet::Amount && between.contains(&fact.at.start));
-            let same_part = source.part(day.at.start) == source.part(dose.at.start);
-            is_days || is_rare && same_part && !other && day.at.start >= dose.at.end
-        };
-        source.facts.iter().filter(rhythm).find(is_next)
+/// "Most" where the source has less than half, "all" where it has two of them, "first" where it ranks nothing.
+fn overstated(statement: &Facts, source: &Facts) -> Option<Finding> {
+    let noun = |facts: &'_ Facts, fact: &Fact| -> Option<String> {
+        let next = facts.terms.iter().find(|term| term.at >= fact.at.end)?;
+        (next.at <= fact.at.end + 2).then(|| next.key.clone())
     };
-    let is_dose = |fact: &&Fact| matches!(&fact.said, Said::Amount(amount) if amount.is_dose());
-    statement.facts.iter().filter(is_dose).find_map(|ours| {
-        let theirs = source.facts.iter().filter(|theirs| is_same(ours, theirs));
-        let rhythms: Option<Vec<&Fact>> = theirs.map(of_it).collect();
-        let day = rhythms?.first()?.written.clone();
-        let reason = format!("the source says {} \u{201c}{day}\u{201d}; the statement leaves that out", ours.written);
-        Some(partial(Facet::Frequency, &ours.written, reason))
-    })
-}
-
-/// Stems of what a dose may be: another one than that which is given from day to day.
-const KINDS: &[&str] = &["toxic", "lethal", "fatal", "overdos", "load", "mainten"];
-
-/// A toxic dose that is said to be a dose.
-fn of_another_kind(statement: &Facts, source: &Facts) -> Option<Finding> {
-    let amount = |fact: &&Fact| facet(&fact.said) == Facet::Amount;
-    let kind = |dose: &Fact| {
-        let before = source.facts.iter().filter(amount).filter(|fact| fact.at.end <= dose.at.start);
-        let since = before.map(|fact| fact.at.end).max().unwrap_or_default();
-        let sentence = source.sentence(dose.at.start);
-        let mut terms = source.terms.iter().rev().filter(|term| term.at < dose.at.start && term.at >= since);
-        terms.find(|term| source.sentence(term.at) == sentence && KINDS.contains(&term.key.as_str()))
-    };
-    statement.facts.iter().filter(amount).find_map(|ours| {
-        let theirs = source.facts.iter().filter(|theirs| is_same(ours, theirs));
-        let kinds: Option<Vec<&Term>> = theirs.map(kind).collect();
-        let kind = kinds?.into_iter().next().filter(|kind| !speaks_of(statement, kind))?;
-        Some(left_out(Facet::Attribution, &kind.written))
+    let ranks = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Ordinal, _));
+    statement.facts.iter().find_map(|ours| match ours.said {
+        Said::Sense(Axis::Extent, value) => {
+            let says = |facts: &Facts, wanted: &Fact| facts.facts.iter().any(|fact| is_same(fact, wanted));
+            let differs = |theirs: &&Fact| match &theirs.said {
+                Said::Amount(amount) => {
+                    let of_the_same = noun(source, theirs) == noun(statement, ours);
+                    of_the_same && amount.is_other_extent(value) && !says(statement, theirs)
+                }
+                _ => false,
+            };
+            if says(source, ours) {
+                return None;
+            }
+            let theirs = source.facts.iter().find(differs)?;
+            let reason = format!("the source says {}, not \u{201c}{}\u{201d}", theirs.written, ours.written);
+            Some(partial(Facet::Population, &ours.written, reason))
+        }
+        Said::Sense(Axis::Ordinal, "first") => {
+            let is_rank = noun(statement, ours).is_some_and(|noun| {
+                matches!(noun.as_str(), "treatment" | "therapi" | "choic" | "option" | "agent" | "drug" | "line")
+            });
+            let begins = |term: &Term| matches!(term.key.as_str(), "start" | "begin" | "initi" | "prefer" | "commenc");
+            let says_so = source.facts.iter().any(ranks) || source.terms.iter().any(begins);
+            (is_rank && !says_so).then(|| {
+                let reason = format!("the source does not say \u{201c}{}\u{201d}", ours.written);
+                partial(Facet::Number, &ours.written, reason)
+            })
+        }
+        _ => None,
     })
 }
 
@@ -311,4 +220,97 @@ fn joined_otherwise(statement: &Facts, source: &Facts) -> Option<Finding> {
     let (theirs, ours) = if joint.is_choice { ("and", "or") } else { ("or", "and") };
     let reason = format!("the source says {a} {theirs} {b}, not {a} {ours} {b}");
     Some(partial(Facet::Drug, &format!("{a} {ours} {b}"), reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict::{self, Partial, Supported};
+
+    use crate::check::verdict_of as verdict;
+
+    #[track_caller]
+    fn are(found: Verdict, pairs: &[(&str, &str)]) {
+        for (statement, source) in pairs {
+            assert_eq!(verdict(statement, source), found, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn what_is_guessed_asked_or_past_is_not_said_as_if_it_were_so() {
+        are(
+            Partial,
+            &[
+                ("Honey shortens cough in toddlers.", "Honey probably shortens cough in toddlers."),
+                ("Honey shortens cough in toddlers.", "It is unknown whether honey shortens cough in toddlers."),
+                ("Honey shortens cough in toddlers.", "We do not know if honey shortens cough in toddlers."),
+                ("Honey shortens cough in toddlers.", "We hypothesised that honey would shorten cough in toddlers."),
+                ("Honey shortens cough in toddlers.", "Does honey shorten cough in toddlers?"),
+                ("Theophylline is given for croup.", "Historically, theophylline was given for croup."),
+                ("Honey shortened cough.", "Mothers reported that honey shortened cough."),
+                ("The peptide healed ulcers.", "In mice, the peptide healed ulcers."),
+            ],
+        );
+        are(
+            Supported,
+            &[
+                ("Honey may shorten cough.", "Honey possibly shortens cough, they write."),
+                (
+                    "Honey shortened cough in toddlers.",
+                    "The aim was to find out whether honey shortens cough in toddlers. Honey shortened cough in toddlers by a day.",
+                ),
+                ("It is not clear whether honey helps.", "In toddlers it is not clear whether honey helps."),
+                (
+                    "Give it to patients not known to be allergic.",
+                    "Give it at once to patients not known to be allergic.",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn only_is_neither_left_out_nor_put_in() {
+        are(
+            Partial,
+            &[
+                ("Start warfarin if the scan is clear.", "Start warfarin only if the scan is clear."),
+                ("Midwives give ergometrine.", "Only midwives give ergometrine."),
+                ("Iron is given by mouth.", "Iron is given by mouth only."),
+                ("Give antivenom only to adults with bleeding.", "Give antivenom to adults with bleeding."),
+            ],
+        );
+        are(
+            Supported,
+            &[
+                ("Ergometrine is given by midwives only.", "Only midwives give ergometrine."),
+                ("Give antivenom only if there is bleeding.", "Do not give antivenom unless there is bleeding."),
+                ("3 patients relapsed.", "After a year only 3 patients relapsed."),
+            ],
+        );
+    }
+
+    #[test]
+    fn few_are_not_most_and_most_are_not_all() {
+        for (statement, source) in [
+            ("Most children need grommets.", "Few children need grommets."),
+            ("Children need grommets.", "Few children need grommets."),
+            ("All children recover.", "Most children recover."),
+            ("Most children recover.", "Nearly half of children recover."),
+            ("The rash is common.", "The rash is rare."),
+            ("Refer if there is pallor or bruising.", "Refer if there is pallor and bruising."),
+            ("Zinc is the first choice in diarrhoea.", "Zinc is a choice in diarrhoea."),
+            ("Nortriptyline is first-line therapy.", "Nortriptyline is second-line therapy."),
+        ] {
+            assert_ne!(verdict(statement, source), Supported, "{statement} against {source}");
+        }
+        are(
+            Supported,
+            &[
+                ("The majority of children recover.", "With time, most children recover."),
+                ("Some children recover.", "With time, most children recover."),
+                ("Most children (80%) recover.", "Most children, 80%, recover."),
+                ("Refer if there is bruising and pallor.", "Refer if there is pallor and bruising."),
+                ("Nortriptyline is a second-line treatment.", "Nortriptyline is second-line therapy."),
+            ],
+        );
+    }
 }

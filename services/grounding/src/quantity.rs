@@ -162,6 +162,28 @@ impl Quantity {
         self.in_words && self.dimension == "ratio" && self.value < 1.0
     }
 
+    /// Whether so many of it are the whole.
+    pub(crate) fn is_part_of(&self, whole: &Self, times: f64) -> bool {
+        self.has_unit() && self.dimension == whole.dimension && close(self.value * times, whole.value)
+    }
+
+    /// Whether it is a day: "in 24 hours".
+    pub(crate) fn is_a_day(&self) -> bool {
+        self.dimension == "time" && close(self.value, 86_400.0)
+    }
+
+    /// Whether a part or number of them cannot be called "most" or "all".
+    pub(crate) fn is_other_extent(&self, value: &str) -> bool {
+        let is_part = self.dimension == "ratio" && self.upper.is_none();
+        let counts_some = self.dimension.is_empty() && self.noun.as_deref() == Some("of");
+        match value {
+            "all" => is_part && self.value < 1.0 || counts_some,
+            "most" => is_part && self.value <= 0.5,
+            "few" => is_part && self.value >= 0.5,
+            _ => false,
+        }
+    }
+
     /// What is given, and not how long or to whom.
     pub(crate) fn is_dose(&self) -> bool {
         self.has_unit() && !matches!(self.dimension.as_str(), "time" | "months" | "years" | "ratio" | "pressure")

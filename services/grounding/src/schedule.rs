@@ -31,6 +31,12 @@ impl Schedule {
             && close(self.per_day.1, other.per_day.1)
     }
 
+    /// Whether it is as often, as the parts that a day's amount is divided into.
+    pub(crate) fn is_as_often_as(&self, parts: &Self) -> bool {
+        let is_one = |of: &Self| (of.per_day.0 - of.per_day.1).abs() < 1e-6;
+        is_one(self) && is_one(parts) && (self.per_day.0 - parts.per_day.0).abs() < 1e-6
+    }
+
     /// Times in 24 hours, the lower end of a range.
     pub(crate) fn times_a_day(&self) -> f64 {
         self.per_day.0

@@ -139,6 +139,7 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
             "has to",
             "have to",
             "is advised",
+            "is advisable",
             "strong recommendation",
             "strongly recommended",
             "strongly recommend",

@@ -32,6 +32,13 @@ pub(crate) enum Stance {
     Treatment,
 }
 
+impl Stance {
+    /// Whether what it is said of need not be so.
+    pub(crate) fn leaves_open(self) -> bool {
+        matches!(self, Self::Question | Self::Former | Self::Hearsay | Self::Model)
+    }
+}
+
 /// Such a word, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mark {
@@ -89,17 +96,17 @@ const PHRASES: &[(Stance, &str)] = &[
     ),
     (
         Stance::Cause,
-        "causes|cause|caused|causing|leads to|lead to|led to|leading to|results in|resulted in|result in|resulting in|\
+        "causes|cause|caused|caused by|induced by|provoked by|triggered by|causing|leads to|lead to|led to|leading to|results in|resulted in|result in|resulting in|\
          induces|induced|induce|provokes|provoke|triggers|brings about|gives rise to|responsible for",
     ),
     (
         Stance::Prevention,
-        "prevents|prevent|prevented|preventing|prevention|protects against|protect against|protected against|\
+        "prevents|prevent|prevented|prevented by|preventing|prevention|protects against|protect against|protected against|\
          protective against|protection against|prophylaxis",
     ),
     (
         Stance::Treatment,
-        "treats|treat|treated|treating|treatment of|treatment for|cures|cure|cured|therapy for|therapy of",
+        "treats|treat|treated|treated by|treating|treatment of|treatment for|cures|cure|cured|therapy for|therapy of",
     ),
 ];
 

@@ -145,6 +145,10 @@ fn divisor(tokens: &[Token]) -> Option<(Option<&'static str>, f64, usize)> {
         if is_clearance(1) {
             return Some((None, 1.0, 3));
         }
+        // "2 mL/kg per percentage of burn".
+        if tokens.get(1).is_some_and(|token| matches!(token.lower.as_str(), "percentage" | "percent" | "%")) {
+            return Some((Some("ratio"), 1e-2, 2));
+        }
         let (name, scale, taken) = atom(&tokens[1..])?;
         let is_schedule = name == "time" && scale >= 86_400.0 || matches!(name, "months" | "years");
         return (!is_schedule).then_some((Some(name), scale, taken + 1));
