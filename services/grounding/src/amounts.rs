@@ -304,6 +304,7 @@ mod tests {
             &[
                 ("Do not exceed 3 g a day.", "The maximum dose is 3 g a day."),
                 ("The maximum dose of it is 3 g.", "The maximum dose of it (by mouth) is 3 g."),
+                ("Ramipril must not be above 10 mg a day.", "Ramipril should not exceed 10 mg a day."),
                 ("Ramipril should not exceed 10 mg a day.", "The maximum daily dose of ramipril is 10 mg."),
                 ("Give 2.5 mg, at most 10 mg.", "Give 2.5 mg; the maximum dose is 10 mg."),
             ],

@@ -154,7 +154,23 @@ fn spells(tokens: &[Token], words: &[&str]) -> bool {
 /// The comparator that ends at `start`, and the tokens it takes.
 pub(crate) fn relation_before(tokens: &[Token], start: usize) -> Option<(Relation, usize)> {
     let ends_here = |words: &[&str]| start >= words.len() && spells(&tokens[start - words.len()..start], words);
-    BEFORE.iter().find(|(words, _)| ends_here(words)).map(|(words, relation)| (*relation, words.len()))
+    let (relation, words) =
+        BEFORE.iter().find(|(words, _)| ends_here(words)).map(|(words, one)| (*one, words.len()))?;
+    // "Must not be above 16 mg": at most.
+    let turned = match relation {
+        Relation::Above => Relation::AtMost,
+        Relation::Below => Relation::AtLeast,
+        other => return Some((other, words)),
+    };
+    let is = |at: Option<usize>, any: &[&str]| at.is_some_and(|at| any.contains(&tokens[at].lower.as_str()));
+    let mut at = start - words;
+    at -= usize::from(is(at.checked_sub(1), &["be"]));
+    if !is(at.checked_sub(1), &["not", "never"]) {
+        return Some((relation, words));
+    }
+    at -= 1;
+    at -= usize::from(is(at.checked_sub(1), &["must", "should"]));
+    Some((turned, start - at))
 }
 
 /// The comparator that starts at `end`, and the tokens it takes.

@@ -430,7 +430,14 @@ impl<'a> Sides<'a> {
             self.source.terms.iter().chain(&self.context.terms).map(|term| term.key.as_str()).collect();
         let heard =
             |term: &&Term| known.contains(term.key.as_str()) || known.iter().any(|other| are_kin(other, &term.key));
-        let strong: Vec<&Term> = self.statement.terms.iter().filter(|term| term.is_strong).collect();
+        // "Likely" for "probably", "linked to" for "associated with".
+        let is_said_otherwise = |term: &Term| {
+            let here =
+                self.statement.marks.iter().filter(|mark| mark.at.contains(&term.at) && mark.stance.has_equals());
+            here.into_iter().any(|mark| self.source.marks.iter().any(|theirs| theirs.stance == mark.stance))
+        };
+        let strong: Vec<&Term> =
+            self.statement.terms.iter().filter(|term| term.is_strong && !is_said_otherwise(term)).collect();
         let missing: Vec<&Term> = strong.iter().copied().filter(|term| !heard(term)).collect();
         let first = missing.first()?;
         if let Some(finding) = missing.iter().find_map(|ours| self.other_label(ours)) {

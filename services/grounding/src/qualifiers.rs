@@ -64,7 +64,11 @@ fn weakened(statement: &Facts, source: &Facts) -> Option<Finding> {
     };
     // Only where the hedge is said of what the statement says.
     let is_near = |at: &Range<usize>| {
-        source.terms.iter().any(|term| source.distance(term.at, at) <= 3 * WORD && speaks_of(statement, term))
+        source.terms.iter().any(|term| {
+            // "In theory, …": a comma parts it from nothing.
+            let follows = term.at >= at.end && term.at < at.end + 3;
+            (follows || source.distance(term.at, at) <= 3 * WORD) && speaks_of(statement, term)
+        })
     };
     let all: Vec<&Fact> = source.facts.iter().filter(strength).collect();
     let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges));
@@ -253,6 +257,7 @@ mod tests {
         are(
             Supported,
             &[
+                ("Honey is likely to help.", "In toddlers honey probably helps."),
                 ("Honey may shorten cough.", "Honey possibly shortens cough, they write."),
                 (
                     "Honey shortened cough in toddlers.",

@@ -129,7 +129,7 @@ fn read(tokens: &[Token]) -> Option<((f64, f64), bool, usize)> {
         return exactly(24.0 / hours, 1);
     }
     if matches!(first, "every" | "each" | "q" | "alternate") {
-        if lower(1) == "other" || first == "alternate" {
+        if matches!(lower(1), "other" | "second" | "2nd") && period(lower(2)).is_some() || first == "alternate" {
             let at = if first == "alternate" { 1 } else { 2 };
             return period(lower(at)).and_then(|days| exactly(0.5 / days, at + 1));
         }
@@ -250,7 +250,7 @@ mod tests {
             ],
             &["once daily", "daily", "every day", "od", "every 24 hours", "/day", "once a day", "each morning"],
             &["every 4 to 6 hours", "4-6 hourly", "every 4–6 h"],
-            &["every other day", "alternate days"],
+            &["every other day", "alternate days", "every second day"],
             &["weekly", "once a week", "every 7 days", "once-weekly"],
         ] {
             for other in group {

@@ -33,6 +33,11 @@ pub(crate) enum Stance {
 }
 
 impl Stance {
+    /// Whether it may be said in other words.
+    pub(crate) fn has_equals(self) -> bool {
+        !matches!(self, Self::Model | Self::Former | Self::Hearsay | Self::Treatment)
+    }
+
     /// Whether what it is said of need not be so.
     pub(crate) fn leaves_open(self) -> bool {
         matches!(self, Self::Question | Self::Former | Self::Hearsay | Self::Model)
@@ -52,13 +57,14 @@ const PHRASES: &[(Stance, &str)] = &[
     (
         Stance::Guess,
         "probably|possibly|perhaps|presumably|conceivably|potentially|apparently|likely to|appears to|appear to|appeared to|\
-         seems to|seem to|seemed to|seems|is thought to|are thought to|is believed to|are believed to|suggests that|\
+         seems to|seem to|seemed to|seems|is thought to|are thought to|is said to|are said to|hint that|hints that|is believed to|are believed to|suggests that|\
          suggest that|suggested that|suggesting that|trend towards|trend toward|tended to|tends to|tend to|in theory|\
          theoretically|may|might|could",
     ),
     (
         Stance::Question,
-        "whether|unknown if|unclear if|uncertain if|known if|clear if|know if|sure if|is unknown|are unknown|\
+        "whether|examine if|to test if|to see if|assess if|determine if|evaluate if|investigate if|\
+         establish if|ask if|asked if|find out if|doubt that|doubtful that|unknown if|unclear if|uncertain if|known if|clear if|know if|sure if|is unknown|are unknown|\
          remains unknown|is unclear|remains unclear|is uncertain|remains uncertain|is not known|are not known|\
          remains to be|hypothesis|hypothesised|hypothesized|hypothesise|hypothesize|hypothesised that|postulated|\
          been proposed that|speculated|we aimed|aimed to|aims to|aim is to|aim was to|aim of|objective was to|\
@@ -104,17 +110,18 @@ const PHRASES: &[(Stance, &str)] = &[
         "prevents|prevent|prevented|prevented by|preventing|prevention|protects against|protect against|protected against|\
          protective against|protection against|prophylaxis",
     ),
-    (
-        Stance::Treatment,
-        "treats|treat|treated|treated by|treating|treatment of|treatment for|cures|cure|cured|therapy for|therapy of",
-    ),
+    (Stance::Treatment, "treats|treat|treated|treated by|treating|treatment of|treatment for|therapy for|therapy of"),
 ];
 
 fn stance_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Stance)> {
     static TABLE: LazyLock<Phrases<Stance>> = LazyLock::new(|| {
         let mut table = Phrases::default();
         for (stance, phrases) in PHRASES {
-            phrases.split('|').for_each(|phrase| table.insert(&fold(phrase), *stance));
+            for phrase in phrases.split('|').map(fold) {
+                // "To find out when it helps" is as open.
+                let when = phrase.strip_suffix(" if").map(|asked| format!("{asked} when"));
+                when.iter().chain([&phrase]).for_each(|phrase| table.insert(phrase, *stance));
+            }
         }
         table
     });
