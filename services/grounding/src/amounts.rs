@@ -84,8 +84,10 @@ fn bound(tokens: &[Token], quantity: &mut Quantity) {
     } else if let Some((relation, words)) = relation_after(tokens, quantity.at.end) {
         quantity.relation = relation;
         quantity.at.end += words;
+        quantity.is_bounded_elsewhere = words == 0;
     } else if let Some(relation) = relation_named(tokens, quantity.at.start, quantity.at.end) {
         quantity.relation = relation;
+        quantity.is_bounded_elsewhere = true;
     }
     quantity.reach = reach_before(tokens, quantity.at.start);
     let next = tokens.get(quantity.at.end).map_or("", |next| next.lower.as_str());
@@ -273,6 +275,7 @@ mod tests {
     use knowledge::Verdict::{self, Contradicted, Partial, Supported};
 
     use crate::check::verdict_of as verdict;
+    use crate::{Source, check};
 
     #[track_caller]
     fn are(found: Verdict, pairs: &[(&str, &str)]) {
@@ -309,6 +312,13 @@ mod tests {
                 ("Give 2.5 mg, at most 10 mg.", "Give 2.5 mg; the maximum dose is 10 mg."),
             ],
         );
+    }
+
+    #[test]
+    fn the_reason_says_what_bounds_an_amount() {
+        let source = Source::new("The maximum dose of escitalopram is 20 mg.", []);
+        let reason = check("The dose of escitalopram is 20 mg.", &source).reason;
+        assert_eq!(reason.as_deref(), Some("the source says at most 20 mg, not 20 mg"));
     }
 
     #[test]

@@ -18,6 +18,19 @@ pub(crate) enum Relation {
 }
 
 impl Relation {
+    /// The words for it, with the space behind them.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Exactly => "",
+            Self::About => "about ",
+            Self::Below => "less than ",
+            Self::AtMost => "at most ",
+            Self::Above => "more than ",
+            Self::AtLeast => "at least ",
+            Self::Over => "over ",
+        }
+    }
+
     /// Downwards, upwards, or neither.
     pub(crate) fn side(self) -> i8 {
         match self {

@@ -125,14 +125,14 @@ impl<'a> Sides<'a> {
             };
             of.into_iter().max_by_key(|theirs| (self.kinship(fact, theirs), std::cmp::Reverse(theirs.at.start)))
         };
+        let shown = |fact: &Fact| match &fact.said {
+            Said::Amount(amount) => amount.shown(&fact.written),
+            _ => fact.written.clone(),
+        };
         if let Some(theirs) = nearest(Agreement::Looser) {
-            return named(Verdict::Partial, format!("the source says {}, not {}", theirs.written, fact.written));
+            return named(Verdict::Partial, format!("the source says {}, not {}", shown(theirs), shown(fact)));
         }
         if let Some(theirs) = nearest(Agreement::Opposite) {
-            let shown = |fact: &Fact| match &fact.said {
-                Said::Amount(amount) => format!("{}{}", amount.reach.word(), fact.written),
-                _ => fact.written.clone(),
-            };
             return named(Verdict::Contradicted, format!("the source says {}, not {}", shown(theirs), shown(fact)));
         }
         let rival = nearest(Agreement::Different);

@@ -24,6 +24,8 @@ pub(crate) struct Quantity {
     pub(crate) noun: Option<String>,
     /// `within` or `after` it, `by` or `to` it.
     pub(crate) reach: Reach,
+    /// What bounds it is not part of it: "the maximum dose is".
+    pub(crate) is_bounded_elsewhere: bool,
     /// The number as written, whatever it measures.
     pub(crate) number: f64,
     /// A day or week with its number, as against so many of them: "week 8".
@@ -66,6 +68,7 @@ impl Quantity {
             in_words: false,
             noun: None,
             reach: Reach::Open,
+            is_bounded_elsewhere: false,
             number: value,
             is_point: false,
             has_origin: false,
@@ -144,6 +147,12 @@ impl Quantity {
         let upper = self.upper?;
         let end = |value: f64| Self { value, upper: None, ..self.clone() };
         Some((end(self.value), end(upper)))
+    }
+
+    /// As written, with what bounds it elsewhere: the "maximum" of its noun.
+    pub(crate) fn shown(&self, written: &str) -> String {
+        let bound = if self.is_bounded_elsewhere { self.relation.word() } else { "" };
+        format!("{}{bound}{written}", self.reach.word())
     }
 
     /// A number in words with no unit: too common in idioms to be asked for, and held only against another of the same noun.
