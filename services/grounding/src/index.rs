@@ -60,15 +60,16 @@ impl Index {
                 item += 1;
             }
         }
-        // Small words that stand everywhere say nothing of where it comes from, numbers in words little.
+        // Small words that stand everywhere say nothing of where it comes from, numbers in words and "most" little.
         let tells = |fact: &&Fact| match &fact.said {
-            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Extent | Axis::Bound),
+            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Bound),
             Said::Amount(_) | Said::Rhythm(_) | Said::Drug(_) => true,
         };
         for (ours, times) in distinct(statement.facts.iter().filter(tells)) {
             // Where the number stands is where the statement comes from; a sentence more must bring something.
             let weight = match &ours.said {
                 Said::Amount(amount) if amount.is_word() => 1,
+                Said::Sense(Axis::Extent, _) => 1,
                 Said::Amount(_) => 5 * times,
                 _ => 4 * times,
             };

@@ -56,59 +56,63 @@ pub(crate) struct Mark {
 const PHRASES: &[(Stance, &str)] = &[
     (
         Stance::Guess,
-        "probably|possibly|perhaps|presumably|conceivably|potentially|apparently|likely to|appears to|appear to|appeared to|\
-         seems to|seem to|seemed to|seems|is thought to|are thought to|is said to|are said to|hint that|hints that|is believed to|are believed to|suggests that|\
-         suggest that|suggested that|suggesting that|trend towards|trend toward|tended to|tends to|tend to|in theory|\
-         theoretically|may|might|could",
+        "probably|possibly|perhaps|presumably|conceivably|potentially|apparently|likely to|appears to|appear to|\
+         appeared to|seems to|seem to|seemed to|seems|is thought to|are thought to|is said to|are said to|\
+         hint that|hints that|is believed to|are believed to|suggests that|suggest that|suggested that|\
+         suggesting that|trend towards|trend toward|tended to|tends to|tend to|in theory|theoretically|may|might|\
+         could",
     ),
     (
         Stance::Question,
-        "whether|examine if|to test if|to see if|assess if|determine if|evaluate if|investigate if|\
-         establish if|ask if|asked if|find out if|doubt that|doubtful that|unknown if|unclear if|uncertain if|known if|clear if|know if|sure if|is unknown|are unknown|\
-         remains unknown|is unclear|remains unclear|is uncertain|remains uncertain|is not known|are not known|\
-         remains to be|hypothesis|hypothesised|hypothesized|hypothesise|hypothesize|hypothesised that|postulated|\
-         been proposed that|speculated|we aimed|aimed to|aims to|aim is to|aim was to|aim of|objective was to|\
-         objective is to|purpose of this|designed to|is being studied|are being studied|is under investigation|\
-         under investigation|needs to be shown|need to be shown",
+        "whether|examine if|to test if|to see if|assess if|determine if|evaluate if|investigate if|establish if|\
+         ask if|asked if|find out if|doubt that|doubtful that|unknown if|unclear if|uncertain if|known if|\
+         clear if|know if|sure if|is unknown|are unknown|remains unknown|is unclear|remains unclear|is uncertain|\
+         remains uncertain|is not known|are not known|remains to be|hypothesis|hypothesised|hypothesized|\
+         hypothesise|hypothesize|hypothesised that|postulated|been proposed that|speculated|we aimed|aimed to|\
+         aims to|aim is to|aim was to|aim of|objective was to|objective is to|purpose of this|designed to|\
+         is being studied|are being studied|is under investigation|under investigation|needs to be shown|\
+         need to be shown",
     ),
     (
         Stance::Former,
-        "formerly|historically|in the past|until recently|till recently|used to be|obsolete|outdated|superseded|has been withdrawn|\
-         have been withdrawn|now withdrawn|has been replaced|have been replaced|been replaced by|now replaced|\
-         previously recommended|previously advised|was once|were once|earlier advice|earlier recommendation|\
-         earlier guidance|earlier guideline|earlier guidelines|previous advice|previous guidance|previous guideline|\
-         previous guidelines|old advice|older guidelines",
+        "formerly|historically|in the past|until recently|till recently|used to be|obsolete|outdated|superseded|\
+         has been withdrawn|have been withdrawn|now withdrawn|has been replaced|have been replaced|\
+         been replaced by|now replaced|previously recommended|previously advised|was once|were once|\
+         earlier advice|earlier recommendation|earlier guidance|earlier guideline|earlier guidelines|\
+         previous advice|previous guidance|previous guideline|previous guidelines|old advice|older guidelines",
     ),
     (
         Stance::Hearsay,
-        "reported that|some experts|some authors|some guidelines|some clinicians|some centres|some centers|anecdotal|\
-         anecdotally|anecdotal evidence|case report|case reports|in their opinion|expert opinion|claimed that|claims that|\
-         believed that|believe that",
+        "reported that|some experts|some authors|some guidelines|some clinicians|some centres|some centers|\
+         anecdotal|anecdotally|anecdotal evidence|case report|case reports|in their opinion|expert opinion|\
+         claimed that|claims that|believed that|believe that",
     ),
     (
         Stance::Model,
-        "mice|mouse|rats|in rat|animal studies|animal models|in animals|animal data|in vitro|healthy volunteers|dogs|\
-         rabbits|zebrafish",
+        "mice|mouse|rats|in rat|animal studies|animal models|in animals|animal data|in vitro|healthy volunteers|\
+         dogs|rabbits|zebrafish",
     ),
     (
         Stance::Only,
-        "only|solely|exclusively|restricted to|limited to|reserved for|confined to|no one but|nobody but|nothing but",
+        "only|solely|exclusively|restricted to|limited to|reserved for|confined to|no one but|nobody but|\
+         nothing but",
     ),
     (
         Stance::Association,
-        "associated with|association with|association between|association of|linked to|linked with|link between|link with|\
-         correlates with|correlated with|correlate with|correlation between|correlation with|predictor of|predicts|\
-         related to|risk factor for|risk factors for|marker of",
+        "associated with|association with|association between|association of|linked to|linked with|link between|\
+         link with|correlates with|correlated with|correlate with|correlation between|correlation with|\
+         predictor of|predicts|related to|risk factor for|risk factors for|marker of",
     ),
     (
         Stance::Cause,
-        "causes|cause|caused|caused by|induced by|provoked by|triggered by|causing|leads to|lead to|led to|leading to|results in|resulted in|result in|resulting in|\
-         induces|induced|induce|provokes|provoke|triggers|brings about|gives rise to|responsible for",
+        "causes|cause|caused|caused by|induced by|provoked by|triggered by|causing|leads to|lead to|led to|\
+         leading to|results in|resulted in|result in|resulting in|induces|induced|induce|provokes|provoke|\
+         triggers|brings about|gives rise to|responsible for",
     ),
     (
         Stance::Prevention,
-        "prevents|prevent|prevented|prevented by|preventing|prevention|protects against|protect against|protected against|\
-         protective against|protection against|prophylaxis",
+        "prevents|prevent|prevented|prevented by|preventing|prevention|protects against|protect against|\
+         protected against|protective against|protection against|prophylaxis",
     ),
     (Stance::Treatment, "treats|treat|treated|treated by|treating|treatment of|treatment for|therapy for|therapy of"),
 ];
