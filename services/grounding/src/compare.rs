@@ -6,17 +6,19 @@ use knowledge::Verdict;
 
 use crate::attribution::owners;
 use crate::check::{Facet, Finding};
-use crate::facts::{Fact, Facts, Said, WORD};
+use crate::facts::{Fact, Facts, Said};
 use crate::items::Shared;
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
 use crate::parallel::joined_across;
 use crate::polarity::reversed;
+use crate::qualifiers::qualified;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception, says_for_whom,
 };
 use crate::roles::{sides_changed, turned_about, turned_twice};
+use crate::schedule::Schedule;
 use crate::senses::Axis;
 use crate::terms::Term;
 use crate::times::counted_otherwise;
@@ -45,16 +47,22 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(sides.turned());
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
-    found.extend(sides.weakened());
+    found.extend(qualified(statement, source));
     found.extend(sides.generalised());
-    found.extend(sides.without_its_day());
-    found.extend(sides.joined_otherwise());
     found.extend(sides.unheard_of());
     found
 }
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
 const MUCH_NEARER: u64 = 200_000;
+
+fn amount_of(fact: &Fact) -> Option<&Quantity> {
+    if let Said::Amount(amount) = &fact.said { Some(amount) } else { None }
+}
+
+fn rhythm_of(fact: &Fact) -> Option<&Schedule> {
+    if let Said::Rhythm(schedule) = &fact.said { Some(schedule) } else { None }
+}
 
 /// A statement, its source and what stands above that.
 pub(crate) struct Sides<'a> {
@@ -129,14 +137,14 @@ impl<'a> Sides<'a> {
             };
             of.into_iter().max_by_key(|theirs| (self.kinship(fact, theirs), std::cmp::Reverse(theirs.at.start)))
         };
+        let shown = |fact: &Fact| match &fact.said {
+            Said::Amount(amount) => amount.shown(&fact.written),
+            _ => fact.written.clone(),
+        };
         if let Some(theirs) = nearest(Agreement::Looser) {
-            return named(Verdict::Partial, format!("the source says {}, not {}", theirs.written, fact.written));
+            return named(Verdict::Partial, format!("the source says {}, not {}", shown(theirs), shown(fact)));
         }
         if let Some(theirs) = nearest(Agreement::Opposite) {
-            let shown = |fact: &Fact| match &fact.said {
-                Said::Amount(amount) => format!("{}{}", amount.reach.word(), fact.written),
-                _ => fact.written.clone(),
-            };
             return named(Verdict::Contradicted, format!("the source says {}, not {}", shown(theirs), shown(fact)));
         }
         let rival = nearest(Agreement::Different);
@@ -152,6 +160,15 @@ impl<'a> Sides<'a> {
                     Verdict::Contradicted,
                     format!("the source says \u{201c}{}\u{201d}, not \u{201c}{ours}\u{201d}", theirs.written),
                 )
+            }
+            (Said::Amount(amount), None) if amount.is_word() => {
+                let mut numbers = self.source.facts.iter().chain(&self.context.facts);
+                let is_heard =
+                    numbers.any(|theirs| matches!(&theirs.said, Said::Amount(theirs) if amount.is_heard(theirs)));
+                if is_heard {
+                    return None;
+                }
+                named(Verdict::Partial, format!("{} is not in the source", fact.written))
             }
             (said, None) if needs_rival(said) => None,
             (_, Some(theirs)) if matches!(facet, Facet::Amount | Facet::Number) => named(
@@ -169,7 +186,10 @@ impl<'a> Sides<'a> {
     /// dose is 5 mg; add ipratropium" says nothing of ipratropium's dose.
     fn takes_what_is_shared(&self, rivals: &[&Fact]) -> bool {
         let taken: HashSet<usize> = rivals.iter().map(|rival| self.source.part(rival.at.start)).collect();
-        let is_dose = |fact: &&Fact| matches!(fact.said, Said::Amount(_) | Said::Rhythm(_));
+        let is_dose = |fact: &&Fact| match &fact.said {
+            Said::Amount(amount) => !amount.is_word(),
+            said => matches!(said, Said::Rhythm(_)),
+        };
         let is_plain = |fact: &&Fact| {
             !matches!(fact.said, Said::Sense(Axis::Strength | Axis::Certainty | Axis::Condition | Axis::Extent, _))
         };
@@ -197,17 +217,13 @@ impl<'a> Sides<'a> {
     fn is_covered(&self, fact: &Fact) -> bool {
         match &fact.said {
             Said::Amount(amount) => {
-                let theirs = || {
-                    self.source
-                        .facts
-                        .iter()
-                        .filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None })
-                };
+                let theirs = || self.source.facts.iter().filter_map(amount_of);
                 match amount.ends() {
                     Some((low, high)) => {
                         let has = |end: &Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
                         has(&low) && has(&high)
                     }
+                    None if self.is_shared_out(amount, None) => true,
                     None => theirs().filter_map(|range| range.ends()).any(|(low, high)| {
                         let ours = |end: &Quantity| {
                             self.statement.facts.iter().any(
@@ -222,11 +238,39 @@ impl<'a> Sides<'a> {
             }
             Said::Rhythm(schedule) => {
                 // "500 mg/day in 2 doses" may be said without "a day".
+                let mut amounts = self.statement.facts.iter().filter_map(amount_of);
                 schedule.is_once_a_day()
                     && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
+                    || amounts.any(|amount| self.is_shared_out(amount, Some(schedule)))
             }
             _ => false,
         }
+    }
+
+    /// Whether an amount, at a rhythm of the statement, makes up a day's amount that the source divides: 500 mg twice daily of "1 g
+    /// daily in two divided doses".
+    fn is_shared_out(&self, amount: &Quantity, rhythm: Option<&Schedule>) -> bool {
+        let rhythms = |facts: &'a Facts| facts.facts.iter().filter_map(|fact| Some((fact, rhythm_of(fact)?)));
+        let is_said = |one: &Quantity| {
+            self.source.facts.iter().filter_map(amount_of).any(|theirs| one.compare(theirs) == Agreement::Same)
+        };
+        if rhythms(self.statement).any(|(_, ours)| ours.divided) || is_said(amount) {
+            return false;
+        }
+        rhythms(self.source).filter(|(_, theirs)| theirs.divided).any(|(at, parts)| {
+            let sentence = self.source.sentence(at.at.start);
+            let is_here = |fact: &&Fact| self.source.sentence(fact.at.start) == sentence;
+            let here = self.source.facts.iter().filter(is_here);
+            let a_day = here.clone().filter_map(rhythm_of).any(Schedule::is_once_a_day);
+            let times = |ours: &Schedule| !ours.divided && ours.is_as_often_as(parts);
+            let is_so_often = match rhythm {
+                Some(ours) => times(ours),
+                None => rhythms(self.statement).any(|(_, ours)| times(ours)),
+            };
+            a_day
+                && is_so_often
+                && here.filter_map(amount_of).any(|whole| amount.is_part_of(whole, parts.times_a_day()))
+        })
     }
 
     /// How alike the surroundings of a fact of the statement and one of the source or the context are.
@@ -286,31 +330,6 @@ impl<'a> Sides<'a> {
         self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
     }
 
-    /// "May" left out.
-    fn weakened(&self) -> Option<Finding> {
-        let strength =
-            |facts: &Facts| facts.facts.iter().any(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _)));
-        let hedges =
-            |fact: &&Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may" | "there is insufficient evidence"));
-        if strength(self.statement) {
-            return None;
-        }
-        let all: Vec<&Fact> =
-            self.source.facts.iter().filter(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))).collect();
-        let hedge = all.iter().copied().find(hedges).filter(|_| all.iter().all(hedges))?;
-        // Only where the hedge is said of what the statement says.
-        let near = self.source.terms.iter().any(|term| {
-            self.source.distance(term.at, &hedge.at) <= 3 * WORD
-                && self.statement.terms.iter().any(|ours| ours.key == term.key)
-        });
-        near.then(|| Finding {
-            facet: Facet::Strength,
-            verdict: Verdict::Partial,
-            subject: hedge.written.clone(),
-            reason: format!("the source says \u{201c}{}\u{201d}; the statement leaves it out", hedge.written),
-        })
-    }
-
     /// A dose without the population that the source gives it for.
     fn generalised(&self) -> Option<Finding> {
         let is_population = |fact: &&Fact| says_for_whom(&fact.said);
@@ -334,63 +353,20 @@ impl<'a> Sides<'a> {
         })
     }
 
-    /// A day's amount without its day: 10 mg/kg for 10 mg/kg/day.
-    fn without_its_day(&self) -> Option<Finding> {
-        let rhythm = |fact: &&Fact| matches!(fact.said, Said::Rhythm(_));
-        if self.statement.facts.iter().any(|fact| rhythm(&fact)) {
-            return None;
-        }
-        let for_a_day = |dose: &Fact| {
-            let mut after = self.source.facts.iter().filter(rhythm).filter(|day| day.at.start == dose.at.end);
-            after.find(|day| ["/", "per ", "a "].iter().any(|start| day.written.starts_with(start)))
-        };
-        self.statement.facts.iter().filter(|fact| facet(&fact.said) == Facet::Amount).find_map(|ours| {
-            let theirs = self.source.facts.iter().filter(|theirs| is_same(ours, theirs));
-            let days: Option<Vec<&Fact>> = theirs.map(for_a_day).collect();
-            let day = days?.first()?.written.clone();
-            Some(Finding {
-                facet: Facet::Frequency,
-                verdict: Verdict::Partial,
-                subject: ours.written.clone(),
-                reason: format!(
-                    "the source says {} \u{201c}{day}\u{201d}; the statement leaves that out",
-                    ours.written
-                ),
-            })
-        })
-    }
-
-    /// Both of two medicines, where the source has one or the other.
-    fn joined_otherwise(&self) -> Option<Finding> {
-        // "Not A or B" denies both, as "A and B are contraindicated" does.
-        let denies_both = |facts: &Facts, (a, b): (&str, &str)| {
-            let denies = |drug: &str| facts.terms.iter().any(|term| term.key == drug && term.negated);
-            denies(a) && denies(b)
-        };
-        let joint = self.statement.joints.iter().find(|ours| {
-            if denies_both(self.statement, ours.drugs) && denies_both(self.source, ours.drugs) {
-                return false;
-            }
-            let mut there = self.source.joints.iter().filter(|theirs| theirs.drugs == ours.drugs).peekable();
-            there.peek().is_some() && there.all(|theirs| theirs.is_choice != ours.is_choice)
-        })?;
-        let (a, b) = joint.drugs;
-        let (theirs, ours) = if joint.is_choice { ("and", "or") } else { ("or", "and") };
-        Some(Finding {
-            facet: Facet::Drug,
-            verdict: Verdict::Partial,
-            subject: format!("{a} {ours} {b}"),
-            reason: format!("the source says {a} {theirs} {b}, not {a} {ours} {b}"),
-        })
-    }
-
     /// Words that carry meaning and are not in the source.
     fn unheard_of(&self) -> Option<Finding> {
         let known: HashSet<&str> =
             self.source.terms.iter().chain(&self.context.terms).map(|term| term.key.as_str()).collect();
         let heard =
             |term: &&Term| known.contains(term.key.as_str()) || known.iter().any(|other| are_kin(other, &term.key));
-        let strong: Vec<&Term> = self.statement.terms.iter().filter(|term| term.is_strong).collect();
+        // "Likely" for "probably", "linked to" for "associated with".
+        let is_said_otherwise = |term: &Term| {
+            let here =
+                self.statement.marks.iter().filter(|mark| mark.at.contains(&term.at) && mark.stance.has_equals());
+            here.into_iter().any(|mark| self.source.marks.iter().any(|theirs| theirs.stance == mark.stance))
+        };
+        let strong: Vec<&Term> =
+            self.statement.terms.iter().filter(|term| term.is_strong && !is_said_otherwise(term)).collect();
         let missing: Vec<&Term> = strong.iter().copied().filter(|term| !heard(term)).collect();
         let first = missing.first()?;
         if let Some(finding) = missing.iter().find_map(|ours| self.other_label(ours)) {

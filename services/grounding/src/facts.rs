@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use vocabulary::vocabulary;
 
+use crate::amounts::quantities;
 use crate::items::{Item, items};
 use crate::lexicon;
-use crate::quantity::{Quantity, join, quantities};
+use crate::quantity::{Quantity, join};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
+use crate::stance::Mark;
 use crate::terms::Term;
 use crate::words::{Token, plain, tokens};
 
@@ -35,10 +37,10 @@ pub(crate) struct Fact {
     pub(crate) implied: bool,
 }
 
-/// Two medicines side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Two medicines side by side, or two things on which something depends: "if fever and rash are present".
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Joint {
-    pub(crate) drugs: (&'static str, &'static str),
+    pub(crate) keys: (String, String),
     /// One or the other, as against both.
     pub(crate) is_choice: bool,
 }
@@ -53,6 +55,8 @@ pub(crate) struct Facts {
     pub(crate) joints: Vec<Joint>,
     /// What it names and what ties and parts it, in order.
     pub(crate) items: Vec<Item>,
+    /// How it stands to what it says.
+    pub(crate) marks: Vec<Mark>,
     /// How far into the sentence each token stands; see [`places`].
     places: Vec<usize>,
     /// Where two things are compared: `than`, `versus`.
@@ -87,8 +91,9 @@ impl Facts {
         reader.instructions();
         let denies_next = reader.terms();
         reader.facts.sort_by_key(|fact| fact.at.start);
-        let joints = joints(&reader.facts, &tokens);
         let items = items(&tokens, &reader.facts, &reader.terms);
+        let joints = joints(&reader.facts, &reader.terms, &tokens);
+        let marks = reader.marks();
         let at_words = |is: fn(&str) -> bool| (0..tokens.len()).filter(|&at| is(&tokens[at].lower)).collect();
         Self {
             facts: reader.facts,
@@ -96,6 +101,7 @@ impl Facts {
             moves: reader.moves,
             joints,
             items,
+            marks,
             places: places(&tokens),
             frames: at_words(|lower| {
                 matches!(lower, "than" | "versus" | "vs" | "compared" | "over" | "to" | "against")
@@ -119,6 +125,12 @@ impl Facts {
         self.parts.partition_point(|start| *start <= place)
     }
 
+    /// Whether it asks, or tells as past or of others, what another does not.
+    pub(crate) fn leaves_open(&self, other: &Self) -> bool {
+        let open = |facts: &Self| facts.marks.iter().any(|mark| mark.stance.leaves_open());
+        open(self) && !open(other)
+    }
+
     /// Puts `next` behind this, as the next sentence.
     pub(crate) fn append(&mut self, next: &Self) {
         // Neighbouring sentences are near, but not as near as neighbouring words.
@@ -131,7 +143,8 @@ impl Facts {
         let later = |term: &Term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() };
         self.terms.extend(next.terms.iter().map(later));
         self.moves.extend(next.moves.iter().map(later));
-        self.joints.extend(&next.joints);
+        self.joints.extend(next.joints.iter().cloned());
+        self.marks.extend(next.marks.iter().map(|mark| Mark { at: moved(&mark.at), ..mark.clone() }));
         self.breaks.push(offset);
         self.parts.push(offset);
         self.parts.extend(next.parts.iter().map(|at| at + offset));
@@ -200,22 +213,40 @@ fn places(tokens: &[Token]) -> Vec<usize> {
     places
 }
 
-/// Medicines with one word between them that joins them.
-fn joints(facts: &[Fact], tokens: &[Token]) -> Vec<Joint> {
+/// Medicines with one word between them that joins them, and conditions.
+fn joints(facts: &[Fact], terms: &[Term], tokens: &[Token]) -> Vec<Joint> {
     let drugs: Vec<(&'static str, &Range<usize>)> = facts
         .iter()
         .filter_map(|fact| if let Said::Drug(name) = fact.said { Some((name, &fact.at)) } else { None })
         .collect();
-    let joint = |pair: &[(&'static str, &Range<usize>)]| {
-        let &[(a, before), (b, after)] = pair else { return None };
-        let is_choice = match tokens.get(before.end..after.start)? {
-            [one] if one.lower == "or" => true,
-            [one] if matches!(one.lower.as_str(), "and" | "plus" | "+") => false,
-            _ => return None,
-        };
-        Some(Joint { drugs: (a.min(b), a.max(b)), is_choice })
+    let is_choice = |joint: &Token| match joint.lower.as_str() {
+        "or" => Some(true),
+        "and" | "plus" | "+" => Some(false),
+        _ => None,
     };
-    drugs.windows(2).filter_map(joint).collect()
+    let joint =
+        |a: &str, b: &str, is_choice: bool| Joint { keys: (a.min(b).to_owned(), a.max(b).to_owned()), is_choice };
+    let of_drugs = |pair: &[(&'static str, &Range<usize>)]| {
+        let &[(a, before), (b, after)] = pair else { return None };
+        let [between] = tokens.get(before.end..after.start)? else { return None };
+        Some(joint(a, b, is_choice(between)?))
+    };
+    let depends = |at: usize| {
+        let clause =
+            tokens[..at].iter().rev().take_while(|token| token.lower == "," || !lexicon::ends_clause(&token.lower));
+        let begins = at.checked_sub(clause.count() + 1);
+        begins.is_some_and(|at| matches!(tokens[at].lower.as_str(), "if" | "when"))
+    };
+    let of_terms = |pair: &[Term]| {
+        let [a, b] = pair else { return None };
+        let between = tokens.get(a.at + 1..b.at)?;
+        let at = between.iter().position(|token| is_choice(token).is_some()).filter(|_| between.len() <= 4)?;
+        // "And/or" is either.
+        let is_both = between.get(at + 1).is_some_and(|next| next.written == "/");
+        let is_meant = !is_both && !a.negated && !b.negated && a.is_strong && b.is_strong && depends(a.at);
+        Some(joint(&a.key, &b.key, is_choice(&between[at])?)).filter(|_| is_meant)
+    };
+    drugs.windows(2).filter_map(of_drugs).chain(terms.windows(2).filter_map(of_terms)).collect()
 }
 
 /// Where parts of a sentence begin that stand for themselves. The cells of a table's row do not.
@@ -342,7 +373,11 @@ impl<'a> Reader<'a> {
             }
             if let Some((length, (axis, value))) = sense_at(self.words(at)) {
                 let range = self.reach(at, length);
+                // "First-line treatment" is first, "third-degree heart block" is not third.
+                let is_line =
+                    axis == Axis::Ordinal && self.tokens[range.end..].iter().take(2).any(|one| one.lower == "line");
                 let part_of_name = !axis.is_population()
+                    && !is_line
                     && self.names.iter().any(|name| name.contains(&at) && name.len() > range.len());
                 if self.is_free(&range) && !part_of_name {
                     self.take(Said::Sense(axis, value), range, false);

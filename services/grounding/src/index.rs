@@ -60,15 +60,19 @@ impl Index {
                 item += 1;
             }
         }
-        // Small words that stand everywhere say nothing of where it comes from.
+        // Small words that stand everywhere say nothing of where it comes from, numbers in words and "most" little.
         let tells = |fact: &&Fact| match &fact.said {
-            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Extent),
-            Said::Amount(amount) => !amount.is_word(),
-            Said::Rhythm(_) | Said::Drug(_) => true,
+            Said::Sense(axis, _) => !matches!(axis, Axis::Condition | Axis::Ordinal | Axis::Bound),
+            Said::Amount(_) | Said::Rhythm(_) | Said::Drug(_) => true,
         };
         for (ours, times) in distinct(statement.facts.iter().filter(tells)) {
             // Where the number stands is where the statement comes from; a sentence more must bring something.
-            let weight = times * if matches!(ours.said, Said::Amount(_)) { 5 } else { 4 };
+            let weight = match &ours.said {
+                Said::Amount(amount) if amount.is_word() => 1,
+                Said::Sense(Axis::Extent, _) => 1,
+                Said::Amount(_) => 5 * times,
+                _ => 4 * times,
+            };
             let candidates = keys(&ours.said, 1).into_iter().filter_map(|key| self.facts.get(&key)).flatten();
             let same = candidates.filter(|(sentence, at)| is_same(ours, &sentences[*sentence].facts[*at]));
             found.extend(same.map(|&(sentence, _)| Match { sentence, item, weight }));

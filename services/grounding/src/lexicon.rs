@@ -177,6 +177,7 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("undetectable", "detectable"),
     ("irreversible", "reversible"),
     ("uncommon", "common"),
+    ("rare", "common"),
     ("infrequent", "frequent"),
     ("unsuccessful", "successful"),
     ("unfavourable", "favourable"),

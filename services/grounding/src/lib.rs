@@ -9,12 +9,15 @@
 //! The third tier reads English clinical prose with tables of words and a few rules; `evals` measures what it catches and what
 //! it cries wolf about. What it cannot tell it calls partial or unsupported, never supported.
 
+mod amounts;
 mod attribution;
 mod check;
 mod clauses;
 mod comparator;
 mod compare;
 mod conflict;
+mod doses;
+mod effects;
 mod facts;
 mod index;
 mod items;
@@ -27,6 +30,7 @@ mod number;
 mod parallel;
 mod polarity;
 mod purpose;
+mod qualifiers;
 mod quantity;
 mod quote;
 mod relate;
@@ -34,6 +38,7 @@ mod roles;
 mod schedule;
 mod senses;
 mod source;
+mod stance;
 mod table;
 mod terms;
 mod times;

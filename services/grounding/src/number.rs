@@ -1,5 +1,6 @@
 //! Numbers in digits and in words.
 
+use crate::lexicon;
 use crate::unit::unit_at;
 use crate::words::{Kind, Token};
 
@@ -82,6 +83,10 @@ pub(crate) fn number_at(tokens: &[Token]) -> Option<Number> {
         let length = if article { 2 } else { 1 + of_one(&tokens[1..]) };
         return Some(Number { value: 0.5, length, in_words: true });
     }
+    // "A third of patients", "by a quarter", "for a fortnight".
+    if matches!(first.lower.as_str(), "a" | "an") {
+        return article_at(&tokens[1..]).map(|(value, length)| Number { value, length: 1 + length, in_words: true });
+    }
     let mut value = word(&first.lower)?;
     let mut length = 1;
     // "twenty-five", "twenty five"
@@ -160,6 +165,22 @@ fn parts_at(tokens: &[Token]) -> Option<(f64, usize)> {
         _ => return None,
     };
     Some((parts, hyphen + 1 + of_one(&tokens[hyphen + 1..])))
+}
+
+/// The part that "a" or "an" counts one of, and its tokens: the third of "a third of patients", not of "a third dose". The
+/// fortnight of "a fortnight" takes no tokens: it is a unit.
+fn article_at(rest: &[Token]) -> Option<(f64, usize)> {
+    let part = match rest.first()?.lower.as_str() {
+        "half" => 0.5,
+        "third" => 1.0 / 3.0,
+        "quarter" => 0.25,
+        "fifth" => 0.2,
+        "tenth" => 0.1,
+        "fortnight" => return Some((1.0, 0)),
+        _ => return None,
+    };
+    let is_noun = rest.get(1).is_none_or(|next| !next.is_word() || lexicon::is_function_word(&next.lower));
+    is_noun.then_some((part, 1))
 }
 
 /// The tokens of "a", "of a" and "of one" before a unit.

@@ -1,12 +1,8 @@
-//! Amounts: a number with its comparator, its range and its unit.
+//! Amounts, and how two of them agree.
 
 use std::ops::Range;
 
-use crate::comparator::{Reach, Relation, reach_before, relation_after, relation_before};
-use crate::lexicon;
-use crate::number::{Number, number_at};
-use crate::senses::sense_at;
-use crate::unit::{Unit, is_number, unit_at};
+use crate::comparator::{Reach, Relation};
 use crate::words::Token;
 
 /// An amount as a text states it.
@@ -20,16 +16,24 @@ pub(crate) struct Quantity {
     /// Empty for a bare number.
     pub(crate) dimension: String,
     /// Number and unit as written.
-    written: String,
+    pub(crate) written: String,
     /// Tokens of number and unit, and of the comparator before or after.
     pub(crate) at: Range<usize>,
-    in_words: bool,
+    pub(crate) in_words: bool,
     /// The word after a number without a unit.
-    noun: Option<String>,
-    /// `within` or `after` it.
+    pub(crate) noun: Option<String>,
+    /// `within` or `after` it, `by` or `to` it.
     pub(crate) reach: Reach,
+    /// What bounds it is not part of it: "the maximum dose is".
+    pub(crate) is_bounded_elsewhere: bool,
+    /// The number as written, whatever it measures.
+    pub(crate) number: f64,
+    /// A day or week with its number, as against so many of them: "week 8".
+    pub(crate) is_point: bool,
+    /// It is said from when: "6 weeks after surgery".
+    pub(crate) has_origin: bool,
     /// A bare number of something that is no unit that is known: "20 patients", "125 xy".
-    counts: bool,
+    pub(crate) counts: bool,
 }
 
 /// How two amounts stand to each other.
@@ -52,6 +56,26 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 impl Quantity {
+    /// A number as it is written, of nothing.
+    pub(crate) fn plain(value: f64, written: String, at: Range<usize>) -> Self {
+        Self {
+            value,
+            upper: None,
+            relation: Relation::Exactly,
+            dimension: String::new(),
+            written,
+            at,
+            in_words: false,
+            noun: None,
+            reach: Reach::Open,
+            is_bounded_elsewhere: false,
+            number: value,
+            is_point: false,
+            has_origin: false,
+            counts: false,
+        }
+    }
+
     /// How this amount, as stated, stands to one in the source.
     pub(crate) fn compare(&self, source: &Self) -> Agreement {
         if (self.is_word() || source.is_word()) && self.noun != source.noun {
@@ -63,7 +87,7 @@ impl Quantity {
         }
         // A number without a unit can only be held against the other number as it is written.
         let same_number = if self.dimension == source.dimension {
-            close(self.value, source.value) && both_close(self.upper, source.upper)
+            self.is_close(source) && both_close(self.upper, source.upper)
         } else {
             self.digits() == source.digits() && self.upper.is_some() == source.upper.is_some()
         };
@@ -81,15 +105,41 @@ impl Quantity {
         let (ours, theirs) = (self.relation, source.relation);
         let added_unit = source.dimension.is_empty() && !self.dimension.is_empty();
         let other_unit = self.dimension != source.dimension && (self.counts || source.counts);
-        let turned =
-            matches!((self.reach, source.reach), (Reach::Within, Reach::After) | (Reach::After, Reach::Within));
+        let turned = matches!(
+            (self.reach, source.reach),
+            (Reach::Within, Reach::After)
+                | (Reach::After, Reach::Within)
+                | (Reach::By, Reach::To)
+                | (Reach::To, Reach::By)
+        );
+        // "At 8 weeks" is "week 8", "for 8 weeks" is not.
+        let lasts = |a: &Self, b: &Self| {
+            let is_at = matches!(a.reach, Reach::At | Reach::Within | Reach::After);
+            b.is_point && !a.is_point && !(is_at && a.has_origin == b.has_origin)
+        };
         match (ours, theirs) {
             _ if turned || ours.side() * theirs.side() < 0 => Agreement::Opposite,
-            _ if added_unit || other_unit => Agreement::Looser,
+            _ if added_unit || other_unit || lasts(self, source) || lasts(source, self) => Agreement::Looser,
             _ if ours == theirs => Agreement::Same,
-            (Relation::Exactly | Relation::About, Relation::Exactly | Relation::About) => Agreement::Same,
+            (
+                Relation::Exactly | Relation::About | Relation::Over,
+                Relation::Exactly | Relation::About | Relation::Over,
+            )
+            | (Relation::Over, Relation::Above)
+            | (Relation::Above, Relation::Over) => Agreement::Same,
             _ => Agreement::Looser,
         }
+    }
+
+    /// Whether the number is the same. "About a third" may be 33 % or 35 %.
+    fn is_close(&self, source: &Self) -> bool {
+        let off = match (self.in_words || source.in_words, self.relation == Relation::About) {
+            _ if self.dimension != "ratio" => 0.0,
+            (true, false) => 0.01,
+            (true, true) => 0.05,
+            (false, _) => 0.0,
+        };
+        close(self.value, source.value) || (self.value - source.value).abs() <= off
     }
 
     /// The ends of a range, each as an amount of its own.
@@ -99,9 +149,53 @@ impl Quantity {
         Some((end(self.value), end(upper)))
     }
 
+    /// As written, with what bounds it elsewhere: the "maximum" of its noun.
+    pub(crate) fn shown(&self, written: &str) -> String {
+        let bound = if self.is_bounded_elsewhere { self.relation.word() } else { "" };
+        format!("{}{bound}{written}", self.reach.word())
+    }
+
     /// A number in words with no unit: too common in idioms to be asked for, and held only against another of the same noun.
     pub(crate) fn is_word(&self) -> bool {
         self.in_words && !self.has_unit()
+    }
+
+    /// Whether a number in words is there in some form, of whatever.
+    pub(crate) fn is_heard(&self, source: &Self) -> bool {
+        let is_it = |value: f64| close(self.number, value);
+        self.number <= 2.0 || is_it(source.number) || is_it(source.value) || source.upper.is_some_and(is_it)
+    }
+
+    /// "A third", "half".
+    pub(crate) fn is_part_in_words(&self) -> bool {
+        self.in_words && self.dimension == "ratio" && self.value < 1.0
+    }
+
+    /// Whether so many of it are the whole.
+    pub(crate) fn is_part_of(&self, whole: &Self, times: f64) -> bool {
+        self.has_unit() && self.dimension == whole.dimension && close(self.value * times, whole.value)
+    }
+
+    /// Whether it is a day: "in 24 hours".
+    pub(crate) fn is_a_day(&self) -> bool {
+        self.dimension == "time" && close(self.value, 86_400.0)
+    }
+
+    /// Whether a part or number of them cannot be called "most" or "all".
+    pub(crate) fn is_other_extent(&self, value: &str) -> bool {
+        let is_part = self.dimension == "ratio" && self.upper.is_none();
+        let counts_some = self.dimension.is_empty() && self.noun.as_deref() == Some("of");
+        match value {
+            "all" => is_part && self.value < 1.0 || counts_some,
+            "most" => is_part && self.value <= 0.5,
+            "few" => is_part && self.value >= 0.5,
+            _ => false,
+        }
+    }
+
+    /// What is given, and not how long or to whom.
+    pub(crate) fn is_dose(&self) -> bool {
+        self.has_unit() && !matches!(self.dimension.as_str(), "time" | "months" | "years" | "ratio" | "pressure")
     }
 
     pub(crate) fn has_unit(&self) -> bool {
@@ -140,181 +234,6 @@ fn both_close(a: Option<f64>, b: Option<f64>) -> bool {
     }
 }
 
-/// All amounts among `tokens`, in order; those that `taken` covers are left out.
-pub(crate) fn quantities(tokens: &[Token], taken: &[bool]) -> Vec<Quantity> {
-    let mut found: Vec<Quantity> = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        match (taken[at], number_at(&tokens[at..])) {
-            (false, Some(number)) => {
-                let quantity = read(tokens, at, number);
-                at = quantity.at.end.max(at + number.length);
-                found.push(quantity);
-            }
-            _ => at += 1,
-        }
-    }
-    share_units(tokens, &mut found);
-    for quantity in &mut found {
-        let next = tokens.get(quantity.at.end).filter(|next| next.is_word() && !quantity.has_unit());
-        quantity.noun = next.map(|next| next.lower.clone());
-        quantity.counts = next.is_some() && counts(tokens, taken, quantity.at.end);
-        bound(tokens, quantity);
-    }
-    // "Three times the upper limit", "five of 20 patients" and "two thirds of patients" are no idioms; "one of the first" is.
-    let is_meant = |value: f64, noun: &str| match noun {
-        "of" => value > 1.0 || value < 1.0 && value > 0.0,
-        noun => value > 1.0 && (noun == "times" || lexicon::is_counted(noun)),
-    };
-    found.retain(|one| !one.is_word() || one.noun.as_deref().is_some_and(|noun| is_meant(one.value, noun)));
-    found
-}
-
-/// Whether what follows a bare number is counted by it, or is a unit that is not known.
-fn counts(tokens: &[Token], taken: &[bool], end: usize) -> bool {
-    let Some(next) = tokens.get(end).filter(|next| next.is_word() && !taken[end]) else { return false };
-    let lower = next.lower.as_str();
-    let says_more = lexicon::is_function_word(lower) || sense_at(std::iter::once(lower)).is_some();
-    lexicon::is_counted(lower) || lower.chars().count() <= 3 && lower.chars().all(char::is_alphabetic) && !says_more
-}
-
-/// Reads the comparator before or after an amount, and its reach, and takes the tokens of the comparator.
-fn bound(tokens: &[Token], quantity: &mut Quantity) {
-    if let Some((relation, words)) = relation_before(tokens, quantity.at.start) {
-        quantity.relation = relation;
-        quantity.at.start -= words;
-    } else if let Some((relation, words)) = relation_after(tokens, quantity.at.end) {
-        quantity.relation = relation;
-        quantity.at.end += words;
-    }
-    quantity.reach = reach_before(tokens, quantity.at.start);
-}
-
-/// The amount whose number starts at `at`.
-fn read(tokens: &[Token], at: usize, number: Number) -> Quantity {
-    let minus = at > 0
-        && tokens[at - 1].written == "-"
-        && tokens[at - 1].spaced
-        && !tokens[at].spaced
-        && (at < 2 || !is_number(tokens.get(at - 2)));
-    let value = if minus { -number.value } else { number.value };
-    let mut end = at + number.length;
-    // "1:1000", "1 in 1000", "one in five"
-    let separator = tokens.get(end).map(|token| token.lower.as_str());
-    if number.value == 1.0
-        && matches!(separator, Some(":" | "in"))
-        && let Some(whole) = number_at(&tokens[end + 1..]).filter(|whole| whole.value > 1.0)
-        && unit_at(&tokens[end + 1 + whole.length..]).is_none()
-    {
-        end += 1 + whole.length;
-        let written = join(&tokens[at..end]);
-        return Quantity {
-            value: 1.0 / whole.value,
-            upper: None,
-            relation: Relation::Exactly,
-            dimension: "ratio".into(),
-            written,
-            at: at..end,
-            in_words: false,
-            noun: None,
-            reach: Reach::Open,
-            counts: false,
-        };
-    }
-    let first_unit = unit_at(&tokens[end..]).filter(|unit| stands_for_unit(tokens, end, unit));
-    let unit_end = end + first_unit.as_ref().map_or(0, |unit| unit.length);
-    if let Some((upper, upper_end, upper_unit)) = range_end(tokens, at, unit_end, number.value) {
-        let low_unit = first_unit.clone().or_else(|| upper_unit.clone());
-        let high_unit = upper_unit.or_else(|| first_unit.clone());
-        let factor = |unit: &Option<Unit>| unit.as_ref().map_or(1.0, |unit| unit.factor);
-        let dimension = |unit: &Option<Unit>| unit.as_ref().map_or(String::new(), |unit| unit.dimension.clone());
-        if dimension(&low_unit) == dimension(&high_unit) {
-            return Quantity {
-                value: value * factor(&low_unit),
-                upper: Some(upper * factor(&high_unit)),
-                relation: Relation::Exactly,
-                dimension: dimension(&low_unit),
-                written: join(&tokens[at..upper_end]),
-                at: at..upper_end,
-                in_words: false,
-                noun: None,
-                reach: Reach::Open,
-                counts: false,
-            };
-        }
-    }
-    let aged = at > 0 && matches!(tokens[at - 1].lower.as_str(), "aged" | "age");
-    let (dimension, factor) = match first_unit {
-        Some(unit) => (unit.dimension, unit.factor),
-        None if aged => ("years".to_owned(), 1.0),
-        None => (String::new(), 1.0),
-    };
-    let written = join(&tokens[at..unit_end]);
-    Quantity {
-        value: value * factor,
-        upper: None,
-        relation: Relation::Exactly,
-        dimension,
-        written,
-        at: at..unit_end,
-        in_words: number.in_words,
-        noun: None,
-        reach: Reach::Open,
-        counts: false,
-    }
-}
-
-/// "5 m" is a length, "5 h" a time, but "group 2 s" is nothing; "5 in 3 doses": a count of doses needs no more care.
-fn stands_for_unit(tokens: &[Token], end: usize, unit: &Unit) -> bool {
-    let single = tokens[end].written.chars().count() == 1 && tokens[end].is_word();
-    let followed_by_stop = tokens.get(end + unit.length).is_some_and(|next| next.written == "'");
-    !(single && followed_by_stop)
-}
-
-/// The upper end of a range that goes on at `end`: `-`, `to`, or `and` after `between`.
-fn range_end(tokens: &[Token], start: usize, end: usize, lower: f64) -> Option<(f64, usize, Option<Unit>)> {
-    let joint = tokens.get(end)?;
-    let between = start > 0 && tokens[start - 1].lower == "between";
-    let joins = match joint.lower.as_str() {
-        "-" | "to" => true,
-        "and" => between,
-        _ => false,
-    };
-    let upper = number_at(tokens.get(end + 1..)?).filter(|_| joins)?;
-    let after = end + 1 + upper.length;
-    let unit = unit_at(&tokens[after..]);
-    let length = unit.as_ref().map_or(0, |unit| unit.length);
-    (upper.value > lower || unit.is_some()).then_some((upper.value, after + length, unit))
-}
-
-/// "5, 10 or 20 mg", "140/90 mmHg", "5 ± 2 mg": numbers before the last have its unit.
-fn share_units(tokens: &[Token], found: &mut [Quantity]) {
-    // Of the unit that the last of them has.
-    let mut factor = None;
-    for at in (1..found.len()).rev() {
-        let (before, after) = found.split_at_mut(at);
-        let (Some(one), next) = (before.last_mut(), &after[0]) else { continue };
-        let between = &tokens[one.at.end..next.at.start];
-        let joins = !between.is_empty()
-            && between.iter().all(|token| matches!(token.lower.as_str(), "," | "or" | "and" | "/" | "±"));
-        if joins && !one.has_unit() && next.has_unit() && next.dimension != "years" {
-            let shared = factor.unwrap_or_else(|| factor_of(next, tokens));
-            one.value *= shared;
-            one.upper = one.upper.map(|upper| upper * shared);
-            one.dimension.clone_from(&next.dimension);
-            factor = Some(shared);
-        } else {
-            factor = None;
-        }
-    }
-}
-
-fn factor_of(quantity: &Quantity, tokens: &[Token]) -> f64 {
-    let inside = &tokens[quantity.at.clone()];
-    let unit = (0..inside.len()).filter(|&at| number_at(&inside[at..]).is_none()).find_map(|at| unit_at(&inside[at..]));
-    unit.map_or(1.0, |unit| unit.factor)
-}
-
 /// Tokens as they were written.
 pub(crate) fn join(tokens: &[Token]) -> String {
     let mut out = String::new();
@@ -330,6 +249,7 @@ pub(crate) fn join(tokens: &[Token]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amounts::quantities;
     use crate::words::{plain, tokens};
 
     fn all(text: &str) -> Vec<Quantity> {

@@ -6,7 +6,7 @@ use crate::check::Facet;
 use crate::clauses::Denial;
 use crate::facts::{Fact, Facts, Said};
 use crate::quantity::Agreement;
-use crate::senses::Axis;
+use crate::senses::{Axis, extent};
 use crate::terms::Term;
 
 /// How two facts of one sort agree.
@@ -24,8 +24,12 @@ pub(crate) fn agreement(ours: &Said, theirs: &Said) -> Option<Agreement> {
             }
         }
         (Said::Drug(ours), Said::Drug(theirs)) => same(ours == theirs),
-        // Some of all is no contradiction.
-        (Said::Sense(Axis::Extent, "some"), Said::Sense(Axis::Extent, "all")) => return None,
+        // Some of all is no contradiction, nor is some of few.
+        (Said::Sense(Axis::Extent, ours), Said::Sense(Axis::Extent, theirs))
+            if *ours == "some" || *ours != "few" && extent(theirs) > extent(ours) =>
+        {
+            return (ours == theirs).then_some(Agreement::Same);
+        }
         (Said::Sense(Axis::Condition, "until"), Said::Sense(Axis::Time, time))
         | (Said::Sense(Axis::Time, time), Said::Sense(Axis::Condition, "until")) => same(*time == "before"),
         (Said::Sense(ours, a), Said::Sense(theirs, b)) if ours == theirs => same(a == b),
@@ -52,16 +56,16 @@ pub(crate) fn facet(said: &Said) -> Facet {
         Said::Sense(Axis::Direction | Axis::Merit, _) => Facet::Direction,
         Said::Sense(Axis::Time, _) => Facet::Time,
         Said::Sense(Axis::Condition, _) => Facet::Polarity,
-        Said::Sense(Axis::Ordinal, _) => Facet::Number,
+        Said::Sense(Axis::Ordinal | Axis::Bound, _) => Facet::Number,
     }
 }
 
 /// Whether it counts only against another of its sort: nobody has to say "before" or "if", but who says it must not say
 /// otherwise.
 pub(crate) fn needs_rival(said: &Said) -> bool {
-    use Axis::{Condition, Direction, Extent, Merit, Ordinal, Time};
+    use Axis::{Bound, Condition, Direction, Extent, Merit, Ordinal, Time};
     match said {
-        Said::Sense(axis, _) => matches!(axis, Direction | Merit | Time | Condition | Ordinal | Extent),
+        Said::Sense(axis, _) => matches!(axis, Direction | Merit | Time | Condition | Ordinal | Extent | Bound),
         Said::Amount(amount) => amount.is_word(),
         Said::Rhythm(_) | Said::Drug(_) => false,
     }
@@ -74,7 +78,7 @@ pub(crate) fn meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> 
     if on(ours, &[Axis::Condition]) || on(theirs, &[Axis::Condition]) {
         return conditions_meet((a, ours), (b, theirs));
     }
-    if !on(ours, &[Axis::Ordinal, Axis::Extent]) {
+    if !on(ours, &[Axis::Ordinal, Axis::Extent, Axis::Bound]) {
         return true;
     }
     let noun = |facts: &'_ Facts, fact: &Fact| facts.terms.iter().position(|term| term.at >= fact.at.end);

@@ -31,6 +31,12 @@ impl Schedule {
             && close(self.per_day.1, other.per_day.1)
     }
 
+    /// Whether it is as often, as the parts that a day's amount is divided into.
+    pub(crate) fn is_as_often_as(&self, parts: &Self) -> bool {
+        let is_one = |of: &Self| (of.per_day.0 - of.per_day.1).abs() < 1e-6;
+        is_one(self) && is_one(parts) && (self.per_day.0 - parts.per_day.0).abs() < 1e-6
+    }
+
     /// Times in 24 hours, the lower end of a range.
     pub(crate) fn times_a_day(&self) -> f64 {
         self.per_day.0
@@ -95,7 +101,10 @@ pub(crate) fn schedules(tokens: &[Token]) -> Vec<Schedule> {
     while at < tokens.len() {
         match read(&tokens[at..]) {
             Some((per_day, divided, length)) => {
-                let (relation, words) = relation_before(tokens, at).unwrap_or((Relation::Exactly, 0));
+                // "Maximum daily dose" bounds the dose.
+                let is_bounded = !WHOLE.iter().any(|(word, _)| *word == tokens[at].lower);
+                let bound = relation_before(tokens, at).filter(|_| is_bounded);
+                let (relation, words) = bound.unwrap_or((Relation::Exactly, 0));
                 let range = at - words..at + length;
                 let part_of_day = tokens[range.clone()].iter().find_map(|token| part_of_day(&token.lower));
                 found.push(Schedule { per_day, divided, relation, part_of_day, at: range });
@@ -120,7 +129,7 @@ fn read(tokens: &[Token]) -> Option<((f64, f64), bool, usize)> {
         return exactly(24.0 / hours, 1);
     }
     if matches!(first, "every" | "each" | "q" | "alternate") {
-        if lower(1) == "other" || first == "alternate" {
+        if matches!(lower(1), "other" | "second" | "2nd") && period(lower(2)).is_some() || first == "alternate" {
             let at = if first == "alternate" { 1 } else { 2 };
             return period(lower(at)).and_then(|days| exactly(0.5 / days, at + 1));
         }
@@ -241,7 +250,7 @@ mod tests {
             ],
             &["once daily", "daily", "every day", "od", "every 24 hours", "/day", "once a day", "each morning"],
             &["every 4 to 6 hours", "4-6 hourly", "every 4–6 h"],
-            &["every other day", "alternate days"],
+            &["every other day", "alternate days", "every second day"],
             &["weekly", "once a week", "every 7 days", "once-weekly"],
         ] {
             for other in group {

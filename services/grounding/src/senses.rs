@@ -25,6 +25,8 @@ pub(crate) enum Axis {
     Ordinal,
     /// Of all or of some.
     Extent,
+    /// The most or the least of it.
+    Bound,
 }
 
 impl Axis {
@@ -137,6 +139,7 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
             "has to",
             "have to",
             "is advised",
+            "is advisable",
             "strong recommendation",
             "strongly recommended",
             "strongly recommend",
@@ -311,9 +314,20 @@ const SENSES: &[(Axis, &str, &[&str])] = &[
     (Axis::Ordinal, "third", &["third", "3rd"]),
     (Axis::Ordinal, "fourth", &["fourth", "4th"]),
     (Axis::Ordinal, "fifth", &["fifth", "5th"]),
+    (Axis::Ordinal, "last", &["last resort", "last line", "last choice"]),
+    (Axis::Bound, "maximum", &["maximum", "maximal", "max", "highest"]),
+    (Axis::Bound, "minimum", &["minimum", "minimal", "lowest"]),
     (Axis::Extent, "all", &["all", "every", "always"]),
-    (Axis::Extent, "some", &["some", "sometimes", "occasionally"]),
+    (Axis::Extent, "most", &["most", "the majority of", "majority of", "a majority of"]),
+    (Axis::Extent, "many", &["many", "often", "frequently"]),
+    (Axis::Extent, "some", &["some", "several", "a few", "sometimes", "occasionally"]),
+    (Axis::Extent, "few", &["few", "a minority of", "minority of", "the minority of"]),
 ];
+
+/// How much of all a value of [`Axis::Extent`] is.
+pub(crate) fn extent(value: &str) -> usize {
+    ["few", "some", "many", "most", "all"].iter().position(|one| *one == value).unwrap_or_default()
+}
 
 /// The sense of the phrase that folded `words` begin with, and the words it takes.
 pub(crate) fn sense_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Sense)> {

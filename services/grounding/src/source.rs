@@ -121,6 +121,10 @@ impl Source {
                     ahead = &ahead[1..];
                 }
                 let score = usize::saturating_sub(score, 5 * (taken - 1));
+                // Of two that say it, one asks and the other answers.
+                let is_plain =
+                    !self.sentences[start..start + taken].iter().any(|sentence| sentence.leaves_open(statement));
+                let score = 2 * score + usize::from(is_plain);
                 if score > best {
                     (best, first, length) = (score, start, taken);
                 }

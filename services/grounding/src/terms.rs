@@ -233,7 +233,10 @@ impl Reader<'_> {
         {
             return found(self.labelled(noun, &name, at + length), at..at + length, true);
         }
-        let is_whole = |said: &Said| !matches!(said, Said::Sense(Axis::Extent, _));
+        let is_whole = |said: &Said| !matches!(said, Said::Sense(Axis::Extent | Axis::Bound, _));
+        if matches!(token.lower.as_str(), "majority" | "minority") && self.taken[at] {
+            return None;
+        }
         let fact = self.facts.iter().find(|fact| fact.at.contains(&at) && !fact.implied && is_whole(&fact.said));
         if let Some(fact) = fact {
             let key = match &fact.said {
@@ -241,7 +244,7 @@ impl Reader<'_> {
                 // A population is what a statement is about, as a medicine is.
                 Said::Sense(axis, name) if axis.is_population() => (*name).to_owned(),
                 // Nobody has to say "first".
-                Said::Sense(Axis::Ordinal, name) if *name != "first" => {
+                Said::Sense(Axis::Ordinal, name) if !matches!(*name, "first" | "last") => {
                     return found((*name).to_owned(), fact.at.clone(), true);
                 }
                 // "used" and "recommended" are negated as other verbs are.

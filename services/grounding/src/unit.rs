@@ -49,6 +49,7 @@ const UNITS: &[(&[&str], &str, f64)] = &[
     (&["h", "hr", "Hr", "hrs", "hour", "hours"], "time", 3_600.0),
     (&["d", "day", "days"], "time", 86_400.0),
     (&["wk", "wks", "week", "weeks"], "time", 604_800.0),
+    (&["fortnight", "fortnights"], "time", 1_209_600.0),
     (&["mo", "month", "months"], "months", 1.0),
     (&["yr", "yrs", "year", "years", "y"], "years", 1.0),
     (&["mmHg", "mmhg"], "pressure", 1.0),
@@ -143,6 +144,10 @@ fn divisor(tokens: &[Token]) -> Option<(Option<&'static str>, f64, usize)> {
     if first.written == "/" || first.lower == "per" {
         if is_clearance(1) {
             return Some((None, 1.0, 3));
+        }
+        // "2 mL/kg per percentage of burn".
+        if tokens.get(1).is_some_and(|token| matches!(token.lower.as_str(), "percentage" | "percent" | "%")) {
+            return Some((Some("ratio"), 1e-2, 2));
         }
         let (name, scale, taken) = atom(&tokens[1..])?;
         let is_schedule = name == "time" && scale >= 86_400.0 || matches!(name, "months" | "years");
