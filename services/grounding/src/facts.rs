@@ -116,9 +116,15 @@ impl Facts {
         // Neighbouring sentences are near, but not as near as neighbouring words.
         let offset = self.length + 8;
         let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
+        let clauses = self.terms.iter().map(|term| term.clause + 1).max().unwrap_or_default();
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
-        let later = |term: &Term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() };
+        let later = |term: &Term| Term {
+            at: term.at + offset,
+            region: term.region + regions,
+            clause: term.clause + clauses,
+            ..term.clone()
+        };
         self.terms.extend(next.terms.iter().map(later));
         self.moves.extend(next.moves.iter().map(later));
         self.joints.extend(&next.joints);

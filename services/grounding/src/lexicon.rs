@@ -10,8 +10,10 @@ use vocabulary::Phrases;
 pub(crate) enum Scope {
     /// Its whole clause: `not`, `avoid`, `contraindicated`.
     Clause,
-    /// The next few words: `no`, `without`.
+    /// The next few words: `no`, `nor`.
     Phrase,
+    /// The noun that follows, up to a verb: `without`, `lack of`.
+    Noun,
     /// What is excepted, to the end of the clause: `except in`, `unless`.
     Exception,
     /// None: `not only`.
@@ -102,6 +104,15 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "no evidence of",
             "no sign of",
             "no signs of",
+            "nor",
+            "neither",
+            "none",
+            "none of",
+        ],
+    ),
+    (
+        Scope::Noun,
+        &[
             "without",
             "absence of",
             "lack of",
@@ -109,12 +120,8 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "lacking",
             "free of",
             "free from",
-            "nor",
-            "neither",
             "instead of",
             "rather than",
-            "none",
-            "none of",
             "negative for",
             "denies",
         ],
@@ -356,6 +363,37 @@ pub(crate) fn is_instruction(lower: &str) -> bool {
     )
 }
 
+/// Verbs that begin an instruction not to do something. What they deny is a noun: another verb begins an instruction of its own.
+pub(crate) fn is_denying_instruction(lower: &str) -> bool {
+    matches!(
+        lower,
+        "avoid" | "withhold" | "stop" | "discontinue" | "omit" | "cease" | "hold" | "suspend" | "interrupt" | "withdraw"
+    )
+}
+
+/// Participles with which a clause may end that has left its auxiliary to the one before: "X is stopped and Y started".
+pub(crate) fn is_participle_of_instruction(lower: &str) -> bool {
+    matches!(
+        lower,
+        "given"
+            | "started"
+            | "used"
+            | "offered"
+            | "administered"
+            | "initiated"
+            | "commenced"
+            | "prescribed"
+            | "added"
+            | "continued"
+            | "restarted"
+            | "resumed"
+            | "substituted"
+            | "begun"
+            | "increased"
+            | "reduced"
+    )
+}
+
 /// Verbs that help another one.
 pub(crate) fn is_auxiliary(lower: &str) -> bool {
     matches!(
@@ -380,7 +418,17 @@ pub(crate) fn is_auxiliary(lower: &str) -> bool {
             | "will"
             | "would"
             | "shall"
-    )
+    ) || is_contracted_negation(lower)
+}
+
+/// Verbs that help another one and deny it: "isn't", "cannot".
+fn is_contracted_negation(lower: &str) -> bool {
+    lower == "cannot" || lower.strip_suffix("nt").is_some_and(|verb| {
+        matches!(
+            verb,
+            "is" | "are" | "was" | "were" | "has" | "have" | "had" | "do" | "does" | "did" | "should" | "must" | "ca" | "could" | "wo" | "would"
+        )
+    })
 }
 
 /// Words that say nothing by themselves.

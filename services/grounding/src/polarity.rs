@@ -34,17 +34,12 @@ fn denied(term: &Term) -> Finding {
 
 /// Most of what a clause says, turned.
 fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> {
-    // "Never without X" demands what "without X" leaves out.
-    let denied_there = |term: &Term| {
-        let mut there = source.terms.iter().filter(|other| other.key == term.key && other.negated);
-        there.any(|other| other.is_denied_twice == term.is_denied_twice)
-    };
-    let denial_agrees = statement.terms.iter().any(|term| term.negated && denied_there(term));
     let regions: Vec<usize> = statement.terms.iter().map(|term| term.region).collect();
     let mut seen = HashSet::new();
     for region in regions.into_iter().filter(|region| seen.insert(*region)) {
         let terms: Vec<&Term> = statement.terms.iter().filter(|term| term.region == region).collect();
         let (mut shared, mut flipped, mut witness) = (0, 0, None);
+        let mut is_excused = true;
         for term in terms {
             let there: Vec<&Term> = source.terms.iter().filter(|other| other.key == term.key).collect();
             if there.is_empty() {
@@ -54,15 +49,26 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
             if there.iter().all(|other| other.negated != term.negated) {
                 flipped += 1;
                 witness = witness.or(Some(term));
+                is_excused &= !term.negated && there.iter().any(|other| shares_its_denial(statement, source, other));
             }
         }
-        // "Do not give X when Y" and "X is contraindicated with Y" deny the same, but draw the clause around it differently.
-        let drawn_differently = |term: &&Term| denial_agrees && !term.negated && flipped <= 2;
-        if let Some(term) = witness.filter(|term| flipped * 2 > shared && !drawn_differently(term)) {
+        if let Some(term) = witness.filter(|_| flipped * 2 > shared && !(is_excused && flipped <= 2)) {
             return Some(denied(term));
         }
     }
     None
+}
+
+/// Whether what denies a term of the source denies another one there that the statement denies, too. "Do not give X when Y" and
+/// "X is contraindicated with Y" deny the same, but draw the clause around it differently.
+fn shares_its_denial(statement: &Facts, source: &Facts, term: &Term) -> bool {
+    // "Never without X" demands what "without X" leaves out.
+    let is_denied_here = |other: &Term| {
+        let mut here = statement.terms.iter().filter(|one| one.key == other.key && one.negated);
+        here.any(|one| one.is_denied_twice == other.is_denied_twice)
+    };
+    let is_in_clause = |other: &&Term| other.clause == term.clause && other.negated && other.by == term.by;
+    source.terms.iter().filter(is_in_clause).any(is_denied_here)
 }
 
 /// A term with a denial of its own, lost or added: "no benefit", "without shock", "except in asthma", "unsafe".

@@ -24,6 +24,8 @@ pub(crate) struct Term {
     pub(crate) at: usize,
     /// Words between which a negation reaches or not.
     pub(crate) region: usize,
+    /// The clause that the region is in.
+    pub(crate) clause: usize,
     pub(crate) negated: bool,
     /// What negates it, if it is negated.
     pub(crate) by: Denial,
@@ -33,6 +35,8 @@ pub(crate) struct Term {
     pub(crate) is_denied_twice: bool,
     /// Whether its clause is negated.
     pub(crate) in_negated_clause: bool,
+    /// Whether its clause is a condition of nothing but a denial: "avoid if".
+    pub(crate) is_ruled_out: bool,
     /// Whether a statement may not use it unless its source does.
     pub(crate) is_strong: bool,
 }
@@ -44,17 +48,21 @@ impl Term {
             written: join(&tokens[at.clone()]),
             at: at.start,
             region: place.region,
+            clause: 0,
             negated: place.in_phrase,
             by: if place.in_phrase { Denial::Phrase } else { Denial::Clause },
             is_near: place.is_near,
             is_denied_twice: place.in_phrase && place.after_negation,
             in_negated_clause: false,
+            is_ruled_out: false,
             is_strong: false,
         }
     }
 
     /// Takes what the whole sentence says of it: negations may come after it.
     fn settle(&mut self, is_opposite: bool, clauses: &Clauses) {
+        self.clause = clauses.clause(self.region);
+        self.is_ruled_out = clauses.is_ruled_out(self.region);
         self.in_negated_clause = clauses.is_negated(self.region);
         self.negated = is_opposite != (self.negated || self.in_negated_clause);
         if is_opposite {
@@ -62,6 +70,23 @@ impl Term {
         } else if self.by == Denial::Clause {
             self.by = clauses.denial(self.region);
         }
+    }
+}
+
+/// Words of an item of a list: what has more is a clause.
+const MAX_ITEM: usize = 4;
+
+/// The verbs of a clause that is being read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Verbs {
+    has_auxiliary: bool,
+    is_denying_instruction: bool,
+}
+
+impl Verbs {
+    fn take(&mut self, lower: &str) {
+        self.has_auxiliary |= lexicon::is_auxiliary(lower);
+        self.is_denying_instruction |= lexicon::is_denying_instruction(lower);
     }
 }
 
@@ -87,6 +112,7 @@ impl Reader<'_> {
         let mut clauses = Clauses::default();
         let mut opposites = Vec::new();
         let mut after_non = false;
+        let (mut verbs, mut in_list) = (Verbs::default(), false);
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
@@ -107,30 +133,41 @@ impl Reader<'_> {
                 continue;
             }
             // "Give X in A and avoid it in B": A is not denied.
-            if token.lower == "and" && self.begins_denial(at + 1) {
+            if token.lower == "and" && !clauses.in_exception() && self.begins_clause(at + 1, verbs) {
                 clauses.boundary("and");
+                (verbs, in_list) = (Verbs::default(), false);
                 at += 1;
                 continue;
             }
-            if token.lower == "," && lexicon::goes_on(next) {
+            let lists = token.lower == "," && clauses.is_denied() && self.lists_what_is_denied(at, in_list);
+            if token.lower == "," && (lexicon::goes_on(next) || lists) {
                 clauses.end_phrase();
+                in_list |= lists;
                 at += 1;
                 continue;
             }
             if lexicon::ends_clause(&token.lower) && !is_exception {
                 clauses.boundary(&token.lower);
+                (verbs, in_list) = (Verbs::default(), false);
                 at += 1;
                 continue;
             }
             if let Some((length, scope)) = negation {
+                if lexicon::is_auxiliary(&token.lower) {
+                    clauses.take_verb();
+                }
                 clauses.negate(scope);
+                verbs.take(&token.lower);
                 at = self.reach(at, length).end;
                 continue;
             }
+            verbs.take(&token.lower);
             let is_order = lexicon::is_instruction(&token.lower) && clauses.in_phrase();
             if is_preposition(&token.lower) || is_order {
                 clauses.end_phrase();
-            } else if token.lower == "of" || lexicon::is_auxiliary(&token.lower) {
+            } else if lexicon::is_auxiliary(&token.lower) {
+                clauses.take_verb();
+            } else if token.lower == "of" {
                 clauses.doubt_phrase();
             }
             if let Some((key, range)) = self.move_at(at) {
@@ -159,11 +196,35 @@ impl Reader<'_> {
         clauses.denies_next()
     }
 
-    /// Whether an instruction begins here that denies: "avoid", "do not".
-    fn begins_denial(&self, at: usize) -> bool {
+    /// Whether a clause of its own begins here, behind "and": an instruction that denies, another one behind such an instruction,
+    /// or what has a subject and a verb.
+    fn begins_clause(&self, at: usize, before: Verbs) -> bool {
         let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        matches!(lower(at), "avoid" | "withhold" | "stop" | "discontinue" | "omit")
-            || lower(at) == "do" && lower(at + 1) == "not"
+        if lexicon::is_denying_instruction(lower(at)) || lower(at) == "do" && lower(at + 1) == "not" {
+            return true;
+        }
+        let is_noun = matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
+        if lexicon::is_instruction(lower(at)) && !is_noun {
+            return before.is_denying_instruction || self.rest_of_clause(at).any(|token| token.lower == "instead");
+        }
+        if !before.has_auxiliary && !before.is_denying_instruction || lexicon::is_auxiliary(lower(at)) {
+            return false;
+        }
+        let is_joint = |lower: &str| matches!(lower, "and" | "or" | "nor" | "that" | "whether" | "to" | "not");
+        let rest: Vec<&str> = self.rest_of_clause(at).map(|token| token.lower.as_str()).collect();
+        let subject = rest.iter().take_while(|lower| !is_joint(lower) && !lexicon::is_auxiliary(lower));
+        match rest.get(subject.count()) {
+            Some(lower) if lexicon::is_auxiliary(lower) => true,
+            _ => {
+                let is_participle = |lower: &&str| lexicon::is_participle_of_instruction(lower);
+                before.has_auxiliary && rest.iter().take(4).skip(1).any(is_participle)
+            }
+        }
+    }
+
+    /// The tokens from here to the end of the clause.
+    fn rest_of_clause(&self, at: usize) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().skip(at).take_while(|token| !lexicon::ends_clause(&token.lower))
     }
 
     /// Whether the words from a comma, "or" or "and" on go on with a list.
@@ -191,6 +252,8 @@ impl Reader<'_> {
                         | "followed"
                         | "preferably"
                         | "usually"
+                        | "due"
+                        | "owing"
                 )
         };
         if !is_last && rest.first().is_none_or(leaves) {
@@ -202,12 +265,41 @@ impl Reader<'_> {
                 "or" | "and" => is_last = true,
                 "," if is_last => return List::ToComma,
                 "," => {}
-                _ if lexicon::is_auxiliary(lower) || lexicon::is_instruction(lower) => return List::No,
+                _ if lexicon::is_auxiliary(lower)
+                    || lexicon::is_instruction(lower)
+                    || lexicon::is_participle_of_instruction(lower) =>
+                {
+                    return List::No;
+                }
                 _ if lexicon::ends_clause(lower) => break,
                 _ => {}
             }
         }
         if is_last { List::ToEnd } else { List::No }
+    }
+
+    /// Whether a list of few words each goes on from a comma in what is denied: "avoid A, B and C".
+    fn lists_what_is_denied(&self, at: usize, in_list: bool) -> bool {
+        let rest: Vec<&Token> = self.rest_of_list(at + 1).collect();
+        let is_joint = |token: &&Token| matches!(token.lower.as_str(), "or" | "and" | ",");
+        let starts_with_joint = rest.first().is_some_and(|first| is_joint(first));
+        let is_short = |item: &[&Token]| item.len() <= MAX_ITEM;
+        let has_last = rest.iter().any(|token| matches!(token.lower.as_str(), "or" | "and"));
+        let is_denied = (at + 1..at + 1 + rest.len()).any(|at| lexicon::negation_at(self.words(at)).is_some());
+        starts_with_joint == in_list.min(starts_with_joint)
+            && has_last
+            && !is_denied
+            && rest.split(|token| is_joint(token)).all(is_short)
+            && self.lists(at) != List::No
+    }
+
+    /// The tokens from here to the end of a list: to a preposition or the end of the clause.
+    fn rest_of_list(&self, at: usize) -> impl Iterator<Item = &Token> {
+        let ends = |token: &Token| {
+            let lower = token.lower.as_str();
+            !matches!(lower, "," | "or" | "and") && (lexicon::ends_clause(lower) || is_preposition(lower))
+        };
+        self.tokens.iter().skip(at).take_while(move |token| !ends(token))
     }
 
     /// Whether "non" stands before a word by itself, and not at the start of a phrase that has equals.
