@@ -243,6 +243,11 @@ impl Clauses {
         self.clauses[self.regions[region]].is_ruled_out
     }
 
+    /// Whether the clause of a region says when or of whom another holds.
+    pub(crate) fn is_condition(&self, region: usize) -> bool {
+        self.clauses[self.regions[region]].is_condition
+    }
+
     /// The clause of a region.
     pub(crate) fn clause(&self, region: usize) -> usize {
         self.regions[region]

@@ -8,7 +8,7 @@ use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, WORD};
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
-use crate::polarity::reversed;
+use crate::polarity::{forbids_likewise, reversed};
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
@@ -131,6 +131,7 @@ impl<'a> Sides<'a> {
         match (&fact.said, rival) {
             (Said::Sense(Axis::Strength, "may"), None) => None,
             (Said::Sense(Axis::Strength, _), None) if fact.implied => None,
+            (Said::Sense(Axis::Strength, "should"), None) if forbids_likewise((self.statement, fact), self.source) => None,
             (Said::Sense(Axis::Strength, _), None) => {
                 named(Verdict::Partial, format!("the source does not say \u{201c}{}\u{201d}", fact.written))
             }

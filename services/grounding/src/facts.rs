@@ -58,6 +58,8 @@ pub(crate) struct Facts {
     pub(crate) breaks: Vec<usize>,
     /// Where parts of a sentence begin that stand for themselves: after a semicolon, `but` or `then`.
     parts: Vec<usize>,
+    /// Where something is forbidden: "avoid", "contraindicated".
+    pub(crate) forbids: Vec<usize>,
     pub(crate) length: usize,
     /// Whether what would come next is denied: "Do not:".
     pub(crate) denies_next: bool,
@@ -95,6 +97,7 @@ impl Facts {
             }),
             breaks: Vec::new(),
             parts: parts(&tokens),
+            forbids: reader.forbids,
             length: tokens.len(),
             denies_next,
             is_cut,
@@ -134,6 +137,7 @@ impl Facts {
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
         self.places.extend(next.places.iter().map(|place| last + SENTENCE + place));
+        self.forbids.extend(next.forbids.iter().map(|at| at + offset));
         self.frames.extend(next.frames.iter().map(|at| at + offset));
         self.length = offset + next.length;
     }
@@ -236,6 +240,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) facts: Vec<Fact>,
     pub(crate) terms: Vec<Term>,
     pub(crate) moves: Vec<Term>,
+    pub(crate) forbids: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -247,6 +252,7 @@ impl<'a> Reader<'a> {
             facts: Vec::new(),
             terms: Vec::new(),
             moves: Vec::new(),
+            forbids: Vec::new(),
         };
         reader.names = reader.find_names();
         reader

@@ -25,6 +25,10 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
         Scope::Nothing,
         &[
             "not only",
+            // A test, not an exception.
+            "by excluding",
+            "after excluding",
+            "before excluding",
             "no later than",
             "no sooner than",
             "whether or not",
@@ -85,9 +89,58 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "advise against",
             "advises against",
             "do not",
+            "advised against",
+            "decide against",
+            "decided against",
+            "vote against",
+            "voted against",
+            "argue against",
+            "argues against",
+            "argued against",
+            "warn against",
+            "warns against",
+            "warned against",
+            "counsel against",
+            "caution against",
+            "cautions against",
+            "against use",
+            "against the use",
+            "against using",
+            "against giving",
+            "against offering",
+            "against routine",
+            "hold",
+            "held",
+            "suspend",
+            "suspended",
+            "interrupt",
+            "interrupted",
+            "withdraw",
+            "withdrawn",
+            "refrain",
+            "refrain from",
+            "prohibit",
+            "prohibits",
+            "prohibited",
+            "forbid",
+            "forbids",
+            "forbidden",
+            "banned",
+            "off limits",
+            "preclude",
+            "precludes",
+            "precluded",
+            "no circumstances",
+            "under no circumstances",
+            "in no circumstances",
+            "on no account",
+            "nothing",
+            "nobody",
+            "excepted",
             "rarely",
             "seldom",
             "hardly",
+            "scarcely",
             "absent",
         ],
     ),
@@ -122,6 +175,9 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "free from",
             "instead of",
             "rather than",
+            "unlike",
+            "as opposed to",
+            "in place of",
             "negative for",
             "denies",
         ],
@@ -136,6 +192,25 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
             "excluding those",
             "excluding patients",
             "excluding people",
+            "excluding",
+            "barring",
+            "bar those",
+            "bar the",
+            "bar people",
+            "bar patients",
+            "bar women",
+            "save those",
+            "save the",
+            "save for",
+            "save in",
+            "save when",
+            "save where",
+            "aside from",
+            "everyone but",
+            "everybody but",
+            "anyone but",
+            "all but",
+            "any but",
             "other than",
             "apart from",
             "unless",
@@ -199,6 +274,7 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("undiagnosed", "diagnosed"),
     ("ineligible", "eligible"),
     ("inconclusive", "conclusive"),
+    ("excluded", "included"),
 ];
 
 /// The word that `lower` is the opposite of.
@@ -309,7 +385,7 @@ pub(crate) fn goes_on(lower: &str) -> bool {
 /// Words with which the first line of a list says of what it is, or asks that nothing be left undone: "Where they are
 /// contraindicated:", "Do not delay:".
 pub(crate) fn tells_of_what(lower: &str) -> bool {
-    let asks = "how|what|why|if|when|whenever|where|who|whom|whose|which|that|unless|until|while|because|since";
+    let asks = "how|what|why|if|when|whenever|where|who|whom|whose|which|that|unless|until|while|because|since|reason|reasons|criteria";
     let leaves = "delay|delayed|delaying|miss|missed|wait|forget|hesitate|overlook|ignore|neglect|unable|fail|fails|failed|absent";
     asks.split('|').chain(leaves.split('|')).any(|word| word == lower)
 }
@@ -368,6 +444,34 @@ pub(crate) fn is_denying_instruction(lower: &str) -> bool {
     matches!(
         lower,
         "avoid" | "withhold" | "stop" | "discontinue" | "omit" | "cease" | "hold" | "suspend" | "interrupt" | "withdraw"
+    )
+}
+
+/// Words that say, with more than a description's weight, that something must not be done.
+pub(crate) fn forbids(lower: &str) -> bool {
+    matches!(
+        lower,
+        "contraindicated"
+            | "contraindication"
+            | "contraindications"
+            | "contra"
+            | "avoid"
+            | "avoided"
+            | "withhold"
+            | "withheld"
+            | "stop"
+            | "stopped"
+            | "discontinue"
+            | "omit"
+            | "hold"
+            | "suspend"
+            | "interrupt"
+            | "refrain"
+            | "never"
+            | "prohibited"
+            | "forbidden"
+            | "off"
+            | "banned"
     )
 }
 

@@ -7,16 +7,32 @@ use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
 use crate::clauses::Denial;
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts, Said};
 use crate::lexicon;
 use crate::relate::{is_named, sides_of};
-use crate::terms::Term;
+use crate::terms::{Predicate, Term};
 
 /// The first way in which polarity differs.
 pub(crate) fn reversed(statement: &Facts, source: &Facts) -> Option<Finding> {
     sides_changed(statement, source)
         .or_else(|| denied_with_its_clause(statement, source))
         .or_else(|| denied_alone(statement, source))
+        .or_else(|| denied_beside(statement, source))
+}
+
+/// Whether the source forbids what the statement says should not be: "contraindicated" and "avoid" say no less than that.
+pub(crate) fn forbids_likewise((statement, should): (&Facts, &Fact), source: &Facts) -> bool {
+    let is_denied = |term: &Term| term.in_negated_clause && term.negated;
+    let sentences: Vec<usize> = source.forbids.iter().map(|at| source.sentence(*at)).collect();
+    let is_forbidden =
+        |term: &Term| is_denied(term) && term.by != Denial::Phrase && sentences.contains(&source.sentence(term.at));
+    let Some(verb) = statement.terms.iter().find(|term| term.at >= should.at.end) else { return false };
+    let ours = statement.terms.iter().filter(|term| term.clause == verb.clause && has_weight(statement, term));
+    is_denied(verb) && ours.filter(|term| is_denied(term)).any(|term| source.terms.iter().any(|theirs| theirs.key == term.key && is_forbidden(theirs)))
+}
+
+fn has_weight(facts: &Facts, term: &Term) -> bool {
+    term.is_strong || is_named(facts, term)
 }
 
 fn finding(term: &Term, reason: String) -> Finding {
@@ -49,10 +65,16 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
             if there.iter().all(|other| other.negated != term.negated) {
                 flipped += 1;
                 witness = witness.or(Some(term));
-                is_excused &= !term.negated && there.iter().any(|other| shares_its_denial(statement, source, other));
+                is_excused &= if term.negated {
+                    excepts_likewise(statement, source, term)
+                } else {
+                    let drawn_differently = |other: &&&Term| shares_its_denial(statement, source, other);
+                    there.iter().any(|other| is_demanded_beside(statement, source, other))
+                        || flipped <= 2 && there.iter().any(|other| drawn_differently(&other))
+                };
             }
         }
-        if let Some(term) = witness.filter(|_| flipped * 2 > shared && !(is_excused && flipped <= 2)) {
+        if let Some(term) = witness.filter(|_| flipped * 2 > shared && !is_excused) {
             return Some(denied(term));
         }
     }
@@ -71,6 +93,77 @@ fn shares_its_denial(statement: &Facts, source: &Facts, term: &Term) -> bool {
     source.terms.iter().filter(is_in_clause).any(is_denied_here)
 }
 
+/// Whether the statement demands what the source denies in what it denies: "must not be used without X", "must be used with X".
+fn is_demanded(statement: &Facts, source: &Facts, term: &Term) -> bool {
+    let affirms = |other: &Term| {
+        let mut here = statement.terms.iter().filter(|one| one.key == other.key).peekable();
+        here.peek().is_some() && here.all(|one| !one.negated)
+    };
+    let beside = source.terms.iter().filter(|other| other.clause == term.clause && !other.is_denied_twice);
+    let mut weighty = beside.filter(|other| has_weight(source, other) && other.negated);
+    affirms(term) && weighty.any(affirms)
+}
+
+/// Whether the statement demands what stands beside a term in such a way.
+fn is_demanded_beside(statement: &Facts, source: &Facts, term: &Term) -> bool {
+    let mut beside = source.terms.iter().filter(|other| other.clause == term.clause && other.is_denied_twice);
+    beside.any(|other| is_demanded(statement, source, other))
+}
+
+/// Whether a medicine or a verb that the statement denies is denied there for what the source excepts: "give X except in Y", "do
+/// not give X in Y".
+fn excepts_likewise(statement: &Facts, source: &Facts, term: &Term) -> bool {
+    let is_drug = |facts: &Facts, term: &Term| {
+        facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(fact.said, Said::Drug(_)))
+    };
+    let is_case = |other: &Term| {
+        let mut there = source.terms.iter().filter(|theirs| theirs.key == other.key);
+        let is_excepted = |theirs: &Term| theirs.negated && theirs.clause != 0 && theirs.by != Denial::Phrase;
+        other.negated && has_weight(statement, other) && !is_drug(statement, other) && there.any(is_excepted)
+    };
+    (is_drug(statement, term) || !has_weight(statement, term))
+        && statement.terms.iter().filter(|other| other.region == term.region).any(is_case)
+}
+
+/// Something of which the source says in a clause of its own that it is not meant: "give X (contraindicated in Y)", "X is for Z. It
+/// is contraindicated in Y."
+fn denied_beside(statement: &Facts, source: &Facts) -> Option<Finding> {
+    let is_denied = |term: &Term| term.negated && term.by != Denial::Phrase || term.is_ruled_out;
+    let here = |term: &Term| statement.terms.iter().find(|one| one.key == term.key);
+    let affirmed = |term: &Term| here(term).is_some_and(|one| !one.negated && !one.is_ruled_out);
+    // "Those who are not X": only where the statement speaks of the same condition.
+    let meets = |term: &Term| {
+        let in_condition = |one: &Term| one.in_condition && !one.is_ruled_out;
+        !in_condition(term) || here(term).is_some_and(in_condition)
+    };
+    let mut seen = HashSet::new();
+    for term in source.terms.iter().filter(|term| is_denied(term)) {
+        if !seen.insert(term.clause) {
+            continue;
+        }
+        let of_clause: Vec<&Term> = source.terms.iter().filter(|one| one.clause == term.clause).collect();
+        let weighty: Vec<&Term> = of_clause.iter().copied().filter(|one| has_weight(source, one)).collect();
+        let is_only_denied = |one: &Term| source.terms.iter().filter(|other| other.key == one.key).all(is_denied);
+        let lost: Vec<&Term> = weighty.iter().copied().filter(|one| affirmed(one) && meets(one) && is_only_denied(one)).collect();
+        let says_whole = weighty.iter().filter(|one| is_named(source, one)).all(|one| here(one).is_some());
+        let denies_too = of_clause.iter().any(|one| here(one).is_some_and(|one| one.negated));
+        if lost.len() * 2 <= weighty.len() || !says_whole || denies_too {
+            continue;
+        }
+        // What it is denied of stands before it.
+        let before = source.terms.iter().filter(|one| one.at < term.at && one.clause != term.clause);
+        let before: Vec<&Term> = before.filter(|one| has_weight(source, one)).collect();
+        let drug = |one: &&&Term| source.facts.iter().any(|fact| fact.at.contains(&one.at) && matches!(fact.said, Said::Drug(_)));
+        let subject = before.iter().rev().find(drug).or_else(|| before.first());
+        if let (Some(subject), Some(first)) = (subject, lost.first().and_then(|one| here(one)))
+            && affirmed(subject)
+        {
+            return Some(denied(first));
+        }
+    }
+    None
+}
+
 /// A term with a denial of its own, lost or added: "no benefit", "without shock", "except in asthma", "unsafe".
 fn denied_alone(statement: &Facts, source: &Facts) -> Option<Finding> {
     let denies_nothing = statement.terms.iter().all(|term| !term.negated);
@@ -86,7 +179,19 @@ fn denied_alone(statement: &Facts, source: &Facts) -> Option<Finding> {
         if there.is_empty() || !there.iter().all(|other| differ(term, other)) {
             continue;
         }
-        let added = is_sure(statement, term);
+        let said_of_same = |other: &Term| {
+            let are_predicates = matches!(
+                (term.predicate, other.predicate),
+                (Predicate::Is, Predicate::IsNot) | (Predicate::IsNot, Predicate::Is)
+            );
+            are_predicates && neighbours(statement, term).0 == neighbours(source, other).0
+        };
+        // "Never without X" demands X.
+        if !term.negated && there.iter().all(|other| other.is_denied_twice && is_demanded(statement, source, other)) {
+            continue;
+        }
+        let is_said = there.iter().all(|other| said_of_same(other));
+        let added = is_sure(statement, term) || is_said;
         let lost = there.iter().all(|other| is_sure(source, other) && (denies_nothing || other.by != Denial::Contrast));
         if !(added || lost) {
             continue;
@@ -123,7 +228,7 @@ fn differ(ours: &Term, theirs: &Term) -> bool {
 
 /// Whether a term has a denial of its own that is surely meant for it.
 fn is_sure(facts: &Facts, term: &Term) -> bool {
-    let has_weight = term.is_strong || is_named(facts, term);
+    let has_weight = has_weight(facts, term);
     match term.by {
         Denial::Clause => false,
         Denial::Prefix => true,

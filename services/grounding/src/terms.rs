@@ -35,10 +35,22 @@ pub(crate) struct Term {
     pub(crate) is_denied_twice: bool,
     /// Whether its clause is negated.
     pub(crate) in_negated_clause: bool,
+    /// Whether it stands behind "is" or "is not".
+    pub(crate) predicate: Predicate,
+    /// Whether its clause says when or of whom another holds.
+    pub(crate) in_condition: bool,
     /// Whether its clause is a condition of nothing but a denial: "avoid if".
     pub(crate) is_ruled_out: bool,
     /// Whether a statement may not use it unless its source does.
     pub(crate) is_strong: bool,
+}
+
+/// What "is" or "is not" says directly before a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Predicate {
+    None,
+    Is,
+    IsNot,
 }
 
 impl Term {
@@ -54,6 +66,8 @@ impl Term {
             is_near: place.is_near,
             is_denied_twice: place.in_phrase && place.after_negation,
             in_negated_clause: false,
+            predicate: Predicate::None,
+            in_condition: false,
             is_ruled_out: false,
             is_strong: false,
         }
@@ -62,6 +76,7 @@ impl Term {
     /// Takes what the whole sentence says of it: negations may come after it.
     fn settle(&mut self, is_opposite: bool, clauses: &Clauses) {
         self.clause = clauses.clause(self.region);
+        self.in_condition = clauses.is_condition(self.region);
         self.is_ruled_out = clauses.is_ruled_out(self.region);
         self.in_negated_clause = clauses.is_negated(self.region);
         self.negated = is_opposite != (self.negated || self.in_negated_clause);
@@ -85,6 +100,8 @@ struct Verbs {
 
 impl Verbs {
     fn take(&mut self, lower: &str) {
+        // "It is known that A and B are …": the verb is not theirs.
+        self.has_auxiliary &= !matches!(lower, "that" | "whether");
         self.has_auxiliary |= lexicon::is_auxiliary(lower);
         self.is_denying_instruction |= lexicon::is_denying_instruction(lower);
     }
@@ -121,6 +138,19 @@ impl Reader<'_> {
                 *scope == Scope::Exception || !self.taken[at] || *length > 1 && !is_amount(at)
             });
             let is_exception = matches!(negation, Some((_, Scope::Exception)));
+            // "Hold of", "hand-held", "interrupted sutures": no denials.
+            let negation = negation.filter(|_| match token.lower.as_str() {
+                "hold" => self.is_order(at),
+                "held" | "suspended" | "interrupted" | "withdrawn" => self.is_passive(at),
+                _ => true,
+            });
+            // "Stopped due to X": X is a reason, as behind "because".
+            if token.lower == "due" && self.is_reason(at) {
+                clauses.boundary("because");
+                (verbs, in_list) = (Verbs::default(), false);
+                at += 2;
+                continue;
+            }
             // "Not given, including in pregnancy": still not given.
             let next = self.tokens.get(at + 1).map_or("", |next| next.lower.as_str());
             // "Except in pregnancy, renal failure or cancer": all of them.
@@ -156,6 +186,9 @@ impl Reader<'_> {
                 if lexicon::is_auxiliary(&token.lower) {
                     clauses.take_verb();
                 }
+                if lexicon::forbids(&token.lower) || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at) {
+                    self.forbids.push(at);
+                }
                 clauses.negate(scope);
                 verbs.take(&token.lower);
                 at = self.reach(at, length).end;
@@ -182,7 +215,8 @@ impl Reader<'_> {
                 let is_fact = self.taken[range.start];
                 at = range.end;
                 let place = clauses.next_term(is_strong || is_fact);
-                self.terms.push(Term { is_strong, ..Term::new(key, self.tokens, range, place) });
+                let predicate = self.predicate(range.start);
+                self.terms.push(Term { is_strong, predicate, ..Term::new(key, self.tokens, range, place) });
                 opposites.push(is_opposite != after_non);
                 after_non = false;
             } else {
@@ -196,11 +230,33 @@ impl Reader<'_> {
         clauses.denies_next()
     }
 
+    /// Whether a verb here would be an order: "hold metformin" and "should hold", not "hold of".
+    fn is_order(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map_or(".", |at| self.tokens[at].lower.as_str());
+        lexicon::is_auxiliary(before)
+            || lexicon::ends_clause(before)
+            || matches!(before, "and" | "or" | "to" | "not" | ":" | "-")
+    }
+
+    /// Whether a participle here has an auxiliary: "is temporarily held".
+    fn is_passive(&self, at: usize) -> bool {
+        let before = self.tokens[at.saturating_sub(3)..at].iter();
+        before.rev().take_while(|token| !lexicon::ends_clause(&token.lower)).any(|token| lexicon::is_auxiliary(&token.lower))
+    }
+
+    /// Whether "due to" says why something is done, not what something is due to.
+    fn is_reason(&self, at: usize) -> bool {
+        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
+        let before = at.checked_sub(1).map_or("", lower);
+        lower(at + 1) == "to" && !lexicon::is_auxiliary(before) && !matches!(before, "not" | "" | "likely" | "probably")
+    }
+
     /// Whether a clause of its own begins here, behind "and": an instruction that denies, another one behind such an instruction,
     /// or what has a subject and a verb.
     fn begins_clause(&self, at: usize, before: Verbs) -> bool {
         let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        if lexicon::is_denying_instruction(lower(at)) || lower(at) == "do" && lower(at + 1) == "not" {
+        let is_do_not = lower(at) == "dont" || lower(at) == "do" && lower(at + 1) == "not";
+        if lexicon::is_denying_instruction(lower(at)) || is_do_not {
             return true;
         }
         let is_noun = matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
@@ -284,10 +340,12 @@ impl Reader<'_> {
         let is_joint = |token: &&Token| matches!(token.lower.as_str(), "or" | "and" | ",");
         let starts_with_joint = rest.first().is_some_and(|first| is_joint(first));
         let is_short = |item: &[&Token]| item.len() <= MAX_ITEM;
+        let tells_more = rest.iter().any(|token| matches!(token.lower.as_str(), "where" | "such" | "as"));
         let has_last = rest.iter().any(|token| matches!(token.lower.as_str(), "or" | "and"));
         let is_denied = (at + 1..at + 1 + rest.len()).any(|at| lexicon::negation_at(self.words(at)).is_some());
         starts_with_joint == in_list.min(starts_with_joint)
             && has_last
+            && !tells_more
             && !is_denied
             && rest.split(|token| is_joint(token)).all(is_short)
             && self.lists(at) != List::No
@@ -300,6 +358,18 @@ impl Reader<'_> {
             !matches!(lower, "," | "or" | "and") && (lexicon::ends_clause(lower) || is_preposition(lower))
         };
         self.tokens.iter().skip(at).take_while(move |token| !ends(token))
+    }
+
+    /// What "is" or "is not" says directly before a word.
+    fn predicate(&self, at: usize) -> Predicate {
+        let before = |by: usize| at.checked_sub(by).map_or("", |at| self.tokens[at].lower.as_str());
+        let is = |lower: &str| matches!(lower, "is" | "are" | "was" | "were" | "be" | "been");
+        match before(1) {
+            "isnt" | "arent" | "wasnt" | "werent" => Predicate::IsNot,
+            "not" if is(before(2)) => Predicate::IsNot,
+            verb if is(verb) => Predicate::Is,
+            _ => Predicate::None,
+        }
     }
 
     /// Whether "non" stands before a word by itself, and not at the start of a phrase that has equals.
@@ -343,7 +413,9 @@ impl Reader<'_> {
             };
             return if fact.at.start == at { found(key, fact.at.clone(), false) } else { None };
         }
-        if !token.is_word() || lexicon::is_function_word(&token.lower) {
+        // "Were included" says the opposite of "were excluded", "including" nothing.
+        let is_verb = token.lower == "included" && self.predicate(at) != Predicate::None;
+        if !token.is_word() || lexicon::is_function_word(&token.lower) && !is_verb {
             return None;
         }
         let synonym =
