@@ -8,11 +8,11 @@ use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said, WORD};
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
+use crate::omission::left_out;
 use crate::polarity::{forbids_likewise, reversed};
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
-    says_for_whom,
 };
 use crate::senses::Axis;
 use crate::terms::Term;
@@ -29,7 +29,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
     found.extend(sides.weakened());
-    found.extend(sides.generalised());
+    found.extend(left_out(statement, source, context));
     found.extend(sides.without_its_day());
     found.extend(sides.joined_otherwise());
     found.extend(sides.unheard_of());
@@ -380,29 +380,6 @@ impl<'a> Sides<'a> {
             verdict: Verdict::Partial,
             subject: hedge.written.clone(),
             reason: format!("the source says \u{201c}{}\u{201d}; the statement leaves it out", hedge.written),
-        })
-    }
-
-    /// A dose without the population that the source gives it for.
-    fn generalised(&self) -> Option<Finding> {
-        let is_population = |fact: &&Fact| says_for_whom(&fact.said);
-        if self.statement.facts.iter().any(|fact| is_population(&fact)) {
-            return None;
-        }
-        let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
-        let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
-        let sentence = self.source.sentence(there.at.start);
-        let theirs = self
-            .source
-            .facts
-            .iter()
-            .filter(is_population)
-            .find(|fact| self.source.sentence(fact.at.start) == sentence)?;
-        Some(Finding {
-            facet: Facet::Population,
-            verdict: Verdict::Partial,
-            subject: theirs.written.clone(),
-            reason: format!("the source says this of {}; the statement leaves it out", theirs.written),
         })
     }
 

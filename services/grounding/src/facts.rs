@@ -6,6 +6,7 @@ use std::ops::Range;
 use vocabulary::vocabulary;
 
 use crate::lexicon;
+use crate::limits::{Limit, limits};
 use crate::quantity::{Quantity, join, quantities};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
@@ -58,6 +59,10 @@ pub(crate) struct Facts {
     pub(crate) breaks: Vec<usize>,
     /// Where parts of a sentence begin that stand for themselves: after a semicolon, `but` or `then`.
     parts: Vec<usize>,
+    /// What bounds what is said.
+    pub(crate) limits: Vec<Limit>,
+    /// Keys of what was said before it in the same statement.
+    pub(crate) before: Vec<String>,
     /// Where something is forbidden: "avoid", "contraindicated".
     pub(crate) forbids: Vec<usize>,
     pub(crate) length: usize,
@@ -97,6 +102,8 @@ impl Facts {
             }),
             breaks: Vec::new(),
             parts: parts(&tokens),
+            limits: limits(&tokens),
+            before: Vec::new(),
             forbids: reader.forbids,
             length: tokens.len(),
             denies_next,
@@ -137,6 +144,7 @@ impl Facts {
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
         self.places.extend(next.places.iter().map(|place| last + SENTENCE + place));
+        self.limits.extend(next.limits.iter().map(|limit| Limit { at: moved(&limit.at), ..limit.clone() }));
         self.forbids.extend(next.forbids.iter().map(|at| at + offset));
         self.frames.extend(next.frames.iter().map(|at| at + offset));
         self.length = offset + next.length;

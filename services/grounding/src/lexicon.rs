@@ -331,6 +331,28 @@ pub(crate) fn is_counted(lower: &str) -> bool {
     )
 }
 
+/// Those of whom something is said.
+pub(crate) fn is_person(lower: &str) -> bool {
+    matches!(
+        lower,
+        "patients"
+            | "patient"
+            | "people"
+            | "person"
+            | "persons"
+            | "individuals"
+            | "children"
+            | "infants"
+            | "adults"
+            | "adult"
+            | "women"
+            | "men"
+            | "adolescents"
+            | "babies"
+            | "neonates"
+    )
+}
+
 /// Words of little weight that matter once they are denied: "no effect".
 pub(crate) fn is_outcome(lower: &str) -> bool {
     matches!(

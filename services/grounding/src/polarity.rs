@@ -10,6 +10,7 @@ use crate::clauses::Denial;
 use crate::facts::{Fact, Facts, Said};
 use crate::lexicon;
 use crate::relate::{is_named, sides_of};
+use crate::senses::Axis;
 use crate::terms::{Predicate, Term};
 
 /// The first way in which polarity differs.
@@ -23,7 +24,12 @@ pub(crate) fn reversed(statement: &Facts, source: &Facts) -> Option<Finding> {
 /// Whether the source forbids what the statement says should not be: "contraindicated" and "avoid" say no less than that.
 pub(crate) fn forbids_likewise((statement, should): (&Facts, &Fact), source: &Facts) -> bool {
     let is_denied = |term: &Term| term.in_negated_clause && term.negated;
-    let sentences: Vec<usize> = source.forbids.iter().map(|at| source.sentence(*at)).collect();
+    let hedges = |sentence: usize| {
+        let is_hedge = |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Strength, "may"));
+        source.facts.iter().any(|fact| is_hedge(fact) && source.sentence(fact.at.start) == sentence)
+    };
+    let sentences = source.forbids.iter().map(|at| source.sentence(*at));
+    let sentences: Vec<usize> = sentences.filter(|sentence| !hedges(*sentence)).collect();
     let is_forbidden =
         |term: &Term| is_denied(term) && term.by != Denial::Phrase && sentences.contains(&source.sentence(term.at));
     let Some(verb) = statement.terms.iter().find(|term| term.at >= should.at.end) else { return false };
@@ -62,7 +68,7 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
                 continue;
             }
             shared += 1;
-            if there.iter().all(|other| other.negated != term.negated) {
+            if there.iter().all(|other| other.negated != term.negated || is_behind_phrase(term, other)) {
                 flipped += 1;
                 witness = witness.or(Some(term));
                 is_excused &= if term.negated {
@@ -79,6 +85,13 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
         }
     }
     None
+}
+
+/// Whether the source denies with its clause what the statement has only behind such words as "lack of": "lack of X does not
+/// exclude Y", "lack of X excludes Y".
+fn is_behind_phrase(ours: &Term, theirs: &Term) -> bool {
+    let is_far = ours.by == Denial::Phrase && !ours.is_near && !ours.in_negated_clause;
+    is_far && theirs.by == Denial::Clause && theirs.in_negated_clause
 }
 
 /// Whether what denies a term of the source denies another one there that the statement denies, too. "Do not give X when Y" and

@@ -1,0 +1,170 @@
+//! What a statement leaves out that bounds what its source says: a condition, an exception, a caution, those of whom it is said.
+
+use std::ops::Range;
+
+use knowledge::Verdict;
+
+use crate::check::{Facet, Finding};
+use crate::facts::{Fact, Facts, Said};
+use crate::limits::{Kind, Limit};
+use crate::relate::{are_kin, facet, is_named, is_same, says_for_whom};
+use crate::terms::Term;
+
+/// The first limit of what the source says that the statement leaves out.
+pub(crate) fn left_out(statement: &Facts, source: &Facts, context: &Facts) -> Option<Finding> {
+    let sides = Sides { statement, source, context };
+    let without = || source.limits.iter().find_map(|limit| sides.without(limit));
+    sides.dose_of_anyone().or_else(without).or_else(|| sides.of_anyone())
+}
+
+struct Sides<'a> {
+    statement: &'a Facts,
+    source: &'a Facts,
+    context: &'a Facts,
+}
+
+fn has_weight(facts: &Facts, term: &Term) -> bool {
+    term.is_strong || is_named(facts, term)
+}
+
+fn is_alike(a: &str, b: &str) -> bool {
+    a == b || are_kin(a, b)
+}
+
+fn finding(facet: Facet, written: &str, reason: String) -> Finding {
+    Finding { facet, verdict: Verdict::Partial, subject: written.to_owned(), reason }
+}
+
+fn of_whom(written: &str) -> Finding {
+    finding(Facet::Population, written, format!("the source says this of {written}; the statement leaves it out"))
+}
+
+impl Sides<'_> {
+    /// A dose without the population that the source gives it for.
+    fn dose_of_anyone(&self) -> Option<Finding> {
+        if self.names_people() {
+            return None;
+        }
+        let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
+        let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
+        Some(of_whom(&self.people(self.source.sentence(there.at.start))?.written))
+    }
+
+    /// Something else without the population that the source says it of.
+    fn of_anyone(&self) -> Option<Finding> {
+        if self.names_people() {
+            return None;
+        }
+        let people = (0..=self.source.breaks.len()).find_map(|sentence| {
+            let people = self.people(sentence)?;
+            let is_main = |term: &&Term| self.source.sentence(term.at) == sentence && !people.at.contains(&term.at);
+            let main: Vec<&Term> = self.source.terms.iter().filter(is_main).collect();
+            (self.says(&main) && !self.is_said_elsewhere(&main, sentence)).then_some(people)
+        })?;
+        let is_before =
+            matches!(people.said, Said::Sense(_, name) if self.statement.before.iter().any(|key| key == name));
+        let is_above = self.context.facts.iter().any(|fact| is_same(fact, people));
+        (!is_before && !is_above).then(|| of_whom(&people.written))
+    }
+
+    fn names_people(&self) -> bool {
+        self.statement.facts.iter().any(|fact| says_for_whom(&fact.said))
+    }
+
+    /// The first population of a sentence of the source.
+    fn people(&self, sentence: usize) -> Option<&Fact> {
+        let mut of = self.source.facts.iter().filter(|fact| says_for_whom(&fact.said));
+        of.find(|fact| self.source.sentence(fact.at.start) == sentence)
+    }
+
+    /// A limit that the statement leaves out.
+    fn without(&self, limit: &Limit) -> Option<Finding> {
+        let main = self.main(limit);
+        let has_own = self.statement.limits.iter().any(|own| own.kind == limit.kind);
+        let denies = || main.iter().any(|term| self.here(&term.key).any(|ours| ours.negated));
+        let is_covered = has_own
+            || match limit.kind {
+                Kind::Condition => self.has_any_of(&limit.at),
+                Kind::OfWhom => self.names_people() || self.has_any_of(&limit.at),
+                Kind::Caution => false,
+                Kind::Adverse => denies(),
+            };
+        if is_covered || !self.says(&main) || self.is_said_elsewhere(&main, self.source.sentence(limit.at.start)) {
+            return None;
+        }
+        let written = &limit.written;
+        let added = format!("the source adds \u{201c}{written}\u{201d}; the statement leaves it out");
+        Some(if limit.kind == Kind::OfWhom { of_whom(written) } else { finding(Facet::Polarity, written, added) })
+    }
+
+    fn here(&self, key: &str) -> impl Iterator<Item = &Term> {
+        self.statement.terms.iter().filter(move |term| is_alike(&term.key, key))
+    }
+
+    /// What a limit bounds.
+    fn main(&self, limit: &Limit) -> Vec<&Term> {
+        let sentence = self.source.sentence(limit.at.start);
+        let is_outside = |term: &&Term| {
+            !limit.at.contains(&term.at)
+                && self.source.sentence(term.at) == sentence
+                && has_weight(self.source, term)
+        };
+        let mut outside: Vec<&Term> = self.source.terms.iter().filter(is_outside).collect();
+        let nearest = match limit.kind {
+            Kind::Condition if limit.is_ahead => outside.iter().find(|term| term.at >= limit.at.end),
+            Kind::OfWhom => None,
+            _ => outside.iter().rev().find(|term| term.at < limit.at.start).or_else(|| outside.first()),
+        };
+        match nearest.map(|term| term.clause) {
+            Some(clause) => outside.retain(|term| term.clause == clause),
+            None => outside.retain(|term| self.source.part(term.at) == self.source.part(limit.at.start)),
+        }
+        outside
+    }
+
+    /// Whether the statement says what a clause of the source does: most of each is in the other.
+    fn says(&self, main: &[&Term]) -> bool {
+        let ours: Vec<&Term> = self.statement.terms.iter().filter(|term| has_weight(self.statement, term)).collect();
+        let main: Vec<&Term> = main.iter().copied().filter(|term| has_weight(self.source, term)).collect();
+        let shared = ours.iter().filter(|term| main.iter().any(|theirs| is_alike(&theirs.key, &term.key))).count();
+        let said = main.iter().filter(|term| self.here(&term.key).next().is_some()).count();
+        shared > 0 && shared * 2 > ours.len() && said * 2 >= main.len()
+    }
+
+    /// Whether another sentence of the source says it without a limit.
+    fn is_said_elsewhere(&self, main: &[&Term], sentence: usize) -> bool {
+        let said: Vec<&str> =
+            main.iter().map(|term| term.key.as_str()).filter(|key| self.here(key).next().is_some()).collect();
+        (0..=self.source.breaks.len()).filter(|other| *other != sentence).any(|other| {
+            let has = |key: &&str| {
+                let mut there = self.source.terms.iter().filter(|term| self.source.sentence(term.at) == other);
+                there.any(|term| is_alike(&term.key, key))
+            };
+            let is_bound = self.source.limits.iter().any(|limit| self.source.sentence(limit.at.start) == other);
+            !is_bound && self.people(other).is_none() && said.iter().all(has)
+        })
+    }
+
+    /// Whether anything of weight that the source has there is said by the statement, before it or above the source; or there
+    /// is nothing of weight.
+    fn has_any_of(&self, at: &Range<usize>) -> bool {
+        let is_inside = |term: &&Term| at.contains(&term.at) && has_weight(self.source, term) && !is_open(&term.key);
+        let inside: Vec<&Term> = self.source.terms.iter().filter(is_inside).collect();
+        let is_weighty = |fact: &&Fact| {
+            at.contains(&fact.at.start) && (matches!(fact.said, Said::Amount(_)) || says_for_whom(&fact.said))
+        };
+        let mut facts = self.source.facts.iter().filter(is_weighty).peekable();
+        let is_known = |key: &str| {
+            let known = self.context.terms.iter().map(|term| &term.key).chain(&self.statement.before);
+            self.here(key).next().is_some() || known.into_iter().any(|one| is_alike(one, key))
+        };
+        inside.is_empty() && facts.peek().is_none()
+            || inside.iter().any(|term| is_known(&term.key))
+            || facts.any(|fact| self.statement.facts.iter().any(|ours| is_same(ours, fact)))
+    }
+}
+
+/// Whether a word leaves a condition open: "if appropriate".
+fn is_open(key: &str) -> bool {
+    matches!(key, "appropri" | "toler" | "avail" | "feasibl" | "practic" | "clinic" | "desir")
+}
