@@ -131,7 +131,9 @@ impl<'a> Sides<'a> {
         match (&fact.said, rival) {
             (Said::Sense(Axis::Strength, "may"), None) => None,
             (Said::Sense(Axis::Strength, _), None) if fact.implied => None,
-            (Said::Sense(Axis::Strength, "should"), None) if forbids_likewise((self.statement, fact), self.source) => None,
+            (Said::Sense(Axis::Strength, "should"), None) if forbids_likewise((self.statement, fact), self.source) => {
+                None
+            }
             (Said::Sense(Axis::Strength, _), None) => {
                 named(Verdict::Partial, format!("the source does not say \u{201c}{}\u{201d}", fact.written))
             }

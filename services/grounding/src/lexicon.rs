@@ -274,7 +274,7 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("undiagnosed", "diagnosed"),
     ("ineligible", "eligible"),
     ("inconclusive", "conclusive"),
-    ("excluded", "included"),
+    ("included", "excluded"),
 ];
 
 /// The word that `lower` is the opposite of.
@@ -465,7 +465,16 @@ pub(crate) fn is_instruction(lower: &str) -> bool {
 pub(crate) fn is_denying_instruction(lower: &str) -> bool {
     matches!(
         lower,
-        "avoid" | "withhold" | "stop" | "discontinue" | "omit" | "cease" | "hold" | "suspend" | "interrupt" | "withdraw"
+        "avoid"
+            | "withhold"
+            | "stop"
+            | "discontinue"
+            | "omit"
+            | "cease"
+            | "hold"
+            | "suspend"
+            | "interrupt"
+            | "withdraw"
     )
 }
 
@@ -549,12 +558,27 @@ pub(crate) fn is_auxiliary(lower: &str) -> bool {
 
 /// Verbs that help another one and deny it: "isn't", "cannot".
 fn is_contracted_negation(lower: &str) -> bool {
-    lower == "cannot" || lower.strip_suffix("nt").is_some_and(|verb| {
-        matches!(
-            verb,
-            "is" | "are" | "was" | "were" | "has" | "have" | "had" | "do" | "does" | "did" | "should" | "must" | "ca" | "could" | "wo" | "would"
-        )
-    })
+    lower == "cannot"
+        || lower.strip_suffix("nt").is_some_and(|verb| {
+            matches!(
+                verb,
+                "is" | "are"
+                    | "was"
+                    | "were"
+                    | "has"
+                    | "have"
+                    | "had"
+                    | "do"
+                    | "does"
+                    | "did"
+                    | "should"
+                    | "must"
+                    | "ca"
+                    | "could"
+                    | "wo"
+                    | "would"
+            )
+        })
 }
 
 /// Words that say nothing by themselves.

@@ -24,8 +24,14 @@ pub(crate) enum Kind {
     OfWhom,
     /// How it is done.
     Caution,
-    /// What is not to be done, or not well: "dangerous", "withdrawal of".
-    Adverse,
+    /// That it is not done, or seldom: "withdrawal of", "few".
+    Lack,
+    /// That it is dangerous or the like.
+    Harm,
+    /// What an exception is made of.
+    Exception,
+    /// In what way something is not done: "not routinely".
+    Manner,
 }
 
 const CONDITIONS: &[&str] = &[
@@ -46,7 +52,24 @@ const CONDITIONS: &[&str] = &[
     "so long as",
     "in the absence of",
     "in the presence of",
+];
+
+const EXCEPTIONS: &[&str] = &[
     "except",
+    "excepting",
+    "excluding",
+    "other than",
+    "apart from",
+    "aside from",
+    "with the exception of",
+    "bar those",
+    "bar people",
+    "bar patients",
+    "save those",
+    "save in",
+    "save for",
+    "all but",
+    "everyone but",
 ];
 
 const CAUTIONS: &[&str] = &[
@@ -64,7 +87,7 @@ const CAUTIONS: &[&str] = &[
     "long term",
 ];
 
-const ADVERSE: &[&str] = &[
+const HARMS: &[&str] = &[
     "dangerous",
     "harmful",
     "hazardous",
@@ -83,8 +106,8 @@ const ADVERSE: &[&str] = &[
     "obsolete",
 ];
 
-/// Nouns for what is not done, or no longer.
-const ENDS: &[&str] = &[
+/// Words for what is not done, no longer or seldom.
+const LACKS: &[&str] = &[
     "withdrawal",
     "omission",
     "cessation",
@@ -92,19 +115,24 @@ const ENDS: &[&str] = &[
     "failure to",
     "failing to",
     "avoidance of",
-    "removal of",
+    "removal",
+    "remove",
+    "removed",
+    "few",
+    "little",
+    "stopping",
+    "quitting",
+    "giving up",
+    "discontinuing",
+    "withholding",
+    "withdrawing",
+    "omitting",
 ];
 
 /// The limits of a sentence.
 pub(crate) fn limits(tokens: &[Token]) -> Vec<Limit> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let limit = condition_at(tokens, at).or_else(|| of_whom_at(tokens, at)).or_else(|| manner_at(tokens, at));
-        at = limit.as_ref().map_or(at + 1, |limit| limit.at.end);
-        found.extend(limit);
-    }
-    found
+    let limit_at = |at| condition_at(tokens, at).or_else(|| of_whom_at(tokens, at)).or_else(|| manner_at(tokens, at));
+    (0..tokens.len()).filter_map(limit_at).collect()
 }
 
 fn lower(tokens: &[Token], at: usize) -> &str {
@@ -142,7 +170,9 @@ fn ends(lower: &str) -> bool {
 }
 
 fn condition_at(tokens: &[Token], at: usize) -> Option<Limit> {
-    let start = at + phrase_at(tokens, at, CONDITIONS)?;
+    let exception = phrase_at(tokens, at, EXCEPTIONS).map(|length| (Kind::Exception, length));
+    let (kind, length) = exception.or_else(|| Some((Kind::Condition, phrase_at(tokens, at, CONDITIONS)?)))?;
+    let start = at + length;
     let (next, before) = (lower(tokens, start), before(tokens, at));
     let is_count = next.starts_with(|c: char| c.is_ascii_digit());
     let is_other = match lower(tokens, at) {
@@ -157,15 +187,35 @@ fn condition_at(tokens: &[Token], at: usize) -> Option<Limit> {
     }
     let end = start + tokens[start..].iter().take_while(|token| !ends(&token.lower)).count();
     let begins = before.is_empty() || ends(before) || matches!(before, "and" | "or" | "-" | "–");
-    Some(limit(tokens, Kind::Condition, at..end, begins && lower(tokens, end) == ","))
+    Some(limit(tokens, kind, at..end, begins && lower(tokens, end) == ","))
 }
 
 /// Whether a word may begin the subject of a clause.
 fn is_subject(lower: &str) -> bool {
     let is_other = matches!(
         lower,
-        "a" | "an" | "per" | "every" | "each" | "or" | "and" | "only" | "again" | "more" | "in" | "at" | "by" | "on"
-            | "for" | "daily" | "weekly" | "fortnightly" | "monthly" | "yearly" | "annually" | "nightly" | "to"
+        "a" | "an"
+            | "per"
+            | "every"
+            | "each"
+            | "or"
+            | "and"
+            | "only"
+            | "again"
+            | "more"
+            | "in"
+            | "at"
+            | "by"
+            | "on"
+            | "for"
+            | "daily"
+            | "weekly"
+            | "fortnightly"
+            | "monthly"
+            | "yearly"
+            | "annually"
+            | "nightly"
+            | "to"
     );
     !is_other && lower.chars().any(char::is_alphabetic)
 }
@@ -175,7 +225,8 @@ fn of_whom_at(tokens: &[Token], at: usize) -> Option<Limit> {
     let person = lower(tokens, at);
     let mark = lower(tokens, at + 1);
     let is_person = lexicon::is_person(person) || matches!(person, "those" | "anyone" | "everyone");
-    if !is_person || !matches!(mark, "with" | "who" | "whose" | "taking" | "on" | "receiving" | "having") {
+    let is_bound = matches!(mark, "over" | "under" | "above" | "below" | "aged" | "older" | "younger");
+    if !is_person || !is_bound && !matches!(mark, "with" | "who" | "whose" | "taking" | "on" | "receiving" | "having") {
         return None;
     }
     // The verb of "who are …" is not yet that of the sentence.
@@ -191,7 +242,49 @@ fn manner_at(tokens: &[Token], at: usize) -> Option<Limit> {
     if let Some(length) = phrase_at(tokens, at, CAUTIONS) {
         return Some(limit(tokens, Kind::Caution, at..at + length, false));
     }
-    let adverse = phrase_at(tokens, at, ADVERSE).filter(|_| is_predicate);
-    let length = adverse.or_else(|| phrase_at(tokens, at, ENDS))?;
-    Some(limit(tokens, Kind::Adverse, at..at + length, false))
+    if is_manner(lower(tokens, at)) {
+        return Some(limit(tokens, Kind::Manner, at..at + 1, false));
+    }
+    if let Some(length) = phrase_at(tokens, at, HARMS).filter(|_| is_predicate) {
+        return Some(limit(tokens, Kind::Harm, at..at + length, false));
+    }
+    // "A few", "the next few months".
+    let is_number = matches!(before(tokens, at), "a" | "the" | "these" | "next" | "past" | "last" | "first");
+    let length =
+        phrase_at(tokens, at, LACKS).filter(|_| !is_number || !matches!(lower(tokens, at), "few" | "little"))?;
+    Some(limit(tokens, Kind::Lack, at..at + length, false))
+}
+
+/// Whether a word says in what way something is done.
+fn is_manner(lower: &str) -> bool {
+    let is_other = matches!(
+        lower,
+        "only"
+            | "early"
+            | "daily"
+            | "weekly"
+            | "monthly"
+            | "yearly"
+            | "hourly"
+            | "nightly"
+            | "family"
+            | "apply"
+            | "supply"
+            | "reply"
+            | "elderly"
+            | "anomaly"
+            | "currently"
+            | "especially"
+            | "particularly"
+            | "namely"
+            | "therefore"
+            | "significantly"
+            | "statistically"
+            | "orally"
+            | "rectally"
+            | "vaginally"
+            | "assembly"
+            | "butterfly"
+    );
+    matches!(lower, "routine" | "alone" | "abrupt" | "sudden") || lower.len() > 4 && lower.ends_with("ly") && !is_other
 }

@@ -80,14 +80,19 @@ impl Sides<'_> {
     /// A limit that the statement leaves out.
     fn without(&self, limit: &Limit) -> Option<Finding> {
         let main = self.main(limit);
-        let has_own = self.statement.limits.iter().any(|own| own.kind == limit.kind);
-        let denies = || main.iter().any(|term| self.here(&term.key).any(|ours| ours.negated));
+        let is_adverse = |kind: Kind| matches!(kind, Kind::Lack | Kind::Harm);
+        let is_of_kind = |own: &Limit| own.kind == limit.kind || is_adverse(own.kind) && is_adverse(limit.kind);
+        let has_own = self.statement.limits.iter().any(is_of_kind);
+        let denies = |term: &Term| self.here(&term.key).any(|ours| ours.negated);
+        let is_denied = main.iter().any(|term| term.in_negated_clause);
         let is_covered = has_own
             || match limit.kind {
-                Kind::Condition => self.has_any_of(&limit.at),
-                Kind::OfWhom => self.names_people() || self.has_any_of(&limit.at),
+                Kind::Condition | Kind::Exception => self.has_any_of(&limit.at),
+                Kind::OfWhom => self.has_any_of(&(limit.at.start + 1..limit.at.end)),
                 Kind::Caution => false,
-                Kind::Adverse => denies(),
+                Kind::Lack | Kind::Harm => main.iter().any(|term| denies(term) && !term.negated),
+                // "Not routinely" is less than "not".
+                Kind::Manner => !is_denied || self.has_any_of(&limit.at),
             };
         if is_covered || !self.says(&main) || self.is_said_elsewhere(&main, self.source.sentence(limit.at.start)) {
             return None;
@@ -105,13 +110,11 @@ impl Sides<'_> {
     fn main(&self, limit: &Limit) -> Vec<&Term> {
         let sentence = self.source.sentence(limit.at.start);
         let is_outside = |term: &&Term| {
-            !limit.at.contains(&term.at)
-                && self.source.sentence(term.at) == sentence
-                && has_weight(self.source, term)
+            !limit.at.contains(&term.at) && self.source.sentence(term.at) == sentence && has_weight(self.source, term)
         };
         let mut outside: Vec<&Term> = self.source.terms.iter().filter(is_outside).collect();
         let nearest = match limit.kind {
-            Kind::Condition if limit.is_ahead => outside.iter().find(|term| term.at >= limit.at.end),
+            Kind::Condition | Kind::Exception if limit.is_ahead => outside.iter().find(|term| term.at >= limit.at.end),
             Kind::OfWhom => None,
             _ => outside.iter().rev().find(|term| term.at < limit.at.start).or_else(|| outside.first()),
         };

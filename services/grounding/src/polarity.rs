@@ -9,7 +9,8 @@ use crate::check::{Facet, Finding};
 use crate::clauses::Denial;
 use crate::facts::{Fact, Facts, Said};
 use crate::lexicon;
-use crate::relate::{is_named, sides_of};
+use crate::limits::Kind;
+use crate::relate::{is_named, is_same, sides_of};
 use crate::senses::Axis;
 use crate::terms::{Predicate, Term};
 
@@ -19,6 +20,31 @@ pub(crate) fn reversed(statement: &Facts, source: &Facts) -> Option<Finding> {
         .or_else(|| denied_with_its_clause(statement, source))
         .or_else(|| denied_alone(statement, source))
         .or_else(|| denied_beside(statement, source))
+        .or_else(|| excepted_amount(statement, source))
+        .map(|found| Finding {
+            verdict: if rests_on_doubt(&found, source) { Verdict::Partial } else { found.verdict },
+            ..found
+        })
+        .or_else(|| denied_doubtfully(statement, source))
+}
+
+/// Whether only what may or may not be denied in the source is denied there.
+fn is_doubted(source: &Facts, key: &str) -> bool {
+    let mut there = source.terms.iter().filter(|theirs| theirs.key == key).peekable();
+    there.peek().is_some() && there.all(|theirs| theirs.is_doubtful)
+}
+
+fn rests_on_doubt(found: &Finding, source: &Facts) -> bool {
+    let mut there = source.terms.iter().filter(|term| term.written == found.subject).peekable();
+    there.peek().is_some() && there.all(|term| term.is_doubtful)
+}
+
+/// What the statement surely denies and the source may deny: "do not do X and do Y".
+fn denied_doubtfully(statement: &Facts, source: &Facts) -> Option<Finding> {
+    let surely = |term: &&Term| term.negated && !term.is_doubtful && has_weight(statement, term);
+    let term = statement.terms.iter().filter(surely).find(|term| is_doubted(source, &term.key))?;
+    let reason = format!("the source may not mean to deny \u{201c}{}\u{201d}", term.written);
+    Some(Finding { verdict: Verdict::Partial, ..finding(term, reason) })
 }
 
 /// Whether the source forbids what the statement says should not be: "contraindicated" and "avoid" say no less than that.
@@ -34,7 +60,10 @@ pub(crate) fn forbids_likewise((statement, should): (&Facts, &Fact), source: &Fa
         |term: &Term| is_denied(term) && term.by != Denial::Phrase && sentences.contains(&source.sentence(term.at));
     let Some(verb) = statement.terms.iter().find(|term| term.at >= should.at.end) else { return false };
     let ours = statement.terms.iter().filter(|term| term.clause == verb.clause && has_weight(statement, term));
-    is_denied(verb) && ours.filter(|term| is_denied(term)).any(|term| source.terms.iter().any(|theirs| theirs.key == term.key && is_forbidden(theirs)))
+    is_denied(verb)
+        && ours
+            .filter(|term| is_denied(term))
+            .any(|term| source.terms.iter().any(|theirs| theirs.key == term.key && is_forbidden(theirs)))
 }
 
 fn has_weight(facts: &Facts, term: &Term) -> bool {
@@ -75,7 +104,8 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
                     excepts_likewise(statement, source, term)
                 } else {
                     let drawn_differently = |other: &&&Term| shares_its_denial(statement, source, other);
-                    there.iter().any(|other| is_demanded_beside(statement, source, other))
+                    is_called_harmful(statement)
+                        || there.iter().any(|other| is_demanded_beside(statement, source, other))
                         || flipped <= 2 && there.iter().any(|other| drawn_differently(&other))
                 };
             }
@@ -90,8 +120,8 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
 /// Whether the source denies with its clause what the statement has only behind such words as "lack of": "lack of X does not
 /// exclude Y", "lack of X excludes Y".
 fn is_behind_phrase(ours: &Term, theirs: &Term) -> bool {
-    let is_far = ours.by == Denial::Phrase && !ours.is_near && !ours.in_negated_clause;
-    is_far && theirs.by == Denial::Clause && theirs.in_negated_clause
+    let is_denied_alone = ours.by == Denial::Phrase && !ours.in_negated_clause;
+    is_denied_alone && theirs.by == Denial::Clause && theirs.in_negated_clause
 }
 
 /// Whether what denies a term of the source denies another one there that the statement denies, too. "Do not give X when Y" and
@@ -104,6 +134,34 @@ fn shares_its_denial(statement: &Facts, source: &Facts, term: &Term) -> bool {
     };
     let is_in_clause = |other: &&Term| other.clause == term.clause && other.negated && other.by == term.by;
     source.terms.iter().filter(is_in_clause).any(is_denied_here)
+}
+
+/// Whether the statement calls something dangerous or the like: that denies nothing, and is not the opposite of a denial.
+fn is_called_harmful(statement: &Facts) -> bool {
+    statement.limits.iter().any(|limit| limit.kind == Kind::Harm)
+}
+
+/// An exception of an amount that the statement does not make: "except those under 10 years".
+fn excepted_amount(statement: &Facts, source: &Facts) -> Option<Finding> {
+    let makes_exceptions = |facts: &Facts| facts.limits.iter().any(|limit| limit.kind == Kind::Exception);
+    if makes_exceptions(statement) || statement.terms.iter().any(|term| term.negated) {
+        return None;
+    }
+    let is_excepted = |fact: &Fact| {
+        source.limits.iter().any(|limit| limit.kind == Kind::Exception && limit.at.contains(&fact.at.start))
+    };
+    statement.facts.iter().filter(|fact| matches!(fact.said, Said::Amount(_))).find_map(|ours| {
+        let mut there = source.facts.iter().filter(|theirs| is_same(ours, theirs)).peekable();
+        (there.peek().is_some() && there.all(is_excepted)).then(|| Finding {
+            facet: Facet::Polarity,
+            verdict: Verdict::Contradicted,
+            subject: ours.written.clone(),
+            reason: format!(
+                "the source makes an exception of \u{201c}{}\u{201d}, the statement does not",
+                ours.written
+            ),
+        })
+    })
 }
 
 /// Whether the statement demands what the source denies in what it denies: "must not be used without X", "must be used with X".
@@ -123,19 +181,51 @@ fn is_demanded_beside(statement: &Facts, source: &Facts, term: &Term) -> bool {
     beside.any(|other| is_demanded(statement, source, other))
 }
 
-/// Whether a medicine or a verb that the statement denies is denied there for what the source excepts: "give X except in Y", "do
-/// not give X in Y".
+fn is_drug(facts: &Facts, term: &Term) -> bool {
+    facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(fact.said, Said::Drug(_)))
+}
+
+/// Whether what the statement denies of something is what the source excepts or denies apart: "give X except in Y", "do not
+/// give X in Y".
 fn excepts_likewise(statement: &Facts, source: &Facts, term: &Term) -> bool {
-    let is_drug = |facts: &Facts, term: &Term| {
-        facts.facts.iter().any(|fact| fact.at.contains(&term.at) && matches!(fact.said, Said::Drug(_)))
+    let is_said_of_drug = |theirs: &Term| {
+        source
+            .terms
+            .iter()
+            .any(|other| other.clause == theirs.clause && other.at != theirs.at && is_drug(source, other))
+    };
+    let is_apart = |theirs: &Term| {
+        let is_excepted = theirs.negated && theirs.clause != 0 && theirs.by != Denial::Phrase;
+        // "X or Y; neither is for Z".
+        let is_phrase =
+            is_drug(statement, term) && theirs.negated && theirs.by == Denial::Phrase && !is_said_of_drug(theirs);
+        is_excepted || is_phrase || theirs.is_ruled_out && is_last_drug_before(source, theirs, term)
     };
     let is_case = |other: &Term| {
+        let has_own_weight = has_weight(statement, other) && !is_drug(statement, other);
         let mut there = source.terms.iter().filter(|theirs| theirs.key == other.key);
-        let is_excepted = |theirs: &Term| theirs.negated && theirs.clause != 0 && theirs.by != Denial::Phrase;
-        other.negated && has_weight(statement, other) && !is_drug(statement, other) && there.any(is_excepted)
+        has_own_weight
+            && there
+                .any(|theirs| is_apart(theirs) && (theirs.is_ruled_out || other.negated && other.clause == term.clause))
     };
-    (is_drug(statement, term) || !has_weight(statement, term))
-        && statement.terms.iter().filter(|other| other.region == term.region).any(is_case)
+    let is_bearer = !has_weight(statement, term) || is_drug(statement, term) || is_subject(source, &term.key);
+    is_bearer && statement.terms.iter().any(is_case)
+}
+
+/// Whether a medicine is the one that "it" means: the last one named before.
+fn is_last_drug_before(source: &Facts, place: &Term, drug: &Term) -> bool {
+    let mut before = source.terms.iter().rev().filter(|other| other.at < place.at && is_drug(source, other));
+    before.next().is_some_and(|last| last.key == drug.key)
+}
+
+/// Whether a term of a source stands before what is recommended of it, or is what an instruction begins with.
+fn is_subject(source: &Facts, key: &str) -> bool {
+    let Some(verb) = source.facts.iter().find(|fact| matches!(fact.said, Said::Sense(Axis::Strength, _))) else {
+        return false;
+    };
+    let first = source.terms.iter().find(|term| term.is_strong && term.at >= verb.at.end).map(|term| term.at);
+    let mut there = source.terms.iter().filter(|term| term.key == key);
+    there.any(|term| if verb.implied { Some(term.at) == first } else { term.at < verb.at.start })
 }
 
 /// Something of which the source says in a clause of its own that it is not meant: "give X (contraindicated in Y)", "X is for Z. It
@@ -150,6 +240,9 @@ fn denied_beside(statement: &Facts, source: &Facts) -> Option<Finding> {
         !in_condition(term) || here(term).is_some_and(in_condition)
     };
     let mut seen = HashSet::new();
+    if is_called_harmful(statement) {
+        return None;
+    }
     for term in source.terms.iter().filter(|term| is_denied(term)) {
         if !seen.insert(term.clause) {
             continue;
@@ -157,7 +250,8 @@ fn denied_beside(statement: &Facts, source: &Facts) -> Option<Finding> {
         let of_clause: Vec<&Term> = source.terms.iter().filter(|one| one.clause == term.clause).collect();
         let weighty: Vec<&Term> = of_clause.iter().copied().filter(|one| has_weight(source, one)).collect();
         let is_only_denied = |one: &Term| source.terms.iter().filter(|other| other.key == one.key).all(is_denied);
-        let lost: Vec<&Term> = weighty.iter().copied().filter(|one| affirmed(one) && meets(one) && is_only_denied(one)).collect();
+        let lost: Vec<&Term> =
+            weighty.iter().copied().filter(|one| affirmed(one) && meets(one) && is_only_denied(one)).collect();
         let says_whole = weighty.iter().filter(|one| is_named(source, one)).all(|one| here(one).is_some());
         let denies_too = of_clause.iter().any(|one| here(one).is_some_and(|one| one.negated));
         if lost.len() * 2 <= weighty.len() || !says_whole || denies_too {
@@ -166,15 +260,26 @@ fn denied_beside(statement: &Facts, source: &Facts) -> Option<Finding> {
         // What it is denied of stands before it.
         let before = source.terms.iter().filter(|one| one.at < term.at && one.clause != term.clause);
         let before: Vec<&Term> = before.filter(|one| has_weight(source, one)).collect();
-        let drug = |one: &&&Term| source.facts.iter().any(|fact| fact.at.contains(&one.at) && matches!(fact.said, Said::Drug(_)));
-        let subject = before.iter().rev().find(drug).or_else(|| before.first());
-        if let (Some(subject), Some(first)) = (subject, lost.first().and_then(|one| here(one)))
-            && affirmed(subject)
+        let subject = before.iter().rev().find(|one| is_drug(source, one)).or_else(|| before.first());
+        let is_of_subject = subject.is_some_and(|subject| affirmed(subject));
+        if let Some(first) = lost.first().and_then(|one| here(one))
+            && (is_of_subject || lost.iter().any(|one| is_drug(source, one)) && is_all_from(statement, source, term))
         {
             return Some(denied(first));
         }
     }
     None
+}
+
+/// Whether all that is of weight in the statement stands in one sentence of the source, and the statement has no conditions.
+fn is_all_from(statement: &Facts, source: &Facts, place: &Term) -> bool {
+    let sentence = source.sentence(place.at);
+    let stands_there = |term: &Term| {
+        let mut there = source.terms.iter().filter(|theirs| theirs.key == term.key);
+        there.any(|theirs| source.sentence(theirs.at) == sentence)
+    };
+    let mut weighty = statement.terms.iter().filter(|term| has_weight(statement, term));
+    statement.limits.is_empty() && weighty.clone().count() > 1 && weighty.all(stands_there)
 }
 
 /// A term with a denial of its own, lost or added: "no benefit", "without shock", "except in asthma", "unsafe".

@@ -37,6 +37,8 @@ pub(crate) struct Term {
     pub(crate) in_negated_clause: bool,
     /// Whether it stands behind "is" or "is not".
     pub(crate) predicate: Predicate,
+    /// Whether what denies its clause may end before it: "do not do X and do Y".
+    pub(crate) is_doubtful: bool,
     /// Whether its clause says when or of whom another holds.
     pub(crate) in_condition: bool,
     /// Whether its clause is a condition of nothing but a denial: "avoid if".
@@ -67,6 +69,7 @@ impl Term {
             is_denied_twice: place.in_phrase && place.after_negation,
             in_negated_clause: false,
             predicate: Predicate::None,
+            is_doubtful: false,
             in_condition: false,
             is_ruled_out: false,
             is_strong: false,
@@ -130,6 +133,7 @@ impl Reader<'_> {
         let mut opposites = Vec::new();
         let mut after_non = false;
         let (mut verbs, mut in_list) = (Verbs::default(), false);
+        let mut doubts = false;
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
@@ -169,6 +173,10 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
+            // "Do not do X and do Y": nobody can tell.
+            if token.lower == "and" && clauses.is_denied() && self.begins_instruction(at + 1) {
+                doubts = true;
+            }
             let lists = token.lower == "," && clauses.is_denied() && self.lists_what_is_denied(at, in_list);
             if token.lower == "," && (lexicon::goes_on(next) || lists) {
                 clauses.end_phrase();
@@ -178,6 +186,7 @@ impl Reader<'_> {
             }
             if lexicon::ends_clause(&token.lower) && !is_exception {
                 clauses.boundary(&token.lower);
+                doubts = false;
                 (verbs, in_list) = (Verbs::default(), false);
                 at += 1;
                 continue;
@@ -186,7 +195,8 @@ impl Reader<'_> {
                 if lexicon::is_auxiliary(&token.lower) {
                     clauses.take_verb();
                 }
-                if lexicon::forbids(&token.lower) || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at) {
+                if lexicon::forbids(&token.lower) || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at)
+                {
                     self.forbids.push(at);
                 }
                 clauses.negate(scope);
@@ -216,7 +226,13 @@ impl Reader<'_> {
                 at = range.end;
                 let place = clauses.next_term(is_strong || is_fact);
                 let predicate = self.predicate(range.start);
-                self.terms.push(Term { is_strong, predicate, ..Term::new(key, self.tokens, range, place) });
+                let is_doubtful = doubts;
+                self.terms.push(Term {
+                    is_strong,
+                    is_doubtful,
+                    predicate,
+                    ..Term::new(key, self.tokens, range, place)
+                });
                 opposites.push(is_opposite != after_non);
                 after_non = false;
             } else {
@@ -241,7 +257,10 @@ impl Reader<'_> {
     /// Whether a participle here has an auxiliary: "is temporarily held".
     fn is_passive(&self, at: usize) -> bool {
         let before = self.tokens[at.saturating_sub(3)..at].iter();
-        before.rev().take_while(|token| !lexicon::ends_clause(&token.lower)).any(|token| lexicon::is_auxiliary(&token.lower))
+        before
+            .rev()
+            .take_while(|token| !lexicon::ends_clause(&token.lower))
+            .any(|token| lexicon::is_auxiliary(&token.lower))
     }
 
     /// Whether "due to" says why something is done, not what something is due to.
@@ -259,8 +278,7 @@ impl Reader<'_> {
         if lexicon::is_denying_instruction(lower(at)) || is_do_not {
             return true;
         }
-        let is_noun = matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
-        if lexicon::is_instruction(lower(at)) && !is_noun {
+        if self.begins_instruction(at) {
             return before.is_denying_instruction || self.rest_of_clause(at).any(|token| token.lower == "instead");
         }
         if !before.has_auxiliary && !before.is_denying_instruction || lexicon::is_auxiliary(lower(at)) {
@@ -276,6 +294,14 @@ impl Reader<'_> {
                 before.has_auxiliary && rest.iter().take(4).skip(1).any(is_participle)
             }
         }
+    }
+
+    /// Whether an instruction begins here: "use X", not "use of X".
+    fn begins_instruction(&self, at: usize) -> bool {
+        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
+        let is_noun =
+            matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
+        lexicon::is_instruction(lower(at)) && !is_noun
     }
 
     /// The tokens from here to the end of the clause.
