@@ -1,6 +1,6 @@
 //! Clauses of a sentence, and how far the negations and exceptions in it reach.
 
-use crate::lexicon::Scope;
+use crate::negations::Scope;
 
 /// The clauses that have been read, and the one that is open.
 #[derive(Debug)]
@@ -316,10 +316,15 @@ mod tests {
                 "The dose of heparin is reduced.",
                 "Warfarin is given except in pregnancy, and the dose of heparin is reduced.",
             ),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        // What is not excepted is not denied; that the exception is left out makes it partial.
+        for (statement, source) in [
             ("Give heparin or dalteparin.", "Except in pregnancy, give heparin or dalteparin."),
             ("Heparin and dalteparin are given.", "Except in pregnancy, heparin and dalteparin are given."),
         ] {
-            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+            assert_eq!(verdict(statement, source), Verdict::Partial, "{statement} against {source}");
         }
     }
 

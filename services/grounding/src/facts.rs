@@ -6,7 +6,7 @@ use std::ops::Range;
 use vocabulary::vocabulary;
 
 use crate::lexicon;
-use crate::limits::{Limit, limits};
+use crate::limits::Limit;
 use crate::quantity::{Quantity, join, quantities};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
@@ -89,6 +89,7 @@ impl Facts {
         reader.instructions();
         let denies_next = reader.terms();
         reader.facts.sort_by_key(|fact| fact.at.start);
+        let limits = reader.limits();
         let joints = joints(&reader.facts, &tokens);
         let at_words = |is: fn(&str) -> bool| (0..tokens.len()).filter(|&at| is(&tokens[at].lower)).collect();
         Self {
@@ -102,7 +103,7 @@ impl Facts {
             }),
             breaks: Vec::new(),
             parts: parts(&tokens),
-            limits: limits(&tokens),
+            limits,
             before: Vec::new(),
             forbids: reader.forbids,
             length: tokens.len(),

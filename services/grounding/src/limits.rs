@@ -1,7 +1,11 @@
 //! What bounds what a sentence says: conditions, cautions, and those of whom it is said.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use vocabulary::Phrases;
+
+use crate::facts::Reader;
 use crate::lexicon;
 use crate::words::Token;
 
@@ -34,105 +38,152 @@ pub(crate) enum Kind {
     Manner,
 }
 
-const CONDITIONS: &[&str] = &[
-    "if",
-    "unless",
-    "until",
-    "till",
-    "when",
-    "whenever",
-    "once",
-    "where",
-    "provided that",
-    "provided the",
-    "provided there",
-    "providing that",
-    "providing the",
-    "as long as",
-    "so long as",
-    "in the absence of",
-    "in the presence of",
+const PHRASES: &[(Kind, &[&str])] = &[
+    (
+        Kind::Condition,
+        &[
+            "if",
+            "unless",
+            "until",
+            "till",
+            "when",
+            "whenever",
+            "once",
+            "where",
+            "provided that",
+            "provided the",
+            "provided there",
+            "providing that",
+            "providing the",
+            "as long as",
+            "so long as",
+            "in the absence of",
+            "in the presence of",
+        ],
+    ),
+    (
+        Kind::Exception,
+        &[
+            "except",
+            "excepting",
+            "excluding",
+            "other than",
+            "apart from",
+            "aside from",
+            "with the exception of",
+            "bar those",
+            "bar people",
+            "bar patients",
+            "save those",
+            "save in",
+            "save for",
+            "all but",
+            "everyone but",
+        ],
+    ),
+    (
+        Kind::Caution,
+        &[
+            "caution",
+            "cautiously",
+            "cautious",
+            "carefully",
+            "slowly",
+            "supervision",
+            "supervised",
+            "diluted",
+            "low dose",
+            "high dose",
+            "short term",
+            "long term",
+        ],
+    ),
+    (
+        Kind::Harm,
+        &[
+            "dangerous",
+            "harmful",
+            "hazardous",
+            "unsafe",
+            "ineffective",
+            "inappropriate",
+            "unsuitable",
+            "inadvisable",
+            "unwise",
+            "unacceptable",
+            "fatal",
+            "lethal",
+            "toxic",
+            "useless",
+            "futile",
+            "obsolete",
+        ],
+    ),
+    (
+        Kind::Lack,
+        &[
+            "withdrawal",
+            "omission",
+            "cessation",
+            "discontinuation",
+            "failure to",
+            "failing to",
+            "avoidance of",
+            "removal",
+            "remove",
+            "removed",
+            "few",
+            "little",
+            "stopping",
+            "quitting",
+            "giving up",
+            "discontinuing",
+            "withholding",
+            "withdrawing",
+            "omitting",
+        ],
+    ),
 ];
 
-const EXCEPTIONS: &[&str] = &[
-    "except",
-    "excepting",
-    "excluding",
-    "other than",
-    "apart from",
-    "aside from",
-    "with the exception of",
-    "bar those",
-    "bar people",
-    "bar patients",
-    "save those",
-    "save in",
-    "save for",
-    "all but",
-    "everyone but",
-];
+/// The kind of the longest phrase that words begin with, and the words it takes.
+fn phrase_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Kind)> {
+    static TABLE: LazyLock<Phrases<Kind>> = LazyLock::new(|| {
+        let mut table = Phrases::default();
+        for (kind, phrases) in PHRASES {
+            phrases.iter().for_each(|phrase| table.insert(phrase, *kind));
+        }
+        table
+    });
+    TABLE.longest(words).map(|(length, kind)| (length, *kind))
+}
 
-const CAUTIONS: &[&str] = &[
-    "caution",
-    "cautiously",
-    "cautious",
-    "carefully",
-    "slowly",
-    "supervision",
-    "supervised",
-    "diluted",
-    "low dose",
-    "high dose",
-    "short term",
-    "long term",
-];
+impl Reader<'_> {
+    /// The limits of the sentence.
+    pub(crate) fn limits(&self) -> Vec<Limit> {
+        (0..self.tokens.len()).filter_map(|at| self.limit_at(at)).collect()
+    }
 
-const HARMS: &[&str] = &[
-    "dangerous",
-    "harmful",
-    "hazardous",
-    "unsafe",
-    "ineffective",
-    "inappropriate",
-    "unsuitable",
-    "inadvisable",
-    "unwise",
-    "unacceptable",
-    "fatal",
-    "lethal",
-    "toxic",
-    "useless",
-    "futile",
-    "obsolete",
-];
-
-/// Words for what is not done, no longer or seldom.
-const LACKS: &[&str] = &[
-    "withdrawal",
-    "omission",
-    "cessation",
-    "discontinuation",
-    "failure to",
-    "failing to",
-    "avoidance of",
-    "removal",
-    "remove",
-    "removed",
-    "few",
-    "little",
-    "stopping",
-    "quitting",
-    "giving up",
-    "discontinuing",
-    "withholding",
-    "withdrawing",
-    "omitting",
-];
-
-/// The limits of a sentence.
-pub(crate) fn limits(tokens: &[Token]) -> Vec<Limit> {
-    let limit_at = |at| condition_at(tokens, at).or_else(|| of_whom_at(tokens, at)).or_else(|| manner_at(tokens, at));
-    (0..tokens.len()).filter_map(limit_at).collect()
+    fn limit_at(&self, at: usize) -> Option<Limit> {
+        let tokens = self.tokens;
+        if !tokens[at].is_word() {
+            return None;
+        }
+        let Some((length, kind)) = phrase_at(self.words(at)) else {
+            let manner = || is_manner(&tokens[at].lower).then(|| limit(tokens, Kind::Manner, at..at + 1, false));
+            return of_whom_at(tokens, at).or_else(manner);
+        };
+        let end = self.reach(at, length).end;
+        let is_meant = match kind {
+            Kind::Condition | Kind::Exception => return condition(tokens, kind, at, end),
+            Kind::Harm => matches!(before(tokens, at), "is" | "are" | "was" | "were" | "be" | "been"),
+            // "A few", "the next few months".
+            Kind::Lack if matches!(tokens[at].lower.as_str(), "few" | "little") => {
+                !matches!(before(tokens, at), "a" | "the" | "these" | "next" | "past" | "last" | "first")
+            }
+            _ => true,
+        };
+        is_meant.then(|| limit(tokens, kind, at..end, false))
+    }
 }
 
 fn lower(tokens: &[Token], at: usize) -> &str {
@@ -141,22 +192,6 @@ fn lower(tokens: &[Token], at: usize) -> &str {
 
 fn before(tokens: &[Token], at: usize) -> &str {
     at.checked_sub(1).map_or("", |at| lower(tokens, at))
-}
-
-/// The tokens that the longest of some phrases takes at a place.
-fn phrase_at(tokens: &[Token], at: usize, phrases: &[&str]) -> Option<usize> {
-    let length = |phrase: &&str| {
-        let mut next = at;
-        for word in phrase.split(' ') {
-            next += usize::from(next > at && lower(tokens, next) == "-");
-            if lower(tokens, next) != word {
-                return None;
-            }
-            next += 1;
-        }
-        Some(next - at)
-    };
-    phrases.iter().filter_map(length).max()
 }
 
 fn limit(tokens: &[Token], kind: Kind, at: Range<usize>, is_ahead: bool) -> Limit {
@@ -169,10 +204,7 @@ fn ends(lower: &str) -> bool {
     matches!(lower, "," | "." | ";" | ":" | "(" | ")" | "[" | "]" | "but" | "then" | "however" | "•" | "|" | "!" | "?")
 }
 
-fn condition_at(tokens: &[Token], at: usize) -> Option<Limit> {
-    let exception = phrase_at(tokens, at, EXCEPTIONS).map(|length| (Kind::Exception, length));
-    let (kind, length) = exception.or_else(|| Some((Kind::Condition, phrase_at(tokens, at, CONDITIONS)?)))?;
-    let start = at + length;
+fn condition(tokens: &[Token], kind: Kind, at: usize, start: usize) -> Option<Limit> {
     let (next, before) = (lower(tokens, start), before(tokens, at));
     let is_count = next.starts_with(|c: char| c.is_ascii_digit());
     let is_other = match lower(tokens, at) {
@@ -185,7 +217,7 @@ fn condition_at(tokens: &[Token], at: usize) -> Option<Limit> {
     if is_other || next.is_empty() || ends(next) {
         return None;
     }
-    let end = start + tokens[start..].iter().take_while(|token| !ends(&token.lower)).count();
+    let end = start + tokens.get(start..)?.iter().take_while(|token| !ends(&token.lower)).count();
     let begins = before.is_empty() || ends(before) || matches!(before, "and" | "or" | "-" | "–");
     Some(limit(tokens, kind, at..end, begins && lower(tokens, end) == ","))
 }
@@ -235,24 +267,6 @@ fn of_whom_at(tokens: &[Token], at: usize) -> Option<Limit> {
     let is_over = |token: &Token| ends(&token.lower) || lexicon::is_auxiliary(&token.lower);
     let end = start + tokens.get(start..)?.iter().take_while(|token| !is_over(token)).count();
     (end > start).then(|| limit(tokens, Kind::OfWhom, at..end, false))
-}
-
-fn manner_at(tokens: &[Token], at: usize) -> Option<Limit> {
-    let is_predicate = matches!(before(tokens, at), "is" | "are" | "was" | "were" | "be" | "been");
-    if let Some(length) = phrase_at(tokens, at, CAUTIONS) {
-        return Some(limit(tokens, Kind::Caution, at..at + length, false));
-    }
-    if is_manner(lower(tokens, at)) {
-        return Some(limit(tokens, Kind::Manner, at..at + 1, false));
-    }
-    if let Some(length) = phrase_at(tokens, at, HARMS).filter(|_| is_predicate) {
-        return Some(limit(tokens, Kind::Harm, at..at + length, false));
-    }
-    // "A few", "the next few months".
-    let is_number = matches!(before(tokens, at), "a" | "the" | "these" | "next" | "past" | "last" | "first");
-    let length =
-        phrase_at(tokens, at, LACKS).filter(|_| !is_number || !matches!(lower(tokens, at), "few" | "little"))?;
-    Some(limit(tokens, Kind::Lack, at..at + length, false))
 }
 
 /// Whether a word says in what way something is done.

@@ -28,7 +28,7 @@ fn has_weight(facts: &Facts, term: &Term) -> bool {
 }
 
 fn is_alike(a: &str, b: &str) -> bool {
-    a == b || are_kin(a, b)
+    a == b || a.get(..4) == b.get(..4) && are_kin(a, b)
 }
 
 fn finding(facet: Facet, written: &str, reason: String) -> Finding {
@@ -71,9 +71,13 @@ impl Sides<'_> {
         self.statement.facts.iter().any(|fact| says_for_whom(&fact.said))
     }
 
-    /// The first population of a sentence of the source.
+    /// The first population of a sentence of the source that it is said of.
     fn people(&self, sentence: usize) -> Option<&Fact> {
-        let mut of = self.source.facts.iter().filter(|fact| says_for_whom(&fact.said));
+        let is_excepted = |fact: &Fact| {
+            let of = |limit: &Limit| limit.kind == Kind::Exception && limit.at.contains(&fact.at.start);
+            self.source.limits.iter().any(of)
+        };
+        let mut of = self.source.facts.iter().filter(|fact| says_for_whom(&fact.said) && !is_excepted(fact));
         of.find(|fact| self.source.sentence(fact.at.start) == sentence)
     }
 

@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use vocabulary::vocabulary;
 
-use crate::clauses::{Clauses, Denial, List, Place};
+use crate::clauses::{Clauses, Denial, Place};
+use crate::coordination::Verbs;
 use crate::facts::{Reader, Said};
-use crate::lexicon::{self, Scope};
+use crate::lexicon;
+use crate::negations::{self, Scope};
 use crate::quantity::join;
 use crate::senses::Axis;
 use crate::words::Token;
@@ -91,25 +93,6 @@ impl Term {
     }
 }
 
-/// Words of an item of a list: what has more is a clause.
-const MAX_ITEM: usize = 4;
-
-/// The verbs of a clause that is being read.
-#[derive(Debug, Clone, Copy, Default)]
-struct Verbs {
-    has_auxiliary: bool,
-    is_denying_instruction: bool,
-}
-
-impl Verbs {
-    fn take(&mut self, lower: &str) {
-        // "It is known that A and B are …": the verb is not theirs.
-        self.has_auxiliary &= !matches!(lower, "that" | "whether");
-        self.has_auxiliary |= lexicon::is_auxiliary(lower);
-        self.is_denying_instruction |= lexicon::is_denying_instruction(lower);
-    }
-}
-
 /// What is said of the word or words at some place.
 struct Found {
     key: String,
@@ -132,13 +115,12 @@ impl Reader<'_> {
         let mut clauses = Clauses::default();
         let mut opposites = Vec::new();
         let mut after_non = false;
-        let (mut verbs, mut in_list) = (Verbs::default(), false);
-        let mut doubts = false;
+        let mut verbs = Verbs::default();
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
             // "Recommend against" is a recommendation and a negation, "unless" a condition and an exception.
-            let negation = lexicon::negation_at(self.words(at)).filter(|(length, scope)| {
+            let negation = negations::negation_at(self.words(at)).filter(|(length, scope)| {
                 *scope == Scope::Exception || !self.taken[at] || *length > 1 && !is_amount(at)
             });
             let is_exception = matches!(negation, Some((_, Scope::Exception)));
@@ -151,7 +133,7 @@ impl Reader<'_> {
             // "Stopped due to X": X is a reason, as behind "because".
             if token.lower == "due" && self.is_reason(at) {
                 clauses.boundary("because");
-                (verbs, in_list) = (Verbs::default(), false);
+                verbs = Verbs::default();
                 at += 2;
                 continue;
             }
@@ -169,25 +151,24 @@ impl Reader<'_> {
             // "Give X in A and avoid it in B": A is not denied.
             if token.lower == "and" && !clauses.in_exception() && self.begins_clause(at + 1, verbs) {
                 clauses.boundary("and");
-                (verbs, in_list) = (Verbs::default(), false);
+                verbs = Verbs::default();
                 at += 1;
                 continue;
             }
             // "Do not do X and do Y": nobody can tell.
             if token.lower == "and" && clauses.is_denied() && self.begins_instruction(at + 1) {
-                doubts = true;
+                verbs.is_doubtful = true;
             }
-            let lists = token.lower == "," && clauses.is_denied() && self.lists_what_is_denied(at, in_list);
+            let lists = token.lower == "," && clauses.is_denied() && self.lists_what_is_denied(at, verbs.in_list);
             if token.lower == "," && (lexicon::goes_on(next) || lists) {
                 clauses.end_phrase();
-                in_list |= lists;
+                verbs.in_list |= lists;
                 at += 1;
                 continue;
             }
             if lexicon::ends_clause(&token.lower) && !is_exception {
                 clauses.boundary(&token.lower);
-                doubts = false;
-                (verbs, in_list) = (Verbs::default(), false);
+                verbs = Verbs::default();
                 at += 1;
                 continue;
             }
@@ -195,7 +176,8 @@ impl Reader<'_> {
                 if lexicon::is_auxiliary(&token.lower) {
                     clauses.take_verb();
                 }
-                if lexicon::forbids(&token.lower) || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at)
+                if negations::forbids(&token.lower)
+                    || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at)
                 {
                     self.forbids.push(at);
                 }
@@ -226,10 +208,9 @@ impl Reader<'_> {
                 at = range.end;
                 let place = clauses.next_term(is_strong || is_fact);
                 let predicate = self.predicate(range.start);
-                let is_doubtful = doubts;
                 self.terms.push(Term {
                     is_strong,
-                    is_doubtful,
+                    is_doubtful: verbs.is_doubtful,
                     predicate,
                     ..Term::new(key, self.tokens, range, place)
                 });
@@ -244,146 +225,6 @@ impl Reader<'_> {
             term.settle(is_opposite, &clauses);
         }
         clauses.denies_next()
-    }
-
-    /// Whether a verb here would be an order: "hold metformin" and "should hold", not "hold of".
-    fn is_order(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).map_or(".", |at| self.tokens[at].lower.as_str());
-        lexicon::is_auxiliary(before)
-            || lexicon::ends_clause(before)
-            || matches!(before, "and" | "or" | "to" | "not" | ":" | "-")
-    }
-
-    /// Whether a participle here has an auxiliary: "is temporarily held".
-    fn is_passive(&self, at: usize) -> bool {
-        let before = self.tokens[at.saturating_sub(3)..at].iter();
-        before
-            .rev()
-            .take_while(|token| !lexicon::ends_clause(&token.lower))
-            .any(|token| lexicon::is_auxiliary(&token.lower))
-    }
-
-    /// Whether "due to" says why something is done, not what something is due to.
-    fn is_reason(&self, at: usize) -> bool {
-        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        let before = at.checked_sub(1).map_or("", lower);
-        lower(at + 1) == "to" && !lexicon::is_auxiliary(before) && !matches!(before, "not" | "" | "likely" | "probably")
-    }
-
-    /// Whether a clause of its own begins here, behind "and": an instruction that denies, another one behind such an instruction,
-    /// or what has a subject and a verb.
-    fn begins_clause(&self, at: usize, before: Verbs) -> bool {
-        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        let is_do_not = lower(at) == "dont" || lower(at) == "do" && lower(at + 1) == "not";
-        if lexicon::is_denying_instruction(lower(at)) || is_do_not {
-            return true;
-        }
-        if self.begins_instruction(at) {
-            return before.is_denying_instruction || self.rest_of_clause(at).any(|token| token.lower == "instead");
-        }
-        if !before.has_auxiliary && !before.is_denying_instruction || lexicon::is_auxiliary(lower(at)) {
-            return false;
-        }
-        let is_joint = |lower: &str| matches!(lower, "and" | "or" | "nor" | "that" | "whether" | "to" | "not");
-        let rest: Vec<&str> = self.rest_of_clause(at).map(|token| token.lower.as_str()).collect();
-        let subject = rest.iter().take_while(|lower| !is_joint(lower) && !lexicon::is_auxiliary(lower));
-        match rest.get(subject.count()) {
-            Some(lower) if lexicon::is_auxiliary(lower) => true,
-            _ => {
-                let is_participle = |lower: &&str| lexicon::is_participle_of_instruction(lower);
-                before.has_auxiliary && rest.iter().take(4).skip(1).any(is_participle)
-            }
-        }
-    }
-
-    /// Whether an instruction begins here: "use X", not "use of X".
-    fn begins_instruction(&self, at: usize) -> bool {
-        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        let is_noun =
-            matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
-        lexicon::is_instruction(lower(at)) && !is_noun
-    }
-
-    /// The tokens from here to the end of the clause.
-    fn rest_of_clause(&self, at: usize) -> impl Iterator<Item = &Token> {
-        self.tokens.iter().skip(at).take_while(|token| !lexicon::ends_clause(&token.lower))
-    }
-
-    /// Whether the words from a comma, "or" or "and" on go on with a list.
-    fn lists(&self, at: usize) -> List {
-        let mut is_last = self.tokens[at].lower != ",";
-        let rest = &self.tokens[at + 1..];
-        // ", with", ", starting": what follows is said of the whole.
-        let leaves = |first: &Token| {
-            is_preposition(&first.lower) && !matches!(first.lower.as_str(), "in" | "for" | "and")
-                || lexicon::goes_on(&first.lower)
-                || matches!(
-                    first.lower.as_str(),
-                    "starting"
-                        | "beginning"
-                        | "using"
-                        | "giving"
-                        | "taking"
-                        | "increasing"
-                        | "reducing"
-                        | "following"
-                        | "depending"
-                        | "according"
-                        | "given"
-                        | "started"
-                        | "followed"
-                        | "preferably"
-                        | "usually"
-                        | "due"
-                        | "owing"
-                )
-        };
-        if !is_last && rest.first().is_none_or(leaves) {
-            return List::No;
-        }
-        for token in rest {
-            let lower = token.lower.as_str();
-            match lower {
-                "or" | "and" => is_last = true,
-                "," if is_last => return List::ToComma,
-                "," => {}
-                _ if lexicon::is_auxiliary(lower)
-                    || lexicon::is_instruction(lower)
-                    || lexicon::is_participle_of_instruction(lower) =>
-                {
-                    return List::No;
-                }
-                _ if lexicon::ends_clause(lower) => break,
-                _ => {}
-            }
-        }
-        if is_last { List::ToEnd } else { List::No }
-    }
-
-    /// Whether a list of few words each goes on from a comma in what is denied: "avoid A, B and C".
-    fn lists_what_is_denied(&self, at: usize, in_list: bool) -> bool {
-        let rest: Vec<&Token> = self.rest_of_list(at + 1).collect();
-        let is_joint = |token: &&Token| matches!(token.lower.as_str(), "or" | "and" | ",");
-        let starts_with_joint = rest.first().is_some_and(|first| is_joint(first));
-        let is_short = |item: &[&Token]| item.len() <= MAX_ITEM;
-        let tells_more = rest.iter().any(|token| matches!(token.lower.as_str(), "where" | "such" | "as"));
-        let has_last = rest.iter().any(|token| matches!(token.lower.as_str(), "or" | "and"));
-        let is_denied = (at + 1..at + 1 + rest.len()).any(|at| lexicon::negation_at(self.words(at)).is_some());
-        starts_with_joint == in_list.min(starts_with_joint)
-            && has_last
-            && !tells_more
-            && !is_denied
-            && rest.split(|token| is_joint(token)).all(is_short)
-            && self.lists(at) != List::No
-    }
-
-    /// The tokens from here to the end of a list: to a preposition or the end of the clause.
-    fn rest_of_list(&self, at: usize) -> impl Iterator<Item = &Token> {
-        let ends = |token: &Token| {
-            let lower = token.lower.as_str();
-            !matches!(lower, "," | "or" | "and") && (lexicon::ends_clause(lower) || is_preposition(lower))
-        };
-        self.tokens.iter().skip(at).take_while(move |token| !ends(token))
     }
 
     /// What "is" or "is not" says directly before a word.
@@ -464,7 +305,7 @@ impl Reader<'_> {
         if let Some((range, _, group)) = synonym {
             return found(stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower));
         }
-        let positive = lexicon::positive_of(&token.lower);
+        let positive = negations::positive_of(&token.lower);
         Some(Found {
             key: stem(positive.unwrap_or(&token.lower)),
             at: at..at + 1,
@@ -574,7 +415,7 @@ fn label_name(noun: &str, rest: &[Token]) -> Option<(String, usize)> {
     }
 }
 
-fn is_preposition(lower: &str) -> bool {
+pub(crate) fn is_preposition(lower: &str) -> bool {
     matches!(
         lower,
         "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and"
