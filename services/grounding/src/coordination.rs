@@ -171,3 +171,52 @@ impl Reader<'_> {
         self.tokens.iter().skip(at).take_while(move |token| !ends(token))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    #[test]
+    fn an_order_behind_a_denial_stands_for_itself() {
+        let two = "Stop gliclazide and start linagliptin in renal failure.";
+        let passive = "Gliclazide should be stopped and linagliptin should be started.";
+        let short = "Gliclazide is stopped and linagliptin started.";
+        for (statement, source) in [
+            ("Stop gliclazide.", two),
+            ("Start linagliptin in renal failure.", two),
+            ("Linagliptin should be started.", passive),
+            ("Linagliptin is started.", short),
+            ("Avoid gliclazide.", "Avoid metformin, gliclazide and insulin."),
+            ("Do not give insulin.", "Do not give metformin, gliclazide or insulin."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        for (statement, source) in [
+            ("Stop linagliptin in renal failure.", two),
+            ("Stop linagliptin.", two),
+            ("Linagliptin should not be started.", passive),
+            ("Give insulin.", "Avoid metformin, gliclazide and insulin."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn what_may_or_may_not_be_denied_is_partial() {
+        let both = "Do not open the capsule and give it by tube.";
+        assert_eq!(
+            verdict("Do not give it by tube.", "Do not open the capsule and give it by tube."),
+            Verdict::Partial
+        );
+        assert_eq!(verdict("Do not open the capsule.", both), Verdict::Supported);
+    }
+
+    #[test]
+    fn a_reason_is_not_denied() {
+        let reason = "Lithium was stopped due to tremor.";
+        assert_eq!(verdict("Lithium was stopped because of tremor.", reason), Verdict::Supported);
+        assert_eq!(verdict("Tremor is due to lithium.", "Tremor is not due to lithium."), Verdict::Contradicted);
+    }
+}

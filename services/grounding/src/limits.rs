@@ -5,8 +5,11 @@ use std::sync::LazyLock;
 
 use vocabulary::Phrases;
 
-use crate::facts::Reader;
+use crate::clauses::List;
+use crate::facts::{Fact, Reader, Said};
 use crate::lexicon;
+use crate::relate::says_for_whom;
+use crate::senses::Axis;
 use crate::words::Token;
 
 /// What bounds something said, and where.
@@ -26,6 +29,8 @@ pub(crate) enum Kind {
     Condition,
     /// Of whom it is said: "people with X".
     OfWhom,
+    /// A population that stands by itself, not in a list.
+    Population,
     /// How it is done.
     Caution,
     /// That it is not done, or seldom: "withdrawal of", "few".
@@ -170,10 +175,11 @@ impl Reader<'_> {
         }
         let Some((length, kind)) = phrase_at(self.words(at)) else {
             let manner = || is_manner(&tokens[at].lower).then(|| limit(tokens, Kind::Manner, at..at + 1, false));
-            return of_whom_at(tokens, at).or_else(manner);
+            return of_whom_at(tokens, at).or_else(|| self.population_at(at)).or_else(manner);
         };
         let end = self.reach(at, length).end;
         let is_meant = match kind {
+            Kind::Exception if tokens[at].lower == "excluding" && !self.excludes_people(at) => false,
             Kind::Condition | Kind::Exception => return condition(tokens, kind, at, end),
             Kind::Harm => matches!(before(tokens, at), "is" | "are" | "was" | "were" | "be" | "been"),
             // "A few", "the next few months".
@@ -183,6 +189,25 @@ impl Reader<'_> {
             _ => true,
         };
         is_meant.then(|| limit(tokens, kind, at..end, false))
+    }
+
+    fn population_at(&self, at: usize) -> Option<Limit> {
+        let people = self.facts.iter().find(|fact| fact.at.start == at && says_for_whom(&fact.said))?;
+        let (before, next) = (before(self.tokens, at), lower(self.tokens, people.at.end));
+        let is_joint = |lower: &str| matches!(lower, "or" | "and" | "/" | "nor");
+        let goes_on = next == "," && self.lists(people.at.end) != List::No;
+        let is_single = !is_joint(before) && !is_joint(next) && !goes_on;
+        is_single.then(|| limit(self.tokens, Kind::Population, people.at.clone(), false))
+    }
+
+    /// Whether "excluding" makes an exception of people; diseases are excluded by tests.
+    pub(crate) fn excludes_people(&self, at: usize) -> bool {
+        let near = at + 1..at + 4;
+        let is_person =
+            |at: usize| matches!(lower(self.tokens, at), "those") || lexicon::is_person(lower(self.tokens, at));
+        let is_people =
+            |fact: &Fact| matches!(fact.said, Said::Sense(Axis::Age | Axis::Sex, _)) && near.contains(&fact.at.start);
+        near.clone().any(is_person) || self.facts.iter().any(is_people)
     }
 }
 

@@ -24,10 +24,6 @@ const NEGATIONS: &[(Scope, &[&str])] = &[
         Scope::Nothing,
         &[
             "not only",
-            // A test, not an exception.
-            "by excluding",
-            "after excluding",
-            "before excluding",
             "no later than",
             "no sooner than",
             "whether or not",
@@ -325,4 +321,45 @@ pub(crate) fn forbids(lower: &str) -> bool {
             | "off"
             | "banned"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+
+    #[test]
+    fn words_that_forbid_or_end_deny() {
+        for (statement, source) in [
+            ("Give tolvaptan in anuria.", "Hold tolvaptan in anuria."),
+            ("Dantrolene is given in hepatitis.", "Dantrolene is forbidden in hepatitis."),
+            ("Give tolvaptan in anuria.", "Refrain from giving tolvaptan in anuria."),
+            ("Give tolvaptan during vomiting.", "Suspend tolvaptan during vomiting."),
+            ("Dantrolene should be crushed.", "Dantrolene should be crushed under no circumstances."),
+            ("Use dantrolene in hepatitis.", "The panel decided against the use of dantrolene in hepatitis."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+        for (statement, source) in [
+            ("Stop tolvaptan in anuria.", "Hold tolvaptan in anuria."),
+            ("Tolvaptan is withheld during vomiting.", "Tolvaptan is suspended during vomiting."),
+            ("Check pressure with the device.", "Check pressure with the hand-held device."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn words_that_except_make_exceptions() {
+        for (statement, source) in [
+            ("Infants receive rotavirus vaccine.", "Aside from infants, all children receive rotavirus vaccine."),
+            ("Diabetics may fast.", "Everyone but diabetics may fast."),
+            ("Neonates are weighed.", "Excluding neonates, all patients are weighed."),
+            ("Warfarin is safe in lactation.", "Heparin, unlike warfarin, is safe in lactation."),
+            ("Patients with asthma were included.", "Patients with asthma were excluded."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+    }
 }

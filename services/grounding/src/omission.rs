@@ -14,7 +14,7 @@ use crate::terms::Term;
 pub(crate) fn left_out(statement: &Facts, source: &Facts, context: &Facts) -> Option<Finding> {
     let sides = Sides { statement, source, context };
     let without = || source.limits.iter().find_map(|limit| sides.without(limit));
-    sides.dose_of_anyone().or_else(without).or_else(|| sides.of_anyone())
+    sides.dose_of_anyone().or_else(without)
 }
 
 struct Sides<'a> {
@@ -47,38 +47,13 @@ impl Sides<'_> {
         }
         let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
         let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
-        Some(of_whom(&self.people(self.source.sentence(there.at.start))?.written))
-    }
-
-    /// Something else without the population that the source says it of.
-    fn of_anyone(&self) -> Option<Finding> {
-        if self.names_people() {
-            return None;
-        }
-        let people = (0..=self.source.breaks.len()).find_map(|sentence| {
-            let people = self.people(sentence)?;
-            let is_main = |term: &&Term| self.source.sentence(term.at) == sentence && !people.at.contains(&term.at);
-            let main: Vec<&Term> = self.source.terms.iter().filter(is_main).collect();
-            (self.says(&main) && !self.is_said_elsewhere(&main, sentence)).then_some(people)
-        })?;
-        let is_before =
-            matches!(people.said, Said::Sense(_, name) if self.statement.before.iter().any(|key| key == name));
-        let is_above = self.context.facts.iter().any(|fact| is_same(fact, people));
-        (!is_before && !is_above).then(|| of_whom(&people.written))
+        let sentence = self.source.sentence(there.at.start);
+        let mut of = self.source.facts.iter().filter(|fact| says_for_whom(&fact.said));
+        Some(of_whom(&of.find(|fact| self.source.sentence(fact.at.start) == sentence)?.written))
     }
 
     fn names_people(&self) -> bool {
         self.statement.facts.iter().any(|fact| says_for_whom(&fact.said))
-    }
-
-    /// The first population of a sentence of the source that it is said of.
-    fn people(&self, sentence: usize) -> Option<&Fact> {
-        let is_excepted = |fact: &Fact| {
-            let of = |limit: &Limit| limit.kind == Kind::Exception && limit.at.contains(&fact.at.start);
-            self.source.limits.iter().any(of)
-        };
-        let mut of = self.source.facts.iter().filter(|fact| says_for_whom(&fact.said) && !is_excepted(fact));
-        of.find(|fact| self.source.sentence(fact.at.start) == sentence)
     }
 
     /// A limit that the statement leaves out.
@@ -93,6 +68,7 @@ impl Sides<'_> {
             || match limit.kind {
                 Kind::Condition | Kind::Exception => self.has_any_of(&limit.at),
                 Kind::OfWhom => self.has_any_of(&(limit.at.start + 1..limit.at.end)),
+                Kind::Population => self.names_people() || self.has_any_of(&limit.at) || self.is_excepted(limit),
                 Kind::Caution => false,
                 Kind::Lack | Kind::Harm => main.iter().any(|term| denies(term) && !term.negated),
                 // "Not routinely" is less than "not".
@@ -103,11 +79,20 @@ impl Sides<'_> {
         }
         let written = &limit.written;
         let added = format!("the source adds \u{201c}{written}\u{201d}; the statement leaves it out");
-        Some(if limit.kind == Kind::OfWhom { of_whom(written) } else { finding(Facet::Polarity, written, added) })
+        Some(if matches!(limit.kind, Kind::OfWhom | Kind::Population) {
+            of_whom(written)
+        } else {
+            finding(Facet::Polarity, written, added)
+        })
     }
 
     fn here(&self, key: &str) -> impl Iterator<Item = &Term> {
         self.statement.terms.iter().filter(move |term| is_alike(&term.key, key))
+    }
+
+    fn is_excepted(&self, limit: &Limit) -> bool {
+        let excepts = |other: &Limit| other.kind == Kind::Exception && other.at.contains(&limit.at.start);
+        self.source.limits.iter().any(excepts)
     }
 
     /// What a limit bounds.
@@ -119,7 +104,11 @@ impl Sides<'_> {
         let mut outside: Vec<&Term> = self.source.terms.iter().filter(is_outside).collect();
         let nearest = match limit.kind {
             Kind::Condition | Kind::Exception if limit.is_ahead => outside.iter().find(|term| term.at >= limit.at.end),
-            Kind::OfWhom => None,
+            // "In adults, …": what stands with them stands behind the comma.
+            Kind::OfWhom | Kind::Population => {
+                let own = self.source.terms.iter().find(|term| limit.at.contains(&term.at));
+                outside.iter().find(|term| own.is_some_and(|own| own.clause == term.clause))
+            }
             _ => outside.iter().rev().find(|term| term.at < limit.at.start).or_else(|| outside.first()),
         };
         match nearest.map(|term| term.clause) {
@@ -148,7 +137,7 @@ impl Sides<'_> {
                 there.any(|term| is_alike(&term.key, key))
             };
             let is_bound = self.source.limits.iter().any(|limit| self.source.sentence(limit.at.start) == other);
-            !is_bound && self.people(other).is_none() && said.iter().all(has)
+            !is_bound && said.iter().all(has)
         })
     }
 
@@ -174,4 +163,52 @@ impl Sides<'_> {
 /// Whether a word leaves a condition open: "if appropriate".
 fn is_open(key: &str) -> bool {
     matches!(key, "appropri" | "toler" | "avail" | "feasibl" | "practic" | "clinic" | "desir")
+}
+
+#[cfg(test)]
+mod tests {
+    use knowledge::Verdict;
+
+    use crate::check::verdict_of as verdict;
+    use crate::{Source, check};
+
+    #[test]
+    fn what_bounds_an_order_must_not_be_left_out() {
+        for (statement, source) in [
+            ("Remove the catheter.", "Remove the catheter if the patient can void."),
+            ("Start warfarin.", "Once bleeding has been ruled out, start warfarin."),
+            ("Give the vaccine.", "Give the vaccine unless there is fever."),
+            ("Continue oxygen.", "Continue oxygen until saturation is above 94%."),
+            ("Use digoxin in renal failure.", "Use digoxin with caution in renal failure."),
+            ("Amiodarone is recommended in shock.", "Withdrawal of amiodarone is recommended in shock."),
+            ("Amiodarone is used in bradycardia.", "Amiodarone is dangerous in bradycardia."),
+            ("Offer annual eye screening.", "Offer annual eye screening to people with retinopathy."),
+            ("Doxepin is recommended.", "In adults, doxepin is recommended."),
+            ("Do not offer spirometry.", "Do not routinely offer spirometry."),
+            ("Infants need surgery.", "Few infants need surgery."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Partial, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_otherwise_or_of_something_else_is_not_left_out() {
+        let catheter = "Remove the catheter if the patient can void.";
+        for (statement, source) in [
+            ("If the patient can void, the catheter is removed.", catheter),
+            ("Ask for help.", "Remove the catheter if the patient can void. Ask for help."),
+            ("Check potassium.", "Take a history if there is time; check potassium."),
+            ("Give fluids.", "Give fluids if appropriate."),
+            ("Take bumetanide in the morning.", "Take bumetanide once daily in the morning."),
+            ("Do not use ibuprofen in asthma.", "Do not use ibuprofen in renal failure or asthma."),
+            ("Stopping smoking prevents cancer.", "Smoking cessation prevents cancer."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        let above = Source::new("Offer annual eye screening to people with retinopathy.", ["Retinopathy"]);
+        assert_eq!(check("Offer annual eye screening.", &above).verdict, Verdict::Supported);
+        let told = "People with retinopathy are many. Offer annual eye screening.";
+        let source = "People with retinopathy are many. Offer annual eye screening to people with retinopathy.";
+        assert_eq!(check(told, &Source::new(source, [])).verdict, Verdict::Supported);
+    }
 }

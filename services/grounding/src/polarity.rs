@@ -402,6 +402,74 @@ mod tests {
     }
 
     #[test]
+    fn a_denial_that_is_shared_hides_no_other() {
+        for (statement, source) in [
+            ("In adults without jaundice, give vitamin K.", "In adults without jaundice, do not give vitamin K."),
+            (
+                "Adults without heart failure should receive spironolactone.",
+                "Adults without heart failure should not receive spironolactone.",
+            ),
+            ("Absence of cough rules out pneumonia.", "Absence of cough does not rule out pneumonia."),
+            ("Give laxatives if there is no constipation.", "Do not give laxatives if there is no constipation."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+        let contraindicated = "Colestyramine is contraindicated in biliary obstruction without drainage.";
+        let found = verdict("Do not give colestyramine in biliary obstruction without drainage.", contraindicated);
+        assert_eq!(found, Verdict::Supported);
+    }
+
+    #[test]
+    fn what_is_denied_in_a_clause_of_its_own_is_denied() {
+        let glimepiride = "Glimepiride lowers glucose. It is contraindicated in pregnancy.";
+        let doxazosin = "Give doxazosin (contraindicated in orthostatic hypotension).";
+        for (statement, source) in [
+            ("Glimepiride lowers glucose in pregnancy.", glimepiride),
+            ("Give doxazosin in orthostatic hypotension.", doxazosin),
+            ("Give doxazosin if incontinent.", "Give doxazosin (avoid if incontinent)."),
+            (
+                "Tramadol is given for pain with linezolid.",
+                "Tramadol is given for pain; it is contraindicated with linezolid.",
+            ),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+        for (statement, source) in [
+            ("Do not give doxazosin in orthostatic hypotension.", doxazosin),
+            ("Glimepiride should not be used in pregnancy.", glimepiride),
+            ("Stop doxazosin if syncope occurs.", "Give doxazosin daily, and stop it if syncope occurs."),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+    }
+
+    #[test]
+    fn the_same_denied_in_other_words_is_the_same() {
+        for (statement, source) in [
+            ("Statins should not be used in pregnancy.", "Statins are contraindicated in pregnancy."),
+            (
+                "Formoterol must be used with an inhaled corticosteroid.",
+                "Formoterol must not be used without an inhaled corticosteroid.",
+            ),
+            (
+                "Doxycycline is not recommended in tooth discolouration.",
+                "Doxycycline is recommended except in tooth discolouration.",
+            ),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        let found = verdict("Statins should not be used.", "Statins may be stopped. Statins are not always used.");
+        assert_ne!(found, Verdict::Supported);
+    }
+
+    #[test]
+    fn an_exception_of_an_amount_is_an_exception() {
+        let ages = "Weigh all infants, except those under 6 weeks.";
+        assert_eq!(verdict("Weigh infants under 6 weeks.", ages), Verdict::Contradicted);
+        assert_eq!(verdict("Weigh all infants except those under 6 weeks.", ages), Verdict::Supported);
+    }
+
+    #[test]
     fn the_witness_is_the_first_of_the_statement() {
         let source = Source::new("Warfarin plus heparin was superior to aspirin plus clopidogrel.", []);
         for _ in 0..20 {

@@ -123,13 +123,15 @@ impl Reader<'_> {
             let negation = negations::negation_at(self.words(at)).filter(|(length, scope)| {
                 *scope == Scope::Exception || !self.taken[at] || *length > 1 && !is_amount(at)
             });
-            let is_exception = matches!(negation, Some((_, Scope::Exception)));
-            // "Hold of", "hand-held", "interrupted sutures": no denials.
+            // "Hold of", "excluding haemorrhage", "hand-held": no denials.
             let negation = negation.filter(|_| match token.lower.as_str() {
+                "-" => false,
                 "hold" => self.is_order(at),
+                "excluding" => self.excludes_people(at),
                 "held" | "suspended" | "interrupted" | "withdrawn" => self.is_passive(at),
                 _ => true,
             });
+            let is_exception = matches!(negation, Some((_, Scope::Exception)));
             // "Stopped due to X": X is a reason, as behind "because".
             if token.lower == "due" && self.is_reason(at) {
                 clauses.boundary("because");
