@@ -30,6 +30,8 @@ struct Clause {
     /// It is set against the one before: `but`, or a comma and a negation.
     is_contrast: bool,
     after_comma: bool,
+    /// The clause that it stands in: "those who … should".
+    relative_to: Option<usize>,
     /// A condition of nothing but a denial: "avoid if".
     is_ruled_out: bool,
     has_terms: bool,
@@ -127,7 +129,19 @@ impl Clauses {
         let is_condition = is_condition || sign == "and" && open.is_condition;
         // "Avoid if X": there is nothing else to deny.
         let is_ruled_out = is_condition && open.negations % 2 == 1 && !open.has_terms;
-        self.open(Clause { is_condition, is_contrast, after_comma, is_ruled_out, ..Clause::default() });
+        let relative_to = matches!(sign, "who" | "which").then(|| self.regions[self.current]);
+        self.open(Clause { is_condition, is_contrast, after_comma, relative_to, is_ruled_out, ..Clause::default() });
+    }
+
+    /// Goes back to the clause around "who …", whose verb this is; returns whether there is one.
+    pub(crate) fn close_relative(&mut self) -> bool {
+        let open = self.clauses[self.regions[self.current]];
+        let outer = open.relative_to.filter(|_| open.has_terms);
+        if let Some(outer) = outer {
+            self.phrase = 0;
+            self.open_region(outer);
+        }
+        outer.is_some()
     }
 
     fn open(&mut self, clause: Clause) {

@@ -13,7 +13,7 @@ const MAX_ITEM: usize = 4;
 /// What has been read of the clause that is open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Verbs {
-    has_auxiliary: bool,
+    pub(crate) has_auxiliary: bool,
     is_denying_instruction: bool,
     /// A list has begun in it.
     pub(crate) in_list: bool,
@@ -37,6 +37,15 @@ impl Reader<'_> {
         lexicon::is_auxiliary(before)
             || lexicon::ends_clause(before)
             || matches!(before, "and" | "or" | "to" | "not" | ":" | "-")
+    }
+
+    /// Whether an auxiliary here has a subject: "should", not "to be" or "has been".
+    pub(crate) fn is_finite(&self, at: usize) -> bool {
+        let lower = self.tokens[at].lower.as_str();
+        let before = at.checked_sub(1).map_or("", |at| self.tokens[at].lower.as_str());
+        let is_form = matches!(lower, "be" | "been" | "has" | "have" | "had" | "do" | "does" | "did");
+        let goes_on = lexicon::is_auxiliary(before) || matches!(before, "to" | "not" | "and" | "or" | "that" | "what");
+        lexicon::is_auxiliary(lower) && !is_form && !goes_on
     }
 
     /// Whether a participle here has an auxiliary: "is temporarily held".
@@ -197,6 +206,7 @@ mod tests {
             ("Stop linagliptin in renal failure.", two),
             ("Stop linagliptin.", two),
             ("Linagliptin should not be started.", passive),
+            ("Do not give linagliptin.", "Do not give gliclazide and start linagliptin instead."),
             ("Give insulin.", "Avoid metformin, gliclazide and insulin."),
         ] {
             assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");

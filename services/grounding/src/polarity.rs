@@ -9,7 +9,7 @@ use crate::check::{Facet, Finding};
 use crate::clauses::Denial;
 use crate::facts::{Fact, Facts, Said};
 use crate::lexicon;
-use crate::limits::Kind;
+use crate::limits::{Kind, Limit};
 use crate::relate::{is_named, is_same, sides_of};
 use crate::senses::Axis;
 use crate::terms::{Predicate, Term};
@@ -91,8 +91,17 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
         let terms: Vec<&Term> = statement.terms.iter().filter(|term| term.region == region).collect();
         let (mut shared, mut flipped, mut witness) = (0, 0, None);
         let mut is_excused = true;
+        let weighty = terms.iter().filter(|term| has_weight(statement, term));
+        let there = weighty.flat_map(|term| source.terms.iter().filter(|other| other.key == term.key));
+        let said: Vec<(usize, usize)> = there.map(|other| (other.clause, source.sentence(other.at))).collect();
         for term in terms {
-            let there: Vec<&Term> = source.terms.iter().filter(|other| other.key == term.key).collect();
+            // "Give" is said of what is given.
+            let is_near = |other: &Term| said.iter().any(|(_, sentence)| *sentence == source.sentence(other.at));
+            let is_of_it = |other: &Term| {
+                has_weight(statement, term) || !is_near(other) || said.iter().any(|(clause, _)| *clause == other.clause)
+            };
+            let there: Vec<&Term> =
+                source.terms.iter().filter(|other| other.key == term.key && is_of_it(other)).collect();
             if there.is_empty() {
                 continue;
             }
@@ -105,6 +114,7 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
                 } else {
                     let drawn_differently = |other: &&&Term| shares_its_denial(statement, source, other);
                     is_called_harmful(statement)
+                        || is_ended(statement, term)
                         || there.iter().any(|other| is_demanded_beside(statement, source, other))
                         || flipped <= 2 && there.iter().any(|other| drawn_differently(&other))
                 };
@@ -139,6 +149,15 @@ fn shares_its_denial(statement: &Facts, source: &Facts, term: &Term) -> bool {
 /// Whether the statement calls something dangerous or the like: that denies nothing, and is not the opposite of a denial.
 fn is_called_harmful(statement: &Facts) -> bool {
     statement.limits.iter().any(|limit| limit.kind == Kind::Harm)
+}
+
+/// Whether a noun says of a term that it is ended: "withdrawal of X", "X withdrawal".
+fn is_ended(statement: &Facts, term: &Term) -> bool {
+    let ends = |limit: &Limit| {
+        limit.kind == Kind::Lack
+            && ((limit.at.end..limit.at.end + 3).contains(&term.at) || limit.at.start == term.at + 1)
+    };
+    statement.limits.iter().any(ends)
 }
 
 /// An exception of an amount that the statement does not make: "except those under 10 years".
@@ -201,15 +220,16 @@ fn excepts_likewise(statement: &Facts, source: &Facts, term: &Term) -> bool {
             is_drug(statement, term) && theirs.negated && theirs.by == Denial::Phrase && !is_said_of_drug(theirs);
         is_excepted || is_phrase || theirs.is_ruled_out && is_last_drug_before(source, theirs, term)
     };
+    let is_bearer = !has_weight(statement, term) || is_drug(statement, term) || is_subject(source, &term.key);
+    // "To all adults except those with X", "not to adults with X".
+    let may_bear = |theirs: &Term| is_bearer || theirs.by == Denial::Exception && is_named(statement, term);
     let is_case = |other: &Term| {
         let has_own_weight = has_weight(statement, other) && !is_drug(statement, other);
+        let is_meant = |theirs: &Term| theirs.is_ruled_out || other.negated && other.clause == term.clause;
         let mut there = source.terms.iter().filter(|theirs| theirs.key == other.key);
-        has_own_weight
-            && there
-                .any(|theirs| is_apart(theirs) && (theirs.is_ruled_out || other.negated && other.clause == term.clause))
+        has_own_weight && there.any(|theirs| is_apart(theirs) && is_meant(theirs) && may_bear(theirs))
     };
-    let is_bearer = !has_weight(statement, term) || is_drug(statement, term) || is_subject(source, &term.key);
-    is_bearer && statement.terms.iter().any(is_case)
+    statement.terms.iter().any(is_case)
 }
 
 /// Whether a medicine is the one that "it" means: the last one named before.

@@ -174,6 +174,10 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
+            // "Those who are not X should …": its own verb.
+            if verbs.has_auxiliary && self.is_finite(at) && clauses.close_relative() {
+                verbs = Verbs::default();
+            }
             if let Some((length, scope)) = negation {
                 if lexicon::is_auxiliary(&token.lower) {
                     clauses.take_verb();
