@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
+use crate::denials::forbids_likewise;
 use crate::facts::{Fact, Facts, Said, WORD};
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
 use crate::omission::left_out;
-use crate::polarity::{forbids_likewise, reversed};
+use crate::polarity::reversed;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
     agreement, are_kin, facet, is_owner, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,

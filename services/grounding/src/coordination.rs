@@ -43,7 +43,22 @@ impl Reader<'_> {
     pub(crate) fn is_finite(&self, at: usize) -> bool {
         let lower = self.tokens[at].lower.as_str();
         let before = at.checked_sub(1).map_or("", |at| self.tokens[at].lower.as_str());
-        let is_form = matches!(lower, "be" | "been" | "has" | "have" | "had" | "do" | "does" | "did");
+        let is_form = matches!(
+            lower,
+            "be" | "been"
+                | "has"
+                | "have"
+                | "had"
+                | "do"
+                | "does"
+                | "did"
+                | "dont"
+                | "doesnt"
+                | "didnt"
+                | "hasnt"
+                | "havent"
+                | "hadnt"
+        );
         let goes_on = lexicon::is_auxiliary(before) || matches!(before, "to" | "not" | "and" | "or" | "that" | "what");
         lexicon::is_auxiliary(lower) && !is_form && !goes_on
     }
@@ -75,7 +90,11 @@ impl Reader<'_> {
         if self.begins_instruction(at) {
             return before.is_denying_instruction || self.rest_of_clause(at).any(|token| token.lower == "instead");
         }
-        if !before.has_auxiliary && !before.is_denying_instruction || lexicon::is_auxiliary(lower(at)) {
+        // "Should not do X and should do Y": each verb has its own denial.
+        if lexicon::is_auxiliary(lower(at)) {
+            return before.has_auxiliary && !matches!(lower(at), "be" | "been");
+        }
+        if !before.has_auxiliary && !before.is_denying_instruction {
             return false;
         }
         let is_joint = |lower: &str| matches!(lower, "and" | "or" | "nor" | "that" | "whether" | "to" | "not");
@@ -214,6 +233,24 @@ mod tests {
     }
 
     #[test]
+    fn each_verb_has_its_own_denial() {
+        let codeine = "Women who are breastfeeding should not take codeine and should be offered paracetamol.";
+        let allergy = "Adults who are not allergic should receive amoxicillin.";
+        for (statement, source) in [
+            ("Women who are breastfeeding should be offered paracetamol.", codeine),
+            ("Amoxicillin should be received by adults who are not allergic.", allergy),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        for (statement, source) in [
+            ("Women who are breastfeeding should not be offered paracetamol.", codeine),
+            ("Adults who are not allergic should not receive amoxicillin.", allergy),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Contradicted, "{statement} against {source}");
+        }
+    }
+
+    #[test]
     fn what_may_or_may_not_be_denied_is_partial() {
         let both = "Do not open the capsule and give it by tube.";
         assert_eq!(
@@ -227,6 +264,8 @@ mod tests {
     fn a_reason_is_not_denied() {
         let reason = "Lithium was stopped due to tremor.";
         assert_eq!(verdict("Lithium was stopped because of tremor.", reason), Verdict::Supported);
+        let denied = verdict("Tremor is not because of lithium.", "Tremor is not due to lithium.");
+        assert_eq!(denied, Verdict::Supported);
         assert_eq!(verdict("Tremor is due to lithium.", "Tremor is not due to lithium."), Verdict::Contradicted);
     }
 }

@@ -15,6 +15,7 @@ mod comparator;
 mod compare;
 mod conflict;
 mod coordination;
+mod denials;
 mod facts;
 mod index;
 mod joint;

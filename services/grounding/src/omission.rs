@@ -5,9 +5,10 @@ use std::ops::Range;
 use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
+use crate::denials::has_weight;
 use crate::facts::{Fact, Facts, Said};
 use crate::limits::{Kind, Limit};
-use crate::relate::{are_kin, facet, is_named, is_same, says_for_whom};
+use crate::relate::{are_kin, facet, is_same, says_for_whom};
 use crate::terms::Term;
 
 /// The first limit of what the source says that the statement leaves out.
@@ -21,10 +22,6 @@ struct Sides<'a> {
     statement: &'a Facts,
     source: &'a Facts,
     context: &'a Facts,
-}
-
-fn has_weight(facts: &Facts, term: &Term) -> bool {
-    term.is_strong || is_named(facts, term)
 }
 
 fn is_alike(a: &str, b: &str) -> bool {

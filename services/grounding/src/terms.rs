@@ -168,7 +168,9 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            if lexicon::ends_clause(&token.lower) && !is_exception {
+            // "Not because of X" denies X.
+            let is_denied_reason = token.lower == "because" && at > 0 && self.tokens[at - 1].lower == "not";
+            if lexicon::ends_clause(&token.lower) && !is_exception && !is_denied_reason {
                 clauses.boundary(&token.lower);
                 verbs = Verbs::default();
                 at += 1;
