@@ -109,12 +109,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an instruction begins here: "use X", not "use of X".
+    /// Whether an instruction begins here: "use X", not "use of X"; and whatever has an article behind it is a verb.
     pub(crate) fn begins_instruction(&self, at: usize) -> bool {
         let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        let is_noun =
-            matches!(lower(at + 1), "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
-        lexicon::is_instruction(lower(at)) && !is_noun
+        let is_word = !lexicon::is_function_word(lower(at)) && !lexicon::ends_clause(lower(at));
+        let takes_object = is_word && matches!(lower(at + 1), "a" | "an" | "the" | "it" | "them" | "their" | "its");
+        let next = lower(at + 1);
+        let is_noun = matches!(next, "" | "of" | "is" | "was" | "are" | "in" | "for" | "and" | "or" | "," | ".");
+        takes_object || lexicon::is_instruction(lower(at)) && !is_noun
     }
 
     /// The tokens from here to the end of the clause.
@@ -225,6 +227,7 @@ mod tests {
             ("Stop linagliptin in renal failure.", two),
             ("Stop linagliptin.", two),
             ("Linagliptin should not be started.", passive),
+            ("Avoid the catheter.", "Avoid diuretics and clamp the catheter."),
             ("Do not give linagliptin.", "Do not give gliclazide and start linagliptin instead."),
             ("Give insulin.", "Avoid metformin, gliclazide and insulin."),
         ] {
