@@ -125,7 +125,13 @@ impl Told {
         let told = with_leads(statement);
         let words: Vec<String> =
             told.iter().map(|(sentence, _)| plain(sentence)).filter(|one| !one.is_empty()).collect();
-        let sentences = told.into_iter().map(|(sentence, lead)| Facts::read(&under(lead, sentence)));
+        let mut before: Vec<String> = Vec::new();
+        let sentences = told.into_iter().map(|(sentence, lead)| {
+            let mut facts = Facts::read(&under(lead, sentence));
+            facts.before.clone_from(&before);
+            before.extend(facts.terms.iter().map(|term| term.key.clone()));
+            facts
+        });
         Self { words: words.join(" "), sentences: sentences.collect() }
     }
 

@@ -1,6 +1,6 @@
 //! Clauses of a sentence, and how far the negations and exceptions in it reach.
 
-use crate::lexicon::Scope;
+use crate::negations::Scope;
 
 /// The clauses that have been read, and the one that is open.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Clauses {
     /// Terms that a negation of the next few words still reaches.
     phrase: usize,
     in_phrase: bool,
+    /// That negation belongs to a noun: "without X", not "no X".
+    is_of_noun: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +30,10 @@ struct Clause {
     /// It is set against the one before: `but`, or a comma and a negation.
     is_contrast: bool,
     after_comma: bool,
+    /// The clause that it stands in: "those who … should".
+    relative_to: Option<usize>,
+    /// A condition of nothing but a denial: "avoid if".
+    is_ruled_out: bool,
     has_terms: bool,
     /// Terms that are more than words of common practice.
     heavy_terms: usize,
@@ -85,6 +91,7 @@ impl Default for Clauses {
             current: 0,
             phrase: 0,
             in_phrase: false,
+            is_of_noun: false,
         }
     }
 }
@@ -119,7 +126,22 @@ impl Clauses {
             return;
         }
         let (is_contrast, after_comma) = (sign == "but", sign == ",");
-        self.open(Clause { is_condition, is_contrast, after_comma, ..Clause::default() });
+        let is_condition = is_condition || sign == "and" && open.is_condition;
+        // "Avoid if X": there is nothing else to deny.
+        let is_ruled_out = is_condition && open.negations % 2 == 1 && !open.has_terms;
+        let relative_to = matches!(sign, "who" | "which").then(|| self.regions[self.current]);
+        self.open(Clause { is_condition, is_contrast, after_comma, relative_to, is_ruled_out, ..Clause::default() });
+    }
+
+    /// Goes back to the clause around "who …", whose verb this is; returns whether there is one.
+    pub(crate) fn close_relative(&mut self) -> bool {
+        let open = self.clauses[self.regions[self.current]];
+        let outer = open.relative_to.filter(|_| open.has_terms);
+        if let Some(outer) = outer {
+            self.phrase = 0;
+            self.open_region(outer);
+        }
+        outer.is_some()
     }
 
     fn open(&mut self, clause: Clause) {
@@ -142,6 +164,14 @@ impl Clauses {
         self.phrase = 0;
     }
 
+    /// Takes the verb of the sentence: "no X is given" denies that it is given, "without X it is given" does not.
+    pub(crate) fn take_verb(&mut self) {
+        if self.is_of_noun && self.in_phrase() {
+            self.end_phrase();
+        }
+        self.doubt_phrase();
+    }
+
     /// Leaves the reach of `no` and `without` as it is, but no longer sure.
     pub(crate) fn doubt_phrase(&mut self) {
         self.phrase = self.phrase.min(PHRASE_TERMS - NEAR_TERMS);
@@ -155,8 +185,10 @@ impl Clauses {
                 clause.negations += 1;
                 clause.is_contrast |= clause.after_comma && !clause.has_terms;
             }
-            Scope::Phrase => {
+            Scope::Phrase | Scope::Noun => {
                 self.phrase = PHRASE_TERMS;
+                self.is_of_noun = scope == Scope::Noun;
+                self.in_phrase = false;
                 self.open_region(self.regions[self.current]);
             }
             Scope::Exception => self.except(),
@@ -213,6 +245,26 @@ impl Clauses {
         let Clause { heavy_terms, negations, .. } = self.clauses[self.regions[self.current]];
         let is_near = if in_phrase { self.phrase > PHRASE_TERMS - NEAR_TERMS } else { heavy_terms <= NEAR_TERMS };
         Place { region: self.current, in_phrase, after_negation: negations % 2 == 1, is_near }
+    }
+
+    /// Whether the clause that is open is denied so far.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.clauses[self.regions[self.current]].negations % 2 == 1
+    }
+
+    /// Whether the clause of a region is a condition of nothing but a denial.
+    pub(crate) fn is_ruled_out(&self, region: usize) -> bool {
+        self.clauses[self.regions[region]].is_ruled_out
+    }
+
+    /// Whether the clause of a region says when or of whom another holds.
+    pub(crate) fn is_condition(&self, region: usize) -> bool {
+        self.clauses[self.regions[region]].is_condition
+    }
+
+    /// The clause of a region.
+    pub(crate) fn clause(&self, region: usize) -> usize {
+        self.regions[region]
     }
 
     /// Whether what comes next would be denied by its clause.
@@ -278,10 +330,15 @@ mod tests {
                 "The dose of heparin is reduced.",
                 "Warfarin is given except in pregnancy, and the dose of heparin is reduced.",
             ),
+        ] {
+            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+        }
+        // What is not excepted is not denied; that the exception is left out makes it partial.
+        for (statement, source) in [
             ("Give heparin or dalteparin.", "Except in pregnancy, give heparin or dalteparin."),
             ("Heparin and dalteparin are given.", "Except in pregnancy, heparin and dalteparin are given."),
         ] {
-            assert_eq!(verdict(statement, source), Verdict::Supported, "{statement} against {source}");
+            assert_eq!(verdict(statement, source), Verdict::Partial, "{statement} against {source}");
         }
     }
 

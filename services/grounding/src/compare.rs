@@ -6,16 +6,18 @@ use knowledge::Verdict;
 
 use crate::attribution::owners;
 use crate::check::{Facet, Finding};
+use crate::denials::forbids_likewise;
 use crate::facts::{Fact, Facts, Said};
 use crate::items::Shared;
 use crate::kinship::Kinship;
 use crate::labels::are_labelled_otherwise;
+use crate::omission::left_out;
 use crate::parallel::joined_across;
 use crate::polarity::reversed;
 use crate::qualifiers::qualified;
 use crate::quantity::{Agreement, Quantity};
 use crate::relate::{
-    agreement, are_kin, facet, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception, says_for_whom,
+    agreement, are_kin, facet, is_part, is_same, may_stand_above, meet, needs_rival, says_by_exception,
 };
 use crate::roles::{sides_changed, turned_about, turned_twice};
 use crate::schedule::Schedule;
@@ -48,7 +50,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
         found.extend(reversed(statement, source).filter(|_| !says_by_exception(statement, source)));
     }
     found.extend(qualified(statement, source));
-    found.extend(sides.generalised());
+    found.extend(left_out(statement, source, context));
     found.extend(sides.unheard_of());
     found
 }
@@ -151,6 +153,9 @@ impl<'a> Sides<'a> {
         match (&fact.said, rival) {
             (Said::Sense(Axis::Strength, "may"), None) => None,
             (Said::Sense(Axis::Strength, _), None) if fact.implied => None,
+            (Said::Sense(Axis::Strength, "should"), None) if forbids_likewise((self.statement, fact), self.source) => {
+                None
+            }
             (Said::Sense(Axis::Strength, _), None) => {
                 named(Verdict::Partial, format!("the source does not say \u{201c}{}\u{201d}", fact.written))
             }
@@ -328,29 +333,6 @@ impl<'a> Sides<'a> {
             .iter()
             .filter(|fact| self.source.sentence(fact.at.start) == sentence && is_same(fact, theirs));
         self.statement.facts.iter().filter(|fact| is_same(fact, theirs)).count() >= there.count()
-    }
-
-    /// A dose without the population that the source gives it for.
-    fn generalised(&self) -> Option<Finding> {
-        let is_population = |fact: &&Fact| says_for_whom(&fact.said);
-        if self.statement.facts.iter().any(|fact| is_population(&fact)) {
-            return None;
-        }
-        let dose = self.statement.facts.iter().find(|fact| facet(&fact.said) == Facet::Amount)?;
-        let there = self.source.facts.iter().find(|theirs| is_same(dose, theirs))?;
-        let sentence = self.source.sentence(there.at.start);
-        let theirs = self
-            .source
-            .facts
-            .iter()
-            .filter(is_population)
-            .find(|fact| self.source.sentence(fact.at.start) == sentence)?;
-        Some(Finding {
-            facet: Facet::Population,
-            verdict: Verdict::Partial,
-            subject: theirs.written.clone(),
-            reason: format!("the source says this of {}; the statement leaves it out", theirs.written),
-        })
     }
 
     /// Words that carry meaning and are not in the source.

@@ -8,6 +8,7 @@ use vocabulary::vocabulary;
 use crate::amounts::quantities;
 use crate::items::{Item, items};
 use crate::lexicon;
+use crate::limits::Limit;
 use crate::quantity::{Quantity, join};
 use crate::schedule::{Schedule, schedules};
 use crate::senses::{Axis, sense_at};
@@ -65,6 +66,12 @@ pub(crate) struct Facts {
     pub(crate) breaks: Vec<usize>,
     /// Where parts of a sentence begin that stand for themselves: after a semicolon, `but` or `then`.
     parts: Vec<usize>,
+    /// What bounds what is said.
+    pub(crate) limits: Vec<Limit>,
+    /// Keys of what was said before it in the same statement.
+    pub(crate) before: Vec<String>,
+    /// Where something is forbidden: "avoid", "contraindicated".
+    pub(crate) forbids: Vec<usize>,
     pub(crate) length: usize,
     /// Whether what would come next is denied: "Do not:".
     pub(crate) denies_next: bool,
@@ -91,6 +98,7 @@ impl Facts {
         reader.instructions();
         let denies_next = reader.terms();
         reader.facts.sort_by_key(|fact| fact.at.start);
+        let limits = reader.limits();
         let items = items(&tokens, &reader.facts, &reader.terms);
         let joints = joints(&reader.facts, &reader.terms, &tokens);
         let marks = reader.marks();
@@ -108,6 +116,9 @@ impl Facts {
             }),
             breaks: Vec::new(),
             parts: parts(&tokens),
+            limits,
+            before: Vec::new(),
+            forbids: reader.forbids,
             length: tokens.len(),
             denies_next,
             is_row: tokens.first().is_some_and(|token| token.lower == "|"),
@@ -136,11 +147,17 @@ impl Facts {
         // Neighbouring sentences are near, but not as near as neighbouring words.
         let offset = self.length + 8;
         let regions = self.terms.iter().map(|term| term.region + 1).max().unwrap_or_default();
+        let clauses = self.terms.iter().map(|term| term.clause + 1).max().unwrap_or_default();
         let moved = |range: &Range<usize>| range.start + offset..range.end + offset;
         let (facts, terms) = (self.facts.len(), self.terms.len());
         self.items.extend(next.items.iter().map(|item| item.moved(offset, facts, terms)));
         self.facts.extend(next.facts.iter().map(|fact| Fact { at: moved(&fact.at), ..fact.clone() }));
-        let later = |term: &Term| Term { at: term.at + offset, region: term.region + regions, ..term.clone() };
+        let later = |term: &Term| Term {
+            at: term.at + offset,
+            region: term.region + regions,
+            clause: term.clause + clauses,
+            ..term.clone()
+        };
         self.terms.extend(next.terms.iter().map(later));
         self.moves.extend(next.moves.iter().map(later));
         self.joints.extend(next.joints.iter().cloned());
@@ -151,6 +168,8 @@ impl Facts {
         let last = self.places.last().copied().unwrap_or_default();
         self.places.resize(offset, last);
         self.places.extend(next.places.iter().map(|place| last + SENTENCE + place));
+        self.limits.extend(next.limits.iter().map(|limit| Limit { at: moved(&limit.at), ..limit.clone() }));
+        self.forbids.extend(next.forbids.iter().map(|at| at + offset));
         self.frames.extend(next.frames.iter().map(|at| at + offset));
         self.length = offset + next.length;
     }
@@ -271,6 +290,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) facts: Vec<Fact>,
     pub(crate) terms: Vec<Term>,
     pub(crate) moves: Vec<Term>,
+    pub(crate) forbids: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -282,6 +302,7 @@ impl<'a> Reader<'a> {
             facts: Vec::new(),
             terms: Vec::new(),
             moves: Vec::new(),
+            forbids: Vec::new(),
         };
         reader.names = reader.find_names();
         reader

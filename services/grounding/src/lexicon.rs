@@ -1,205 +1,6 @@
-//! Words that turn a sentence about: negations and their reach, opposites, the ends of clauses, instructions, and words that
-//! say nothing by themselves.
+//! Words that build a sentence: the ends of clauses, instructions, auxiliaries, and words that say nothing by themselves.
 
 use std::sync::LazyLock;
-
-use vocabulary::Phrases;
-
-/// Where a negation reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Its whole clause: `not`, `avoid`, `contraindicated`.
-    Clause,
-    /// The next few words: `no`, `without`.
-    Phrase,
-    /// What is excepted, to the end of the clause: `except in`, `unless`.
-    Exception,
-    /// None: `not only`.
-    Nothing,
-}
-
-const NEGATIONS: &[(Scope, &[&str])] = &[
-    (
-        Scope::Nothing,
-        &[
-            "not only",
-            "no later than",
-            "no sooner than",
-            "whether or not",
-            "with or without",
-            "not to mention",
-            "not necessarily",
-            "doesnt necessarily",
-            "isnt necessarily",
-        ],
-    ),
-    (
-        Scope::Clause,
-        &[
-            "not",
-            "never",
-            "cannot",
-            "can not",
-            "cant",
-            "dont",
-            "doesnt",
-            "didnt",
-            "isnt",
-            "arent",
-            "wasnt",
-            "werent",
-            "wont",
-            "shouldnt",
-            "mustnt",
-            "avoid",
-            "avoids",
-            "avoided",
-            "avoiding",
-            "contraindicated",
-            "contra indicated",
-            "contra indication",
-            "contra indications",
-            "contraindication",
-            "contraindications",
-            "withhold",
-            "withheld",
-            "omit",
-            "omitted",
-            "stop",
-            "stopped",
-            "discontinue",
-            "discontinued",
-            "cease",
-            "fail to",
-            "fails to",
-            "failed to",
-            "ruled out",
-            "unable to",
-            "ought not",
-            "no longer",
-            "recommend against",
-            "recommends against",
-            "recommended against",
-            "advise against",
-            "advises against",
-            "do not",
-            "rarely",
-            "seldom",
-            "hardly",
-            "absent",
-        ],
-    ),
-    (
-        Scope::Phrase,
-        &[
-            "no",
-            "no need for",
-            "no need to",
-            "no role for",
-            "no place for",
-            "no indication for",
-            "no requirement for",
-            "no evidence of",
-            "no sign of",
-            "no signs of",
-            "without",
-            "absence of",
-            "lack of",
-            "lacks",
-            "lacking",
-            "free of",
-            "free from",
-            "nor",
-            "neither",
-            "instead of",
-            "rather than",
-            "none",
-            "none of",
-            "negative for",
-            "denies",
-        ],
-    ),
-    (
-        Scope::Exception,
-        &[
-            "except",
-            "except for",
-            "excepting",
-            "with the exception of",
-            "excluding those",
-            "excluding patients",
-            "excluding people",
-            "other than",
-            "apart from",
-            "unless",
-        ],
-    ),
-];
-
-/// The negation that folded `words` begin with, and the words it takes.
-pub(crate) fn negation_at<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Scope)> {
-    static TABLE: LazyLock<Phrases<Scope>> = LazyLock::new(|| {
-        let mut table = Phrases::default();
-        for (scope, phrases) in NEGATIONS {
-            for phrase in *phrases {
-                table.insert(&phrase.replace('-', " "), *scope);
-            }
-        }
-        table
-    });
-    TABLE.longest(words).map(|(length, scope)| (length, *scope))
-}
-
-/// Words that a prefix turns into their opposite.
-const OPPOSITES: &[(&str, &str)] = &[
-    ("ineffective", "effective"),
-    ("unsafe", "safe"),
-    ("unstable", "stable"),
-    ("unnecessary", "necessary"),
-    ("unlikely", "likely"),
-    ("inadequate", "adequate"),
-    ("inappropriate", "appropriate"),
-    ("incomplete", "complete"),
-    ("uncontrolled", "controlled"),
-    ("nonsignificant", "significant"),
-    ("insignificant", "significant"),
-    ("abnormal", "normal"),
-    ("asymptomatic", "symptomatic"),
-    ("untreated", "treated"),
-    ("uncomplicated", "complicated"),
-    ("unresponsive", "responsive"),
-    ("unsuitable", "suitable"),
-    ("intolerant", "tolerant"),
-    ("insufficient", "sufficient"),
-    ("unavailable", "available"),
-    ("unrelated", "related"),
-    ("unchanged", "changed"),
-    ("undetectable", "detectable"),
-    ("irreversible", "reversible"),
-    ("uncommon", "common"),
-    ("rare", "common"),
-    ("infrequent", "frequent"),
-    ("unsuccessful", "successful"),
-    ("unfavourable", "favourable"),
-    ("unfavorable", "favorable"),
-    ("unacceptable", "acceptable"),
-    ("impossible", "possible"),
-    ("inactive", "active"),
-    ("unconscious", "conscious"),
-    ("unvaccinated", "vaccinated"),
-    ("unlicensed", "licensed"),
-    ("unaffected", "affected"),
-    ("uninfected", "infected"),
-    ("undiagnosed", "diagnosed"),
-    ("ineligible", "eligible"),
-    ("inconclusive", "conclusive"),
-];
-
-/// The word that `lower` is the opposite of.
-pub(crate) fn positive_of(lower: &str) -> Option<&str> {
-    let listed = OPPOSITES.iter().find(|(negative, _)| *negative == lower).map(|(_, positive)| *positive);
-    listed.or_else(|| lower.strip_prefix("non").filter(|rest| rest.len() >= 6 && *rest != "etheless"))
-}
 
 /// Nouns whose number or letter is a name: "type 2", "stage IV".
 pub(crate) fn is_label(lower: &str) -> bool {
@@ -246,6 +47,28 @@ pub(crate) fn is_counted(lower: &str) -> bool {
             | "events"
             | "studies"
             | "trials"
+    )
+}
+
+/// Those of whom something is said.
+pub(crate) fn is_person(lower: &str) -> bool {
+    matches!(
+        lower,
+        "patients"
+            | "patient"
+            | "people"
+            | "person"
+            | "persons"
+            | "individuals"
+            | "children"
+            | "infants"
+            | "adults"
+            | "adult"
+            | "women"
+            | "men"
+            | "adolescents"
+            | "babies"
+            | "neonates"
     )
 }
 
@@ -303,7 +126,7 @@ pub(crate) fn goes_on(lower: &str) -> bool {
 /// Words with which the first line of a list says of what it is, or asks that nothing be left undone: "Where they are
 /// contraindicated:", "Do not delay:".
 pub(crate) fn tells_of_what(lower: &str) -> bool {
-    let asks = "how|what|why|if|when|whenever|where|who|whom|whose|which|that|unless|until|while|because|since";
+    let asks = "how|what|why|if|when|whenever|where|who|whom|whose|which|that|unless|until|while|because|since|reason|reasons|criteria";
     let leaves = "delay|delayed|delaying|miss|missed|wait|forget|hesitate|overlook|ignore|neglect|unable|fail|fails|failed|absent";
     asks.split('|').chain(leaves.split('|')).any(|word| word == lower)
 }
@@ -357,6 +180,29 @@ pub(crate) fn is_instruction(lower: &str) -> bool {
     )
 }
 
+/// Participles with which a clause may end that has left its auxiliary to the one before: "X is stopped and Y started".
+pub(crate) fn is_participle_of_instruction(lower: &str) -> bool {
+    matches!(
+        lower,
+        "given"
+            | "started"
+            | "used"
+            | "offered"
+            | "administered"
+            | "initiated"
+            | "commenced"
+            | "prescribed"
+            | "added"
+            | "continued"
+            | "restarted"
+            | "resumed"
+            | "substituted"
+            | "begun"
+            | "increased"
+            | "reduced"
+    )
+}
+
 /// Verbs that help another one.
 pub(crate) fn is_auxiliary(lower: &str) -> bool {
     matches!(
@@ -381,7 +227,32 @@ pub(crate) fn is_auxiliary(lower: &str) -> bool {
             | "will"
             | "would"
             | "shall"
-    )
+    ) || is_contracted_negation(lower)
+}
+
+/// Verbs that help another one and deny it: "isn't", "cannot".
+fn is_contracted_negation(lower: &str) -> bool {
+    lower == "cannot"
+        || lower.strip_suffix("nt").is_some_and(|verb| {
+            matches!(
+                verb,
+                "is" | "are"
+                    | "was"
+                    | "were"
+                    | "has"
+                    | "have"
+                    | "had"
+                    | "do"
+                    | "does"
+                    | "did"
+                    | "should"
+                    | "must"
+                    | "ca"
+                    | "could"
+                    | "wo"
+                    | "would"
+            )
+        })
 }
 
 /// Words that say nothing by themselves.

@@ -10,6 +10,7 @@ use crate::compare::compare;
 use crate::facts::Facts;
 use crate::index::Index;
 use crate::lexicon;
+use crate::negations;
 use crate::table::Table;
 use crate::words::plain;
 
@@ -305,7 +306,7 @@ fn denies_by_main_clause(lead: &str) -> bool {
     if words.iter().any(|word| lexicon::tells_of_what(word)) {
         return false;
     }
-    let negation = |at: usize| lexicon::negation_at(words[at..].iter().copied()).map(|(length, _)| (at, at + length));
+    let negation = |at: usize| negations::negation_at(words[at..].iter().copied()).map(|(length, _)| (at, at + length));
     let Some((at, end)) = (0..words.len()).find_map(negation) else { return false };
     let before = at.checked_sub(1).map(|before| words[before]);
     let is_attribute = matches!(words[end - 1], "not" | "stop" | "stopped")

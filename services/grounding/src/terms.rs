@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 use vocabulary::vocabulary;
 
-use crate::clauses::{Clauses, Denial, List, Place};
+use crate::clauses::{Clauses, Denial, Place};
+use crate::coordination::Verbs;
 use crate::facts::{Reader, Said};
-use crate::lexicon::{self, Scope};
+use crate::lexicon;
+use crate::negations::{self, Scope};
 use crate::quantity::join;
 use crate::senses::Axis;
 use crate::words::Token;
@@ -24,6 +26,8 @@ pub(crate) struct Term {
     pub(crate) at: usize,
     /// Words between which a negation reaches or not.
     pub(crate) region: usize,
+    /// The clause that the region is in.
+    pub(crate) clause: usize,
     pub(crate) negated: bool,
     /// What negates it, if it is negated.
     pub(crate) by: Denial,
@@ -33,8 +37,24 @@ pub(crate) struct Term {
     pub(crate) is_denied_twice: bool,
     /// Whether its clause is negated.
     pub(crate) in_negated_clause: bool,
+    /// Whether it stands behind "is" or "is not".
+    pub(crate) predicate: Predicate,
+    /// Whether what denies its clause may end before it: "do not do X and do Y".
+    pub(crate) is_doubtful: bool,
+    /// Whether its clause says when or of whom another holds.
+    pub(crate) in_condition: bool,
+    /// Whether its clause is a condition of nothing but a denial: "avoid if".
+    pub(crate) is_ruled_out: bool,
     /// Whether a statement may not use it unless its source does.
     pub(crate) is_strong: bool,
+}
+
+/// What "is" or "is not" says directly before a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Predicate {
+    None,
+    Is,
+    IsNot,
 }
 
 impl Term {
@@ -44,17 +64,25 @@ impl Term {
             written: join(&tokens[at.clone()]),
             at: at.start,
             region: place.region,
+            clause: 0,
             negated: place.in_phrase,
             by: if place.in_phrase { Denial::Phrase } else { Denial::Clause },
             is_near: place.is_near,
             is_denied_twice: place.in_phrase && place.after_negation,
             in_negated_clause: false,
+            predicate: Predicate::None,
+            is_doubtful: false,
+            in_condition: false,
+            is_ruled_out: false,
             is_strong: false,
         }
     }
 
     /// Takes what the whole sentence says of it: negations may come after it.
     fn settle(&mut self, is_opposite: bool, clauses: &Clauses) {
+        self.clause = clauses.clause(self.region);
+        self.in_condition = clauses.is_condition(self.region);
+        self.is_ruled_out = clauses.is_ruled_out(self.region);
         self.in_negated_clause = clauses.is_negated(self.region);
         self.negated = is_opposite != (self.negated || self.in_negated_clause);
         if is_opposite {
@@ -87,14 +115,30 @@ impl Reader<'_> {
         let mut clauses = Clauses::default();
         let mut opposites = Vec::new();
         let mut after_non = false;
+        let mut verbs = Verbs::default();
         let mut at = 0;
         while at < self.tokens.len() {
             let token = &self.tokens[at];
             // "Recommend against" is a recommendation and a negation, "unless" a condition and an exception.
-            let negation = lexicon::negation_at(self.words(at)).filter(|(length, scope)| {
+            let negation = negations::negation_at(self.words(at)).filter(|(length, scope)| {
                 *scope == Scope::Exception || !self.taken[at] || *length > 1 && !is_amount(at)
             });
+            // "Hold of", "excluding haemorrhage", "hand-held": no denials.
+            let negation = negation.filter(|_| match token.lower.as_str() {
+                "-" => false,
+                "hold" => self.is_order(at),
+                "excluding" => self.excludes_people(at),
+                "held" | "suspended" | "interrupted" | "withdrawn" => self.is_passive(at),
+                _ => true,
+            });
             let is_exception = matches!(negation, Some((_, Scope::Exception)));
+            // "Stopped due to X": X is a reason, as behind "because".
+            if token.lower == "due" && self.is_reason(at) {
+                clauses.boundary("because");
+                verbs = Verbs::default();
+                at += 2;
+                continue;
+            }
             // "Not given, including in pregnancy": still not given.
             let next = self.tokens.get(at + 1).map_or("", |next| next.lower.as_str());
             // "Except in pregnancy, renal failure or cancer": all of them.
@@ -107,30 +151,56 @@ impl Reader<'_> {
                 continue;
             }
             // "Give X in A and avoid it in B": A is not denied.
-            if token.lower == "and" && self.begins_denial(at + 1) {
+            if token.lower == "and" && !clauses.in_exception() && self.begins_clause(at + 1, verbs) {
                 clauses.boundary("and");
+                verbs = Verbs::default();
                 at += 1;
                 continue;
             }
-            if token.lower == "," && lexicon::goes_on(next) {
+            // "Do not do X and do Y": nobody can tell.
+            if token.lower == "and" && clauses.is_denied() && self.begins_instruction(at + 1) {
+                verbs.is_doubtful = true;
+            }
+            let lists = token.lower == "," && clauses.is_denied() && self.lists_what_is_denied(at, verbs.in_list);
+            if token.lower == "," && (lexicon::goes_on(next) || lists) {
                 clauses.end_phrase();
+                verbs.in_list |= lists;
                 at += 1;
                 continue;
             }
-            if lexicon::ends_clause(&token.lower) && !is_exception {
+            // "Not because of X" denies X.
+            let is_denied_reason = token.lower == "because" && at > 0 && self.tokens[at - 1].lower == "not";
+            if lexicon::ends_clause(&token.lower) && !is_exception && !is_denied_reason {
                 clauses.boundary(&token.lower);
+                verbs = Verbs::default();
                 at += 1;
                 continue;
+            }
+            // "Those who are not X should …": its own verb.
+            if verbs.has_auxiliary && self.is_finite(at) && clauses.close_relative() {
+                verbs = Verbs::default();
             }
             if let Some((length, scope)) = negation {
+                if lexicon::is_auxiliary(&token.lower) {
+                    clauses.take_verb();
+                }
+                if negations::forbids(&token.lower)
+                    || matches!(token.lower.as_str(), "do" | "dont") && self.is_order(at)
+                {
+                    self.forbids.push(at);
+                }
                 clauses.negate(scope);
+                verbs.take(&token.lower);
                 at = self.reach(at, length).end;
                 continue;
             }
+            verbs.take(&token.lower);
             let is_order = lexicon::is_instruction(&token.lower) && clauses.in_phrase();
             if is_preposition(&token.lower) || is_order {
                 clauses.end_phrase();
-            } else if token.lower == "of" || lexicon::is_auxiliary(&token.lower) {
+            } else if lexicon::is_auxiliary(&token.lower) {
+                clauses.take_verb();
+            } else if token.lower == "of" {
                 clauses.doubt_phrase();
             }
             if let Some((key, range)) = self.move_at(at) {
@@ -145,7 +215,13 @@ impl Reader<'_> {
                 let is_fact = self.taken[range.start];
                 at = range.end;
                 let place = clauses.next_term(is_strong || is_fact);
-                self.terms.push(Term { is_strong, ..Term::new(key, self.tokens, range, place) });
+                let predicate = self.predicate(range.start);
+                self.terms.push(Term {
+                    is_strong,
+                    is_doubtful: verbs.is_doubtful,
+                    predicate,
+                    ..Term::new(key, self.tokens, range, place)
+                });
                 opposites.push(is_opposite != after_non);
                 after_non = false;
             } else {
@@ -159,55 +235,16 @@ impl Reader<'_> {
         clauses.denies_next()
     }
 
-    /// Whether an instruction begins here that denies: "avoid", "do not".
-    fn begins_denial(&self, at: usize) -> bool {
-        let lower = |at: usize| self.tokens.get(at).map_or("", |token| token.lower.as_str());
-        matches!(lower(at), "avoid" | "withhold" | "stop" | "discontinue" | "omit")
-            || lower(at) == "do" && lower(at + 1) == "not"
-    }
-
-    /// Whether the words from a comma, "or" or "and" on go on with a list.
-    fn lists(&self, at: usize) -> List {
-        let mut is_last = self.tokens[at].lower != ",";
-        let rest = &self.tokens[at + 1..];
-        // ", with", ", starting": what follows is said of the whole.
-        let leaves = |first: &Token| {
-            is_preposition(&first.lower) && !matches!(first.lower.as_str(), "in" | "for" | "and")
-                || lexicon::goes_on(&first.lower)
-                || matches!(
-                    first.lower.as_str(),
-                    "starting"
-                        | "beginning"
-                        | "using"
-                        | "giving"
-                        | "taking"
-                        | "increasing"
-                        | "reducing"
-                        | "following"
-                        | "depending"
-                        | "according"
-                        | "given"
-                        | "started"
-                        | "followed"
-                        | "preferably"
-                        | "usually"
-                )
-        };
-        if !is_last && rest.first().is_none_or(leaves) {
-            return List::No;
+    /// What "is" or "is not" says directly before a word.
+    fn predicate(&self, at: usize) -> Predicate {
+        let before = |by: usize| at.checked_sub(by).map_or("", |at| self.tokens[at].lower.as_str());
+        let is = |lower: &str| matches!(lower, "is" | "are" | "was" | "were" | "be" | "been");
+        match before(1) {
+            "isnt" | "arent" | "wasnt" | "werent" => Predicate::IsNot,
+            "not" if is(before(2)) => Predicate::IsNot,
+            verb if is(verb) => Predicate::Is,
+            _ => Predicate::None,
         }
-        for token in rest {
-            let lower = token.lower.as_str();
-            match lower {
-                "or" | "and" => is_last = true,
-                "," if is_last => return List::ToComma,
-                "," => {}
-                _ if lexicon::is_auxiliary(lower) || lexicon::is_instruction(lower) => return List::No,
-                _ if lexicon::ends_clause(lower) => break,
-                _ => {}
-            }
-        }
-        if is_last { List::ToEnd } else { List::No }
     }
 
     /// Whether "non" stands before a word by itself, and not at the start of a phrase that has equals.
@@ -254,7 +291,9 @@ impl Reader<'_> {
             };
             return if fact.at.start == at { found(key, fact.at.clone(), false) } else { None };
         }
-        if !token.is_word() || lexicon::is_function_word(&token.lower) {
+        // "Were included" says the opposite of "were excluded", "including" nothing.
+        let is_verb = token.lower == "included" && self.predicate(at) != Predicate::None;
+        if !token.is_word() || lexicon::is_function_word(&token.lower) && !is_verb {
             return None;
         }
         let synonym =
@@ -277,7 +316,7 @@ impl Reader<'_> {
         if let Some((range, _, group)) = synonym {
             return found(stem_phrase(&group[0]), range, !lexicon::is_light_word(&token.lower));
         }
-        let positive = lexicon::positive_of(&token.lower);
+        let positive = negations::positive_of(&token.lower);
         Some(Found {
             key: stem(positive.unwrap_or(&token.lower)),
             at: at..at + 1,
@@ -387,7 +426,7 @@ fn label_name(noun: &str, rest: &[Token]) -> Option<(String, usize)> {
     }
 }
 
-fn is_preposition(lower: &str) -> bool {
+pub(crate) fn is_preposition(lower: &str) -> bool {
     matches!(
         lower,
         "in" | "for" | "with" | "at" | "by" | "on" | "to" | "during" | "after" | "before" | "from" | "among" | "and"

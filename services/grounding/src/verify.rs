@@ -10,6 +10,7 @@ use crate::check::{Check, Facet, Finding, check_all};
 use crate::facts::{Facts, Said};
 use crate::lexicon;
 use crate::markers::{Markers, mask};
+use crate::negations;
 use crate::source::{Source, denies_what_follows, is_item, spans, under, without_mark};
 
 /// A source of a foreign text.
@@ -247,7 +248,7 @@ fn states_something(stated: &str, is_marked: bool) -> bool {
     let facts = Facts::read(stated);
     let lower = stated.to_lowercase();
     let begins = lower.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-    let denies = lexicon::negation_at(begins.clone()).is_some() || facts.terms.iter().any(|term| term.negated);
+    let denies = negations::negation_at(begins.clone()).is_some() || facts.terms.iter().any(|term| term.negated);
     let orders = denies || begins.clone().next().is_some_and(lexicon::is_instruction);
     let names = |is: fn(&Said) -> bool| facts.facts.iter().any(|fact| is(&fact.said));
     let names_amount = names(|said| matches!(said, Said::Amount(_)));
