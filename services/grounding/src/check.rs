@@ -113,6 +113,9 @@ pub fn check_all(statement: &str, sources: &[&Source]) -> (Check, Vec<Check>) {
     (Check::of(joint.collect()), found.iter().map(|of| Check::of(of.concat())).collect())
 }
 
+/// Words of the sentences before that are kept for the next.
+const MAX_BEFORE: usize = 200;
+
 /// A statement that has been read.
 struct Told {
     /// In plain signs.
@@ -130,6 +133,7 @@ impl Told {
             let mut facts = Facts::read(&under(lead, sentence));
             facts.before.clone_from(&before);
             before.extend(facts.terms.iter().map(|term| term.key.clone()));
+            before.drain(..before.len().saturating_sub(MAX_BEFORE));
             facts
         });
         Self { words: words.join(" "), sentences: sentences.collect() }

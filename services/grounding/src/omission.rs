@@ -11,10 +11,13 @@ use crate::limits::{Kind, Limit};
 use crate::relate::{are_kin, facet, is_same, says_for_whom};
 use crate::terms::Term;
 
+/// Limits that are looked at: more than in any sentences that people write.
+const MAX_LIMITS: usize = 64;
+
 /// The first limit of what the source says that the statement leaves out.
 pub(crate) fn left_out(statement: &Facts, source: &Facts, context: &Facts) -> Option<Finding> {
     let sides = Sides { statement, source, context };
-    let without = || source.limits.iter().find_map(|limit| sides.without(limit));
+    let without = || source.limits.iter().take(MAX_LIMITS).find_map(|limit| sides.without(limit));
     sides.dose_of_anyone().or_else(without)
 }
 

@@ -72,7 +72,7 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
         let mut is_excused = true;
         let weighty = terms.iter().filter(|term| has_weight(statement, term));
         let there = weighty.flat_map(|term| source.terms.iter().filter(|other| other.key == term.key));
-        let said: Vec<(usize, usize)> = there.map(|other| (other.clause, source.sentence(other.at))).collect();
+        let said: HashSet<(usize, usize)> = there.map(|other| (other.clause, source.sentence(other.at))).collect();
         for term in terms {
             // "Give" is said of what is given.
             let is_near = |other: &Term| said.iter().any(|(_, sentence)| *sentence == source.sentence(other.at));
@@ -88,14 +88,15 @@ fn denied_with_its_clause(statement: &Facts, source: &Facts) -> Option<Finding> 
             if there.iter().all(|other| other.negated != term.negated || is_behind_phrase(term, other)) {
                 flipped += 1;
                 witness = witness.or(Some(term));
-                is_excused &= if term.negated {
-                    excepts_likewise(statement, source, term)
-                } else {
-                    let drawn_differently = |other: &&&Term| shares_its_denial(statement, source, other);
-                    is_called_harmful(statement)
-                        || there.iter().any(|other| is_demanded_beside(statement, source, other))
-                        || flipped <= 2 && there.iter().any(|other| drawn_differently(&other))
-                };
+                is_excused = is_excused
+                    && if term.negated {
+                        excepts_likewise(statement, source, term)
+                    } else {
+                        let drawn_differently = |other: &&&Term| shares_its_denial(statement, source, other);
+                        is_called_harmful(statement)
+                            || there.iter().any(|other| is_demanded_beside(statement, source, other))
+                            || flipped <= 2 && there.iter().any(|other| drawn_differently(&other))
+                    };
             }
         }
         if let Some(term) = witness.filter(|_| flipped * 2 > shared && !is_excused) {
