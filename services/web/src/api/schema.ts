@@ -322,8 +322,8 @@ export interface paths {
         };
         /**
          * Read an answer in plain words
-         * @description Technical terms give way to words that patients know; numbers, medicines, negation and strength stay, and so do the
-         *     citations. For a clinician to go through with a patient.
+         * @description Technical terms give way to words that patients know, or are explained by them in brackets; numbers, medicines, negation and
+         *     strength stay, and so do the citations. For a clinician to go through with a patient.
          */
         get: operations["plain_answer"];
         put?: never;
@@ -5156,9 +5156,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     GMcWSEtppgXzZgiwp0kcmi7WO7nCEH+/aJAPaYTl1pQ=
+                     *     1jXsK0Hhx8sOcz+JA6FwRQriDpS0uiUWJVe4z9h/Hl8=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQuwrMvcSIygjmFqS2G/I6GyCjeYBBOlAqsh42mVZhfS8FXIQR6vkJcg12Zs0J2lzoi7NF3CUGe8zinok5FvK04wo=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu1ipKEF6modvYCuzC7fQ42r1QTjvGyFa6cNblGKzi7dErTU1DuFOx+eDp1EG0ctD8LfkVjWTA0I8F0anaObUbAE=
                      */
                     "text/plain": string;
                 };
@@ -5361,7 +5361,7 @@ export interface operations {
                      *         {
                      *           "suite": "grounding",
                      *           "metric": "value: caught",
-                     *           "value": 99.7,
+                     *           "value": 99.9,
                      *           "unit": "%",
                      *           "of": 1607,
                      *           "corpus": "starter",
@@ -5375,7 +5375,7 @@ export interface operations {
                      *         {
                      *           "suite": "grounding",
                      *           "metric": "decimal shift: caught",
-                     *           "value": 99.8,
+                     *           "value": 99.9,
                      *           "unit": "%",
                      *           "of": 1607,
                      *           "corpus": "starter",
@@ -5411,9 +5411,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "a2f133a853a954cf98919fc483c844b065cc25815c6fa788c0e647052d033325",
+                     *       "sha256": "ee50983249ac214b79d505526eeaecb423d222c86408879da24ede1a868331e2",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "1eb51758ed53a3d513741efefee359ad40f67ad7fc3ba7da3e4eba554175304b",
+                     *       "model_card": "9fde119a92f05f1422048736208bf86ca38f5dccd488c5e30cddea2299f5033a",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5508,7 +5508,7 @@ export interface operations {
                      *       "validation": [
                      *         {
                      *           "figure": "value: caught",
-                     *           "value": "99.7 %, 1,607 cases",
+                     *           "value": "99.9 %, 1,607 cases",
                      *           "run": "baseline-2026-11-30",
                      *           "date": "2026-11-30",
                      *           "data": "starter corpus",
@@ -5523,11 +5523,11 @@ export interface operations {
                      *         "Quotes are short: what stands before and after them in the document may change what they mean.",
                      *         "Scanned pages are not read.",
                      *         "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same.",
-                     *         "Of 300 questions that a corpus did not answer, 70 % were left unanswered: the others got sentences beside the point.",
-                     *         "Of 150 questions that a corpus did answer, 8.7 % were left unanswered.",
-                     *         "In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not.",
-                     *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 98.5 %.",
-                     *         "Of 100 time-critical questions, 94 % were seen as such and got the banner."
+                     *         "Of 300 questions that a corpus did not answer, 72.3 % were left unanswered: the others got sentences beside the point.",
+                     *         "Of 150 questions that a corpus did answer, 6 % were left unanswered.",
+                     *         "In 72.3 % of 141 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %.",
+                     *         "Of 100 time-critical questions, 95 % were seen as such and got the banner."
                      *       ]
                      *     }
                      */
@@ -5580,7 +5580,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "1eb51758ed53a3d513741efefee359ad40f67ad7fc3ba7da3e4eba554175304b",
+                     *       "version": "9fde119a92f05f1422048736208bf86ca38f5dccd488c5e30cddea2299f5033a",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5790,12 +5790,12 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 70 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 8.7 % were left unanswered. In 70.1 % of 137 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 98.5 %. Of 100 time-critical questions, 94 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 72.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 6 % were left unanswered. In 72.3 % of 141 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "abstained where the corpus has no answer",
-                     *                   "value": "70 %, 300 cases",
+                     *                   "value": "72.3 %, 300 cases",
                      *                   "run": "baseline-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
@@ -5923,7 +5923,7 @@ export interface operations {
                      *               "measured": [
                      *                 {
                      *                   "figure": "value: caught",
-                     *                   "value": "99.7 %, 1,607 cases",
+                     *                   "value": "99.9 %, 1,607 cases",
                      *                   "run": "baseline-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
@@ -6696,7 +6696,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "rules": 2,
+                     *       "rules": 3,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -6899,7 +6899,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "rules": 2,
+                     *       "rules": 3,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -7243,7 +7243,7 @@ export interface operations {
                      *       "note": "Words of the sources, made plain by a word list; a clinician must go through them with the patient.",
                      *       "statements": [
                      *         {
-                     *           "text": "Metformin should not be started in adults with an a blood test of how well the kidneys filter below 30 mL/min/1.73 m².",
+                     *           "text": "Metformin should not be started in adults with an eGFR (a blood test of how well the kidneys filter) below 30 mL/min/1.73 m².",
                      *           "original": "Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².",
                      *           "said_by": "Diabetes Board (2025)",
                      *           "citations": [
@@ -7320,7 +7320,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\npKrVQLRVuNYTRtZ3MpWEfta0vjrMwiw3g/KaiHzriLs=\nK/wyNRTPPLzhcgbtLLyuh/aX+Y1VpRVjXTJC3FRej14=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nAviFTgRO7LWdYOgo5OwO3CSkj2Z9HfDLrpkG8Yo1kYg=\nsmuFD0dkcnYwGbT9KsJ0iBlRPgsbjbnucsKxrX2Had0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7329,18 +7329,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"b4290b9bd8a49ce0431c2c07ab7640258ef0bcf6ba744b38262f671b99367d49\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nK/wyNRTPPLzhcgbtLLyuh/aX+Y1VpRVjXTJC3FRej14=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"26140492d3dcf5f0d1f3af813654bc424f0bd7238483bb37d7d306b65b1ff13d\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nsmuFD0dkcnYwGbT9KsJ0iBlRPgsbjbnucsKxrX2Had0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":2,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":3,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n62+6chhu4R83LCGkTBOJA59n1cIBN6M6AzUvaJj8FQE=\nzLSfcCRRmHlMa/U+QaEfGghCBwLO9D3v+zYz6bemfVg=\nBRh7Al6MHOMdGhihZNgx39ilUlwhFgk93F25YU/pjs0=\n\nosler.log/062f00cdc41f6f6e\n20\n/mOKaaxFRBAr4XXmHL/iCZnVdxcvGY8BuQDUEG5DvIA=\n\n— osler.log/062f00cdc41f6f6e SMWQuyl9RF2/I/IFY4Y81/jO7PhFTtr2qFkdbK9xxjGhKUMsxTonXyyJLg+tr+zd5mqUNo/qfXvBZc1NLpX7EJVUJwg=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n5Ea84IA26sDr2Mxf7W39Q0T9MuNLk9+Q1YTL067Szc8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7701,7 +7701,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "b4290b9bd8a49ce0431c2c07ab7640258ef0bcf6ba744b38262f671b99367d49"
+                     *             "answer": "26140492d3dcf5f0d1f3af813654bc424f0bd7238483bb37d7d306b65b1ff13d"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8847,7 +8847,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nGMcWSEtppgXzZgiwp0kcmi7WO7nCEH+/aJAPaYTl1pQ=\n\n— osler.log/062f00cdc41f6f6e SMWQuwrMvcSIygjmFqS2G/I6GyCjeYBBOlAqsh42mVZhfS8FXIQR6vkJcg12Zs0J2lzoi7NF3CUGe8zinok5FvK04wo=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\n1jXsK0Hhx8sOcz+JA6FwRQriDpS0uiUWJVe4z9h/Hl8=\n\n— osler.log/062f00cdc41f6f6e SMWQu1ipKEF6modvYCuzC7fQ42r1QTjvGyFa6cNblGKzi7dErTU1DuFOx+eDp1EG0ctD8LfkVjWTA0I8F0anaObUbAE=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -8968,7 +8968,7 @@ export interface operations {
                      *             ]
                      *           }
                      *         ],
-                     *         "rules": 2,
+                     *         "rules": 3,
                      *         "evidence": [
                      *           {
                      *             "id": "E1",
@@ -9279,7 +9279,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
-                     *           "rules": 2,
+                     *           "rules": 3,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
@@ -9383,7 +9383,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
-                     *           "rules": 2,
+                     *           "rules": 3,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
