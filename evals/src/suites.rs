@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 
 /// Pairs of sentences that disagree, and pairs that only differ.
 pub const CONFLICTS: &str = include_str!("../suites/conflicts.jsonl");
+/// Statements that say something else than their sources, in their words, and faithful ones.
+pub const STATEMENTS: &str = include_str!("../suites/statements.jsonl");
 /// Questions that the starter guidelines answer, with the sentences that do.
 pub const ANSWERABLE_GUIDELINES: &str = include_str!("../suites/answerable-guidelines.jsonl");
 /// Questions that the starter cases answer, with the sentences that do.

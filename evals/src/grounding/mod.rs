@@ -8,6 +8,7 @@
 pub mod conflicts;
 mod mutants;
 mod paraphrases;
+pub mod statements;
 mod swaps;
 mod table;
 

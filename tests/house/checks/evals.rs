@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use evals::grounding::{Samples, conflicts, run};
+use evals::grounding::{Samples, conflicts, run, statements};
 use evals::questions;
 
 fn starter() -> Samples {
@@ -51,6 +51,9 @@ fn prompts_are_decided_as_they_were() {
     assert_eq!((scope.positives, scope.negatives), ((80, 80), (40, 0)), "{:?}", scope.mistakes);
     let urgent = questions::time_critical();
     assert!(urgent.positives.1 >= 95 && urgent.negatives.1 == 0, "{:?}", urgent.mistakes);
+    // Most of what was written to get past the check is caught; of what is faithful, little is held back.
+    let statements = statements::run();
+    assert!(statements.positives.1 >= 650 && statements.negatives.1 <= 32, "{:?}", statements.mistakes);
     let conflicts = conflicts::run();
     assert!(conflicts.positives.1 >= 40 && conflicts.negatives.1 <= 1, "{:?}", conflicts.mistakes);
 }

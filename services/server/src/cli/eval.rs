@@ -213,8 +213,9 @@ fn decisions(mistakes: bool) -> Result<ExitCode> {
     print(&out)
 }
 
-fn all_decisions() -> [(&'static str, Decisions); 3] {
+fn all_decisions() -> [(&'static str, Decisions); 4] {
     [
+        ("statements that say something else", evals::grounding::statements::run()),
         ("sources that disagree", evals::grounding::conflicts::run()),
         ("out of scope", evals::questions::out_of_scope()),
         ("time-critical", evals::questions::time_critical()),
