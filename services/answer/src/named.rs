@@ -294,7 +294,7 @@ fn asked_about(text: &str) -> (Vec<Medicine>, Vec<&'static str>) {
     let no_subject = ["allerg", "deficien", "hypersensitiv", "intoleran", "resist", "sensitiv", "susceptib"];
     let is_asked = |from: usize, end: usize| {
         let is_to = from >= 2 && matches!(mentions.word(from - 1), Some("to" | "of"));
-        !(is_to && begins(from - 2, &allergy)) && !begins(end, &no_subject)
+        !(begins(end, &no_subject) || is_to && begins(from - 2, &allergy))
     };
     let drugs = mentions.drugs().filter(|found| !NO_MEDICINES.contains(&found.of.name.as_str()));
     let medicines = drugs.filter(|found| is_asked(found.at, found.end())).map(|found| Medicine::of(found.of));
