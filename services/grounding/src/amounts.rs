@@ -272,17 +272,10 @@ fn factor_of(quantity: &Quantity, tokens: &[Token]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use knowledge::Verdict::{self, Contradicted, Partial, Supported};
+    use knowledge::Verdict::{Contradicted, Partial, Supported};
 
-    use crate::check::verdict_of as verdict;
+    use crate::check::{are, verdict_of as verdict};
     use crate::{Source, check};
-
-    #[track_caller]
-    fn are(found: Verdict, pairs: &[(&str, &str)]) {
-        for (statement, source) in pairs {
-            assert_eq!(verdict(statement, source), found, "{statement} against {source}");
-        }
-    }
 
     #[test]
     fn a_noun_may_bound_its_amount() {

@@ -61,6 +61,13 @@ pub struct Finding {
     pub reason: String,
 }
 
+impl Finding {
+    /// The source has the words, but not just this.
+    pub(crate) fn partial(facet: Facet, subject: &str, reason: String) -> Self {
+        Self { facet, verdict: Verdict::Partial, subject: subject.to_owned(), reason }
+    }
+}
+
 /// The verdict on a statement and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -162,6 +169,15 @@ pub(crate) fn verdict_of(statement: &str, source: &str) -> Verdict {
     let check = check(statement, &Source::new(source, []));
     eprintln!("{statement:?} against {source:?}: {:?} {:?}", check.verdict, check.reason);
     check.verdict
+}
+
+/// Fails unless every statement gets this verdict against its source.
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn are(found: Verdict, pairs: &[(&str, &str)]) {
+    for (statement, source) in pairs {
+        assert_eq!(verdict_of(statement, source), found, "{statement} against {source}");
+    }
 }
 
 #[cfg(test)]

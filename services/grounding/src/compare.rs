@@ -34,7 +34,7 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
     let is_wrong = |finding: &Finding, facet: Facet| finding.facet == facet && finding.verdict == Verdict::Contradicted;
     // "A after B" for "B before A".
     let may_turn = found.iter().any(|one| is_wrong(one, Facet::Time) || is_wrong(one, Facet::Direction));
-    let twice = Some(()).filter(|()| may_turn).and_then(|()| turned_twice(statement, source, &shared));
+    let twice = if may_turn { turned_twice(statement, source, &shared) } else { None };
     if let Some(facet) = twice {
         found.retain(|finding| !is_wrong(finding, facet));
     }
@@ -57,14 +57,6 @@ pub(crate) fn compare(statement: &Facts, source: &Facts, context: &Facts) -> Vec
 
 /// What a rival's surroundings must be nearer by, in millionths, to outweigh a fact that the source also has.
 const MUCH_NEARER: u64 = 200_000;
-
-fn amount_of(fact: &Fact) -> Option<&Quantity> {
-    if let Said::Amount(amount) = &fact.said { Some(amount) } else { None }
-}
-
-fn rhythm_of(fact: &Fact) -> Option<&Schedule> {
-    if let Said::Rhythm(schedule) = &fact.said { Some(schedule) } else { None }
-}
 
 /// A statement, its source and what stands above that.
 pub(crate) struct Sides<'a> {
@@ -222,7 +214,7 @@ impl<'a> Sides<'a> {
     fn is_covered(&self, fact: &Fact) -> bool {
         match &fact.said {
             Said::Amount(amount) => {
-                let theirs = || self.source.facts.iter().filter_map(amount_of);
+                let theirs = || self.source.facts.iter().filter_map(Fact::amount);
                 match amount.ends() {
                     Some((low, high)) => {
                         let has = |end: &Quantity| theirs().any(|one| end.compare(one) == Agreement::Same);
@@ -243,7 +235,7 @@ impl<'a> Sides<'a> {
             }
             Said::Rhythm(schedule) => {
                 // "500 mg/day in 2 doses" may be said without "a day".
-                let mut amounts = self.statement.facts.iter().filter_map(amount_of);
+                let mut amounts = self.statement.facts.iter().filter_map(Fact::amount);
                 schedule.is_once_a_day()
                     && self.source.facts.iter().any(|fact| matches!(&fact.said, Said::Rhythm(one) if one.divided))
                     || amounts.any(|amount| self.is_shared_out(amount, Some(schedule)))
@@ -255,9 +247,9 @@ impl<'a> Sides<'a> {
     /// Whether an amount, at a rhythm of the statement, makes up a day's amount that the source divides: 500 mg twice daily of "1 g
     /// daily in two divided doses".
     fn is_shared_out(&self, amount: &Quantity, rhythm: Option<&Schedule>) -> bool {
-        let rhythms = |facts: &'a Facts| facts.facts.iter().filter_map(|fact| Some((fact, rhythm_of(fact)?)));
+        let rhythms = |facts: &'a Facts| facts.facts.iter().filter_map(|fact| Some((fact, fact.rhythm()?)));
         let is_said = |one: &Quantity| {
-            self.source.facts.iter().filter_map(amount_of).any(|theirs| one.compare(theirs) == Agreement::Same)
+            self.source.facts.iter().filter_map(Fact::amount).any(|theirs| one.compare(theirs) == Agreement::Same)
         };
         if rhythms(self.statement).any(|(_, ours)| ours.divided) || is_said(amount) {
             return false;
@@ -266,7 +258,7 @@ impl<'a> Sides<'a> {
             let sentence = self.source.sentence(at.at.start);
             let is_here = |fact: &&Fact| self.source.sentence(fact.at.start) == sentence;
             let here = self.source.facts.iter().filter(is_here);
-            let a_day = here.clone().filter_map(rhythm_of).any(Schedule::is_once_a_day);
+            let a_day = here.clone().filter_map(Fact::rhythm).any(Schedule::is_once_a_day);
             let times = |ours: &Schedule| !ours.divided && ours.is_as_often_as(parts);
             let is_so_often = match rhythm {
                 Some(ours) => times(ours),
@@ -274,7 +266,7 @@ impl<'a> Sides<'a> {
             };
             a_day
                 && is_so_often
-                && here.filter_map(amount_of).any(|whole| amount.is_part_of(whole, parts.times_a_day()))
+                && here.filter_map(Fact::amount).any(|whole| amount.is_part_of(whole, parts.times_a_day()))
         })
     }
 

@@ -314,13 +314,7 @@ fn of_age(facts: &Facts) -> Option<&'static str> {
 fn other_ages(a: &Facts, b: &Facts) -> bool {
     let ages = |facts: &Facts| -> Vec<Quantity> {
         let bounded = |amount: &&Quantity| amount.dimension == "years" && amount.relation.side() != 0;
-        facts
-            .facts
-            .iter()
-            .filter_map(|fact| if let Said::Amount(amount) = &fact.said { Some(amount) } else { None })
-            .filter(bounded)
-            .cloned()
-            .collect()
+        facts.facts.iter().filter_map(Fact::amount).filter(bounded).cloned().collect()
     };
     let (a, b) = (ages(a), ages(b));
     a.iter().any(|one| b.iter().any(|other| one.compare(other) == Agreement::Opposite))

@@ -4,9 +4,9 @@ use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said};
-use crate::qualifiers::{left_out, partial, speaks_of};
+use crate::qualifiers::{left_out, speaks_of};
 use crate::quantity::Quantity;
-use crate::relate::{are_kin, facet, is_same};
+use crate::relate::{are_alike, facet, is_same};
 use crate::terms::Term;
 
 /// A dose without its rhythm, where that is a day's amount or is given less often than daily.
@@ -51,7 +51,7 @@ pub(crate) fn without_its_rhythm(statement: &Facts, source: &Facts) -> Option<Fi
         let rhythms: Option<Vec<&Fact>> = theirs.map(of_it).collect();
         let day = rhythms?.first()?.written.clone();
         let reason = format!("the source says {} \u{201c}{day}\u{201d}; the statement leaves that out", ours.written);
-        Some(partial(Facet::Frequency, &ours.written, reason))
+        Some(Finding::partial(Facet::Frequency, &ours.written, reason))
     })
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn of_another_kind(statement: &Facts, source: &Facts) -> Option<Findi
         let kinds: Option<Vec<&Term>> = theirs.map(|dose| kind(source, dose, is_kind)).collect();
         let Some(theirs) = kinds.and_then(|kinds| kinds.first().copied()) else { continue };
         let here = kind(statement, ours, is_kind);
-        let is_same_kind = |one: &Term| one.key == theirs.key || are_kin(&one.key, &theirs.key);
+        let is_same_kind = |one: &Term| are_alike(&one.key, &theirs.key);
         match here {
             Some(one) if !is_same_kind(one) => {
                 return Some(Finding {
@@ -100,7 +100,7 @@ pub(crate) fn of_another_kind(statement: &Facts, source: &Facts) -> Option<Findi
 
 /// What an amount is called before it: after the last amount, in its sentence.
 fn kind<'a>(facts: &'a Facts, dose: &Fact, is_kind: impl Fn(&Facts, &Quantity, &Term) -> bool) -> Option<&'a Term> {
-    let Said::Amount(amount) = &dose.said else { return None };
+    let amount = dose.amount()?;
     let before = facts.facts.iter().filter(|fact| facet(&fact.said) == Facet::Amount && fact.at.end <= dose.at.start);
     let since = before.map(|fact| fact.at.end).max().unwrap_or_default();
     let sentence = facts.sentence(dose.at.start);
@@ -110,16 +110,9 @@ fn kind<'a>(facts: &'a Facts, dose: &Fact, is_kind: impl Fn(&Facts, &Quantity, &
 
 #[cfg(test)]
 mod tests {
-    use knowledge::Verdict::{self, Contradicted, Partial, Supported};
+    use knowledge::Verdict::{Contradicted, Partial, Supported};
 
-    use crate::check::verdict_of as verdict;
-
-    #[track_caller]
-    fn are(found: Verdict, pairs: &[(&str, &str)]) {
-        for (statement, source) in pairs {
-            assert_eq!(verdict(statement, source), found, "{statement} against {source}");
-        }
-    }
+    use crate::check::{are, verdict_of as verdict};
 
     #[test]
     fn a_dose_keeps_its_rhythm_and_its_name() {

@@ -4,8 +4,8 @@ use knowledge::Verdict;
 
 use crate::check::{Facet, Finding};
 use crate::facts::{Fact, Facts, Said};
-use crate::qualifiers::{left_out, partial, speaks_of};
-use crate::relate::are_kin;
+use crate::qualifiers::{left_out, speaks_of};
+use crate::relate::are_alike;
 use crate::senses::Axis;
 use crate::stance::{Mark, Stance};
 
@@ -19,15 +19,14 @@ pub(crate) fn effect_changed(statement: &Facts, source: &Facts) -> Option<Findin
     let (ours, theirs) = (effects(statement), effects(source));
     let there = |stance: Stance| theirs.iter().find(|mark| mark.stance == stance);
     let differ = |ours: &Mark, theirs: &Mark| {
-        partial(
+        Finding::partial(
             Facet::Direction,
             &ours.written,
             format!("the source says \u{201c}{}\u{201d}, not \u{201c}{}\u{201d}", theirs.written, ours.written),
         )
     };
-    let is_same = |a: &Option<String>, b: &Option<String>| {
-        a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| a == b || are_kin(a, b))
-    };
+    let is_same =
+        |a: &Option<String>, b: &Option<String>| a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| are_alike(a, b));
     for mark in &ours {
         let what = object(statement, mark);
         let on_it = theirs.iter().filter(|theirs| is_same(&what, &object(source, theirs)));
@@ -101,16 +100,9 @@ fn is_active(fact: &Fact) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use knowledge::Verdict::{self, Contradicted, Partial, Supported};
+    use knowledge::Verdict::{Contradicted, Partial, Supported};
 
-    use crate::check::verdict_of as verdict;
-
-    #[track_caller]
-    fn are(found: Verdict, pairs: &[(&str, &str)]) {
-        for (statement, source) in pairs {
-            assert_eq!(verdict(statement, source), found, "{statement} against {source}");
-        }
-    }
+    use crate::check::are;
 
     #[test]
     fn what_goes_with_a_thing_does_not_cause_it() {

@@ -38,6 +38,16 @@ pub(crate) struct Fact {
     pub(crate) implied: bool,
 }
 
+impl Fact {
+    pub(crate) fn amount(&self) -> Option<&Quantity> {
+        if let Said::Amount(amount) = &self.said { Some(amount) } else { None }
+    }
+
+    pub(crate) fn rhythm(&self) -> Option<&Schedule> {
+        if let Said::Rhythm(schedule) = &self.said { Some(schedule) } else { None }
+    }
+}
+
 /// Two medicines side by side, or two things on which something depends: "if fever and rash are present".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Joint {

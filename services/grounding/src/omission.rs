@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use knowledge::Verdict;
-
 use crate::check::{Facet, Finding};
 use crate::denials::has_weight;
 use crate::facts::{Fact, Facts, Said};
 use crate::limits::{Kind, Limit};
-use crate::relate::{are_kin, facet, is_same, says_for_whom};
+use crate::relate::{are_alike, facet, is_same, says_for_whom};
 use crate::terms::Term;
 
 /// Limits that are looked at: more than in any sentences that people write.
@@ -27,16 +25,12 @@ struct Sides<'a> {
     context: &'a Facts,
 }
 
-fn is_alike(a: &str, b: &str) -> bool {
-    a == b || a.get(..4) == b.get(..4) && are_kin(a, b)
-}
-
-fn finding(facet: Facet, written: &str, reason: String) -> Finding {
-    Finding { facet, verdict: Verdict::Partial, subject: written.to_owned(), reason }
-}
-
 fn of_whom(written: &str) -> Finding {
-    finding(Facet::Population, written, format!("the source says this of {written}; the statement leaves it out"))
+    Finding::partial(
+        Facet::Population,
+        written,
+        format!("the source says this of {written}; the statement leaves it out"),
+    )
 }
 
 impl Sides<'_> {
@@ -82,12 +76,12 @@ impl Sides<'_> {
         Some(if matches!(limit.kind, Kind::OfWhom | Kind::Population) {
             of_whom(written)
         } else {
-            finding(Facet::Polarity, written, added)
+            Finding::partial(Facet::Polarity, written, added)
         })
     }
 
     fn here(&self, key: &str) -> impl Iterator<Item = &Term> {
-        self.statement.terms.iter().filter(move |term| is_alike(&term.key, key))
+        self.statement.terms.iter().filter(move |term| are_alike(&term.key, key))
     }
 
     fn is_excepted(&self, limit: &Limit) -> bool {
@@ -122,7 +116,7 @@ impl Sides<'_> {
     fn says(&self, main: &[&Term]) -> bool {
         let ours: Vec<&Term> = self.statement.terms.iter().filter(|term| has_weight(self.statement, term)).collect();
         let main: Vec<&Term> = main.iter().copied().filter(|term| has_weight(self.source, term)).collect();
-        let shared = ours.iter().filter(|term| main.iter().any(|theirs| is_alike(&theirs.key, &term.key))).count();
+        let shared = ours.iter().filter(|term| main.iter().any(|theirs| are_alike(&theirs.key, &term.key))).count();
         let said = main.iter().filter(|term| self.here(&term.key).next().is_some()).count();
         shared > 0 && shared * 2 > ours.len() && said * 2 >= main.len()
     }
@@ -134,7 +128,7 @@ impl Sides<'_> {
         (0..=self.source.breaks.len()).filter(|other| *other != sentence).any(|other| {
             let has = |key: &&str| {
                 let mut there = self.source.terms.iter().filter(|term| self.source.sentence(term.at) == other);
-                there.any(|term| is_alike(&term.key, key))
+                there.any(|term| are_alike(&term.key, key))
             };
             let is_bound = self.source.limits.iter().any(|limit| self.source.sentence(limit.at.start) == other);
             !is_bound && said.iter().all(has)
@@ -152,7 +146,7 @@ impl Sides<'_> {
         let mut facts = self.source.facts.iter().filter(is_weighty).peekable();
         let is_known = |key: &str| {
             let known = self.context.terms.iter().map(|term| &term.key).chain(&self.statement.before);
-            self.here(key).next().is_some() || known.into_iter().any(|one| is_alike(one, key))
+            self.here(key).next().is_some() || known.into_iter().any(|one| are_alike(one, key))
         };
         inside.is_empty() && facts.peek().is_none()
             || inside.iter().any(|term| is_known(&term.key))

@@ -4,13 +4,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use knowledge::Verdict;
-
 use crate::check::{Facet, Finding};
 use crate::doses::{of_another_kind, without_its_rhythm};
 use crate::effects::effect_changed;
 use crate::facts::{Fact, Facts, Said, WORD};
-use crate::relate::{are_kin, is_named, is_same};
+use crate::relate::{are_alike, are_kin, is_named, is_same};
 use crate::senses::Axis;
 use crate::stance::{Mark, Stance};
 use crate::terms::Term;
@@ -31,14 +29,9 @@ pub(crate) fn qualified(statement: &Facts, source: &Facts) -> Vec<Finding> {
     found.into_iter().flatten().collect()
 }
 
-/// A difference that leaves the statement partly borne out.
-pub(crate) fn partial(facet: Facet, subject: &str, reason: String) -> Finding {
-    Finding { facet, verdict: Verdict::Partial, subject: subject.to_owned(), reason }
-}
-
 /// What the source says and the statement does not.
 pub(crate) fn left_out(facet: Facet, written: &str) -> Finding {
-    partial(facet, written, format!("the source says \u{201c}{written}\u{201d}; the statement leaves it out"))
+    Finding::partial(facet, written, format!("the source says \u{201c}{written}\u{201d}; the statement leaves it out"))
 }
 
 fn has(facts: &Facts, stance: Stance) -> bool {
@@ -47,7 +40,7 @@ fn has(facts: &Facts, stance: Stance) -> bool {
 
 /// Whether the statement speaks of what a term of the source names.
 pub(crate) fn speaks_of(statement: &Facts, theirs: &Term) -> bool {
-    statement.terms.iter().any(|ours| ours.key == theirs.key || are_kin(&ours.key, &theirs.key))
+    statement.terms.iter().any(|ours| are_alike(&ours.key, &theirs.key))
 }
 
 /// "May" or "probably" left out.
@@ -102,7 +95,7 @@ fn unasserted(statement: &Facts, source: &Facts) -> Option<Finding> {
         };
         let is_plain = (0..=source.breaks.len()).any(stands_by);
         (of_it > 0 && 2 * of_it >= ours.len() && !is_plain).then(|| match mark.written.as_str() {
-            "?" => partial(Facet::Strength, "?", "the source asks this; the statement says it".to_owned()),
+            "?" => Finding::partial(Facet::Strength, "?", "the source asks this; the statement says it".to_owned()),
             written => left_out(Facet::Strength, written),
         })
     })
@@ -131,7 +124,11 @@ fn restricted(statement: &Facts, source: &Facts) -> Option<Finding> {
         return theirs.iter().find(is_shared).map(|mark| left_out(Facet::Polarity, &mark.written));
     }
     let added = ours.first().filter(|_| theirs.is_empty() && !denies(source))?;
-    Some(partial(Facet::Polarity, &added.written, format!("the source does not say \u{201c}{}\u{201d}", added.written)))
+    Some(Finding::partial(
+        Facet::Polarity,
+        &added.written,
+        format!("the source does not say \u{201c}{}\u{201d}", added.written),
+    ))
 }
 
 /// Whether what "only" stands beside is known: what follows it, or comes before it.
@@ -189,7 +186,7 @@ fn overstated(statement: &Facts, source: &Facts) -> Option<Finding> {
             }
             let theirs = source.facts.iter().find(differs)?;
             let reason = format!("the source says {}, not \u{201c}{}\u{201d}", theirs.written, ours.written);
-            Some(partial(Facet::Population, &ours.written, reason))
+            Some(Finding::partial(Facet::Population, &ours.written, reason))
         }
         Said::Sense(Axis::Ordinal, "first") => {
             let is_rank = noun(statement, ours).is_some_and(|noun| {
@@ -199,7 +196,7 @@ fn overstated(statement: &Facts, source: &Facts) -> Option<Finding> {
             let says_so = source.facts.iter().any(ranks) || source.terms.iter().any(begins);
             (is_rank && !says_so).then(|| {
                 let reason = format!("the source does not say \u{201c}{}\u{201d}", ours.written);
-                partial(Facet::Number, &ours.written, reason)
+                Finding::partial(Facet::Number, &ours.written, reason)
             })
         }
         _ => None,
@@ -223,21 +220,14 @@ fn joined_otherwise(statement: &Facts, source: &Facts) -> Option<Finding> {
     let (a, b) = &joint.keys;
     let (theirs, ours) = if joint.is_choice { ("and", "or") } else { ("or", "and") };
     let reason = format!("the source says {a} {theirs} {b}, not {a} {ours} {b}");
-    Some(partial(Facet::Drug, &format!("{a} {ours} {b}"), reason))
+    Some(Finding::partial(Facet::Drug, &format!("{a} {ours} {b}"), reason))
 }
 
 #[cfg(test)]
 mod tests {
-    use knowledge::Verdict::{self, Partial, Supported};
+    use knowledge::Verdict::{Partial, Supported};
 
-    use crate::check::verdict_of as verdict;
-
-    #[track_caller]
-    fn are(found: Verdict, pairs: &[(&str, &str)]) {
-        for (statement, source) in pairs {
-            assert_eq!(verdict(statement, source), found, "{statement} against {source}");
-        }
-    }
+    use crate::check::{are, verdict_of as verdict};
 
     #[test]
     fn what_is_guessed_asked_or_past_is_not_said_as_if_it_were_so() {

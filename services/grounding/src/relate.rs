@@ -85,7 +85,7 @@ pub(crate) fn meet((a, ours): (&Facts, &Fact), (b, theirs): (&Facts, &Fact)) -> 
     let (Some(one), Some(other)) = (noun(a, ours), noun(b, theirs)) else { return false };
     let (one, other) = (a.terms[one].key.as_str(), b.terms[other].key.as_str());
     let is_anyone = |key: &str| matches!(key, "patient" | "peopl" | "person" | "individu" | "particip" | "case");
-    one == other || are_kin(one, other) || is_anyone(one) && is_anyone(other)
+    are_alike(one, other) || is_anyone(one) && is_anyone(other)
 }
 
 /// Whether two sentences make the same thing depend on the same condition: their conditions share a word, neither that nor
@@ -114,7 +114,7 @@ pub(crate) fn says_by_exception(a: &Facts, b: &Facts) -> bool {
 /// Whether one of two clauses denies at least half of what they share, and the other does not; or anything, if they share
 /// nothing.
 fn is_turned(one: &[&Term], other: &[&Term]) -> bool {
-    let there = |term: &Term| other.iter().find(|theirs| theirs.key == term.key || are_kin(&theirs.key, &term.key));
+    let there = |term: &Term| other.iter().find(|theirs| are_alike(&theirs.key, &term.key));
     let turned: Vec<bool> = one.iter().filter_map(|term| Some(there(term)?.negated != term.negated)).collect();
     let denies = |terms: &[&Term]| terms.iter().any(|term| term.negated);
     if turned.is_empty() {
@@ -157,10 +157,8 @@ impl<'a> Condition<'a> {
 
     /// Whether both share a word of weight, and neither alone denies it.
     fn is_on_the_same(&self, other: &Condition<'_>, facts: &Facts) -> bool {
-        let is_same = |term: &Term, theirs: &Term| {
-            let is_word = theirs.key == term.key || are_kin(&theirs.key, &term.key);
-            is_word && self.denies(term) == other.denies(theirs)
-        };
+        let is_same =
+            |term: &Term, theirs: &Term| are_alike(&theirs.key, &term.key) && self.denies(term) == other.denies(theirs);
         let mut weighty = self.terms.iter().filter(|term| term.is_strong || is_named(facts, term));
         weighty.any(|term| other.terms.iter().any(|theirs| is_same(term, theirs)))
     }
@@ -230,8 +228,17 @@ const ENDINGS: &[&str] = &[
     "ic", "ion", "is", "ism", "ist", "iv", "l", "or", "ous", "pt", "s", "si", "t", "ular", "um", "us", "xi", "y",
 ];
 
+/// The same stem, or stems of one word.
+pub(crate) fn are_alike(a: &str, b: &str) -> bool {
+    a == b || are_kin(a, b)
+}
+
 /// Stems of one word that the stemmer leaves apart.
 pub(crate) fn are_kin(a: &str, b: &str) -> bool {
+    // What they share is longer.
+    if a.get(..4) != b.get(..4) {
+        return false;
+    }
     // Of phrases the last word tells: "type 1" is not "type 2".
     let last = |key: &str| key.rfind(' ').map_or(0, |at| at + 1);
     let common: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();

@@ -1,8 +1,6 @@
 //! What a span of time is counted from: "within 6 hours of arrival", "12 hours after the last dose"; and whether something goes
 //! on for it or comes after it.
 
-use knowledge::Verdict;
-
 use crate::check::{Facet, Finding};
 use crate::facts::{Facts, Said};
 use crate::items::{Item, Shared, Sort};
@@ -46,8 +44,7 @@ pub(crate) fn counted_otherwise(statement: &Facts, source: &Facts, shared: &Shar
         } else {
             return None;
         };
-        let subject = statement.items[span.at].written(statement).to_owned();
-        Some(Finding { facet: Facet::Time, verdict: Verdict::Partial, subject, reason })
+        Some(Finding::partial(Facet::Time, statement.items[span.at].written(statement), reason))
     })
 }
 
