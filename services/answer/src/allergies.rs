@@ -11,14 +11,15 @@ use crate::answer::Statement;
 use crate::mentions::{Mentions, is_kind_of};
 use crate::named::heading_of;
 use crate::patient::Patient;
+use crate::pattern::{Pattern, is_match};
 use crate::select::{PER_DOCUMENT, Selected};
 
 /// Words with which a text speaks of an allergy.
-static ALLERGY: LazyLock<Option<Regex>> =
+static ALLERGY: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:allerg\w*|anaphyla\w*|hypersensitiv\w*|intoleran\w*|reactions?)\b").ok());
 
 /// Words with which it speaks against a medicine.
-static AGAINST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static AGAINST: Pattern = LazyLock::new(|| {
     let against = "contraindicat\\w*|avoid\\w*|not (?:be )?(?:given|used)|must not|do not|never|instead of|rather than";
     Regex::new(&format!(r"(?i)\b(?:{against})\b")).ok()
 });
@@ -94,8 +95,7 @@ impl Allergies {
     /// Leaves out sentences that give what the patient must not have, where others of their document speak of the allergy.
     /// Whoever asks about such a medicine gets what is said of it.
     pub(crate) fn keep(&self, question: &str, chosen: &mut Vec<Selected>) {
-        let asked = Mentions::of(question);
-        if self.0.is_empty() || self.0.iter().any(|allergen| allergen.is_in(&asked)) {
+        if self.0.is_empty() || self.is_in(question) {
             return;
         }
         let is_spoken_of = |selected: &&Selected| {
@@ -135,13 +135,12 @@ impl Allergies {
 
     /// Whether a text speaks of the allergy.
     fn is_spoken_of(&self, text: &str) -> bool {
-        ALLERGY.as_ref().is_some_and(|allergy| allergy.is_match(text)) && self.is_in(text)
+        is_match(&ALLERGY, text) && self.is_in(text)
     }
 
     /// Whether a sentence names a medicine that the patient must not have, and says nothing against it.
     fn is_given(&self, sentence: &str) -> bool {
-        let speaks = |words: &LazyLock<Option<Regex>>| words.as_ref().is_some_and(|words| words.is_match(sentence));
-        self.is_in(sentence) && !speaks(&ALLERGY) && !speaks(&AGAINST)
+        self.is_in(sentence) && !is_match(&ALLERGY, sentence) && !is_match(&AGAINST, sentence)
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::levels::{HAEMOGLOBIN, HOURS_AFTER, is_match, name_before, name_in};
+use crate::levels::{HAEMOGLOBIN, HOURS_AFTER, name_before, name_in};
+use crate::pattern::{Pattern, is_match};
 use crate::rows::{Cell, cells};
 use crate::scan::{Number, Scan, Side, Unit};
 
@@ -90,48 +91,46 @@ pub(crate) struct Band {
 const PEOPLE: &str = "(?:adults?|child(?:ren)?|infants?|bab(?:y|ies)|neonates?|newborns?|people|persons?|patients?|m[ae]n|wom[ae]n|boys?|girls?|toddlers?|adolescents?|teenagers?)";
 
 /// People, or the word age, directly before a number.
-static AGE_BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static AGE_BEFORE: Pattern = LazyLock::new(|| {
     Regex::new(&format!(
         r"(?i)(?:\b(?:(?:young )?{PEOPLE}|age[ds]?)(?:,| who are| aged?| of| from| born)*\s*|\bage[^.;:]{{0,20}}:\s*|\bthe age of\s*)$"
     ))
     .ok()
 });
 
-static AGE_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^[\s-]*(?:of age|old)\b").ok());
+static AGE_AFTER: Pattern = LazyLock::new(|| Regex::new(r"(?i)^[\s-]*(?:of age|old)\b").ok());
 
 /// Words after a time that make it none of life.
-static NO_AGE_AFTER: LazyLock<Option<Regex>> =
+static NO_AGE_AFTER: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)^\s*(?:after|before|later|apart|from)\b|^\s*of (?:[b-z]|a[^g])").ok());
 
-static OF_PREGNANCY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)^['’]?\s*(?:of )?(?:pregnan|gestation)").ok());
+static OF_PREGNANCY: Pattern = LazyLock::new(|| Regex::new(r"(?i)^['’]?\s*(?:of )?(?:pregnan|gestation)").ok());
 
-static SINCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SINCE: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)^\s*(?:ago|after|since|before|from|post|of (?:onset|birth|ingestion|waking))\b").ok()
 });
 
 /// What is weighed and is no body.
-static NO_BODY_WEIGHT: LazyLock<Option<Regex>> =
+static NO_BODY_WEIGHT: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:BMI|mass index|loss|lost|loses?|losing|gain\w*)\W+(?:\w+\W+){0,3}$").ok());
 
 /// Another unit after a number: it is a dose or a time, not a value.
-static OTHER_UNIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static OTHER_UNIT: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)^\s*-?(?:(?:mg|g|kg|micro\w*|mcg|ml|l|units?|mmol|meq|cm|mm|mmhg|minutes?|mins?|doses?|puffs?|tablets?|times|x|h|hours?|days?|weeks?|months?|years?)\b|%|/)").ok()
 });
 
-static TRIMESTER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(first|second|third|1st|2nd|3rd) trimester").ok());
+static TRIMESTER: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(first|second|third|1st|2nd|3rd) trimester").ok());
 
-static STAGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static STAGE: Pattern = LazyLock::new(|| {
     Regex::new(r"\bG([1-5])([ab])?\b|(?i:\b(?:CKD|chronic kidney disease),?(?: stage)? ?([1-5])([ab])?\b(?: (or (?:worse|above|higher))\b| ?(?:or|to|-|–) ?([1-5])\b)?)").ok()
 });
 
-static SEVERITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SEVERITY: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)(\bnon-?\s?|\bnot |\bmoderately )?\b(mild|moderate|severe|life-threatening)\b").ok()
 });
 
 /// Ages of one person: "3-year-old", "82F", "70y", "man of 60", "aged 7".
-static ONE_AGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ONE_AGE: Pattern = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?P<n1>[0-9]{1,3}(?:\.[0-9]+)?)[ -]?(?P<u1>days?|weeks?|wks?|months?|mo|years?|yrs?|y)[ -]?(?:olds?|o)\b|\b(?P<n2>[0-9]{1,3}) ?(?:yo|y/o)\b|\b(?P<n3>[0-9]{1,3})(?-i:[FM]|y)\b|\b(?:man|woman|male|female|boy|girl|lady|gentleman|aged?|patient) (?:of |is )?(?P<n4>[0-9]{1,3})\b(?: ?(?P<u4>days?|weeks?|months?|years?|kg|mg|%))?",
     )

@@ -1,18 +1,14 @@
 //! Whether a sentence is for the patient of the question. A row for 6 to 12 years says nothing of a three-year-old, and is not
 //! put in front of somebody who asks about one as long as there is anything better.
 
-use std::ops::Range;
-use std::sync::LazyLock;
+use knowledge::{Evidence, char_slice};
 
-use knowledge::{Evidence, Kind, char_slice};
-use regex::Regex;
-
-use crate::bands::{Band, Form, Interval, Quantity, Relation, bands, stated};
-use crate::levels::{CLEARANCE, FILTRATION, is_match};
+use crate::bands::{Interval, Quantity, Relation, stated};
+use crate::for_whom::{Above, Mention, Stated};
+use crate::levels::FILTRATION;
 use crate::narrative::{asks_about_a_case, is_told};
 use crate::patient::Patient;
 use crate::question::Question;
-use crate::rows::{Cell, cells};
 use crate::select::{Selected, Sentence};
 use crate::whom::{Either, Whom};
 
@@ -54,25 +50,6 @@ pub(crate) struct Asked {
     female: Either,
     is_about_a_case: bool,
 }
-
-/// A band that a text states, and what may be concluded from it.
-struct Mention {
-    within: Interval,
-    /// In words, such as "children".
-    is_word: bool,
-    /// Whether the text is for those in it alone.
-    is_scope: bool,
-}
-
-/// Sentences that say for whom something is not: that it is not for somebody else either does not follow.
-static LIMITS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:contraindicat\w*|avoid\w*|not|never|withh\w+|stop\w*|no longer|refer\w*|caution|unless|except|halved?|reduced?)\b").ok()
-});
-
-/// Columns that say for whom a row is.
-static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:populations?|patients?|age|weight|group|who|option|situation|presentation|severity|finding|category|score|stage)\b").ok()
-});
 
 impl Asked {
     /// What a question, the patient's context and the question before it say; what is said last counts.
@@ -139,21 +116,23 @@ impl Asked {
         }
     }
 
-    /// How a sentence of a passage stands to the patient.
-    pub(crate) fn bearing(&self, evidence: &Evidence, sentence: &Sentence) -> Bearing {
+    /// Whether anything is known of the patient.
+    fn knows_the_patient(&self) -> bool {
+        !self.values.is_empty() || self.pregnant.is_stated() || self.female.is_stated()
+    }
+
+    /// How a sentence of a passage stands to the patient; `above` is what stands above it, where the patient is known.
+    fn bearing(&self, evidence: &Evidence, above: Option<&Above>, sentence: &Sentence) -> Bearing {
         if !self.is_about_a_case && is_told(evidence, &sentence.text) {
             return Bearing::Apart;
         }
+        let Some(above) = above else { return Bearing::Silent };
         // Of a list, each item may be for others.
         let is_list = char_slice(&evidence.text, sentence.span).is_some_and(|text| text.trim().contains('\n'));
-        // The title of a case report names its patient, not those whom it is for.
-        let title = (evidence.document.kind != Kind::CaseLiterature).then_some(evidence.document.title.as_str());
-        let sections = evidence.section.iter().rev().map(String::as_str);
-        let above = Above { sections: sections.collect(), title };
-        self.of_text(&Stated::read(&sentence.text, is_list), &above)
+        self.of_text(&Stated::read(&sentence.text, is_list), above)
     }
 
-    fn of_text(&self, stated: &Stated<'_>, above: &Above<'_>) -> Bearing {
+    fn of_text(&self, stated: &Stated<'_>, above: &Above) -> Bearing {
         let mut found = vec![self.of_age(stated, above), self.of_pregnancy(stated, above), self.of_sex(stated, above)];
         let mut seen = vec![Quantity::Age];
         for value in &self.values {
@@ -190,7 +169,7 @@ impl Asked {
         if is_apart { Bearing::Apart } else { Bearing::Silent }
     }
 
-    fn of_age(&self, stated: &Stated<'_>, above: &Above<'_>) -> Bearing {
+    fn of_age(&self, stated: &Stated<'_>, above: &Above) -> Bearing {
         if self.values.iter().all(|value| value.quantity != Quantity::Age) {
             return Bearing::Silent;
         }
@@ -198,14 +177,13 @@ impl Asked {
         if !own.is_empty() {
             return self.held(Quantity::Age, &own);
         }
-        let mut headings = above.all().map(|heading| Stated::heading(heading).ages());
-        match headings.find(|ages| !ages.is_empty()).map(|ages| self.held(Quantity::Age, &ages)) {
-            Some(Bearing::Apart) => Bearing::Apart,
-            _ => Bearing::Silent,
+        match self.held(Quantity::Age, above.ages()) {
+            Bearing::Apart => Bearing::Apart,
+            Bearing::Fits | Bearing::Silent => Bearing::Silent,
         }
     }
 
-    fn of_pregnancy(&self, stated: &Stated<'_>, above: &Above<'_>) -> Bearing {
+    fn of_pregnancy(&self, stated: &Stated<'_>, above: &Above) -> Bearing {
         let is_for = |whom: &Whom| whom.pregnant;
         let (own, sections, all) = (stated.own(is_for), above.sections(is_for), above.nearest(is_for));
         match own {
@@ -218,7 +196,7 @@ impl Asked {
         }
     }
 
-    fn of_sex(&self, stated: &Stated<'_>, above: &Above<'_>) -> Bearing {
+    fn of_sex(&self, stated: &Stated<'_>, above: &Above) -> Bearing {
         let is_for = |whom: &Whom| whom.female;
         let is_apart = match stated.own(is_for) {
             Some(own) => own.excludes(self.female) && stated.may_exclude(),
@@ -228,131 +206,16 @@ impl Asked {
     }
 }
 
-/// What stands above a sentence.
-struct Above<'t> {
-    /// Nearest first.
-    sections: Vec<&'t str>,
-    title: Option<&'t str>,
-}
-
-impl<'t> Above<'t> {
-    fn all(&self) -> impl Iterator<Item = &'t str> {
-        self.sections.iter().copied().chain(self.title)
-    }
-
-    /// Whom the nearest heading is for that says so.
-    fn nearest(&self, is_for: fn(&Whom) -> Either) -> Either {
-        let said = |heading: &str| is_for(&Whom::of(heading, false));
-        self.all().map(said).find(|said| said.is_stated()).unwrap_or_default()
-    }
-
-    /// The same, of the headings alone.
-    fn sections(&self, is_for: fn(&Whom) -> Either) -> Either {
-        Above { sections: self.sections.clone(), title: None }.nearest(is_for)
-    }
-}
-
-/// A sentence or heading, with what it states.
-struct Stated<'t> {
-    text: &'t str,
-    cells: Vec<Cell<'t>>,
-    bands: Vec<Band>,
-    /// Where it says for whom it is, and the people there.
-    whom: Vec<Whom>,
-    is_list: bool,
-    is_limit: bool,
-}
-
-impl<'t> Stated<'t> {
-    fn read(text: &'t str, is_list: bool) -> Self {
-        let (cells, bands) = (cells(text), bands(text));
-        let is_limit = cells.is_empty() && is_match(&LIMITS, text);
-        let ages = || bands.iter().filter(|band| band.quantity == Quantity::Age);
-        let masked = masked(text, ages().map(|band| band.at.clone()));
-        let whom = |at: Range<usize>| masked.get(at).map(|part| Whom::of(part, ages().next().is_some()));
-        let whom: Vec<Whom> = match cells.as_slice() {
-            [] => whom(0..text.len()).into_iter().collect(),
-            cells => {
-                let labels = cells.iter().filter_map(|cell| whom(cell.at.start..cell.value));
-                let is_subject = |(at, cell): &(usize, &Cell<'_>)| *at == 0 || is_match(&SUBJECT, cell.label);
-                let subjects = cells.iter().enumerate().filter(is_subject);
-                labels.chain(subjects.filter_map(|(_, cell)| whom(cell.value..cell.at.end))).collect()
-            }
-        };
-        Self { text, cells, bands, whom, is_list, is_limit }
-    }
-
-    fn heading(text: &'t str) -> Self {
-        Self { is_limit: false, ..Self::read(text, false) }
-    }
-
-    /// Whether those whom it does not name are left out.
-    fn may_exclude(&self) -> bool {
-        !self.is_limit
-    }
-
-    /// Whom it is for by its own words, where they say so.
-    fn own(&self, is_for: fn(&Whom) -> Either) -> Option<Either> {
-        let said = self.whom.iter().map(is_for).fold(Either::default(), Either::joined);
-        said.is_stated().then_some(said)
-    }
-
-    fn mentions(&self, quantity: Quantity) -> Vec<Mention> {
-        let of_it = self.bands.iter().filter(|band| band.quantity == quantity);
-        let mention = |band: &Band| Mention { within: band.within, is_word: false, is_scope: self.is_scope(band) };
-        of_it.map(mention).collect()
-    }
-
-    fn ages(&self) -> Vec<Mention> {
-        let mut ages = self.mentions(Quantity::Age);
-        let word = |within: &Interval| Mention { within: *within, is_word: true, is_scope: self.may_exclude() };
-        ages.extend(self.whom.iter().flat_map(|whom| &whom.ages).map(word));
-        ages
-    }
-
-    /// Whether a band says for whom the whole is: in a row where it stands in the first cell, fills one, or stands under a name
-    /// such as "Population"; in a sentence where it bounds age or weight, or is a range. A sentence on a score or a laboratory
-    /// value mostly goes through several of its ranges, and not all of them are read.
-    fn is_scope(&self, band: &Band) -> bool {
-        if self.is_list {
-            return false;
-        }
-        if self.cells.is_empty() {
-            let is_scope = match band.quantity {
-                Quantity::Age | Quantity::Weight => true,
-                Quantity::Named(name) => band.form == Form::Range && matches!(name, FILTRATION | CLEARANCE),
-                _ => band.form == Form::Range,
-            };
-            return self.may_exclude() && is_scope;
-        }
-        let is_blank = |at: Range<usize>| self.text.get(at).is_some_and(|text| text.trim().is_empty());
-        self.cells.iter().enumerate().filter(|(_, cell)| cell.at.contains(&band.at.start)).any(|(place, cell)| {
-            place == 0
-                || is_match(&SUBJECT, cell.label)
-                || is_blank(cell.value..band.at.start) && is_blank(band.at.end..cell.at.end)
-        })
-    }
-}
-
-/// A text of the same length with blanks in some places of it.
-fn masked(text: &str, places: impl Iterator<Item = Range<usize>>) -> String {
-    let mut masked = text.to_owned();
-    for place in places {
-        let blank = " ".repeat(place.len());
-        masked.replace_range(place, &blank);
-    }
-    masked
-}
-
 /// Has the patient of the question count: sentences for such a patient gain, and sentences for others, and stories of one
 /// patient, go as long as there is something else that comes near.
 pub(crate) fn weigh(asked: &Asked, chosen: &mut Vec<Selected>) {
     let (mut best_apart, mut best) = (f32::MIN, f32::MIN);
     let mut apart: Vec<Vec<bool>> = Vec::with_capacity(chosen.len());
     for Selected { evidence, sentences } in chosen.iter_mut() {
+        let above = asked.knows_the_patient().then(|| Above::of(evidence));
         let mut are_apart = Vec::with_capacity(sentences.len());
         for sentence in sentences {
-            let bearing = asked.bearing(evidence, sentence);
+            let bearing = asked.bearing(evidence, above.as_ref(), sentence);
             are_apart.push(bearing == Bearing::Apart);
             match bearing {
                 Bearing::Apart => best_apart = best_apart.max(sentence.score),
@@ -382,7 +245,7 @@ mod tests {
 
     /// How a sentence under a heading stands to the patient of a question.
     fn bearing(question: &str, sentence: &str, heading: &str) -> Bearing {
-        Asked::read(question).of_text(&Stated::read(sentence, false), &Above { sections: vec![heading], title: None })
+        Asked::read(question).of_text(&Stated::read(sentence, false), &Above::read([heading], None))
     }
 
     #[test]
@@ -447,7 +310,7 @@ mod tests {
         }
         let list = "NICE advises admission of any of these: age above 55 years; shock.";
         let stated = Stated::read(list, true);
-        let above = Above { sections: Vec::new(), title: None };
+        let above = Above::read([], None);
         assert_eq!(Asked::read("admit a 40-year-old?").of_text(&stated, &above), Bearing::Silent);
     }
 

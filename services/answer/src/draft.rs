@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Citation, Mode, Statement};
 use crate::judge::{Judge, Opinion};
+use crate::pattern::{Pattern, is_match};
 use crate::select::Selected;
 
 /// A statement as the model wrote it. Nothing in it is shown before it has been checked.
@@ -219,10 +220,10 @@ pub(crate) fn said_by(evidence: &Evidence) -> String {
 
 /// Whether a quote reports what another work says: a reference mark, or somebody named with a year.
 fn is_secondhand(quote: &str) -> bool {
-    static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static SIGNS: Pattern = LazyLock::new(|| {
         Regex::new(r"\[\d+(?:[,\u{2013}-] ?\d+)*\]|\bet al\b|\([A-Z][A-Za-z]+(?: and [A-Z][A-Za-z]+)?,? (?:19|20)\d\d\)|(?i:\baccording to\b)").ok()
     });
-    SIGNS.as_ref().is_some_and(|signs| signs.is_match(quote))
+    is_match(&SIGNS, quote)
 }
 
 /// A quote with what stands above it.

@@ -55,14 +55,15 @@ impl Enough {
         let asked = Asked::read(&question.subject_text());
         let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
-            let held = Held::of(&format!("{} . {}", heading_of(hit), hit.text));
+            let text = format!("{} . {}", heading_of(hit), hit.text);
+            let held = Held::of(&text);
             if follow_up.as_ref().is_some_and(|asked| asked.names_in(&held) == 0.0) {
                 return false;
             }
-            let (words, names) = (asked.words_in(&held), asked.names_in(&held));
-            if asked.code.as_ref().is_some_and(|code| code.is_subset(&held.terms)) {
+            if asked.code.as_ref().is_some_and(|code| code.is_subset(&terms(&text))) {
                 return true;
             }
+            let (words, names) = (asked.words_in(&held), asked.names_in(&held));
             match hit.scores.dense {
                 Some(dense) => dense.score + WORDS_WEIGHT * words + NAMES_WEIGHT * names >= self.0,
                 None => words >= WORDS_ALONE && names >= WORDS_ALONE,
@@ -91,14 +92,13 @@ struct Name {
 /// A passage as what a question may ask for.
 struct Held {
     keys: HashSet<String>,
-    terms: HashSet<String>,
     classes: Vec<&'static str>,
 }
 
 impl Held {
     fn of(text: &str) -> Self {
         let classes = Mentions::of(text).classes().map(|found| found.of).collect();
-        Self { keys: keys(text), terms: terms(text), classes }
+        Self { keys: keys(text), classes }
     }
 }
 

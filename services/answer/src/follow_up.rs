@@ -8,6 +8,7 @@ use regex::Regex;
 
 use crate::enough::keys;
 use crate::mentions::Mentions;
+use crate::pattern::{Pattern, is_match};
 use crate::question::Question;
 
 /// Passages among which one on a new subject must be.
@@ -42,7 +43,7 @@ const ANYTHING: &str = "\
 static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| ANYTHING.split_whitespace().flat_map(keys).collect());
 
 /// Ways to say that it is about something else.
-static SAYS_SO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SAYS_SO: Pattern = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?:different|another|new|next|separate|unrelated|other) (?:patient|question|case|subject|topic|problem)\b|\bchang(?:e|ing) (?:of )?(?:the )?(?:subject|topic)\b|\bsomething else\b",
     )
@@ -50,27 +51,23 @@ static SAYS_SO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Ways to begin that lean on what was said.
-static LEANS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static LEANS: Pattern = LazyLock::new(|| {
     let thanks = r"(?:(?:thanks?(?: you)?|ok(?:ay)?|yes|no|right)\b\W*)*";
     Regex::new(&format!(r"(?i)^\W*{thanks}(?:and|or|but|also|so|then|plus|what if|how else)\b")).ok()
 });
 
-static PRONOUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static PRONOUN: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:it|its|he|his|him|she|her|they|them|their|this|that|these|those|same|former|latter)\b").ok()
 });
 
 /// A question that could be asked by itself.
-static IS_WHOLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static IS_WHOLE: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:what|which|when|how|who|where|is|are|can|could|should|does|do|did|may|must|would)\b").ok()
 });
 
 /// One that asks the same of something else.
-static IS_OF_ANOTHER: LazyLock<Option<Regex>> =
+static IS_OF_ANOTHER: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)\b(?:what|how) about\b|\bthe same (?:for|in|with)\b").ok());
-
-fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
-}
 
 /// How a question hangs together with those before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -109,16 +106,16 @@ impl Bond {
         if terms.is_empty() {
             return Self::Close;
         }
-        if matches(&SAYS_SO, text) {
+        if is_match(&SAYS_SO, text) {
             return Self::None;
         }
         let is_short = text.split_whitespace().count() <= SHORT_WORDS;
-        if matches(&LEANS, text) || is_short && matches(&PRONOUN, text) && !matches(&IS_OF_ANOTHER, text) {
+        if is_match(&LEANS, text) || is_short && is_match(&PRONOUN, text) && !is_match(&IS_OF_ANOTHER, text) {
             return Self::Close;
         }
         let medicines: HashSet<String> = Mentions::of(text).names().flat_map(keys).collect();
         let topics = terms.difference(&medicines).cloned().collect();
-        let is_whole = matches(&IS_WHOLE, text) && !matches(&IS_OF_ANOTHER, text);
+        let is_whole = is_match(&IS_WHOLE, text) && !is_match(&IS_OF_ANOTHER, text);
         Self::Loose(Subject { terms, topics, is_whole })
     }
 }

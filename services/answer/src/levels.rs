@@ -4,17 +4,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::{Pattern, is_match};
 use crate::scan::Unit;
 
 /// A quantity that goes by a name.
-pub(crate) struct Named {
+pub(crate) struct Level {
     pub(crate) name: &'static str,
     pattern: Regex,
     /// Units in which it is given, beside none.
     pub(crate) units: &'static [Unit],
 }
 
-static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| {
+static LEVELS: LazyLock<Vec<Level>> = LazyLock::new(|| {
     let rows: [(&str, &str, &[Unit]); 19] = [
         (FILTRATION, r"e?GFR\b", &[Unit::Clearance]),
         (CLEARANCE, r"(?:(?:creatinine )?clearance|CrCl)\b", &[Unit::Clearance]),
@@ -37,7 +38,7 @@ static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| {
         ("Glasgow-Blatchford", r"Glasgow-Blatchford\b", &[]),
     ];
     let named = |(name, pattern, units): (&'static str, &str, &'static [Unit])| {
-        Some(Named { name, pattern: Regex::new(&format!(r"(?i)\b{pattern}")).ok()?, units })
+        Some(Level { name, pattern: Regex::new(&format!(r"(?i)\b{pattern}")).ok()?, units })
     };
     rows.into_iter().filter_map(named).collect()
 });
@@ -54,22 +55,22 @@ const WAY_BYTES: usize = 45;
 const WAY_WORDS: usize = 5;
 
 /// Between a name and a number: another number, a list, or a change.
-static PARTS_NAME: LazyLock<Option<Regex>> =
+static PARTS_NAME: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)[0-9,.;]|\bby\b|\b(?:ris|fall|low|rais|increas|reduc|chlorid)\w*").ok());
 
-static IN_BRACKETS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\([^)]*\)").ok());
+static IN_BRACKETS: Pattern = LazyLock::new(|| Regex::new(r"\([^)]*\)").ok());
 
 /// What a number in mL/min is of: what is named last before it, or first after it.
-pub(crate) fn name_in(text: &str, start: usize) -> Option<&'static Named> {
-    let kidney = || NAMED.iter().filter(|named| named.units == [Unit::Clearance]);
-    let last = |named: &'static Named| Some((named.pattern.find_iter(&text[..start]).last()?.start(), named));
+pub(crate) fn name_in(text: &str, start: usize) -> Option<&'static Level> {
+    let kidney = || LEVELS.iter().filter(|named| named.units == [Unit::Clearance]);
+    let last = |named: &'static Level| Some((named.pattern.find_iter(&text[..start]).last()?.start(), named));
     let before = kidney().filter_map(last).max_by_key(|(at, _)| *at);
-    let first = |named: &'static Named| Some((named.pattern.find_at(text, start)?.start(), named));
+    let first = |named: &'static Level| Some((named.pattern.find_at(text, start)?.start(), named));
     before.or_else(|| kidney().filter_map(first).min_by_key(|(at, _)| *at)).map(|(_, named)| named)
 }
 
 /// The name that a number behind this text belongs to.
-pub(crate) fn name_before(before: &str) -> Option<&'static Named> {
+pub(crate) fn name_before(before: &str) -> Option<&'static Level> {
     let reaches = |end: usize| {
         let way = &before[end..];
         let Some(brackets) = IN_BRACKETS.as_ref() else { return false };
@@ -80,14 +81,9 @@ pub(crate) fn name_before(before: &str) -> Option<&'static Named> {
             && !is_match(&PARTS_NAME, &plain)
             && plain.split_whitespace().count() <= WAY_WORDS
     };
-    let nearest = |named: &'static Named| {
+    let nearest = |named: &'static Level| {
         let ends = named.pattern.find_iter(before).map(|found| found.end()).filter(|&end| reaches(end));
         Some((ends.last()?, named))
     };
-    NAMED.iter().filter_map(nearest).max_by_key(|(end, _)| *end).map(|(_, named)| named)
-}
-
-/// Whether a pattern is in a text.
-pub(crate) fn is_match(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    LEVELS.iter().filter_map(nearest).max_by_key(|(end, _)| *end).map(|(_, named)| named)
 }

@@ -7,6 +7,7 @@ use regex::Regex;
 use vocabulary::{Drug, bare, vocabulary};
 
 use crate::mentions::{Mentions, is_kind_of};
+use crate::pattern::{Pattern, is_match};
 use crate::question::Question;
 use crate::select::Selected;
 
@@ -53,7 +54,7 @@ const WIDE: [&str; 24] = [
 ];
 
 /// Ways to ask for the medicine itself: those that the question names are then what the patient has or cannot have.
-static ASKS_FOR_ONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ASKS_FOR_ONE: Pattern = LazyLock::new(|| {
     let things = "drugs?|medicines?|medications?|agents?|antibiotics?|antimicrobials?|treatments?|therap(?:y|ies)|\
         options?|tablets?|regimens?|prophylaxis|antidotes?|fluids?|class(?:es)?";
     let asks = "which|what|any|best|preferred|other";
@@ -62,7 +63,7 @@ static ASKS_FOR_ONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Ways to ask for a dose. What is said of a class is none.
-static ASKS_FOR_DOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ASKS_FOR_DOSE: Pattern = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?:dos(?:e|es|age|ages|ing)|how much|how many (?:mg|mcg|micrograms?|ml|units|tablets|puffs|vials)|(?:mg|mcg|micrograms?|units)/kg)\b",
     )
@@ -70,13 +71,9 @@ static ASKS_FOR_DOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What has been taken, as against what is to be given.
-static POISONING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static POISONING: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:overdos\w*|poison\w*|toxic\w*|took|taken too|antidote|levels?|concentrations?|lethal)\b").ok()
 });
-
-fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
-}
 
 /// A medicine that is asked about.
 #[derive(Debug, Clone)]
@@ -159,8 +156,8 @@ impl Named {
                 About::Any | About::Nothing => return None,
             },
         };
-        let is_poisoning = named.is_poisoning || matches(&POISONING, &question.question);
-        let is_dose = matches(&ASKS_FOR_DOSE, &question.question);
+        let is_poisoning = named.is_poisoning || is_match(&POISONING, &question.question);
+        let is_dose = is_match(&ASKS_FOR_DOSE, &question.question);
         Some(Self { is_dose, is_poisoning, conditions: Vec::new(), ..named })
     }
 
@@ -241,7 +238,7 @@ fn about(text: &str) -> About {
     let mut asked: String = asking.iter().map(|part| part.as_str()).collect();
     let (mut medicines, mut classes) = asked_about(&asked);
     let is_which = asked.split_whitespace().any(|word| word.eq_ignore_ascii_case("which"));
-    if matches(&ASKS_FOR_ONE, &asked) || is_which && medicines.is_empty() && !classes.is_empty() {
+    if is_match(&ASKS_FOR_ONE, &asked) || is_which && medicines.is_empty() && !classes.is_empty() {
         return About::Any;
     }
     let words = text.split_whitespace().count();
@@ -256,10 +253,10 @@ fn about(text: &str) -> About {
         let (medicines, classes) = asked_about(part);
         !medicines.is_empty() || !classes.is_empty()
     };
-    let is_dose = matches(&ASKS_FOR_DOSE, &asked);
+    let is_dose = is_match(&ASKS_FOR_DOSE, &asked);
     About::These(Named {
         is_binding: words <= LETTER_WORDS || asking.into_iter().all(names_one),
-        is_poisoning: matches(&POISONING, text),
+        is_poisoning: is_match(&POISONING, text),
         conditions: if is_dose && words <= TERSE_WORDS { conditions(text) } else { Vec::new() },
         medicines,
         classes,

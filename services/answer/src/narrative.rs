@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use knowledge::{Evidence, Kind};
 use regex::Regex;
 
-use crate::levels::is_match;
+use crate::pattern::{Pattern, is_match};
 use crate::rows::cells;
 
 /// Sections of a case report that tell its story, in lower case.
@@ -28,24 +28,24 @@ const SECTIONS: [&str; 15] = [
 ];
 
 /// Words of somebody who tells what happened.
-static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static TOLD: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:was|were|had|did|gave|showed|rose|fell|became|began|took|felt|received|presented|developed|remained|improved|recovered|returned|resolved|reported)\b").ok()
 });
 
 /// Words of somebody who says what holds.
-static HOLDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static HOLDS: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:is|are|has|have|should|must|can|cannot|may|does|do|advises?|recommends?|suggests?|causes?)\b")
         .ok()
 });
 
 /// Columns of what was found or given once.
-static COLUMN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static COLUMN: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:results?|hours?|days?|time)\b|\b(?:this|our) (?:patient|adult|child|infant|wom[ae]n|man)\b")
         .ok()
 });
 
 /// A question about the case itself.
-static ABOUT_IT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ABOUT_IT: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:case reports?|(?:this|the|that) (?:case|report|patient described)|reported cases?)\b").ok()
 });
 

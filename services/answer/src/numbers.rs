@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::{Pattern, is_match};
+
 /// Ways to ask for a number.
-static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ASKS: Pattern = LazyLock::new(|| {
     let ways = [
         "how (?:much|many|high|low|big|far|long|soon|often|quickly|fast|frequently|early|late)",
         "dos(?:e|es|age|ing)",
@@ -18,16 +20,16 @@ static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Marks of references, whose numbers say nothing.
-static REFERENCES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\[\d+(?:[,\u{2013}-] ?\d+)*\]").ok());
+static REFERENCES: Pattern = LazyLock::new(|| Regex::new(r"\[\d+(?:[,\u{2013}-] ?\d+)*\]").ok());
 
 /// A number in digits that is no part of a name such as SGLT2 or CURB-65, or in words.
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static NUMBER: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)(?:^|[^\w-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|half|twice|double)\b").ok()
 });
 
 /// Whether a question asks for a number.
 pub(crate) fn asks_for_number(question: &str) -> bool {
-    ASKS.as_ref().is_some_and(|asks| asks.is_match(question))
+    is_match(&ASKS, question)
 }
 
 /// Whether a sentence says a number.

@@ -8,8 +8,8 @@ use grounding::denied_from_above;
 use knowledge::{Evidence, Span, char_slice, sentences};
 use regex::Regex;
 
-use crate::levels::is_match;
 use crate::numbers::has_number;
+use crate::pattern::{Pattern, is_match};
 use crate::rows::cells;
 use crate::untrusted::speaks_to_its_reader;
 
@@ -17,12 +17,12 @@ use crate::untrusted::speaks_to_its_reader;
 const LIST_WORDS: usize = 80;
 
 /// Verbs by which a line is known for a sentence: without one, and without a full stop, it names what follows.
-static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static VERB: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:is|are|was|were|has|have|had|should|must|may|can|cannot|will|do|does|did|gives?|need(?:s|ed)?|start(?:s|ed)?|stop(?:s|ped)?|continue[sd]?|receives?|avoid|offer|consider|check|measure|repeat|advise[sd]?|recommend(?:s|ed)?)\b").ok()
 });
 
 /// Beginnings of captions.
-static CAPTION: LazyLock<Option<Regex>> =
+static CAPTION: Pattern =
     LazyLock::new(|| Regex::new(r"^(?:Table|Figure|Fig\.|Box|Panel|Supplementary (?:Table|Figure))\s+\w?[0-9]").ok());
 
 /// A sentence as it stands, with the line that it is on.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::bands::{Form, Interval};
+use crate::pattern::Pattern;
 
 /// A unit in which something is given that can be held against a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ const BELOW: &str = "under|below|less than|fewer than|lower than|younger than|li
 const ABOVE: &str = "no less than|not less than|over|above|more than|greater than|higher than|older than|heavier than|exceeding|at least|from|after";
 
 /// A number with what bounds it, its unit, and the other end of a range.
-static SCAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SCAN: Pattern = LazyLock::new(|| {
     let number = r"[0-9]+(?:\.[0-9]+)?";
     let first = format!(
         r"(?:(?P<pre>\b(?:{BELOW}|{ABOVE}|between)\b|<=|>=|[<>≤≥])\s*(?:the ages? of )?)?(?P<a>{number})(?:[ -]?(?P<ua>{UNIT}))?"

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet};
 
 use crate::bedside::is_time_critical;
+use crate::pattern::{Pattern, is_match};
 use crate::selfharm;
 
 /// What a question is, before anything is looked for.
@@ -122,9 +123,9 @@ fn is_sequence(question: &str) -> bool {
 
 /// Twelve numbers in a row are a recording.
 fn is_signal(question: &str) -> bool {
-    static RUN: LazyLock<Option<Regex>> =
+    static RUN: Pattern =
         LazyLock::new(|| Regex::new(r"(?:-?\d+(?:\.\d+)?(?:;-?\d+(?:\.\d+)?)?[\s,;]+){11,}-?\d").ok());
-    RUN.as_ref().is_some_and(|run| run.is_match(question))
+    is_match(&RUN, question)
 }
 
 #[cfg(test)]

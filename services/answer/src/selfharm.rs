@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
+use crate::pattern::{Pattern, is_match};
 use crate::scope::set;
 
 /// Whether a question, in lower case, says that the writer means to harm themselves, or asks how it is done.
@@ -13,8 +14,8 @@ pub(crate) fn is_meant(lower: &str) -> bool {
     for (told, instead) in TOLD.iter() {
         text = told.replace_all(&text, *instead).into_owned();
     }
-    let is_at_its_end = DESPAIR.is_match(&text) && ENOUGH.as_ref().is_some_and(|enough| enough.is_match(&text));
-    let ends_something = EPISODE.as_ref().is_some_and(|episode| episode.is_match(&text));
+    let is_at_its_end = DESPAIR.is_match(&text) && is_match(&ENOUGH, &text);
+    let ends_something = is_match(&EPISODE, &text);
     INTENT.is_match(&text) || is_at_its_end || !ends_something && TO_END_IT.is_match(&text)
 }
 
@@ -65,7 +66,7 @@ static DESPAIR: LazyLock<RegexSet> = LazyLock::new(|| {
 });
 
 /// Asked together with that: how much it takes.
-static ENOUGH: LazyLock<Option<Regex>> =
+static ENOUGH: Pattern =
     LazyLock::new(|| Regex::new(r"\b(?:lethal|fatal|deadly|kills?|overdose|how (?:much|many)|enough|die|dose)\b").ok());
 
 /// An amount to end what is not named.
@@ -74,7 +75,7 @@ static TO_END_IT: LazyLock<RegexSet> = LazyLock::new(|| {
 });
 
 /// What a dose may well be to end.
-static EPISODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static EPISODE: Pattern = LazyLock::new(|| {
     Regex::new(
         r"\b(?:seiz\w+|fits?|fitting|convuls\w+|status|attacks?|flares?|episodes?|svt|vt|af|arrhythmia|tachycardia|migraine|cluster|headache|spasms?|labour|labor|pregnancy|hiccups?|bleed\w*|hypo\w*|exacerbation|croup|priapism|vertigo|infection)\b",
     )

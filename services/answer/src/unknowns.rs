@@ -11,6 +11,7 @@ use vocabulary::{bare, vocabulary};
 
 use crate::answer::Statement;
 use crate::patient::Patient;
+use crate::pattern::Pattern;
 use crate::scope::set;
 
 /// Something about the patient that an answer may depend on.
@@ -265,7 +266,7 @@ static PREGNANT: LazyLock<RegexSet> = LazyLock::new(|| {
 
 /// An age in years: "a 62-year-old", "Woman 62", "my mother is 81", "62F".
 fn age(question: &str) -> Option<f64> {
-    static AGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static AGE: Pattern = LazyLock::new(|| {
         Regex::new(
             r"(?i)\b([0-9]{1,3})[- ]?(?:years?|yrs?|y)[- ]?olds?\b|\b([0-9]{1,3}) ?(?:yo|y/o)\b|\bage[ds]? (?:of )?([0-9]{1,3})\b|\b(?:woman|man|male|female|lady|gentleman|girl|boy|mother|father|mum|mom|dad|grandmother|grandfather|wife|husband|patient|she|he)(?: is| was| of|,)? ([0-9]{1,3})(?:\s*[,.;:?!)]|\s+(?:with|and|on|who|has|years?)\b|$)|\b([1-9][0-9]) ?[fm]\b",
         )

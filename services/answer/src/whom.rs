@@ -6,7 +6,7 @@ use knowledge::Population;
 use regex::Regex;
 
 use crate::bands::Interval;
-use crate::levels::is_match;
+use crate::pattern::{Pattern, is_match};
 
 /// Which of two groups a text is about, or both, or no matter which.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,41 +41,41 @@ pub(crate) struct Whom {
     pub(crate) female: Either,
 }
 
-static NOT_PREGNANT: LazyLock<Option<Regex>> =
+static NOT_PREGNANT: Pattern =
     LazyLock::new(|| Regex::new(r"(?i)\bnon-?\s?pregnan\w*|\bnot (?:currently |yet )?pregnan\w*").ok());
 
 /// Words that have a population in them and name none.
-static NOBODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static NOBODY: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:child-pugh|child-?bearing|childbirth|childhood|grandchild\w*|pre-?pregnancy|adult-onset)\b")
         .ok()
 });
 
-static ADULTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\badults?\b").ok());
+static ADULTS: Pattern = LazyLock::new(|| Regex::new(r"(?i)\badults?\b").ok());
 
-static WOMEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:wom[ae]n|females?|girls?)\b").ok());
+static WOMEN: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(?:wom[ae]n|females?|girls?)\b").ok());
 
-static MEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:males?|boys?))\b").ok());
+static MEN: Pattern = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:males?|boys?))\b").ok());
 
-static MEN_AND_WOMEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:wom[ae]n))\b").ok());
+static MEN_AND_WOMEN: Pattern = LazyLock::new(|| Regex::new(r"\b(?:[Mm][ae]n|(?i:wom[ae]n))\b").ok());
 
 /// What only a question says of its patient.
-static SHE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SHE: Pattern = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?:(?-i:[Ss]he|[Hh]er)|lady|wife|mother|mum|daughter|wom[ae]n|females?|girls?|[0-9]{1,3}(?-i:F))\b",
     )
     .ok()
 });
 
-static HE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static HE: Pattern = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?:(?-i:[Hh]e|his|him|[Mm][ae]n)|gentleman|husband|father|dad|son|males?|boys?|[0-9]{1,3}(?-i:M))\b",
     )
     .ok()
 });
 
-static SMALL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:bab(?:y|ies)|kids?)\b").ok());
+static SMALL: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(?:bab(?:y|ies)|kids?)\b").ok());
 
-static GROWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static GROWN: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:adults?|(?-i:[Mm][ae]n)|wom[ae]n|lady|gentleman|wife|husband|mother|father|mum|dad)\b").ok()
 });
 
@@ -98,7 +98,7 @@ fn adults() -> Interval {
     Interval::new(16.0 * YEAR, f64::INFINITY)
 }
 
-fn without(regex: &LazyLock<Option<Regex>>, text: &str) -> String {
+fn without(regex: &Pattern, text: &str) -> String {
     regex.as_ref().map_or_else(|| text.to_owned(), |regex| regex.replace_all(text, " ").into_owned())
 }
 
