@@ -6,7 +6,7 @@ use answer::{Asker, Question};
 use serde::Deserialize;
 
 use crate::baseline::{Figure, percent};
-use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES, OUT_OF_CORPUS};
+use crate::suites::{self, Asked};
 
 /// A question of a suite.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,8 +47,9 @@ pub struct Outcome {
 
 impl Outcome {
     /// What is kept of it.
-    pub fn figures(&self) -> Vec<Figure> {
-        let share = |metric, count: &Count| Figure::share("abstention", metric, count.abstained, count.questions);
+    pub fn figures(&self, asked: Asked) -> Vec<Figure> {
+        let share =
+            |metric, count: &Count| Figure::share("abstention", &asked.name(metric), count.abstained, count.questions);
         vec![
             share("abstained where the corpus has no answer", &self.unanswerable),
             share("wrongly refused", &self.answerable).less_is_better(),
@@ -56,13 +57,14 @@ impl Outcome {
     }
 }
 
-/// Asks every question of the suites; nothing is written.
+/// Asks every question; nothing is written.
 ///
 /// # Errors
 /// When a store or the embedder fails.
-pub async fn run(asker: &Asker) -> answer::Result<Outcome> {
+pub async fn run(asker: &Asker, asked: Asked) -> answer::Result<Outcome> {
     let mut outcome = Outcome::default();
-    for (suite, answerable) in [(ANSWERABLE_GUIDELINES, true), (ANSWERABLE_CASES, true), (OUT_OF_CORPUS, false)] {
+    let answerable = asked.answerable().iter().map(|suite| (*suite, true));
+    for (suite, answerable) in answerable.chain([(asked.unanswerable(), false)]) {
         for row in suites::read::<Row>(suite) {
             let abstained = !asker.has_enough(&Question::new(&row.question)).await?;
             let all = if answerable { &mut outcome.answerable } else { &mut outcome.unanswerable };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::baseline::{Figure, percent as exact_percent};
-use crate::suites::{self, ANSWERABLE_CASES, ANSWERABLE_GUIDELINES};
+use crate::suites::{self, Asked};
 
 /// A question with what answers it.
 #[derive(Debug, Clone, Deserialize)]
@@ -49,9 +49,13 @@ pub struct Outcome {
 ///
 /// # Errors
 /// When a store or the embedder fails.
-pub async fn run(asker: &Asker, limit: usize, mut tell: impl FnMut(usize, usize)) -> answer::Result<Outcome> {
-    let mut rows: Vec<Row> = suites::read(ANSWERABLE_GUIDELINES);
-    rows.extend(suites::read::<Row>(ANSWERABLE_CASES));
+pub async fn run(
+    asker: &Asker,
+    asked: Asked,
+    limit: usize,
+    mut tell: impl FnMut(usize, usize),
+) -> answer::Result<Outcome> {
+    let rows: Vec<Row> = asked.answerable().iter().flat_map(|suite| suites::read(suite)).collect();
     let step = rows.len().div_ceil(limit.max(1)).max(1);
     let rows: Vec<Row> = rows.into_iter().step_by(step).collect();
     let mut outcome = Outcome::default();
@@ -139,8 +143,9 @@ impl Outcome {
     }
 
     /// What is kept of it.
-    pub fn figures(&self, mode: Mode, model: Option<&str>) -> Vec<Figure> {
-        let share = |metric, part, whole| Figure::share("answers", metric, part, whole).in_mode(mode, model);
+    pub fn figures(&self, asked: Asked, mode: Mode, model: Option<&str>) -> Vec<Figure> {
+        let share =
+            |metric, part, whole| Figure::share("answers", &asked.name(metric), part, whole).in_mode(mode, model);
         vec![
             share("some statement is the answering sentence", self.any_is_gold, self.answered),
             share("the first statement is", self.first_is_gold, self.answered),

@@ -12,6 +12,11 @@ pub const ANSWERABLE_GUIDELINES: &str = include_str!("../suites/answerable-guide
 pub const ANSWERABLE_CASES: &str = include_str!("../suites/answerable-cases.jsonl");
 /// Questions that nothing in the starter corpus answers.
 pub const OUT_OF_CORPUS: &str = include_str!("../suites/out-of-corpus.jsonl");
+/// As those above, written by people who knew the starter corpus and neither the rules nor the other questions. No rule, threshold or
+/// setting was chosen with them in view.
+pub const HELD_OUT_ANSWERABLE: &str = include_str!("../suites/held-out-answerable.jsonl");
+/// The same of questions that nothing in the starter corpus answers.
+pub const HELD_OUT_OF_CORPUS: &str = include_str!("../suites/held-out-of-corpus.jsonl");
 /// Prompts that must be refused for their kind, and some that look alike.
 pub const OUT_OF_SCOPE: &str = include_str!("../suites/out-of-scope.jsonl");
 /// Prompts from the bedside, and some that look alike.
@@ -20,6 +25,41 @@ pub const TIME_CRITICAL: &str = include_str!("../suites/time-critical.jsonl");
 pub const UNDERSPECIFIED: &str = include_str!("../suites/underspecified.jsonl");
 /// Texts that try to give orders to whoever reads them.
 pub const INJECTION: &str = include_str!("../suites/injection.jsonl");
+
+/// Which questions are asked of the starter corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Those that rules and thresholds were chosen with.
+    InView,
+    /// Those that nothing was chosen with.
+    HeldOut,
+}
+
+impl Asked {
+    /// Questions that the corpus answers.
+    pub(crate) fn answerable(self) -> &'static [&'static str] {
+        match self {
+            Self::InView => &[ANSWERABLE_GUIDELINES, ANSWERABLE_CASES],
+            Self::HeldOut => &[HELD_OUT_ANSWERABLE],
+        }
+    }
+
+    /// Questions that it does not answer.
+    pub(crate) fn unanswerable(self) -> &'static str {
+        match self {
+            Self::InView => OUT_OF_CORPUS,
+            Self::HeldOut => HELD_OUT_OF_CORPUS,
+        }
+    }
+
+    /// What a figure is called that was measured on them.
+    pub(crate) fn name(self, figure: &str) -> String {
+        match self {
+            Self::InView => figure.to_owned(),
+            Self::HeldOut => format!("held out: {figure}"),
+        }
+    }
+}
 
 /// The rows of a suite.
 ///

@@ -25,7 +25,7 @@ use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever, elapsed_ms, whole_ms};
 use crate::scope::{BANNER, Scope, scope};
 use crate::seams::{Clock, Ids};
-use crate::select::{Selected, narrow, select};
+use crate::select::{Selected, narrow};
 use crate::unknowns::{Unknown, unknowns};
 use crate::written::{Written, extracted};
 use crate::{grammar, prompt};
@@ -178,7 +178,7 @@ impl Asker {
     /// # Errors
     /// As [`Asker::ask`].
     pub async fn has_enough(&self, question: &Question) -> Result<bool> {
-        Ok(self.find(&self.retriever(), question).await?.is_enough)
+        Ok(self.find(&self.retriever(), question).await?.is_enough())
     }
 
     /// Answers a program that waits: nothing is told meanwhile, and nothing cancels it.
@@ -218,18 +218,16 @@ impl Asker {
         };
         tell(Progress::Stage("retrieve"));
         let retriever = self.retriever();
-        let Found { question, retrieved, is_enough, fit } = self.find(&retriever, question).await?;
-        let Retrieved { snapshot, vector, missing, hits, limits, took, expansions: _ } = retrieved;
-        let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(took.whole.saturating_sub(took.embed)));
-        let selecting = Instant::now();
+        let finding = Instant::now();
+        let Found { question, retrieved, selected: whole, fit } = self.find(&retriever, question).await?;
+        let Retrieved { snapshot, missing, hits, limits, took, .. } = retrieved;
+        let (embed_ms, retrieve_ms) = (whole_ms(took.embed), whole_ms(finding.elapsed().saturating_sub(took.embed)));
         let text = question.search_text();
         let searched = retriever.searched(&question)?;
         let means = Some(retriever.means(&searched)?);
         let banner = urgent.then(|| BANNER.to_owned());
         let mut draft = Draft { searched, means, banner, missing, embed_ms, retrieve_ms, ..Draft::default() };
-        let closest: Vec<Evidence> = hits.iter().cloned().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
-        let whole =
-            if is_enough { select(&retriever.embedder, &question, &vector, hits, &fit).await? } else { Vec::new() };
+        let closest: Vec<Evidence> = hits.into_iter().filter_map(|hit| limits.cut(hit)).take(CLOSEST).collect();
         // What was found may say nothing of what was asked about that can be quoted.
         if whole.is_empty() {
             let reason = if snapshot == Snapshot(0) {
@@ -252,7 +250,6 @@ impl Asker {
         let selected: Vec<Selected> = found.iter().take(self.settings.passages).cloned().collect();
         draft.evidence = selected.iter().map(|one| one.evidence.clone()).collect();
         tell(Progress::Evidence(draft.evidence.clone()));
-        draft.retrieve_ms += elapsed_ms(selecting);
         draft.written = if urgent {
             extracted(
                 &selected,

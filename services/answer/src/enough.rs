@@ -15,12 +15,9 @@ use crate::question::Question;
 /// Passages that are looked at.
 const CANDIDATES: usize = 8;
 
-/// What the question's words add to the cosine when the passage has all of them. Fitted by logistic regression on the 150
-/// answerable and 300 unanswerable questions of `evals`.
-const WORDS_WEIGHT: f32 = 0.22;
-
-/// What the things it names add, on top: a passage on another medicine or disease answers another question.
-const NAMES_WEIGHT: f32 = 0.30;
+/// What the things it names add to the cosines of passage and sentence when a passage has all of them: one on another medicine or
+/// disease answers another question. Fitted on the 150 answerable and 300 unanswerable questions of `evals` that are in view.
+const NAMES_WEIGHT: f32 = 0.2;
 
 /// From this length on a word is taken for the name of something, unless it is an everyday one.
 const NAME_CHARS: usize = 9;
@@ -33,15 +30,16 @@ const EXPECTED_NAMES: usize = 4;
 /// From this length on a word with a digit in it is the name of one thing: a gene, a variant, a code.
 const CODE_CHARS: usize = 4;
 
-/// How much is enough: the least score of the best passage, which is its cosine with the question, and up to 0.22 for the
-/// question's words and 0.30 for what it names. Cosines depend on the embedding model, so other models need another threshold.
+/// How much is enough: the least that the best passage (its cosine with the question, and up to 0.2 for what the question names) and
+/// the best sentence (its cosine) must come to together. Cosines depend on the embedding model, so other models need another
+/// threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Enough(pub f32);
 
 impl Default for Enough {
-    /// For all-MiniLM-L6-v2 on the starter corpus; `osler eval abstention` prints what it costs and what it saves.
+    /// For the starter embedder on the starter corpus; `osler eval abstention` prints what it costs and what it saves.
     fn default() -> Self {
-        Self(0.68)
+        Self(1.01)
     }
 }
 
@@ -49,9 +47,9 @@ impl Default for Enough {
 const WORDS_ALONE: f32 = 0.6;
 
 impl Enough {
-    /// Whether some hit is enough. A follow-up is searched with the question before it, whose subject is there for certain: so
+    /// Whether some hit is enough, with the cosine of the best sentence of all. A follow-up is searched with the question before it, whose subject is there for certain: so
     /// of what it names itself, something must be there as well.
-    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence]) -> bool {
+    pub(crate) fn is_met(self, question: &Question, hits: &[Evidence], sentence: f32) -> bool {
         let asked = Asked::read(&question.subject_text());
         let follow_up = (!question.history.is_empty()).then(|| Asked::read(&question.question));
         hits.iter().take(CANDIDATES).any(|hit| {
@@ -63,10 +61,10 @@ impl Enough {
             if asked.code.as_ref().is_some_and(|code| code.is_subset(&terms(&text))) {
                 return true;
             }
-            let (words, names) = (asked.words_in(&held), asked.names_in(&held));
+            let names = asked.names_in(&held);
             match hit.scores.dense {
-                Some(dense) => dense.score + WORDS_WEIGHT * words + NAMES_WEIGHT * names >= self.0,
-                None => words >= WORDS_ALONE && names >= WORDS_ALONE,
+                Some(dense) => dense.score + NAMES_WEIGHT * names + sentence >= self.0,
+                None => asked.words_in(&held) >= WORDS_ALONE && names >= WORDS_ALONE,
             }
         })
     }

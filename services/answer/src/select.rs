@@ -41,7 +41,9 @@ pub(crate) struct Sentence {
     pub(crate) span: Span,
     /// Its text on one line.
     pub(crate) text: String,
-    /// How near it comes to the question.
+    /// Its cosine with the question, under its heading.
+    pub(crate) nearness: f32,
+    /// What it is worth as an answer.
     pub(crate) score: f32,
 }
 
@@ -83,6 +85,8 @@ pub(crate) async fn select(
     let mut vectors = vectors.into_iter();
     let text = question.search_text();
     let wanted = keys(&text);
+    // What a follow-up adds to the question before it is a few words of many.
+    let added = (!question.history.is_empty()).then(|| keys(&question.question));
     // A sentence alone may not say what it is about ("Usual dose: 10 mg"), so its passage's nearness counts as much. Passages
     // that only the words have found are taken to be as near as the least near of the others.
     let cosines = || chosen.iter().filter_map(|one| Some(one.evidence.scores.dense?.score));
@@ -93,10 +97,12 @@ pub(crate) async fn select(
         let passage = nearness - PLACE_STEP * f32::from(place);
         let context = format!("{} {}", selected.evidence.document.title, selected.evidence.section.join(" "));
         for sentence in &mut selected.sentences {
-            let cosine: f32 = vectors.next().unwrap_or_default().iter().zip(vector).map(|(a, b)| a * b).sum();
-            let overlap = share(&wanted, &keys(&format!("{} {context}", sentence.text)));
+            sentence.nearness = vectors.next().unwrap_or_default().iter().zip(vector).map(|(a, b)| a * b).sum();
+            let held = keys(&format!("{} {context}", sentence.text));
+            let overlap = share(&wanted, &held);
+            let overlap = added.as_ref().map_or(overlap, |added| f32::midpoint(overlap, share(added, &held)));
             let number = if is_number_wanted && has_number(&sentence.text) { NUMBER_WEIGHT } else { 0.0 };
-            sentence.score = passage + cosine + OVERLAP_WEIGHT * overlap + number;
+            sentence.score = passage + sentence.nearness + OVERLAP_WEIGHT * overlap + number;
         }
     }
     weigh(&Asked::of(question), &mut chosen);
@@ -108,6 +114,11 @@ pub(crate) async fn select(
     Ok(chosen)
 }
 
+/// The cosine of the sentence that comes nearest to the question; 0 where there is none.
+pub(crate) fn nearest(selected: &[Selected]) -> f32 {
+    selected.iter().flat_map(|one| &one.sentences).map(|sentence| sentence.nearness).fold(0.0, f32::max)
+}
+
 /// The sentences of a passage that may be quoted, and its lists as one each.
 pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
     let sentence = |span: Span| {
@@ -116,7 +127,7 @@ pub(crate) fn quotable(evidence: &Evidence) -> Vec<Sentence> {
         let after = raw.chars().rev().take_while(|c| c.is_whitespace()).count();
         let text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         let span = Span { start: span.start + before, end: span.end.saturating_sub(after) };
-        (text.split(' ').count() >= MIN_WORDS).then_some(Sentence { span, text, score: 0.0 })
+        (text.split(' ').count() >= MIN_WORDS).then_some(Sentence { span, text, nearness: 0.0, score: 0.0 })
     };
     pieces(evidence).into_iter().filter_map(sentence).collect()
 }
@@ -161,7 +172,12 @@ mod tests {
     use super::*;
 
     fn scored(scores: &[f32]) -> Vec<Sentence> {
-        let sentence = |&score| Sentence { span: Span { start: 0, end: 1 }, text: "one two three".to_owned(), score };
+        let sentence = |&score| Sentence {
+            span: Span { start: 0, end: 1 },
+            text: "one two three".to_owned(),
+            nearness: 0.0,
+            score,
+        };
         scores.iter().map(sentence).collect()
     }
 

@@ -4,11 +4,9 @@
 //! paper (Devlin et al., 2019) with the tensor names of the `BertModel` checkpoints. With [`Precision::Int8`] the matrices of the
 //! layers are rounded to whole numbers, and what they are multiplied with is too, token by token, while it runs.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use serde::Deserialize;
 
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::onnx::{Attr, FLOAT, Graph, INT8, UINT8};
 
@@ -276,73 +274,6 @@ impl Encoder<'_> {
 
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// A safetensors file: 8 bytes of length, a header in JSON, the numbers.
-struct Checkpoint<'a> {
-    tensors: BTreeMap<String, TensorInfo>,
-    /// Where the numbers begin.
-    start: u64,
-    bytes: &'a [u8],
-}
-
-#[derive(Debug, Deserialize)]
-struct TensorInfo {
-    dtype: String,
-    shape: Vec<u64>,
-    data_offsets: (u64, u64),
-}
-
-impl<'a> Checkpoint<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self> {
-        let broken = || Error::Config("model.safetensors of the embedder has no readable header".to_owned());
-        let length = bytes.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(broken)?;
-        let end = usize::try_from(length).ok().and_then(|length| length.checked_add(8)).ok_or_else(broken)?;
-        let header: BTreeMap<String, serde_json::Value> =
-            serde_json::from_slice(bytes.get(8..end).ok_or_else(broken)?).map_err(|_| broken())?;
-        let tensors = header
-            .into_iter()
-            .filter(|(name, _)| name != "__metadata__")
-            .map(|(name, value)| serde_json::from_value(value).map(|info| (name, info)))
-            .collect::<std::result::Result<BTreeMap<_, TensorInfo>, _>>()
-            .map_err(|_| broken())?;
-        Ok(Self { tensors, start: end as u64, bytes })
-    }
-
-    /// A tensor, with its name in the file. Checkpoints of task models prefix theirs with `bert.`.
-    fn find(&self, name: &str) -> Result<(&str, &TensorInfo)> {
-        let found = [name, &format!("bert.{name}")].iter().find_map(|name| self.tensors.get_key_value(*name));
-        let (name, info) =
-            found.ok_or_else(|| Error::Config(format!("the embedder is no BERT: it has no tensor {name}")))?;
-        if info.dtype != "F32" {
-            let kind = &info.dtype;
-            return Err(Error::Config(format!("tensor {name} of the embedder is {kind}; only F32 is supported")));
-        }
-        Ok((name, info))
-    }
-
-    /// The same, with which bytes of the file it is. Shape and place are whatever the header says, so they are held against each
-    /// other and the file.
-    fn place(&self, name: &str) -> Result<(&str, &TensorInfo, Range<usize>)> {
-        let (name, info) = self.find(name)?;
-        let at = |offset: u64| usize::try_from(self.start.checked_add(offset)?).ok();
-        let place = at(info.data_offsets.0).zip(at(info.data_offsets.1)).map(|(start, end)| start..end);
-        let length = info.shape.iter().try_fold(4_u64, |length, dim| length.checked_mul(*dim));
-        let is_whole = |place: &Range<usize>| {
-            self.bytes.get(place.clone()).is_some_and(|bytes| length == Some(bytes.len() as u64))
-        };
-        let place = place.filter(is_whole).ok_or_else(|| {
-            Error::Config(format!("tensor {name} of the embedder is not as large as the file's header says"))
-        })?;
-        Ok((name, info, place))
-    }
-
-    /// Its numbers.
-    fn floats(&self, name: &str) -> Result<Vec<f32>> {
-        let (.., place) = self.place(name)?;
-        let bytes = self.bytes.get(place).unwrap_or_default();
-        Ok(bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect())
-    }
 }
 
 #[cfg(test)]

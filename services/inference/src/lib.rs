@@ -4,10 +4,12 @@
 //! the list of models names; a backend that is configured and missing is an error, never another backend.
 
 mod bert;
+mod checkpoint;
 mod embedder;
 mod engine;
 mod error;
 mod generator;
+mod learned;
 mod loading;
 pub mod models;
 mod onnx;

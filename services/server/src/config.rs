@@ -186,8 +186,8 @@ pub struct Answer {
     /// `extractive`, `quoting` or `synthesis`. The first is the default because it answers more questions than the starter
     /// model does (`osler eval answers`); with a larger model choose one of the others.
     pub mode: Mode,
-    /// The least score of the best passage that is enough to answer from: its cosine with the question, plus up to 0.22 for
-    /// the question's words and 0.30 for what it names. Depends on the embedder.
+    /// The least that is enough to answer from: the cosine of the best passage with the question, plus up to 0.2 for what the
+    /// question names, plus the cosine of the best sentence. Depends on the embedder.
     pub enough: f32,
     /// Passages an answer may rest on.
     pub passages: usize,

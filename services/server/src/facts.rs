@@ -82,7 +82,7 @@ pub struct LabelledSetting {
     #[schema(example = "answer.enough")]
     pub key: &'static str,
     /// What it is set to.
-    #[schema(example = "0.68")]
+    #[schema(example = "1.01")]
     pub value: String,
 }
 
@@ -249,7 +249,7 @@ impl Facts {
             config: Config::default(),
             models: vec![ModelInUse {
                 role: ModelRole::Embedder,
-                id: "all-minilm-l6-v2".to_owned(),
+                id: "clinical-minilm-l6-v1".to_owned(),
                 revision: Some("1".to_owned()),
                 sha256: Some("ab".repeat(32)),
                 licence: Some("Apache-2.0".to_owned()),

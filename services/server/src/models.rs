@@ -82,7 +82,7 @@ fn onnx(role: ModelRole, id: String, entry: Option<&Entry>) -> ModelInUse {
         role,
         id,
         revision: entry.map(|entry| entry.revision.clone()),
-        sha256: entry.and_then(|entry| Some(entry.files.first()?.sha256.clone())),
+        sha256: entry.and_then(Entry::main_sha256).map(str::to_owned),
         licence: entry.map(|entry| entry.licence.clone()),
     }
 }

@@ -67,7 +67,7 @@ fn facts() -> Facts {
         config: Config::default(),
         models: vec![ModelInUse {
             role: ModelRole::Embedder,
-            id: "all-minilm-l6-v2".to_owned(),
+            id: "clinical-minilm-l6-v1".to_owned(),
             revision: Some("1".to_owned()),
             sha256: Some("ab".repeat(32)),
             licence: Some("Apache-2.0".to_owned()),

@@ -119,7 +119,7 @@ async fn one_from_a_hub_is_pinned_fetched_and_used_by_its_name() {
     let config = Config::parse(&config).unwrap();
     assert_eq!(config.model_list().unwrap().entries.len(), built_in.entries.len() + 1);
     let store = Store::new(other.path().to_owned(), config.model_list().unwrap());
-    for model in ["onnxruntime", "all-minilm-l6-v2"] {
+    for model in ["onnxruntime", "clinical-minilm-l6-v1"] {
         std::os::unix::fs::symlink(models_dir().join(model), other.path().join(model)).unwrap();
     }
     assert!(load_reranker(&config, &store).await.err().unwrap().root_cause().to_string().contains("missing"));
@@ -131,7 +131,7 @@ async fn one_from_a_hub_is_pinned_fetched_and_used_by_its_name() {
     std::fs::write(other.path().join("tiny-cross/model.onnx"), "another").unwrap();
     let refused = load_reranker(&config, &store).await.err().unwrap();
     assert!(refused.root_cause().to_string().contains("not the file it should be"), "{refused:#}");
-    let embedder = Config::parse("[reranker]\nmodel = \"all-minilm-l6-v2\"\n").unwrap();
+    let embedder = Config::parse("[reranker]\nmodel = \"clinical-minilm-l6-v1\"\n").unwrap();
     assert!(load_reranker(&embedder, &store).await.err().unwrap().root_cause().to_string().contains("role"));
 }
 

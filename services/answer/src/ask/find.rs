@@ -1,4 +1,5 @@
-//! Searching for what a question is about: with what it follows or alone, and among the passages on the medicines it names.
+//! Searching for what a question is about: with what it follows or alone, among the passages on the medicines it names, and in their
+//! sentences.
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use crate::follow_up::{Bond, Subject};
 use crate::named::Named;
 use crate::question::Question;
 use crate::retrieve::{Retrieved, Retriever};
+use crate::select::{Selected, nearest, select};
 
 /// Hits that are considered.
 const HITS: usize = 24;
@@ -24,10 +26,17 @@ pub(super) struct Found<'a> {
     /// What was searched for.
     pub(super) question: Cow<'a, Question>,
     pub(super) retrieved: Retrieved,
-    /// Whether that is enough to answer from.
-    pub(super) is_enough: bool,
-    /// What its sentences are held against.
+    /// What of it may be quoted, with its sentences; nothing where that is too little to answer from.
+    pub(super) selected: Vec<Selected>,
+    /// What its sentences were held against.
     pub(super) fit: Fit,
+}
+
+impl Found<'_> {
+    /// Whether it is enough to answer from.
+    pub(super) fn is_enough(&self) -> bool {
+        !self.selected.is_empty()
+    }
 }
 
 impl Asker {
@@ -44,13 +53,13 @@ impl Asker {
         let mut by_itself = None;
         if subject.is_whole {
             let found = self.found(retriever, alone(), None).await?;
-            if found.is_enough && subject.is_title_in(&found.retrieved.hits) {
+            if found.is_enough() && subject.is_title_in(&found.retrieved.hits) {
                 return Ok(found);
             }
             by_itself = Some(found);
         }
         let joined = self.found(retriever, Cow::Borrowed(question), Some(&subject)).await?;
-        if joined.is_enough {
+        if joined.is_enough() {
             return Ok(joined);
         }
         let by_itself = match by_itself {
@@ -59,7 +68,7 @@ impl Asker {
         };
         // Of a word that no document is on, what is found says nothing that was asked for.
         let is_on_it = subject.has_medicine() || subject.is_title_in(&by_itself.retrieved.hits);
-        Ok(if by_itself.is_enough && !is_on_it { joined } else { by_itself })
+        Ok(if by_itself.is_enough() && !is_on_it { joined } else { by_itself })
     }
 
     /// Searches. Where it is known what passages must be about, others are
@@ -91,11 +100,15 @@ impl Asker {
             hit.id = format!("E{}", at + 1);
         }
         let fit = Fit { named: named.filter(|_| is_any), allergies, subject: question.subject_text() };
-        if is_missed {
-            return Ok(Found { question, retrieved, is_enough: false, fit });
+        let mut selected = Vec::new();
+        if !is_missed {
+            let (vector, hits) = (&retrieved.vector, retrieved.hits.clone());
+            selected = select(&retriever.embedder, &question, vector, hits, &fit).await?;
+            if !self.settings.enough.is_met(&question, &retrieved.hits, nearest(&selected)) {
+                selected.clear();
+            }
         }
-        let is_enough = self.settings.enough.is_met(&question, &retrieved.hits);
-        Ok(Found { question, retrieved, is_enough, fit })
+        Ok(Found { question, retrieved, selected, fit })
     }
 }
 

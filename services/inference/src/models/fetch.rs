@@ -11,6 +11,7 @@ use reqwest::StatusCode;
 use super::list::{Entry, File, Origin};
 use super::store::{Store, hash_file};
 use crate::error::{Error, Result};
+use crate::learned::write_learned;
 use crate::requantise::requantise_q8_0;
 
 /// What a fetch tells its caller while it runs.
@@ -99,15 +100,17 @@ impl<'a> Fetcher<'a> {
         if hash_file(&target).ok().as_deref() == Some(&derived.sha256) {
             return Ok(());
         }
-        if derived.encoding != "q8_0" {
-            return Err(Error::Config(format!("the list of models: unknown encoding {:?}", derived.encoding)));
-        }
+        let write = match derived.encoding.as_str() {
+            "q8_0" => requantise_q8_0,
+            "learned" => write_learned,
+            other => return Err(Error::Config(format!("the list of models: unknown encoding {other:?}"))),
+        };
         report(Progress::Encoding(&entry.name));
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent).map_err(Error::io(parent))?;
         }
         let unfinished = target.with_extension("unfinished");
-        requantise_q8_0(&directory.join(&derived.from), &unfinished)?;
+        write(&directory.join(&derived.from), &unfinished)?;
         fs::rename(&unfinished, &target).map_err(Error::io(&target))
     }
 

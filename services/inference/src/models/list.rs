@@ -66,7 +66,8 @@ pub struct Derived {
     pub path: String,
     /// The file it is made from.
     pub from: String,
-    /// How: `q8_0` re-encodes the tensors of a GGUF file as Q8_0.
+    /// How: `q8_0` re-encodes the tensors of a GGUF file as Q8_0, `learned` adds to a sentence encoder what it has learned from
+    /// questions about clinical texts.
     pub encoding: String,
     /// Hexadecimal SHA-256 of the result.
     pub sha256: String,
@@ -92,6 +93,14 @@ pub struct Entry {
     /// What is made of them here.
     #[serde(default)]
     pub derived: Option<Derived>,
+}
+
+impl Entry {
+    /// The hash of the file that is loaded: the derived one if there is one, else the first.
+    pub fn main_sha256(&self) -> Option<&str> {
+        let derived = self.derived.as_ref().map(|derived| &derived.sha256);
+        derived.or(self.files.first().map(|file| &file.sha256)).map(String::as_str)
+    }
 }
 
 /// The list.

@@ -128,10 +128,13 @@ impl Store {
         let directory = self.directory_of(entry);
         let mut files = BTreeMap::new();
         for file in &entry.files {
-            let path = directory.join(&file.path);
+            // What is made of a file stands in its place.
+            let derived = entry.derived.as_ref().filter(|derived| derived.from == file.path);
+            let (path, wanted) = derived.map_or((&file.path, &file.sha256), |derived| (&derived.path, &derived.sha256));
+            let path = directory.join(path);
             let (bytes, found) = read(&path)?;
-            if found != file.sha256 {
-                return Err(Error::Corrupt { path, found, wanted: file.sha256.clone() });
+            if found != *wanted {
+                return Err(Error::Corrupt { path, found, wanted: wanted.clone() });
             }
             files.insert(file.path.clone(), (bytes, found));
         }

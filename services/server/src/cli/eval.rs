@@ -8,6 +8,7 @@ use clap::Subcommand;
 use evals::grounding::{Samples, run as measure};
 use evals::questions::Decisions;
 use evals::retrieval::CollectionReport;
+use evals::suites::Asked;
 
 use super::demo::{STARTER, starter_policy, take_in_starter};
 use super::{ingest, print};
@@ -34,6 +35,9 @@ pub(super) enum Command {
     Answers(Answers),
     /// Ask what the starter corpus answers and what it does not, and count abstentions
     Abstention {
+        /// Ask the questions that no rule or threshold was chosen with
+        #[arg(long)]
+        held_out: bool,
         /// List the questions that went wrong
         #[arg(long)]
         mistakes: bool,
@@ -135,6 +139,9 @@ pub(super) struct Answers {
     /// Questions, at most
     #[arg(long, default_value_t = 150)]
     limit: usize,
+    /// Ask the questions that no rule or threshold was chosen with
+    #[arg(long)]
+    held_out: bool,
     /// List the answers that missed
     #[arg(long)]
     mistakes: bool,
@@ -145,7 +152,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Baseline { sets, write } => baseline(places, sets.as_deref(), write.as_deref()).await,
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
-        Command::Abstention { mistakes } => abstention(places, mistakes).await,
+        Command::Abstention { held_out, mistakes } => abstention(places, asked(held_out), mistakes).await,
         Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
         Command::Compare(args) => super::eval_compare::run(&args),
@@ -159,6 +166,10 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Injection { mode, limit } => injection(places, mode, limit).await,
         Command::Decisions { mistakes } => decisions(mistakes),
     }
+}
+
+fn asked(held_out: bool) -> Asked {
+    if held_out { Asked::HeldOut } else { Asked::InView }
 }
 
 fn grounding(args: &Grounding) -> Result<ExitCode> {
@@ -234,10 +245,14 @@ async fn baseline(places: &Places, sets: Option<&Path>, write: Option<&Path>) ->
     }
     let (_data, app) = starter_app(places, |config| config.answer.mode = Mode::Extractive).await?;
     eprintln!("abstention");
-    now.extend(evals::abstention::run(&app.asker).await?.figures());
+    for asked in [Asked::InView, Asked::HeldOut] {
+        now.extend(evals::abstention::run(&app.asker, asked).await?.figures(asked));
+    }
     eprintln!("answers");
-    let answers = evals::answers::run(&app.asker, usize::MAX, |_, _| {}).await?;
-    now.extend(answers.figures(answer::Mode::Extractive, None));
+    for asked in [Asked::InView, Asked::HeldOut] {
+        let answers = evals::answers::run(&app.asker, asked, usize::MAX, |_, _| {}).await?;
+        now.extend(answers.figures(asked, answer::Mode::Extractive, None));
+    }
     eprintln!("unknowns");
     now.extend(evals::unknowns::run(&app.asker).await?.figures());
     eprintln!("retrieval");
@@ -275,9 +290,9 @@ async fn starter_app(places: &Places, adjust: impl FnOnce(&mut Config)) -> Resul
     Ok((data, app))
 }
 
-async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
+async fn abstention(places: &Places, asked: Asked, mistakes: bool) -> Result<ExitCode> {
     let (_data, app) = starter_app(places, |config| config.generator.backend = Backend::None).await?;
-    let outcome = evals::abstention::run(&app.asker).await?;
+    let outcome = evals::abstention::run(&app.asker, asked).await?;
     let mut out = String::from("| questions | asked | abstained | share |\n|---|---|---|---|\n");
     let rows = [("answerable (wrong refusals)", &outcome.answerable), ("not in the corpus", &outcome.unanswerable)];
     let kinds = outcome.by_kind.iter().map(|(kind, count)| (kind.as_str(), count));
@@ -293,7 +308,7 @@ async fn abstention(places: &Places, mistakes: bool) -> Result<ExitCode> {
 async fn answers(places: &Places, args: &Answers) -> Result<ExitCode> {
     let (_data, app) = starter_app(places, |config| config.answer.mode = args.mode.into()).await?;
     let bar = indicatif::ProgressBar::new(0);
-    let outcome = evals::answers::run(&app.asker, args.limit, |at, all| {
+    let outcome = evals::answers::run(&app.asker, asked(args.held_out), args.limit, |at, all| {
         bar.set_length(all as u64);
         bar.set_position(at as u64);
     });

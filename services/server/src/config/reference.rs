@@ -60,6 +60,6 @@ mod tests {
     #[test]
     fn a_number_is_written_with_the_digits_that_it_was_given() {
         let text = super::reference();
-        assert!(text.contains("| `enough` | `0.68` |"), "{text}");
+        assert!(text.contains("| `enough` | `1.01` |"), "{text}");
     }
 }

@@ -25,7 +25,7 @@ pub struct Embedder {
 
 impl Default for Embedder {
     fn default() -> Self {
-        Self { model: "all-minilm-l6-v2".to_owned(), directory: None, precision: Precision::default() }
+        Self { model: "clinical-minilm-l6-v1".to_owned(), directory: None, precision: Precision::default() }
     }
 }
 

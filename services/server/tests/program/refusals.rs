@@ -31,7 +31,7 @@ fn configuration_that_makes_no_sense_is_named() {
         ("[generator]\nmodel = \"gpt-9\"\n", &["gpt-9", "smollm2-135m-instruct"]),
         ("[generator]\ndirectory = \"/nowhere/model\"\n", &["/nowhere/model"]),
         ("[embedder]\nmodel = \"smollm2-135m-instruct\"\n", &["role"]),
-        ("[reranker]\nmodel = \"nothing\"\n", &["nothing", "cross-encoder", "all-minilm-l6-v2"]),
+        ("[reranker]\nmodel = \"nothing\"\n", &["nothing", "cross-encoder", "clinical-minilm-l6-v1"]),
         ("[reranker]\ndirectory = \"/nowhere/cross\"\n", &["/nowhere/cross", "missing"]),
         ("[vectors]\nurl = \"no address\"\n", &["no address", "Qdrant"]),
         (
@@ -121,7 +121,7 @@ fn bad_places_are_named_and_nothing_is_lost() {
     ledger.pragma_update(None, "user_version", format).unwrap();
     ledger.execute("UPDATE meta SET value = 'other-model@1' WHERE name = 'embedder'", []).unwrap();
     drop(ledger);
-    refuse(&at, &["search", "aspirin"], 1, &["other-model@1", "all-minilm-l6-v2"]);
+    refuse(&at, &["search", "aspirin"], 1, &["other-model@1", "clinical-minilm-l6-v1"]);
 
     // Not a ledger at all.
     fs::remove_file(at.join("ledger.db-wal")).ok();

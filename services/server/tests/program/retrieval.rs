@@ -60,11 +60,11 @@ fn other_embedder(directory: &Path) -> PathBuf {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let models = set("OSLER_MODELS").or_else(|| Some(set("XDG_CACHE_HOME")?.join("osler/models")));
     let models = models.unwrap_or_else(|| set("HOME").unwrap().join(".cache/osler/models"));
-    let from = models.join("all-minilm-l6-v2");
+    let from = models.join("clinical-minilm-l6-v1");
     let to = directory.join("other-encoder");
     fs::create_dir_all(to.join("1_Pooling")).unwrap();
+    fs::copy(from.join("learned/model.safetensors"), to.join("model.safetensors")).unwrap();
     for name in [
-        "model.safetensors",
         "config.json",
         "tokenizer.json",
         "tokenizer_config.json",
@@ -94,10 +94,10 @@ fn another_embedder_is_prepared_beside_the_one_in_use_and_takes_over() {
     let before = json(&data, &["search", "gout", "--json"]);
     let after = json(&data, &["--config", config, "search", "gout", "--json"]);
     assert_eq!(before["hits"], after["hits"], "the same model under another name finds the same");
-    refuse(&data, &["search", "gout"], 1, &["other-encoder", "all-minilm-l6-v2"]);
+    refuse(&data, &["search", "gout"], 1, &["other-encoder", "clinical-minilm-l6-v1"]);
     let said = succeed(&data, &["reembed", "--directory", other.to_str().unwrap()]);
     assert!(said.contains("in use already"), "{said}");
-    refuse(&directory.path().join("none"), &["reembed", "--model", "all-minilm-l6-v2"], 1, &["osler ingest"]);
+    refuse(&directory.path().join("none"), &["reembed", "--model", "clinical-minilm-l6-v1"], 1, &["osler ingest"]);
     // The way back is prepared, and given up again.
     let waiting = || {
         let found = json(&data, &["--config", config, "doctor", "--json"]);
@@ -106,17 +106,17 @@ fn another_embedder_is_prepared_beside_the_one_in_use_and_takes_over() {
         waiting
     };
     assert!(waiting().is_empty());
-    succeed(&data, &["reembed", "--model", "all-minilm-l6-v2"]);
+    succeed(&data, &["reembed", "--model", "clinical-minilm-l6-v1"]);
     let told = waiting();
     let seen = told[0]["seen"].as_str().unwrap();
     assert!(
-        seen.contains("1 of 1 passages") && seen.contains("osler reembed --forget all-minilm-l6-v2"),
+        seen.contains("1 of 1 passages") && seen.contains("osler reembed --forget clinical-minilm-l6-v1"),
         "what waits is named, with what there is to do: {seen}"
     );
     refuse(&data, &["reembed", "--forget", "other-encoder"], 1, &["other-encoder", "is in use"]);
-    refuse(&data, &["reembed", "--forget", "nothing"], 1, &["all-minilm-l6-v2"]);
-    let said = succeed(&data, &["reembed", "--forget", "all-minilm-l6-v2"]);
-    assert!(said.contains("1 vectors of all-minilm-l6-v2@") && said.contains(" are gone"), "{said}");
+    refuse(&data, &["reembed", "--forget", "nothing"], 1, &["clinical-minilm-l6-v1"]);
+    let said = succeed(&data, &["reembed", "--forget", "clinical-minilm-l6-v1"]);
+    assert!(said.contains("1 vectors of clinical-minilm-l6-v1@") && said.contains(" are gone"), "{said}");
     assert!(waiting().is_empty());
     assert_eq!(json(&data, &["--config", config, "search", "gout", "--json"])["hits"], before["hits"]);
 }
@@ -159,7 +159,7 @@ fn a_service_that_runs_goes_over_to_another_embedder_without_a_pause() {
     let search = || asked(&server, "POST", "/v1/search", r#"{"question": "Which dose of colchicine for gout?"}"#);
     let embedder = || asked(&server, "GET", "/v1/about", "")["models"][0]["id"].as_str().unwrap().to_owned();
     let before = search()["hits"].clone();
-    assert_eq!((before.as_array().unwrap().len(), embedder().as_str()), (2, "all-minilm-l6-v2"));
+    assert_eq!((before.as_array().unwrap().len(), embedder().as_str()), (2, "clinical-minilm-l6-v1"));
     // Neither a configuration that says the same nor a model that is not there changes anything.
     server.hang_up();
     assert_eq!(search()["hits"], before);
