@@ -1,6 +1,6 @@
 """Teaches the encoder which passage and which sentence answer a question: python train.py PASSAGES MODEL OUT [PASSES]
 
-PASSAGES is what passages.py made, MODEL the directory of all-MiniLM-L6-v2, OUT the safetensors file that gets the changes.
+PASSAGES is what passages.py made, MODEL the directory of the published model, OUT the safetensors file that gets the changes.
 """
 import json
 import math

@@ -244,7 +244,7 @@ impl Facts {
             evidence_level: None,
         };
         let figure = |suite, metric| Figure { measured_on: "2026-11-28".into(), ..Figure::share(suite, metric, 7, 10) };
-        let answers = figure("answers", "some statement is the answering sentence");
+        let answers = figure("answers", "held out: some statement is the answering sentence");
         Self {
             config: Config::default(),
             models: vec![ModelInUse {
@@ -266,8 +266,8 @@ impl Facts {
             figures: vec![
                 figure("grounding", "drug: caught"),
                 figure("retrieval", "ranked: nDCG@10"),
-                figure("abstention", "abstained where the corpus has no answer"),
-                figure("abstention", "wrongly refused").less_is_better(),
+                figure("abstention", "held out: abstained where the corpus has no answer"),
+                figure("abstention", "held out: wrongly refused").less_is_better(),
                 answers.in_mode(Mode::Extractive, None),
             ],
             runs: evals::runs(),

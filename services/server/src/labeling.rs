@@ -229,16 +229,16 @@ pub(crate) fn limits(facts: &Facts) -> Vec<String> {
         let figure = facts.figures.iter().find(is_meant)?;
         Some(said(format!("{} %", figure.value), grouped(figure.of?)))
     };
-    limits.extend(measured("abstention", "abstained where the corpus has no answer", &|share, of| {
+    limits.extend(measured("abstention", "held out: abstained where the corpus has no answer", &|share, of| {
         format!(
             "Of {of} questions that a corpus did not answer, {share} were left unanswered: the others got \
              sentences beside the point."
         )
     }));
-    limits.extend(measured("abstention", "wrongly refused", &|share, of| {
+    limits.extend(measured("abstention", "held out: wrongly refused", &|share, of| {
         format!("Of {of} questions that a corpus did answer, {share} were left unanswered.")
     }));
-    limits.extend(measured("answers", "some statement is the answering sentence", &|share, of| {
+    limits.extend(measured("answers", "held out: some statement is the answering sentence", &|share, of| {
         format!(
             "In {share} of {of} answers the sentence that answers the question was among the statements, in the \
              others it was not."

@@ -3081,7 +3081,7 @@ export interface components {
             key: string;
             /**
              * @description What it is set to.
-             * @example 0.68
+             * @example 1.01
              */
             value: string;
         };
@@ -5411,9 +5411,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "63e7ca38c2178cf79e8104a39f89f0bc3110b1104e83701d9fe4e3fbf5216b0b",
+                     *       "sha256": "5a6426928b206ee48bc409220350f4bca7e70fe3beeab791bcc673568be28b60",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "9cd8363c92abee6307bdd74df9ba367e0ac3ec7df2100ff5eec83711d1bb93e5",
+                     *       "model_card": "5f5963aa2798c9bc4dc99884d97daff7706eb7a5dffbf5c82dfe9886e8d2eb6f",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5435,7 +5435,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "key": "answer.enough",
-                     *           "value": "0.68"
+                     *           "value": "1.01"
                      *         },
                      *         {
                      *           "key": "answer.passages",
@@ -5523,9 +5523,9 @@ export interface operations {
                      *         "Quotes are short: what stands before and after them in the document may change what they mean.",
                      *         "Scanned pages are not read.",
                      *         "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same.",
-                     *         "Of 300 questions that a corpus did not answer, 72.3 % were left unanswered: the others got sentences beside the point.",
-                     *         "Of 150 questions that a corpus did answer, 6 % were left unanswered.",
-                     *         "In 72.3 % of 141 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point.",
+                     *         "Of 200 questions that a corpus did answer, 9.5 % were left unanswered.",
+                     *         "In 78.5 % of 181 answers the sentence that answers the question was among the statements, in the others it was not.",
                      *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %.",
                      *         "Of 100 time-critical questions, 95 % were seen as such and got the banner."
                      *       ]
@@ -5580,7 +5580,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "9cd8363c92abee6307bdd74df9ba367e0ac3ec7df2100ff5eec83711d1bb93e5",
+                     *       "version": "5f5963aa2798c9bc4dc99884d97daff7706eb7a5dffbf5c82dfe9886e8d2eb6f",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5790,12 +5790,12 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 300 questions that a corpus did not answer, 72.3 % were left unanswered: the others got sentences beside the point. Of 150 questions that a corpus did answer, 6 % were left unanswered. In 72.3 % of 141 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point. Of 200 questions that a corpus did answer, 9.5 % were left unanswered. In 78.5 % of 181 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "abstained where the corpus has no answer",
-                     *                   "value": "72.3 %, 300 cases",
+                     *                   "value": "79.7 %, 300 cases",
                      *                   "run": "baseline-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
@@ -5818,7 +5818,7 @@ export interface operations {
                      *               "group": "development",
                      *               "name": "What was left out of and taken into the training data",
                      *               "value": null,
-                     *               "missing": "Osler is trained on no patients and on none of this hospital's data. What its models were trained on is not in the list of models (no model is named): ask their publishers.",
+                     *               "missing": "Osler is trained on no patients and on none of this hospital's data. What else its models were trained on is not in the list of models (no model is named): ask their publishers.",
                      *               "measured": []
                      *             },
                      *             {
@@ -5918,7 +5918,7 @@ export interface operations {
                      *               "id": "internal_validity",
                      *               "group": "performance",
                      *               "name": "Validity on test data of the same source",
-                     *               "value": "119 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 48 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "value": "127 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 56 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
@@ -5951,7 +5951,7 @@ export interface operations {
                      *               "measured": [
                      *                 {
                      *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
-                     *                   "value": "0.990, 95 % interval 0.986–0.995, 1,000 cases",
+                     *                   "value": "0.991, 95 % interval 0.987–0.995, 1,000 cases",
                      *                   "run": "retrieval-pubmedqa-1k-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
