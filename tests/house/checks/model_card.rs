@@ -62,7 +62,7 @@ fn numbers_are_read_as_people_write_them() {
 
 /// The defaults on one corpus, with two figures.
 fn facts() -> Facts {
-    let figure = Figure::share("abstention", "abstained where the corpus has no answer", 7, 10);
+    let figure = Figure::share("abstention", "held out: abstained where the corpus has no answer", 7, 10);
     Facts {
         config: Config::default(),
         models: vec![ModelInUse {
