@@ -12,8 +12,8 @@ pub const ANSWERABLE_GUIDELINES: &str = include_str!("../suites/answerable-guide
 pub const ANSWERABLE_CASES: &str = include_str!("../suites/answerable-cases.jsonl");
 /// Questions that nothing in the starter corpus answers.
 pub const OUT_OF_CORPUS: &str = include_str!("../suites/out-of-corpus.jsonl");
-/// As those above, written by people who knew the starter corpus and neither the rules nor the other questions. No rule, threshold or
-/// setting was chosen with them in view.
+/// As those above, written by a large language model that was shown the starter corpus and neither the rules nor the other
+/// questions. No rule, threshold or setting was chosen with them in view.
 pub const HELD_OUT_ANSWERABLE: &str = include_str!("../suites/held-out-answerable.jsonl");
 /// The same of questions that nothing in the starter corpus answers.
 pub const HELD_OUT_OF_CORPUS: &str = include_str!("../suites/held-out-of-corpus.jsonl");

@@ -163,7 +163,7 @@ pub(super) async fn fetch(config: &Config, store: &Store, names: &[String]) -> R
                 Progress::Present(name) if terminal => eprintln!("{name}: here, every byte is right"),
                 Progress::Present(_) => {}
                 Progress::Fetching(name, bytes) => eprintln!("{name}: fetching {} MiB", bytes >> 20),
-                Progress::Encoding(name) => eprintln!("{name}: re-encoding for this kind of machine"),
+                Progress::Encoding(name) => eprintln!("{name}: making the file that is used"),
                 Progress::Done(name) => eprintln!("{name}: fetched, every byte is right"),
             })
             .await?;

@@ -85,9 +85,9 @@ fn cautions(facts: &Facts) -> Vec<CardAttribute> {
 }
 
 /// What the starter embedder was taught here.
-const LEARNED: &str = "The embedder has learned from 19,820 questions, written for this purpose, about passages of 1,650 \
-     articles of the PMC Open Access subset, most of them randomised trials, and of the Nigeria Standard Treatment \
-     Guidelines 2022 (services/inference/training). ";
+const LEARNED: &str = "The embedder has learned from 19,820 questions, written for this purpose by a language model, \
+     about passages of 1,650 articles of the PMC Open Access subset, most of them randomised trials, and of the Nigeria \
+     Standard Treatment Guidelines 2022 (services/inference/training). ";
 
 fn development(facts: &Facts) -> Vec<CardAttribute> {
     let learned = match facts.models.iter().any(|model| model.id == EMBEDDER) {
