@@ -13,7 +13,7 @@ pub const ANSWERABLE_CASES: &str = include_str!("../suites/answerable-cases.json
 /// Questions that nothing in the starter corpus answers.
 pub const OUT_OF_CORPUS: &str = include_str!("../suites/out-of-corpus.jsonl");
 /// As those above, written by a large language model that was shown the starter corpus and neither the rules nor the other
-/// questions. No rule, threshold or setting was chosen with them in view.
+/// questions. No weight or threshold was fitted to them.
 pub const HELD_OUT_ANSWERABLE: &str = include_str!("../suites/held-out-answerable.jsonl");
 /// The same of questions that nothing in the starter corpus answers.
 pub const HELD_OUT_OF_CORPUS: &str = include_str!("../suites/held-out-of-corpus.jsonl");
@@ -31,7 +31,7 @@ pub const INJECTION: &str = include_str!("../suites/injection.jsonl");
 pub enum Asked {
     /// Those that rules and thresholds were chosen with.
     InView,
-    /// Those that nothing was chosen with.
+    /// Those that nothing was fitted to.
     HeldOut,
 }
 

@@ -60,18 +60,19 @@ pub(crate) async fn select(
     embedder: &Arc<dyn Embedder>,
     question: &Question,
     vector: &[f32],
-    hits: Vec<Evidence>,
+    hits: &[Evidence],
     fit: &Fit,
 ) -> Result<Vec<Selected>> {
     let mut per_document = HashMap::new();
     let mut chosen: Vec<Selected> = hits
-        .into_iter()
+        .iter()
         .filter(|hit| {
             let count = per_document.entry(hit.document.id).or_insert(0_usize);
             *count += 1;
             *count <= PER_DOCUMENT
         })
         .take(CANDIDATES)
+        .cloned()
         .map(|evidence| Selected { sentences: quotable(&evidence), evidence })
         .filter(|selected| !selected.sentences.is_empty())
         .collect();

@@ -166,7 +166,18 @@ async fn the_embedder_gives_the_published_vectors() {
     let other = learned.embed(vec![sentence.clone()]).await.unwrap().remove(0);
     assert!(cosine(&alone, &other) < 0.99, "{}", cosine(&alone, &other));
     assert_ne!(learned.id(), embedder.id());
-    assert!(Loaded::from_directory(directory.path()).is_err(), "a directory that is damaged");
+
+    // A directory of its own, and one that is damaged.
+    let own = directory.path().join("clinical-minilm-l6-v1");
+    std::fs::create_dir(&own).unwrap();
+    for name in ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+        std::os::unix::fs::symlink(base.join(name), own.join(name)).unwrap();
+    }
+    std::os::unix::fs::symlink(base.join("learned/model.safetensors"), own.join("model.safetensors")).unwrap();
+    let same =
+        FastEmbed::load(&Loaded::from_directory(&own).unwrap(), Precision::Float32, environment.clone()).unwrap();
+    assert_eq!(same.id(), learned.id());
+    assert!(Loaded::from_directory(directory.path()).is_err());
 }
 
 fn request(max_tokens: usize) -> Request {

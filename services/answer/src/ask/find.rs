@@ -102,9 +102,9 @@ impl Asker {
         let fit = Fit { named: named.filter(|_| is_any), allergies, subject: question.subject_text() };
         let mut selected = Vec::new();
         if !is_missed {
-            let (vector, hits) = (&retrieved.vector, retrieved.hits.clone());
+            let (vector, hits) = (&retrieved.vector, &retrieved.hits);
             selected = select(&retriever.embedder, &question, vector, hits, &fit).await?;
-            if !self.settings.enough.is_met(&question, &retrieved.hits, nearest(&selected)) {
+            if !self.settings.enough.is_met(&question, hits, nearest(&selected)) {
                 selected.clear();
             }
         }

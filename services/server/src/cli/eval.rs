@@ -35,7 +35,7 @@ pub(super) enum Command {
     Answers(Answers),
     /// Ask what the starter corpus answers and what it does not, and count abstentions
     Abstention {
-        /// Ask the questions that no rule or threshold was chosen with
+        /// Ask the questions that nothing was fitted to
         #[arg(long)]
         held_out: bool,
         /// List the questions that went wrong
@@ -139,7 +139,7 @@ pub(super) struct Answers {
     /// Questions, at most
     #[arg(long, default_value_t = 150)]
     limit: usize,
-    /// Ask the questions that no rule or threshold was chosen with
+    /// Ask the questions that nothing was fitted to
     #[arg(long)]
     held_out: bool,
     /// List the answers that missed
