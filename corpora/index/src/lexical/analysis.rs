@@ -210,7 +210,11 @@ fn tokenize(text: &str) -> Vec<Token> {
 
 /// A run of letters, digits and joints in lower case. The owner of a disease is the same with and without the s.
 fn in_lower_case(run: &str) -> String {
-    let lower = run.to_lowercase().replace('\u{2019}', "'");
+    let lower = run.to_lowercase();
+    if !lower.contains(['\u{2019}', '\'']) {
+        return lower;
+    }
+    let lower = lower.replace('\u{2019}', "'");
     lower.strip_suffix("'s").unwrap_or(&lower).replace('\'', "")
 }
 

@@ -59,7 +59,7 @@ impl Measures {
             return;
         }
         self.is_after_number = false;
-        if BETWEEN.contains(part) {
+        if self.waiting.is_empty() || BETWEEN.contains(part) {
             return;
         }
         let standard = spelling::standard(part);

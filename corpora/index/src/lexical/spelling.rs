@@ -96,16 +96,7 @@ pub(super) fn standard(word: &str) -> String {
     if let Some((_, known)) = UNIT_NAMES.iter().chain(&OTHER_MEDICINES).find(|(name, _)| *name == word) {
         return (*known).to_owned();
     }
-    let name = |c: char| GREEK.iter().find(|(letter, _)| *letter == if c == 'µ' { 'μ' } else { c });
-    let mut spelt = String::with_capacity(word.len());
-    for c in word.chars() {
-        match name(c).filter(|_| !c.is_ascii()) {
-            Some((_, name)) => spelt.push_str(name),
-            None => spelt.push(c),
-        }
-    }
-    let word = spelt;
-    let mut word = word.replace('æ', "ae").replace('œ', "oe");
+    let mut word = if word.is_ascii() { word.to_owned() } else { in_latin(word) };
     let is_short = word.len() < MIN_CHARS && !SHORT.contains(&word.as_str());
     if is_short || !word.is_ascii() {
         return word;
@@ -125,6 +116,18 @@ pub(super) fn standard(word: &str) -> String {
         Some((from, to)) => format!("{}{to}", &word[..word.len() - from.len()]),
         None => word,
     }
+}
+
+/// Greek letters by their names, and letters written into one as two.
+fn in_latin(word: &str) -> String {
+    let mut spelt = String::with_capacity(word.len());
+    for c in word.chars() {
+        match GREEK.iter().find(|(letter, _)| *letter == if c == 'µ' { 'μ' } else { c }) {
+            Some((_, name)) => spelt.push_str(name),
+            None => spelt.push(c),
+        }
+    }
+    spelt.replace('æ', "ae").replace('œ', "oe")
 }
 
 /// A number without the commas between its thousands, its decimal point on the line.
