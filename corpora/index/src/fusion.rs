@@ -16,9 +16,11 @@ const WORDS_WEIGHT: f32 = 0.5;
 /// and in a long passage the words of a question also come together by chance.
 const SENTENCE_WEIGHT: f32 = 0.1;
 
-/// Passages that are read, and looked at for what is like them. What all of this adds brings little from further down to where it
-/// is seen.
-pub const READ_CLOSELY: usize = 40;
+/// Passages that are read again. What that adds brings little from further down to where it is seen.
+pub const READ_CLOSELY: usize = 20;
+
+/// Passages that are looked at for what is like them.
+pub const NEIGHBOURHOOD: usize = 40;
 
 /// Passages like it that speak for one.
 const ALIKE: usize = 3;
@@ -77,10 +79,10 @@ pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, read: &
     sort(&mut fused[..head], own);
 }
 
-/// Orders the first [`READ_CLOSELY`] passages by their own scores and those of the passages found that are most like them;
+/// Orders the first [`NEIGHBOURHOOD`] passages by their own scores and those of the passages found that are most like them;
 /// what has no vector stays with its own.
 pub fn support(fused: &mut [Fused], vectors: &HashMap<PassageId, Vec<f32>>) {
-    let head = fused.len().min(READ_CLOSELY);
+    let head = fused.len().min(NEIGHBOURHOOD);
     let found: Vec<(f32, Option<&[f32]>)> =
         fused[..head].iter().map(|hit| (own(&hit.scores), vectors.get(&hit.passage).map(Vec::as_slice))).collect();
     // Likeness goes both ways, so each pair is compared once.

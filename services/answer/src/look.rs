@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use index::{
-    Coverage, Filter, Fused, Hit, READ_CLOSELY, Wanted, best_sentence, fuse, rarest_words, second_passage, support,
+    Coverage, Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, rarest_words,
+    second_passage, support,
 };
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
 use ledger::Standing;
@@ -182,14 +183,15 @@ impl Retriever {
         fused: &mut [Fused],
     ) -> Result<HashMap<PassageId, Standing>> {
         let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
-        let first = all[..all.len().min(READ_CLOSELY)].to_vec();
-        let (ledger, ids) = (Arc::clone(&self.ledger), first.clone());
-        let texts = tokio::task::spawn_blocking(move || ledger.texts_of(&ids)).await;
+        let first = |count: usize| all[..all.len().min(count)].to_vec();
+        let (read_closely, near) = (first(READ_CLOSELY), first(NEIGHBOURHOOD));
+        let ledger = Arc::clone(&self.ledger);
+        let texts = tokio::task::spawn_blocking(move || ledger.texts_of(&read_closely)).await;
         let texts = texts.map_err(|panic| Error::Internal(panic.into()))??;
         // Fetched while texts are read.
         let ledger = Arc::clone(&self.ledger);
         let beside = tokio::task::spawn_blocking(move || -> ledger::Result<_> {
-            Ok((ledger.vectors_of(&first)?, ledger.standings_of(&all)?))
+            Ok((ledger.vectors_of(&near)?, ledger.standings_of(&all)?))
         });
         let mut read: HashMap<PassageId, Coverage> = HashMap::new();
         if sought.away != Some(Arm::Words) {

@@ -53,7 +53,7 @@ impl Measures {
     fn part(&mut self, part: &&str, complete: &mut Vec<String>) {
         if is_number(part) {
             if self.waiting.len() < MOST_WAITING {
-                self.waiting.push(spelling::number(part));
+                self.waiting.push(spelling::number(part).into_owned());
             }
             self.is_after_number = true;
             return;

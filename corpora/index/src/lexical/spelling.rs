@@ -2,6 +2,8 @@
 //!
 //! The rules serve passages and questions alike, so they need not give words that exist, only the same for the same.
 
+use std::borrow::Cow;
+
 /// Longer words alone are touched by a rule: in short ones the letters are there by chance (`does`, `four`).
 const MIN_CHARS: usize = 6;
 
@@ -131,20 +133,23 @@ fn in_latin(word: &str) -> String {
 }
 
 /// A number without the commas between its thousands, its decimal point on the line.
-pub(super) fn number(part: &str) -> String {
+pub(super) fn number(part: &str) -> Cow<'_, str> {
     if !part.starts_with(|c: char| c.is_ascii_digit()) || !part.contains([',', '\u{b7}']) {
-        return part.to_owned();
+        return Cow::Borrowed(part);
     }
     let groups: Vec<&str> = part.split(',').collect();
     let are_thousands = groups.len() > 1
         && groups[0].len() <= 3
         && groups[1..].iter().all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3));
     let joined = if are_thousands { groups.concat() } else { part.to_owned() };
-    joined.replace('\u{b7}', ".")
+    Cow::Owned(joined.replace('\u{b7}', "."))
 }
 
 /// The parts of a run without hyphens: a number and its unit, Latin and Greek letters.
 pub(super) fn parts(run: &str) -> Vec<&str> {
+    if run.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return vec![run];
+    }
     let unit = run.find(|c: char| c.is_alphabetic()).filter(|&at| UNITS.contains(&&run[at..]));
     match unit {
         Some(0) => return vec![run],
