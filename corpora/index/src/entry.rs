@@ -193,15 +193,6 @@ pub struct Hit {
     pub score: f32,
 }
 
-/// How much of a question a text has.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Coverage {
-    /// Of all that the question's words say, what the one sentence that has most of it says: between 0 and 1.
-    pub sentence: f32,
-    /// What the whole text has of the question's rarest words: between 0 and 1. Words count by the cube of how rare they are.
-    pub rarest: f32,
-}
-
 /// How many more hits than asked for are taken from an engine, so that equal scores at the end are cut by id, not by chance.
 pub(crate) const TIE_MARGIN: usize = 16;
 

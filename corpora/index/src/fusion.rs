@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use knowledge::{ArmScore, DocumentId, PassageId, Scores};
 
-use crate::entry::{Coverage, Hit, dot};
+use crate::entry::{Hit, dot};
 
 /// What the words weigh against the meaning. Both scores lie between 0 and 1 for every question: the words found of those
 /// asked for, cut at all of them, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
@@ -12,18 +12,18 @@ use crate::entry::{Coverage, Hit, dot};
 /// `evals/README.md` for what that costs.
 const WORDS_WEIGHT: f32 = 0.5;
 
+/// Passages whose sentences are read. What a sentence adds, a twentieth at most, brings little from further down to where it is seen.
+pub const READ_CLOSELY: usize = 10;
+
 /// What of the words' weight goes by the best sentence instead of the whole passage. An answer mostly stands in one sentence,
 /// and in a long passage the words of a question also come together by chance.
 const SENTENCE_WEIGHT: f32 = 0.1;
-
-/// Passages that are read again. What that adds brings little from further down to where it is seen.
-pub const READ_CLOSELY: usize = 20;
 
 /// Passages that are looked at for what is like them.
 pub const NEIGHBOURHOOD: usize = 40;
 
 /// Passages like it that speak for one.
-const ALIKE: usize = 3;
+const NEIGHBOURS: usize = 3;
 
 /// What they weigh against its own score. Passages that answer one question are like each other (van Rijsbergen's cluster
 /// hypothesis, 1979); smoothing scores over the likeness of what was found is Diaz's regularisation (CIKM 2005).
@@ -32,9 +32,6 @@ const SUPPORT_WEIGHT: f32 = 0.25;
 /// What the second best passage of a document adds to all of its passages. A document that is about a question has more than one
 /// place that speaks of it; one that only mentions it has one.
 const DOCUMENT_WEIGHT: f32 = 0.1;
-
-/// What having all of the question's rarest words adds to a passage.
-const RAREST_WEIGHT: f32 = 0.15;
 
 /// A passage with its place in each arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,16 +64,16 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
     fused
 }
 
-/// Orders anew the first [`READ_CLOSELY`] of what was fused of `lexical`, cut at `limit`, by what their best sentences have of the
-/// question. What was not read stays with what it has.
-pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, read: &HashMap<PassageId, Coverage>) {
-    let (words_floor, head) = (floor(lexical, limit), fused.len().min(READ_CLOSELY));
-    for hit in &mut fused[..head] {
+/// Orders anew what was fused of `lexical`, cut at `limit`, by what the best sentences of the first [`READ_CLOSELY`] have of the
+/// question: shares between 0 and 1. What has none here stays with what it has.
+pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, shares: &HashMap<PassageId, f32>) {
+    let words_floor = floor(lexical, limit);
+    for hit in fused.iter_mut().take(READ_CLOSELY) {
         let whole = words_share(&hit.scores, words_floor);
-        let share = read.get(&hit.passage).map(|read| read.sentence);
+        let share = shares.get(&hit.passage);
         hit.scores.sentence = share.map(|share| WORDS_WEIGHT * SENTENCE_WEIGHT * (share - whole));
     }
-    sort(&mut fused[..head], own);
+    sort(fused, own);
 }
 
 /// Orders the first [`NEIGHBOURHOOD`] passages by their own scores and those of the passages found that are most like them;
@@ -99,7 +96,7 @@ pub fn support(fused: &mut [Fused], vectors: &HashMap<PassageId, Vec<f32>>) {
     for (hit, mut like) in fused[..head].iter_mut().zip(like) {
         // Stable: equal ones stay in the order in which they were found.
         like.sort_by(|a, b| b.0.total_cmp(&a.0));
-        like.truncate(ALIKE);
+        like.truncate(NEIGHBOURS);
         let weight: f32 = like.iter().map(|(likeness, _)| likeness).sum();
         if weight > 0.0 {
             hit.scores.support = Some(like.iter().map(|(likeness, score)| likeness * score).sum::<f32>() / weight);
@@ -128,18 +125,6 @@ pub fn second_passage(fused: &mut [Fused], documents: &HashMap<PassageId, Docume
     sort(fused, worth);
 }
 
-/// Adds what each of the passages that were read has of the question's rarest words, and orders all anew.
-/// BM25 makes up for a word that is not there by others that are there often; but of passages that are alike otherwise, the one
-/// without the medicine or the test that was asked for is about something else. Where no passage has a thing, that it is missing
-/// tells none from another, so all of it goes by what the best one has.
-pub fn rarest_words(fused: &mut [Fused], read: &HashMap<PassageId, Coverage>) {
-    let best = read.values().map(|read| read.rarest).fold(0.0, f32::max);
-    for hit in fused.iter_mut() {
-        hit.scores.rarest = read.get(&hit.passage).map(|read| RAREST_WEIGHT * best * read.rarest);
-    }
-    sort(fused, worth);
-}
-
 /// Adds what documents are worth before their words are read, and orders all passages anew.
 pub fn prefer(fused: &mut [Fused], priors: &HashMap<PassageId, f32>) {
     for hit in fused.iter_mut() {
@@ -149,11 +134,11 @@ pub fn prefer(fused: &mut [Fused], priors: &HashMap<PassageId, f32>) {
 }
 
 /// What decides the order, before a cross-encoder: its own score, that of what is like it, what else was found of its document,
-/// what it has of the rarest words, and the prior of the document.
+/// and the prior of that.
 fn worth(scores: &Scores) -> f32 {
     let own = own(scores);
     let support = scores.support.unwrap_or(own);
-    let added = [scores.document, scores.rarest, scores.prior].into_iter().flatten().sum::<f32>();
+    let added = scores.document.unwrap_or(0.0) + scores.prior.unwrap_or(0.0);
     (1.0 - SUPPORT_WEIGHT) * own + SUPPORT_WEIGHT * support + added
 }
 
@@ -183,10 +168,6 @@ mod tests {
 
     fn hits(hits: &[(u8, f32)]) -> Vec<Hit> {
         hits.iter().map(|&(id, score)| Hit { passage: PassageId::from_bytes([id; 16]), score }).collect()
-    }
-
-    fn read(read: impl IntoIterator<Item = (u8, Coverage)>) -> HashMap<PassageId, Coverage> {
-        read.into_iter().map(|(id, coverage)| (PassageId::from_bytes([id; 16]), coverage)).collect()
     }
 
     fn order(fused: &[Fused]) -> Vec<u8> {
@@ -232,7 +213,7 @@ mod tests {
     #[test]
     fn a_sentence_that_has_the_question_counts_beside_the_whole_passage() {
         let shares = |shares: &[(u8, f32)]| {
-            read(shares.iter().map(|&(id, sentence)| (id, Coverage { sentence, ..Coverage::default() })))
+            shares.iter().map(|&(id, share)| (PassageId::from_bytes([id; 16]), share)).collect::<HashMap<_, _>>()
         };
         let lexical = hits(&[(1, 0.9), (2, 0.8)]);
         let mut fused = fuse(&lexical, &hits(&[(2, 0.59), (1, 0.5)]), 10);
@@ -264,26 +245,6 @@ mod tests {
         }
         assert!(fused[2..].iter().all(|hit| hit.scores.document.is_none()));
         second_passage(&mut [], &documents);
-    }
-
-    #[test]
-    fn what_has_the_rarest_words_comes_before_what_lacks_them() {
-        let rarest = |shares: &[(u8, f32)]| {
-            read(shares.iter().map(|&(id, rarest)| (id, Coverage { rarest, ..Coverage::default() })))
-        };
-        let mut fused = fuse(&[], &hits(&[(1, 0.8), (2, 0.7), (3, 0.69), (4, 0.68)]), 10);
-        rarest_words(&mut fused, &rarest(&[(1, 0.1), (2, 0.8), (3, 1.0)]));
-        assert_eq!(order(&fused), [3, 2, 1, 4]);
-        let added: Vec<Option<f32>> = fused.iter().map(|hit| hit.scores.rarest).collect();
-        let is_about = |(added, wanted): (&Option<f32>, f32)| (added.unwrap() - wanted).abs() < 1e-6;
-        assert!(added.iter().zip([0.15, 0.12, 0.015]).all(is_about), "{added:?}");
-        assert_eq!(added[3], None, "it was not read");
-
-        let mut fused = fuse(&[], &hits(&[(1, 0.8), (2, 0.7)]), 10);
-        rarest_words(&mut fused, &rarest(&[(1, 0.0), (2, 0.5)]));
-        assert_eq!(order(&fused), [1, 2], "what even the best one has little of decides less");
-        rarest_words(&mut fused, &HashMap::new());
-        assert!(fused.iter().all(|hit| hit.scores.rarest.is_none()));
     }
 
     #[test]

@@ -4,10 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{
-    Coverage, Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, rarest_words,
-    second_passage, support,
-};
+use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, second_passage, support};
 use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
 use ledger::Standing;
 
@@ -173,8 +170,8 @@ impl Retriever {
         Ok(Candidates { snapshot: sought.filter.snapshot, lexical, dense, fused, standings, took })
     }
 
-    /// Orders what was fused by what stands in the passages and beside them: their best sentences, what is like them, what else was
-    /// found of their documents, which it returns, and what they have of the question's rarest words.
+    /// Orders what was fused by what stands in the passages and beside them: their best sentences, what is like them, and what else
+    /// was found of their documents, which it returns.
     async fn weigh(
         &self,
         sought: &Sought,
@@ -184,30 +181,31 @@ impl Retriever {
     ) -> Result<HashMap<PassageId, Standing>> {
         let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
         let first = |count: usize| all[..all.len().min(count)].to_vec();
-        let (read_closely, near) = (first(READ_CLOSELY), first(NEIGHBOURHOOD));
+        // Each of those that are read closely may fall and let another one in.
+        let (read_closely, near) = (first(READ_CLOSELY), first(NEIGHBOURHOOD + READ_CLOSELY));
         let ledger = Arc::clone(&self.ledger);
         let texts = tokio::task::spawn_blocking(move || ledger.texts_of(&read_closely)).await;
         let texts = texts.map_err(|panic| Error::Internal(panic.into()))??;
-        // Fetched while texts are read.
+        // Fetched while sentences are read.
         let ledger = Arc::clone(&self.ledger);
         let beside = tokio::task::spawn_blocking(move || -> ledger::Result<_> {
             Ok((ledger.vectors_of(&near)?, ledger.standings_of(&all)?))
         });
-        let mut read: HashMap<PassageId, Coverage> = HashMap::new();
         if sought.away != Some(Arm::Words) {
             let (ids, texts): (Vec<PassageId>, Vec<String>) = texts.into_iter().unzip();
             match self.lexical.coverage(&sought.expanded.wanted, sought.filter.snapshot, texts).await {
-                Ok(covered) => read.extend(ids.into_iter().zip(covered)),
+                Ok(shares) => {
+                    let shares: HashMap<PassageId, f32> = ids.into_iter().zip(shares).collect();
+                    best_sentence(fused, lexical, depth, &shares);
+                }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the passages were not read");
+                    tracing::error!(error = &error as &dyn std::error::Error, "the sentences were not read");
                 }
             }
         }
         let (vectors, standings) = beside.await.map_err(|panic| Error::Internal(panic.into()))??;
-        best_sentence(fused, lexical, depth, &read);
         support(fused, &vectors);
         second_passage(fused, &standings.iter().map(|(passage, of)| (*passage, of.document)).collect());
-        rarest_words(fused, &read);
         Ok(standings)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use index::{Coverage, Entry, Error, Filter, Follower, Hit, LexicalIndex, Result, VectorIndex, Wanted};
+use index::{Entry, Error, Filter, Follower, Hit, LexicalIndex, Result, VectorIndex, Wanted};
 use knowledge::{EntryId, Seq, Snapshot};
 
 /// Stands before an index of either kind.
@@ -76,7 +76,7 @@ impl LexicalIndex for Outage<dyn LexicalIndex> {
         self.index.unheard(text, snapshot).await
     }
 
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<Coverage>> {
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
         self.check()?;
         self.index.coverage(wanted, snapshot, texts).await
     }

@@ -1,4 +1,4 @@
-//! How much of a question stands in a text, and in one sentence of it: where all of it stands together, it is probably answered.
+//! How much of a question stands in one sentence: where all of it stands together, it is probably answered.
 
 use std::collections::HashMap;
 
@@ -6,20 +6,14 @@ use knowledge::{char_slice, sentences};
 use tantivy::tokenizer::{TextAnalyzer, TokenStream};
 
 use super::{MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
-use crate::entry::{Coverage, Wanted};
+use crate::entry::Wanted;
 
-/// How rare a word is counts to this power where the rarest words decide: of a medicine and five words that go with any medicine,
-/// nearly all that is said is the medicine.
-const RAREST_POWER: i32 = 3;
-
-/// What is looked for in texts.
+/// What is looked for in sentences.
 pub(super) struct Asked {
     /// All of the terms, each with its place; the question's own have the first places.
     places: HashMap<String, usize>,
     /// What each of the question's own terms says, as a share of what can be expected of all of them.
     own: Vec<f32>,
-    /// The same where rare terms count more.
-    rarest: Vec<f32>,
     others: Vec<OtherName>,
 }
 
@@ -41,8 +35,8 @@ impl Asked {
     pub(super) fn of<E>(wanted: &[Wanted], rarity: impl FnMut(&str) -> Result<Rarity, E>) -> Result<Self, E> {
         let mut terms: Vec<Weighted> = weighted_terms(wanted, rarity)?;
         terms.retain(|one| one.weight >= 1.0);
-        let own = shares(terms.iter().map(|one| one.rarity.idf));
-        let rarest = shares(terms.iter().map(|one| one.rarity.idf.powi(RAREST_POWER)));
+        let most = expected(&terms);
+        let own: Vec<f32> = terms.iter().map(|one| one.rarity.idf / most.max(f32::MIN_POSITIVE)).collect();
         let mut places: HashMap<String, usize> =
             terms.into_iter().enumerate().map(|(place, one)| (one.term, place)).collect();
         let mut others = Vec::new();
@@ -59,39 +53,32 @@ impl Asked {
                 others.push(OtherName { terms, stands_for, weight: *weight });
             }
         }
-        Ok(Self { places, own, rarest, others })
+        Ok(Self { places, own, others })
     }
 
-    /// What each text has, in the order of the texts.
-    pub(super) fn in_texts(&self, texts: &[String]) -> Vec<Coverage> {
+    /// What the best sentence of each text has, in the order of the texts: between 0 and 1.
+    pub(super) fn in_best_sentences(&self, texts: &[String]) -> Vec<f32> {
         let mut analyzer = analysis::analyzer();
-        texts.iter().map(|text| self.in_text(&mut analyzer, text)).collect()
-    }
-
-    fn in_text(&self, analyzer: &mut TextAnalyzer, text: &str) -> Coverage {
-        let (mut sentence, mut held) = (0.0_f32, vec![false; self.places.len()]);
-        for span in sentences(text) {
-            let here = self.held(analyzer, char_slice(text, span).unwrap_or_default());
-            sentence = sentence.max(self.share(&self.own, &here));
-            held.iter_mut().zip(here).for_each(|(held, here)| *held |= here);
+        let mut shares = Vec::with_capacity(texts.len());
+        for text in texts {
+            let mut best: f32 = 0.0;
+            for span in sentences(text) {
+                let sentence = char_slice(text, span).unwrap_or_default();
+                best = best.max(self.share(&mut analyzer, sentence));
+            }
+            shares.push(best);
         }
-        Coverage { sentence, rarest: self.share(&self.rarest, &held) }
+        shares
     }
 
-    /// Which terms stand in a text, by their places.
-    fn held(&self, analyzer: &mut TextAnalyzer, text: &str) -> Vec<bool> {
+    fn share(&self, analyzer: &mut TextAnalyzer, sentence: &str) -> f32 {
         let mut held = vec![false; self.places.len()];
-        let mut stream = analyzer.token_stream(text);
+        let mut stream = analyzer.token_stream(sentence);
         stream.process(&mut |token| {
             if let Some(place) = self.places.get(&token.text) {
                 held[*place] = true;
             }
         });
-        held
-    }
-
-    /// What the terms that are there say, where each of the question's own has its share.
-    fn share(&self, shares: &[f32], held: &[bool]) -> f32 {
         let mut counted: Vec<f32> = held.iter().take(self.own.len()).map(|held| f32::from(u8::from(*held))).collect();
         for OtherName { terms, stands_for, weight } in &self.others {
             if terms.iter().all(|place| held[*place]) {
@@ -101,15 +88,8 @@ impl Asked {
             }
         }
         // Of a long question, shares may add up to more.
-        shares.iter().zip(&counted).map(|(share, counted)| share * counted).sum::<f32>().min(1.0)
+        self.own.iter().zip(&counted).map(|(share, counted)| share * counted).sum::<f32>().min(1.0)
     }
-}
-
-/// What each says as a share of what can be expected of all of them.
-fn shares(says: impl Iterator<Item = f32>) -> Vec<f32> {
-    let says: Vec<f32> = says.collect();
-    let most = expected(says.iter().copied());
-    says.into_iter().map(|one| one / most.max(f32::MIN_POSITIVE)).collect()
 }
 
 #[cfg(test)]
@@ -118,13 +98,13 @@ mod tests {
 
     use super::*;
 
-    fn covered(wanted: &[Wanted], texts: &[&str], of: fn(&Coverage) -> f32) -> Vec<f32> {
+    fn shares(wanted: &[Wanted], texts: &[&str]) -> Vec<f32> {
         let rarity = |term: &str| {
             Ok::<_, Infallible>(Rarity { holding: 1, idf: if term.starts_with("metformin") { 2.0 } else { 1.0 } })
         };
         let Ok(asked) = Asked::of(wanted, rarity);
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        asked.in_texts(&texts).iter().map(of).collect()
+        asked.in_best_sentences(&texts)
     }
 
     fn are_about(found: &[f32], wanted: &[f32]) -> bool {
@@ -140,9 +120,9 @@ mod tests {
             "Nothing of it.",
             "",
         ];
-        let found = covered(&Wanted::question("What is the metformin dose in gout?"), &texts, |read| read.sentence);
+        let found = shares(&Wanted::question("What is the metformin dose in gout?"), &texts);
         assert!(are_about(&found, &[0.5, 0.75, 1.0, 0.0, 0.0]), "{found:?}");
-        assert_eq!(covered(&Wanted::question(""), &texts, |read| read.sentence), [0.0; 5]);
+        assert_eq!(shares(&Wanted::question(""), &texts), [0.0; 5]);
     }
 
     #[test]
@@ -159,17 +139,7 @@ mod tests {
             "Epinephrine hydrochloride and adrenaline.",
             "Epinephrine hydrochloride.",
         ];
-        let found = covered(&wanted.concat(), &texts, |read| read.sentence);
+        let found = shares(&wanted.concat(), &texts);
         assert!(are_about(&found, &[0.8, 0.5, 0.5, 0.3]), "{found:?}");
-        let found = covered(&wanted.concat(), &["Give epinephrine. Hydrochloride is a salt."], |read| read.rarest);
-        assert!(are_about(&found, &[0.3]), "its words may stand in two sentences: {found:?}");
-    }
-
-    #[test]
-    fn the_rarest_word_decides_what_a_whole_text_has() {
-        let texts =
-            ["The dose matters. Gout hurts.", "Metformin is old.", "Metformin is old. Gout hurts, mind the dose."];
-        let found = covered(&Wanted::question("metformin dose in gout"), &texts, |read| read.rarest);
-        assert!(are_about(&found, &[0.2, 0.8, 1.0]), "{found:?}");
     }
 }

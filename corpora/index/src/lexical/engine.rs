@@ -17,9 +17,9 @@ use tantivy::{
 use super::counts::{Counts, Kept};
 use super::coverage::Asked;
 use super::gate::Gate;
-use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, expected, own_idf, weighted_terms};
+use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
 use crate::Follower;
-use crate::entry::{Coverage, Entry, Filter, Hit, Least, Wanted, in_order};
+use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
 
 /// Memory for passages not yet written, bytes. One thread: ingest leaves the other cores to embedding.
@@ -197,7 +197,7 @@ impl TantivyIndex {
         limit: usize,
     ) -> tantivy::Result<Vec<Hit>> {
         let terms = weighted_terms(wanted, |term| rarity(counts, words, term))?;
-        let most = expected(own_idf(&terms)) * MOST_PER_TERM;
+        let most = expected(&terms) * MOST_PER_TERM;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len());
         for Weighted { term, weight, rarity } in &terms {
             if rarity.holding > 0 {
@@ -352,14 +352,14 @@ impl LexicalIndex for TantivyIndex {
         }
     }
 
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<Coverage>> {
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
         let wanted = wanted.to_vec();
         let (searcher, words) = (self.reading().reader.searcher(), self.fields.words);
         let kept = Arc::clone(&self.counts);
         let run = move || {
             let counts = Counts::of(&kept, &searcher, words, snapshot)?;
             let asked = Asked::of(&wanted, |term| rarity(&counts, words, term))?;
-            tantivy::Result::Ok(asked.in_texts(&texts))
+            tantivy::Result::Ok(asked.in_best_sentences(&texts))
         };
         match tokio::task::spawn_blocking(run).await {
             Ok(shares) => shares.map_err(|source| Error::engine(super::NAME, "read sentences", source)),

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use knowledge::{EntryId, Seq, Snapshot};
 
 use super::coverage::Asked;
-use super::{LexicalIndex, Rarity, analysis, expected, own_idf, terms, weighted_terms};
+use super::{LexicalIndex, Rarity, analysis, expected, terms, weighted_terms};
 use crate::Follower;
-use crate::entry::{Coverage, Entry, Filter, Hit, Wanted, in_order};
+use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
 
 /// Looks at every passage. Its score is the share of terms, each counting the same, not BM25.
@@ -57,7 +57,7 @@ impl Follower for MemoryLexicalIndex {
 impl LexicalIndex for MemoryLexicalIndex {
     async fn search(&self, wanted: &[Wanted], filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
         let Ok(wanted) = weighted_terms(wanted, alike);
-        let most = expected(own_idf(&wanted));
+        let most = expected(&wanted);
         let score = |entry: &Entry| {
             let held = terms(&format!("{} {} {}", entry.title, entry.section.join(" "), entry.text));
             let found = wanted.iter().filter(|one| held.contains(&one.term)).map(|one| one.weight);
@@ -82,9 +82,9 @@ impl LexicalIndex for MemoryLexicalIndex {
         Ok(words.filter(|(_, terms)| terms.iter().all(|term| !held.contains(term))).map(|(word, _)| word).collect())
     }
 
-    async fn coverage(&self, wanted: &[Wanted], _snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<Coverage>> {
+    async fn coverage(&self, wanted: &[Wanted], _snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
         let Ok(asked) = Asked::of(wanted, alike);
-        Ok(asked.in_texts(&texts))
+        Ok(asked.in_best_sentences(&texts))
     }
 }
 

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use knowledge::Snapshot;
 
 use crate::Follower;
-use crate::entry::{Coverage, Filter, Hit, Wanted};
+use crate::entry::{Filter, Hit, Wanted};
 use crate::error::Result;
 
 pub use analysis::{question_terms, terms};
@@ -35,9 +35,10 @@ pub trait LexicalIndex: Follower {
     /// The words of `text`, in lower case, that no passage of the snapshot has in any form.
     async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>>;
 
-    /// How much of what is wanted each text has, its words as rare as they are in the snapshot. A word that is not in it counts
-    /// as much as another name of it that is. In the order of `texts`.
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<Coverage>>;
+    /// Of each text, how much of what is wanted stands in the one sentence of it that has most: a share between 0 and 1 of what the
+    /// words of weight 1 say, as rare as they are in the snapshot. A word that is not in it counts as much as another name of it
+    /// that is. In the order of `texts`.
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>>;
 
     /// Puts all that it holds into one segment, beside searches. Says whether there was anything to do.
     async fn merge(&self) -> Result<bool> {
@@ -53,16 +54,11 @@ const MAX_TERMS: usize = 64;
 /// would not count beside its meaning.
 const EXPECTED_TERMS: usize = 15;
 
-/// What a passage can be expected to have of what a question's own terms say, together.
-fn expected(says: impl Iterator<Item = f32>) -> f32 {
-    let mut most: Vec<f32> = says.collect();
-    most.sort_unstable_by(|a, b| b.total_cmp(a));
-    most.iter().take(EXPECTED_TERMS).sum()
-}
-
-/// The inverse document frequencies of a question's own terms.
-fn own_idf(terms: &[Weighted]) -> impl Iterator<Item = f32> {
-    terms.iter().filter(|one| one.weight >= 1.0).map(|one| one.rarity.idf)
+/// The inverse document frequencies that a passage can be expected to have of a question's own terms, together.
+fn expected(terms: &[Weighted]) -> f32 {
+    let mut rarest: Vec<f32> = terms.iter().filter(|one| one.weight >= 1.0).map(|one| one.rarity.idf).collect();
+    rarest.sort_unstable_by(|a, b| b.total_cmp(a));
+    rarest.iter().take(EXPECTED_TERMS).sum()
 }
 
 /// A term that is wanted.
@@ -140,10 +136,10 @@ mod tests {
     fn of_a_long_question_the_rarest_terms_are_expected() {
         let own = |idf: f32| Weighted { term: String::new(), weight: 1.0, rarity: Rarity { holding: 1, idf } };
         let name = Weighted { weight: 0.6, ..own(9.0) };
-        assert_eq!(expected(own_idf(&[own(2.0), own(1.0), name.clone()])), 3.0);
+        assert_eq!(expected(&[own(2.0), own(1.0), name.clone()]), 3.0);
         let long: Vec<Weighted> = (0..40).map(|_| own(1.0)).chain([own(5.0), own(3.0), name]).collect();
-        assert_eq!(expected(own_idf(&long)), 8.0 + 13.0);
-        assert_eq!(expected(own_idf(&[])), 0.0);
+        assert_eq!(expected(&long), 8.0 + 13.0);
+        assert_eq!(expected(&[]), 0.0);
     }
 
     fn other_name(text: &str, of: &str) -> Wanted {

@@ -91,7 +91,6 @@ export const record = {
     prior: 'For kind, date and standing',
     sentence: 'For its best sentence',
     support: 'Of those most like it',
-    rarest: 'For the rarest words',
     document: 'For another passage of its document',
     arm: (rank: number, score: string) => `place ${rank}, score ${score}`,
     notFound: 'not found by it',
