@@ -147,7 +147,7 @@ pub(super) fn number(part: &str) -> Cow<'_, str> {
 
 /// The parts of a run without hyphens: a number and its unit, Latin and Greek letters.
 pub(super) fn parts(run: &str) -> Vec<&str> {
-    if run.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return vec![run];
     }
     let unit = run.find(|c: char| c.is_alphabetic()).filter(|&at| UNITS.contains(&&run[at..]));
@@ -212,6 +212,8 @@ mod tests {
         assert_eq!(parts("0.5ml"), ["0.5", "ml"]);
         assert_eq!(parts("tnfα"), ["tnf", "α"]);
         assert_eq!(parts("4th"), ["4th"]);
+        assert_eq!(parts("mg"), ["mg"]);
+        assert!(parts("").is_empty());
         assert_eq!(number("1,000.5"), "1000.5");
         assert_eq!(number("1,2"), "1,2");
     }
