@@ -14,10 +14,10 @@ use crate::suites::{self, Asked};
 
 /// A question with what answers it.
 #[derive(Debug, Clone, Deserialize)]
-struct Row {
-    id: String,
-    question: String,
-    spans: Vec<String>,
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) question: String,
+    pub(crate) spans: Vec<String>,
 }
 
 /// The share of a gold sentence's words that a quote must have to count as it. Less than all: a table row is quoted with its
@@ -162,9 +162,9 @@ impl Outcome {
     }
 }
 
-/// Whether a quote has the words of a gold sentence.
+/// Whether a quote, or a longer text, has the words of a gold sentence.
 #[expect(clippy::cast_precision_loss, reason = "a sentence has few words")]
-fn holds(quote: &str, gold: &str) -> bool {
+pub(crate) fn holds(quote: &str, gold: &str) -> bool {
     let words = |text: &str| -> HashSet<String> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
     };

@@ -11,6 +11,7 @@ pub mod grounding;
 pub mod injection;
 mod measured;
 pub mod omissions;
+pub mod passages;
 pub mod questions;
 pub mod retrieval;
 pub mod suites;

@@ -193,6 +193,34 @@ pub struct Hit {
     pub score: f32,
 }
 
+/// What texts have of a question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Coverage {
+    /// The question's own terms.
+    pub terms: Vec<Term>,
+    /// What each text has, in the order in which they were given.
+    pub texts: Vec<Covered>,
+}
+
+/// A term of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// As it is indexed: see [`crate::terms`].
+    pub text: String,
+    /// How rare it is: its inverse document frequency.
+    pub rarity: f32,
+}
+
+/// What one text has of a question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Covered {
+    /// Of all that the question's words say, what the one sentence that has most of it says: between 0 and 1.
+    pub sentence: f32,
+    /// Of each of the question's own terms, how much of it the whole text with its headings has: 1 where it is there, the weight of
+    /// another name of it where that is, else 0.
+    pub terms: Vec<f32>,
+}
+
 /// How many more hits than asked for are taken from an engine, so that equal scores at the end are cut by id, not by chance.
 pub(crate) const TIE_MARGIN: usize = 16;
 

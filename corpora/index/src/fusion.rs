@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use knowledge::{ArmScore, DocumentId, PassageId, Scores};
 
-use crate::entry::{Hit, dot};
+use crate::entry::{Covered, Hit, Term, dot};
 
 /// What the words weigh against the meaning. Both scores lie between 0 and 1 for every question: the words found of those
 /// asked for, cut at all of them, and the cosine. So a question whose words are all found is decided by them, and one in other words than the
@@ -12,12 +12,12 @@ use crate::entry::{Hit, dot};
 /// `evals/README.md` for what that costs.
 const WORDS_WEIGHT: f32 = 0.5;
 
-/// Passages whose sentences are read. What a sentence adds, a twentieth at most, brings little from further down to where it is seen.
-pub const READ_CLOSELY: usize = 10;
-
 /// What of the words' weight goes by the best sentence instead of the whole passage. An answer mostly stands in one sentence,
 /// and in a long passage the words of a question also come together by chance.
 const SENTENCE_WEIGHT: f32 = 0.1;
+
+/// Passages that are read, the best by what is known before. What that adds brings little from further down to where it is seen.
+pub const READ_CLOSELY: usize = 20;
 
 /// Passages that are looked at for what is like them.
 pub const NEIGHBOURHOOD: usize = 40;
@@ -32,6 +32,9 @@ const SUPPORT_WEIGHT: f32 = 0.25;
 /// What the second best passage of a document adds to all of its passages. A document that is about a question has more than one
 /// place that speaks of it; one that only mentions it has one.
 const DOCUMENT_WEIGHT: f32 = 0.1;
+
+/// What a document gains that has all of the words that tell it from others.
+const TELLING_WEIGHT: f32 = 0.125;
 
 /// A passage with its place in each arm.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,16 +67,16 @@ pub fn fuse(lexical: &[Hit], dense: &[Hit], limit: usize) -> Vec<Fused> {
     fused
 }
 
-/// Orders anew what was fused of `lexical`, cut at `limit`, by what the best sentences of the first [`READ_CLOSELY`] have of the
-/// question: shares between 0 and 1. What has none here stays with what it has.
-pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, shares: &HashMap<PassageId, f32>) {
+/// Weighs, of what was fused of `lexical`, cut at `limit`, what the best sentences of the passages that were read have of the
+/// question, and orders all anew. What was not read stays with what it has.
+pub fn best_sentence(fused: &mut [Fused], lexical: &[Hit], limit: usize, read: &HashMap<PassageId, Covered>) {
     let words_floor = floor(lexical, limit);
-    for hit in fused.iter_mut().take(READ_CLOSELY) {
+    for hit in fused.iter_mut() {
         let whole = words_share(&hit.scores, words_floor);
-        let share = shares.get(&hit.passage);
+        let share = read.get(&hit.passage).map(|read| read.sentence);
         hit.scores.sentence = share.map(|share| WORDS_WEIGHT * SENTENCE_WEIGHT * (share - whole));
     }
-    sort(fused, own);
+    sort(fused, worth);
 }
 
 /// Orders the first [`NEIGHBOURHOOD`] passages by their own scores and those of the passages found that are most like them;
@@ -125,6 +128,47 @@ pub fn second_passage(fused: &mut [Fused], documents: &HashMap<PassageId, Docume
     sort(fused, worth);
 }
 
+/// Adds what each document that was read has of the question's `terms` that tell what was found apart, and orders all anew: terms
+/// that are rare, in few of these documents, and no `is_everyday` words, whose being there is chance. BM25 makes up for a word that
+/// is not there by others that are there often; but of documents that are alike otherwise, those without the medicine or the test
+/// that was asked for are about something else. A document has what that passage of it has that has most. Where none has much of
+/// what would tell, that it is missing tells little, so all of it goes by what the best one has.
+pub fn telling_words(
+    fused: &mut [Fused],
+    terms: &[Term],
+    is_everyday: impl Fn(&str) -> bool,
+    read: &HashMap<PassageId, Covered>,
+    documents: &HashMap<PassageId, DocumentId>,
+) {
+    let mut by_document: BTreeMap<DocumentId, Vec<&[f32]>> = BTreeMap::new();
+    for (passage, covered) in read {
+        if let Some(document) = documents.get(passage) {
+            by_document.entry(*document).or_default().push(&covered.terms);
+        }
+    }
+    let would_tell = |(at, term): (usize, &Term)| {
+        let has = |passages: &Vec<&[f32]>| passages.iter().map(|terms| terms[at]).fold(0.0, f32::max);
+        let lacking = 1.0 - by_document.values().map(has).sum::<f32>() / (by_document.len() + 1) as f32;
+        (term.rarity * lacking).powi(2)
+    };
+    let mut telling: Vec<f32> = terms.iter().enumerate().map(would_tell).collect();
+    let all = telling.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    for (tells, term) in telling.iter_mut().zip(terms) {
+        *tells = if is_everyday(&term.text) { 0.0 } else { *tells / all };
+    }
+    let share = |terms: &&[f32]| telling.iter().zip(*terms).map(|(tells, has)| tells * has).sum::<f32>();
+    let shares: BTreeMap<DocumentId, f32> = by_document
+        .iter()
+        .map(|(document, passages)| (*document, passages.iter().map(share).fold(0.0, f32::max)))
+        .collect();
+    let best = shares.values().copied().fold(0.0, f32::max);
+    for hit in fused.iter_mut() {
+        let share = documents.get(&hit.passage).and_then(|document| shares.get(document));
+        hit.scores.telling = share.map(|share| TELLING_WEIGHT * best * share);
+    }
+    sort(fused, worth);
+}
+
 /// Adds what documents are worth before their words are read, and orders all passages anew.
 pub fn prefer(fused: &mut [Fused], priors: &HashMap<PassageId, f32>) {
     for hit in fused.iter_mut() {
@@ -134,11 +178,11 @@ pub fn prefer(fused: &mut [Fused], priors: &HashMap<PassageId, f32>) {
 }
 
 /// What decides the order, before a cross-encoder: its own score, that of what is like it, what else was found of its document,
-/// and the prior of that.
+/// what that has of the words that tell, and the prior of it.
 fn worth(scores: &Scores) -> f32 {
     let own = own(scores);
     let support = scores.support.unwrap_or(own);
-    let added = scores.document.unwrap_or(0.0) + scores.prior.unwrap_or(0.0);
+    let added = [scores.document, scores.telling, scores.prior].into_iter().flatten().sum::<f32>();
     (1.0 - SUPPORT_WEIGHT) * own + SUPPORT_WEIGHT * support + added
 }
 
@@ -168,6 +212,15 @@ mod tests {
 
     fn hits(hits: &[(u8, f32)]) -> Vec<Hit> {
         hits.iter().map(|&(id, score)| Hit { passage: PassageId::from_bytes([id; 16]), score }).collect()
+    }
+
+    fn read(read: impl IntoIterator<Item = (u8, Covered)>) -> HashMap<PassageId, Covered> {
+        read.into_iter().map(|(id, covered)| (PassageId::from_bytes([id; 16]), covered)).collect()
+    }
+
+    fn documents<const N: usize>(documents: [(u8, u8); N]) -> HashMap<PassageId, DocumentId> {
+        let id = |(id, document)| (PassageId::from_bytes([id; 16]), DocumentId::from_bytes([document; 16]));
+        documents.map(id).into()
     }
 
     fn order(fused: &[Fused]) -> Vec<u8> {
@@ -213,7 +266,7 @@ mod tests {
     #[test]
     fn a_sentence_that_has_the_question_counts_beside_the_whole_passage() {
         let shares = |shares: &[(u8, f32)]| {
-            shares.iter().map(|&(id, share)| (PassageId::from_bytes([id; 16]), share)).collect::<HashMap<_, _>>()
+            read(shares.iter().map(|&(id, sentence)| (id, Covered { sentence, ..Covered::default() })))
         };
         let lexical = hits(&[(1, 0.9), (2, 0.8)]);
         let mut fused = fuse(&lexical, &hits(&[(2, 0.59), (1, 0.5)]), 10);
@@ -234,10 +287,7 @@ mod tests {
     #[test]
     fn a_document_that_is_found_twice_is_found_for_more_than_a_mention() {
         let mut fused = fuse(&[], &hits(&[(1, 0.8), (2, 0.7), (3, 0.69), (4, 0.1)]), 10);
-        let documents = [(1, 1), (2, 2), (3, 1), (4, 4)];
-        let documents =
-            documents.map(|(id, document)| (PassageId::from_bytes([id; 16]), DocumentId::from_bytes([document; 16])));
-        let documents = documents.into();
+        let documents = documents([(1, 1), (2, 2), (3, 1), (4, 4)]);
         second_passage(&mut fused, &documents);
         assert_eq!(order(&fused), [1, 3, 2, 4]);
         for hit in &fused[..2] {
@@ -245,6 +295,53 @@ mod tests {
         }
         assert!(fused[2..].iter().all(|hit| hit.scores.document.is_none()));
         second_passage(&mut [], &documents);
+    }
+
+    fn terms<const N: usize>(rarity: [f32; N]) -> Vec<Term> {
+        rarity.iter().enumerate().map(|(at, rarity)| Term { text: at.to_string(), rarity: *rarity }).collect()
+    }
+
+    fn having<const N: usize, const M: usize>(read: [(u8, [f32; M]); N]) -> HashMap<PassageId, Covered> {
+        self::read(read.map(|(id, terms)| (id, Covered { terms: terms.to_vec(), ..Covered::default() })))
+    }
+
+    #[test]
+    fn what_has_the_words_that_tell_comes_before_what_lacks_them() {
+        let found = hits(&[(1, 0.8), (2, 0.78), (3, 0.77), (4, 0.76), (5, 0.75)]);
+        let documents = documents([(1, 1), (2, 2), (3, 3), (4, 2), (5, 5)]);
+        // The first term is common to all, the second is as rare as the third, and fewer documents have the third.
+        let terms = terms([1.0, 2.0, 2.0]);
+        let read = having([(1, [1.0, 0.0, 0.0]), (2, [1.0, 1.0, 0.0]), (3, [1.0, 1.0, 1.0]), (4, [0.0, 1.0, 0.0])]);
+        let mut fused = fuse(&[], &found, 10);
+        telling_words(&mut fused, &terms, |_| false, &read, &documents);
+        assert_eq!(order(&fused), [3, 2, 4, 1, 5]);
+        // Three documents: they tell (1 * 1/4)^2, (2 * 2/4)^2 and (2 * 3/4)^2.
+        let (all, best) = (0.0625 + 1.0 + 2.25, 0.125);
+        let wanted =
+            [Some(best), Some(best * 1.0625 / all), Some(best * 1.0625 / all), Some(best * 0.0625 / all), None];
+        for (hit, wanted) in fused.iter().zip(wanted) {
+            let added = hit.scores.telling;
+            assert!((added.unwrap_or(-1.0) - wanted.unwrap_or(-1.0)).abs() < 1e-6, "{added:?} is not {wanted:?}");
+        }
+
+        let mut fused = fuse(&[], &found, 10);
+        telling_words(&mut fused, &terms, |term| term == "2", &read, &documents);
+        assert_eq!(order(&fused), [2, 1, 3, 4, 5], "what an everyday word would tell is left open");
+        let best = fused[0].scores.telling.unwrap();
+        assert!((best - 0.125 * (1.0625 / all).powi(2)).abs() < 1e-6, "{best}");
+    }
+
+    #[test]
+    fn words_that_none_has_tell_nothing() {
+        let documents = documents([(1, 1), (2, 2)]);
+        let mut fused = fuse(&[], &hits(&[(1, 0.8), (2, 0.79)]), 10);
+        let read = having([(1, [0.0, 0.0]), (2, [0.0, 1.0])]);
+        telling_words(&mut fused, &terms([9.0, 1.0]), |_| false, &read, &documents);
+        assert_eq!(order(&fused), [1, 2], "{fused:?}");
+        telling_words(&mut fused, &[], |_| false, &HashMap::new(), &documents);
+        assert!(fused.iter().all(|hit| hit.scores.telling.is_none()));
+        telling_words(&mut fused, &[], |_| false, &having([(1, [])]), &documents);
+        assert_eq!(order(&fused), [1, 2], "a question without words: {fused:?}");
     }
 
     #[test]

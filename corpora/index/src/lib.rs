@@ -14,9 +14,11 @@ use async_trait::async_trait;
 use knowledge::{EntryId, Seq};
 use tokio::sync::Mutex;
 
-pub use entry::{Entry, Filter, Hit, Traits, Wanted, dot};
+pub use entry::{Coverage, Covered, Entry, Filter, Hit, Term, Traits, Wanted, dot};
 pub use error::{Error, Result};
-pub use fusion::{Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, prefer, second_passage, support};
+pub use fusion::{
+    Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, prefer, second_passage, support, telling_words,
+};
 pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
 pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 

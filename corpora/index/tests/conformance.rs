@@ -9,7 +9,7 @@ use index::{
     EdgeIndex, Entry, Filter, Follower, Hit, LexicalIndex, MemoryLexicalIndex, MemoryVectorIndex, ServerIndex,
     ServerOptions, TantivyIndex, Traits, VectorIndex, Wanted,
 };
-use knowledge::{Access, EntryId, Interval, Kind, PassageId, Population, Seq, Snapshot, Status};
+use knowledge::{Access, EntryId, HeadedText, Interval, Kind, PassageId, Population, Seq, Snapshot, Status};
 
 const DIMENSION: usize = 8;
 
@@ -136,11 +136,14 @@ async fn words(index: &dyn LexicalIndex) {
     let half = find(index, "drug2 unheardof", &all, 10).await;
     assert!(half[0].score < 0.6, "a word that is nowhere is a word not found: {half:?}");
     // A sentence counts by what of the question it has by itself.
-    let texts = ["Give drug2 first. Watch potassium.", "Watch potassium with drug2.", "Nothing."].map(str::to_owned);
+    let texts = ["Give drug2 first. Watch potassium.", "Watch potassium with drug2.", "Nothing."]
+        .map(|text| HeadedText { headings: Vec::new(), text: text.to_owned() });
     let (wanted, texts) = (Wanted::question("drug2 potassium"), texts.to_vec());
     let covered = index.coverage(&wanted, Snapshot(2), texts.clone()).await.unwrap();
-    assert!(covered[0] > 0.0 && covered[0] < 1.0 && (covered[1] - 1.0).abs() < 1e-5, "{covered:?}");
-    assert_eq!((covered.len(), covered[2]), (3, 0.0));
+    let [apart, together, nothing] = &covered.texts[..] else { panic!("{covered:?}") };
+    assert!(apart.sentence > 0.0 && apart.sentence < 1.0 && (together.sentence - 1.0).abs() < 1e-5, "{covered:?}");
+    assert_eq!([&apart.terms, &together.terms, &nothing.terms], [&[1.0; 2], &[1.0; 2], &[0.0; 2]]);
+    assert!(nothing.sentence == 0.0 && covered.terms.len() == 2, "{covered:?}");
     // What comes in later, leaves or is written anew changes no score of before.
     let questions = ["potassium drug1", "give drug2 watching", "drug12 topic", "mg"];
     let mut before = Vec::new();

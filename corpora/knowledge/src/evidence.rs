@@ -62,15 +62,19 @@ pub struct Scores {
     /// What both arms say together: a weighted mean of their scores.
     pub fused: f32,
     /// What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
-    /// that stands in this one sentence, not in the whole passage; absent below the tenth place.
+    /// that stands in this one sentence, not in the whole passage; absent below the twentieth place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentence: Option<f32>,
-    /// What the passages found that are most like it have in `fused` and `sentence`, on average; absent below the fortieth place.
+    /// What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support: Option<f32>,
     /// What it adds that another passage of its document was found; absent where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<f32>,
+    /// What it adds that its document has words of the question that are rare, and that few of the others found have: at most 0.125;
+    /// absent where none of its passages was among the first twenty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telling: Option<f32>,
     /// Cross-encoder, where one is set up.
     pub rerank: Option<f32>,
     /// What the document's kind, date and standing add, within narrow bounds; absent where priors are switched off.

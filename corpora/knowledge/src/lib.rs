@@ -24,7 +24,7 @@ pub use entropy::Entropy;
 pub use evidence::{ArmScore, DocumentRef, Evidence, Scores};
 pub use identity::{Name, Notice, title_key};
 pub use ids::{CorpusId, DocumentId, EntryId, IdError, PassageId, Seq, Snapshot};
-pub use passage::{Interval, PASSAGE_WORDS, Passage, split};
+pub use passage::{HeadedText, Interval, PASSAGE_WORDS, Passage, split};
 pub use population::Population;
 pub use quality::{Defect, DefectKind, Quality};
 pub use sentence::sentences;

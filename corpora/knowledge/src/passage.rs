@@ -25,6 +25,15 @@ pub struct Passage {
     pub text: String,
 }
 
+/// A passage's text under the title of its document and its headings, which often alone say what it is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeadedText {
+    /// The title, then the headings above the passage, outermost first.
+    pub headings: Vec<String>,
+    /// Its text.
+    pub text: String,
+}
+
 /// The snapshots `[added, removed)` in which a passage is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use knowledge::{
-    Access, Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, Kind, Metadata, PassageId,
-    Quality, Snapshot, Span, Status, sha256_hex,
+    Access, Block, BlockKind, CanonicalText, Corpus, CorpusId, DocumentId, DocumentRef, HeadedText, Kind, Metadata,
+    PassageId, Quality, Snapshot, Span, Status, sha256_hex,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
@@ -264,17 +264,24 @@ impl Ledger {
         Ok(vectors)
     }
 
-    /// The texts of passages as they are stored, whatever their standing: to compare passages by, not to show.
+    /// The texts of passages as they are stored with their headings, whatever their standing: to compare passages by, not to show.
+    /// Headings that cannot be read are left out: whoever shows the passages is told.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn texts_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, String>> {
+    pub fn texts_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, HeadedText>> {
         let connection = self.read()?;
-        let mut statement = connection.prepare_cached("SELECT text FROM passages WHERE id = ?1")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT v.metadata, p.section, p.text FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
+        )?;
         let mut texts = HashMap::with_capacity(ids.len());
         for id in ids {
-            let text: Option<String> = statement.query_row([id.to_bytes()], |row| row.get(0)).optional()?;
-            texts.extend(text.map(|text| (*id, text)));
+            let mut rows = statement.query([id.to_bytes()])?;
+            let Some(row) = rows.next()? else { continue };
+            let title = serde_json::from_str(text(row, 0)?).ok().map(|Titled { title }| title);
+            let section: Vec<String> = serde_json::from_str(text(row, 1)?).unwrap_or_default();
+            let headings = title.into_iter().chain(section).collect();
+            texts.insert(*id, HeadedText { headings, text: row.get(2)? });
         }
         Ok(texts)
     }
@@ -420,12 +427,22 @@ struct Weighed {
     access: Access,
 }
 
+/// What of the metadata stands above every passage.
+#[derive(Deserialize)]
+struct Titled {
+    title: String,
+}
+
+/// A column of text, without a copy of it.
+fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str> {
+    Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
 /// Reads a document, the number of its version, that version's standing and metadata.
 fn standing(row: &Row<'_>, ahead: &Ahead) -> Result<Option<Standing>> {
     let (document, version) = (DocumentId::from_bytes(row.get(0)?), row.get(1)?);
-    let text = |at: usize| -> Result<&str> { Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?) };
-    let status: Option<Status> = text(2)?.parse().ok();
-    let weighed: Option<Weighed> = serde_json::from_str(text(3)?).ok();
+    let status: Option<Status> = text(row, 2)?.parse().ok();
+    let weighed: Option<Weighed> = serde_json::from_str(text(row, 3)?).ok();
     Ok(status.zip(weighed).map(|(status, Weighed { kind, published, access })| {
         let status = ahead.status(document, version, status);
         Standing { document, kind, published, status, access }

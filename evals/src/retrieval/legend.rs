@@ -46,7 +46,7 @@ pub(super) const MEASURES: [Measure; 6] = [
 pub(super) const TERMS: [(&str, &str); 4] = [
     (
         "Arm",
-        "One way to order documents: lexical by their words, dense by their vectors, rank fusion by the ranks of both, fused by the scores of both, supported by that and the scores of the passages most like each, ranked by that with what is known of the documents, and a cross-encoder where there is one: what a search gives.",
+        "One way to order documents: lexical by their words, dense by their vectors, rank fusion by the ranks of both, fused by the scores of both, supported by that, the passages most like each, what else was found of its document and the words that tell it apart, ranked by that with what is known of the documents, and a cross-encoder where there is one: what a search gives.",
     ),
     (
         "95 % interval",

@@ -4,11 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, second_passage, support};
-use knowledge::{Corpus, CorpusId, PassageId, Snapshot, Status};
+use index::{
+    Coverage, Filter, Fused, Hit, NEIGHBOURHOOD, READ_CLOSELY, Wanted, best_sentence, fuse, second_passage, support,
+    telling_words,
+};
+use knowledge::{Corpus, CorpusId, HeadedText, PassageId, Snapshot, Status};
 use ledger::Standing;
 
 use crate::error::{Error, Result};
+use crate::everyday::is_everyday_term;
 use crate::expand::{Expanded, expand};
 use crate::question::Question;
 use crate::retrieve::{Retriever, Took};
@@ -163,50 +167,48 @@ impl Retriever {
         };
         let Nearest { vector, hits: dense, embed, search } = nearest;
         sought.vector = vector;
-        let mut fused = fuse(&lexical, &dense, depth);
-        let standings = self.weigh(sought, &lexical, depth, &mut fused).await?;
+        let fused = fuse(&lexical, &dense, depth);
+        let (fused, standings) = self.weigh(sought, &lexical, depth, fused).await?;
         let (fetch, whole) = (Duration::ZERO, began.elapsed());
         let took = Took { embed, lexical: words_time, dense: search, fetch, whole };
         Ok(Candidates { snapshot: sought.filter.snapshot, lexical, dense, fused, standings, took })
     }
 
-    /// Orders what was fused by what stands in the passages and beside them: their best sentences, what is like them, and what else
-    /// was found of their documents, which it returns.
+    /// Orders what was fused by what stands beside the passages, what is like them and what else was found of their documents, then
+    /// by what is read in the first ones. Returns their documents, too.
     async fn weigh(
         &self,
         sought: &Sought,
         lexical: &[Hit],
         depth: usize,
-        fused: &mut [Fused],
-    ) -> Result<HashMap<PassageId, Standing>> {
-        let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
-        let first = |count: usize| all[..all.len().min(count)].to_vec();
-        // Each of those that are read closely may fall and let another one in.
-        let (read_closely, near) = (first(READ_CLOSELY), first(NEIGHBOURHOOD + READ_CLOSELY));
+        mut fused: Vec<Fused>,
+    ) -> Result<(Vec<Fused>, HashMap<PassageId, Standing>)> {
         let ledger = Arc::clone(&self.ledger);
-        let texts = tokio::task::spawn_blocking(move || ledger.texts_of(&read_closely)).await;
-        let texts = texts.map_err(|panic| Error::Internal(panic.into()))??;
-        // Fetched while sentences are read.
-        let ledger = Arc::clone(&self.ledger);
-        let beside = tokio::task::spawn_blocking(move || -> ledger::Result<_> {
-            Ok((ledger.vectors_of(&near)?, ledger.standings_of(&all)?))
-        });
+        let beside = move || -> ledger::Result<_> {
+            let all: Vec<PassageId> = fused.iter().map(|hit| hit.passage).collect();
+            let standings = ledger.standings_of(&all)?;
+            let documents = standings.iter().map(|(passage, of)| (*passage, of.document)).collect();
+            support(&mut fused, &ledger.vectors_of(&all[..all.len().min(NEIGHBOURHOOD)])?);
+            second_passage(&mut fused, &documents);
+            let first: Vec<PassageId> = fused.iter().take(READ_CLOSELY).map(|hit| hit.passage).collect();
+            Ok((ledger.texts_of(&first)?, fused, standings, documents))
+        };
+        let beside = tokio::task::spawn_blocking(beside).await;
+        let (texts, mut fused, standings, documents) = beside.map_err(|panic| Error::Internal(panic.into()))??;
         if sought.away != Some(Arm::Words) {
-            let (ids, texts): (Vec<PassageId>, Vec<String>) = texts.into_iter().unzip();
+            let (ids, texts): (Vec<PassageId>, Vec<HeadedText>) = texts.into_iter().unzip();
             match self.lexical.coverage(&sought.expanded.wanted, sought.filter.snapshot, texts).await {
-                Ok(shares) => {
-                    let shares: HashMap<PassageId, f32> = ids.into_iter().zip(shares).collect();
-                    best_sentence(fused, lexical, depth, &shares);
+                Ok(Coverage { terms, texts }) => {
+                    let read = ids.into_iter().zip(texts).collect();
+                    best_sentence(&mut fused, lexical, depth, &read);
+                    telling_words(&mut fused, &terms, is_everyday_term, &read, &documents);
                 }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the sentences were not read");
+                    tracing::error!(error = &error as &dyn std::error::Error, "the passages were not read");
                 }
             }
         }
-        let (vectors, standings) = beside.await.map_err(|panic| Error::Internal(panic.into()))??;
-        support(fused, &vectors);
-        second_passage(fused, &standings.iter().map(|(passage, of)| (*passage, of.document)).collect());
-        Ok(standings)
+        Ok((fused, standings))
     }
 
     /// Looks by meaning.

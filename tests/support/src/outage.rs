@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use index::{Entry, Error, Filter, Follower, Hit, LexicalIndex, Result, VectorIndex, Wanted};
-use knowledge::{EntryId, Seq, Snapshot};
+use index::{Coverage, Entry, Error, Filter, Follower, Hit, LexicalIndex, Result, VectorIndex, Wanted};
+use knowledge::{EntryId, HeadedText, Seq, Snapshot};
 
 /// Stands before an index of either kind.
 pub struct Outage<I: ?Sized> {
@@ -76,7 +76,7 @@ impl LexicalIndex for Outage<dyn LexicalIndex> {
         self.index.unheard(text, snapshot).await
     }
 
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<HeadedText>) -> Result<Coverage> {
         self.check()?;
         self.index.coverage(wanted, snapshot, texts).await
     }

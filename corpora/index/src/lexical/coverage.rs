@@ -1,19 +1,21 @@
-//! How much of a question stands in one sentence: where all of it stands together, it is probably answered.
+//! How much of a question stands in a text, and in one sentence of it: where all of it stands together, it is probably answered.
 
 use std::collections::HashMap;
 
-use knowledge::{char_slice, sentences};
+use knowledge::{HeadedText, char_slice, sentences};
 use tantivy::tokenizer::{TextAnalyzer, TokenStream};
 
 use super::{MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
-use crate::entry::Wanted;
+use crate::entry::{Coverage, Covered, Term, Wanted};
 
-/// What is looked for in sentences.
+/// What is looked for in texts.
 pub(super) struct Asked {
     /// All of the terms, each with its place; the question's own have the first places.
     places: HashMap<String, usize>,
     /// What each of the question's own terms says, as a share of what can be expected of all of them.
     own: Vec<f32>,
+    /// The question's own terms.
+    terms: Vec<Term>,
     others: Vec<OtherName>,
 }
 
@@ -35,50 +37,67 @@ impl Asked {
     pub(super) fn of<E>(wanted: &[Wanted], rarity: impl FnMut(&str) -> Result<Rarity, E>) -> Result<Self, E> {
         let mut terms: Vec<Weighted> = weighted_terms(wanted, rarity)?;
         terms.retain(|one| one.weight >= 1.0);
-        let most = expected(&terms);
-        let own: Vec<f32> = terms.iter().map(|one| one.rarity.idf / most.max(f32::MIN_POSITIVE)).collect();
+        let most = expected(&terms).max(f32::MIN_POSITIVE);
+        let terms: Vec<Term> = terms.into_iter().map(|one| Term { text: one.term, rarity: one.rarity.idf }).collect();
+        let own: Vec<f32> = terms.iter().map(|term| term.rarity / most).collect();
         let mut places: HashMap<String, usize> =
-            terms.into_iter().enumerate().map(|(place, one)| (one.term, place)).collect();
+            terms.iter().enumerate().map(|(place, term)| (term.text.clone(), place)).collect();
         let mut others = Vec::new();
         for Wanted { text, weight, stands_for } in wanted {
             let Some(phrase) = stands_for else { continue };
             let known = analysis::question_terms(phrase).into_iter().filter_map(|term| places.get(&term).copied());
             let stands_for: Vec<usize> = known.filter(|place| *place < own.len()).collect();
-            let mut terms = Vec::new();
+            let mut name = Vec::new();
             for term in analysis::question_terms(text).into_iter().take(MAX_TERMS) {
                 let next = places.len();
-                terms.push(*places.entry(term).or_insert(next));
+                name.push(*places.entry(term).or_insert(next));
             }
-            if !terms.is_empty() {
-                others.push(OtherName { terms, stands_for, weight: *weight });
+            if !name.is_empty() {
+                others.push(OtherName { terms: name, stands_for, weight: *weight });
             }
         }
-        Ok(Self { places, own, others })
+        Ok(Self { places, own, terms, others })
     }
 
-    /// What the best sentence of each text has, in the order of the texts: between 0 and 1.
-    pub(super) fn in_best_sentences(&self, texts: &[String]) -> Vec<f32> {
+    /// What the texts have.
+    pub(super) fn in_texts(self, texts: &[HeadedText]) -> Coverage {
         let mut analyzer = analysis::analyzer();
-        let mut shares = Vec::with_capacity(texts.len());
-        for text in texts {
-            let mut best: f32 = 0.0;
-            for span in sentences(text) {
-                let sentence = char_slice(text, span).unwrap_or_default();
-                best = best.max(self.share(&mut analyzer, sentence));
-            }
-            shares.push(best);
-        }
-        shares
+        let texts = texts.iter().map(|text| self.in_text(&mut analyzer, text)).collect();
+        Coverage { terms: self.terms, texts }
     }
 
-    fn share(&self, analyzer: &mut TextAnalyzer, sentence: &str) -> f32 {
-        let mut held = vec![false; self.places.len()];
-        let mut stream = analyzer.token_stream(sentence);
+    fn in_text(&self, analyzer: &mut TextAnalyzer, HeadedText { headings, text }: &HeadedText) -> Covered {
+        let (mut sentence, mut held) = (0.0_f32, vec![false; self.places.len()]);
+        for span in sentences(text) {
+            let mut here = vec![false; self.places.len()];
+            self.mark(analyzer, char_slice(text, span).unwrap_or_default(), &mut here);
+            sentence = sentence.max(self.share(&here));
+            held.iter_mut().zip(here).for_each(|(held, here)| *held |= here);
+        }
+        for heading in headings {
+            self.mark(analyzer, heading, &mut held);
+        }
+        Covered { sentence, terms: self.counted(&held) }
+    }
+
+    /// Marks the terms that stand in a text, by their places.
+    fn mark(&self, analyzer: &mut TextAnalyzer, text: &str, held: &mut [bool]) {
+        let mut stream = analyzer.token_stream(text);
         stream.process(&mut |token| {
             if let Some(place) = self.places.get(&token.text) {
                 held[*place] = true;
             }
         });
+    }
+
+    /// What the terms that are there say, where each of the question's own has its share. Of a long question, shares may add up to
+    /// more than all.
+    fn share(&self, held: &[bool]) -> f32 {
+        self.own.iter().zip(self.counted(held)).map(|(share, counted)| share * counted).sum::<f32>().min(1.0)
+    }
+
+    /// What each of the question's own terms counts where these are there: itself, or another name of it.
+    fn counted(&self, held: &[bool]) -> Vec<f32> {
         let mut counted: Vec<f32> = held.iter().take(self.own.len()).map(|held| f32::from(u8::from(*held))).collect();
         for OtherName { terms, stands_for, weight } in &self.others {
             if terms.iter().all(|place| held[*place]) {
@@ -87,8 +106,7 @@ impl Asked {
                 }
             }
         }
-        // Of a long question, shares may add up to more.
-        self.own.iter().zip(&counted).map(|(share, counted)| share * counted).sum::<f32>().min(1.0)
+        counted
     }
 }
 
@@ -98,13 +116,21 @@ mod tests {
 
     use super::*;
 
-    fn shares(wanted: &[Wanted], texts: &[&str]) -> Vec<f32> {
+    fn read(wanted: &[Wanted], texts: &[(&[&str], &str)]) -> Coverage {
         let rarity = |term: &str| {
             Ok::<_, Infallible>(Rarity { holding: 1, idf: if term.starts_with("metformin") { 2.0 } else { 1.0 } })
         };
         let Ok(asked) = Asked::of(wanted, rarity);
-        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        asked.in_best_sentences(&texts)
+        let headed = |(headings, text): &(&[&str], &str)| HeadedText {
+            headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
+            text: (*text).to_owned(),
+        };
+        asked.in_texts(&texts.iter().map(headed).collect::<Vec<_>>())
+    }
+
+    fn best_sentences(wanted: &[Wanted], texts: &[&str]) -> Vec<f32> {
+        let texts: Vec<(&[&str], &str)> = texts.iter().map(|text| (&[][..], *text)).collect();
+        read(wanted, &texts).texts.iter().map(|text| text.sentence).collect()
     }
 
     fn are_about(found: &[f32], wanted: &[f32]) -> bool {
@@ -120,9 +146,9 @@ mod tests {
             "Nothing of it.",
             "",
         ];
-        let found = shares(&Wanted::question("What is the metformin dose in gout?"), &texts);
+        let found = best_sentences(&Wanted::question("What is the metformin dose in gout?"), &texts);
         assert!(are_about(&found, &[0.5, 0.75, 1.0, 0.0, 0.0]), "{found:?}");
-        assert_eq!(shares(&Wanted::question(""), &texts), [0.0; 5]);
+        assert_eq!(best_sentences(&Wanted::question(""), &texts), [0.0; 5]);
     }
 
     #[test]
@@ -139,7 +165,19 @@ mod tests {
             "Epinephrine hydrochloride and adrenaline.",
             "Epinephrine hydrochloride.",
         ];
-        let found = shares(&wanted.concat(), &texts);
+        let found = best_sentences(&wanted.concat(), &texts);
         assert!(are_about(&found, &[0.8, 0.5, 0.5, 0.3]), "{found:?}");
+        let apart = read(&wanted.concat(), &[(&[], "Give epinephrine. Hydrochloride is a salt.")]);
+        assert_eq!(apart.texts[0].terms, [0.6, 0.0], "of a whole text, in two sentences as well");
+    }
+
+    #[test]
+    fn a_heading_is_part_of_the_whole_text_but_no_sentence_of_it() {
+        let wanted = Wanted::question("metformin dose in gout");
+        let found = read(&wanted, &[(&["Gout", "Metformin"], "A low dose."), (&[], "Gout hurts. Mind the dose.")]);
+        let term = |text: &str, rarity: f32| Term { text: text.to_owned(), rarity };
+        assert_eq!(found.terms, [term("dose", 1.0), term("gout", 1.0), term("metformin", 2.0)]);
+        assert_eq!([&found.texts[0].terms[..], &found.texts[1].terms], [[1.0; 3], [1.0, 1.0, 0.0]]);
+        assert!(are_about(&[found.texts[0].sentence, found.texts[1].sentence], &[0.25, 0.25]), "{found:?}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use fail::fail_point;
-use knowledge::{EntryId, PassageId, Seq, Snapshot};
+use knowledge::{EntryId, HeadedText, PassageId, Seq, Snapshot};
 use tantivy::columnar::Column;
 use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, BoostQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
@@ -19,7 +19,7 @@ use super::coverage::Asked;
 use super::gate::Gate;
 use super::{LexicalIndex, MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
 use crate::Follower;
-use crate::entry::{Entry, Filter, Hit, Least, Wanted, in_order};
+use crate::entry::{Coverage, Entry, Filter, Hit, Least, Wanted, in_order};
 use crate::error::{Error, Result};
 
 /// Memory for passages not yet written, bytes. One thread: ingest leaves the other cores to embedding.
@@ -352,14 +352,14 @@ impl LexicalIndex for TantivyIndex {
         }
     }
 
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<HeadedText>) -> Result<Coverage> {
         let wanted = wanted.to_vec();
         let (searcher, words) = (self.reading().reader.searcher(), self.fields.words);
         let kept = Arc::clone(&self.counts);
         let run = move || {
             let counts = Counts::of(&kept, &searcher, words, snapshot)?;
             let asked = Asked::of(&wanted, |term| rarity(&counts, words, term))?;
-            tantivy::Result::Ok(asked.in_best_sentences(&texts))
+            tantivy::Result::Ok(asked.in_texts(&texts))
         };
         match tokio::task::spawn_blocking(run).await {
             Ok(shares) => shares.map_err(|source| Error::engine(super::NAME, "read sentences", source)),

@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use knowledge::{EntryId, Seq, Snapshot};
+use knowledge::{EntryId, HeadedText, Seq, Snapshot};
 
 use super::coverage::Asked;
 use super::{LexicalIndex, Rarity, analysis, expected, terms, weighted_terms};
 use crate::Follower;
-use crate::entry::{Entry, Filter, Hit, Wanted, in_order};
+use crate::entry::{Coverage, Entry, Filter, Hit, Wanted, in_order};
 use crate::error::Result;
 
 /// Looks at every passage. Its score is the share of terms, each counting the same, not BM25.
@@ -82,9 +82,9 @@ impl LexicalIndex for MemoryLexicalIndex {
         Ok(words.filter(|(_, terms)| terms.iter().all(|term| !held.contains(term))).map(|(word, _)| word).collect())
     }
 
-    async fn coverage(&self, wanted: &[Wanted], _snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>> {
+    async fn coverage(&self, wanted: &[Wanted], _snapshot: Snapshot, texts: Vec<HeadedText>) -> Result<Coverage> {
         let Ok(asked) = Asked::of(wanted, alike);
-        Ok(asked.in_best_sentences(&texts))
+        Ok(asked.in_texts(&texts))
     }
 }
 

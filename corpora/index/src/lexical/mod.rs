@@ -11,10 +11,10 @@ mod memory;
 mod spelling;
 
 use async_trait::async_trait;
-use knowledge::Snapshot;
+use knowledge::{HeadedText, Snapshot};
 
 use crate::Follower;
-use crate::entry::{Filter, Hit, Wanted};
+use crate::entry::{Coverage, Filter, Hit, Wanted};
 use crate::error::Result;
 
 pub use analysis::{question_terms, terms};
@@ -35,10 +35,9 @@ pub trait LexicalIndex: Follower {
     /// The words of `text`, in lower case, that no passage of the snapshot has in any form.
     async fn unheard(&self, text: &str, snapshot: Snapshot) -> Result<Vec<String>>;
 
-    /// Of each text, how much of what is wanted stands in the one sentence of it that has most: a share between 0 and 1 of what the
-    /// words of weight 1 say, as rare as they are in the snapshot. A word that is not in it counts as much as another name of it
-    /// that is. In the order of `texts`.
-    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<String>) -> Result<Vec<f32>>;
+    /// How much of what is wanted each text has, its words as rare as they are in the snapshot. A word that is not in it counts
+    /// as much as another name of it that is. In the order of `texts`.
+    async fn coverage(&self, wanted: &[Wanted], snapshot: Snapshot, texts: Vec<HeadedText>) -> Result<Coverage>;
 
     /// Puts all that it holds into one segment, beside searches. Says whether there was anything to do.
     async fn merge(&self) -> Result<bool> {

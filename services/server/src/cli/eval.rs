@@ -33,6 +33,15 @@ pub(super) enum Command {
     Grounding(Grounding),
     /// Ask the answerable questions and hold the answers against the sentences that answer them
     Answers(Answers),
+    /// Search for what answers the answerable questions, and see whether that passage comes first
+    Passages {
+        /// Ask the questions that nothing was fitted to
+        #[arg(long)]
+        held_out: bool,
+        /// List the questions where another passage comes first
+        #[arg(long)]
+        mistakes: bool,
+    },
     /// Ask what the starter corpus answers and what it does not, and count abstentions
     Abstention {
         /// Ask the questions that nothing was fitted to
@@ -152,6 +161,7 @@ pub(super) async fn run(places: &Places, command: Command) -> Result<ExitCode> {
         Command::Baseline { sets, write } => baseline(places, sets.as_deref(), write.as_deref()).await,
         Command::Grounding(args) => grounding(&args),
         Command::Answers(args) => answers(places, &args).await,
+        Command::Passages { held_out, mistakes } => passages(places, asked(held_out), mistakes).await,
         Command::Abstention { held_out, mistakes } => abstention(places, asked(held_out), mistakes).await,
         Command::Omissions { from, limit, documents } => omissions(places, &from, limit, documents).await,
         Command::Retrieval(args) => super::eval_retrieval::run(places, &args).await,
@@ -248,6 +258,10 @@ async fn baseline(places: &Places, sets: Option<&Path>, write: Option<&Path>) ->
     for asked in [Asked::InView, Asked::HeldOut] {
         now.extend(evals::abstention::run(&app.asker, asked).await?.figures(asked));
     }
+    eprintln!("passages");
+    for asked in [Asked::InView, Asked::HeldOut] {
+        now.extend(evals::passages::run(&app.asker, asked).await?.figures(asked));
+    }
     eprintln!("answers");
     for asked in [Asked::InView, Asked::HeldOut] {
         let answers = evals::answers::run(&app.asker, asked, usize::MAX, |_, _| {}).await?;
@@ -299,6 +313,16 @@ async fn abstention(places: &Places, asked: Asked, mistakes: bool) -> Result<Exi
     for (name, count) in rows.into_iter().chain(kinds) {
         out.push_str(&format!("| {name} | {} | {} | {:.1} % |\n", count.questions, count.abstained, count.percent()));
     }
+    if mistakes {
+        out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
+    }
+    print(&out)
+}
+
+async fn passages(places: &Places, asked: Asked, mistakes: bool) -> Result<ExitCode> {
+    let (_data, app) = starter_app(places, |config| config.generator.backend = Backend::None).await?;
+    let outcome = evals::passages::run(&app.asker, asked).await?;
+    let mut out = format!("| questions | first | in 3 | in 10 | MRR@10 |\n|---|---|---|---|---|\n{}\n", outcome.row());
     if mistakes {
         out.extend(outcome.mistakes.iter().map(|mistake| format!("{mistake}\n")));
     }

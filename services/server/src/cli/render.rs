@@ -85,6 +85,7 @@ fn why(scores: &Scores) -> String {
     parts.extend(scores.sentence.map(|sentence| format!("sentence {sentence:+.3}")));
     parts.extend(scores.support.map(|support| format!("support {support:.2}")));
     parts.extend(scores.document.map(|document| format!("document {document:+.3}")));
+    parts.extend(scores.telling.map(|telling| format!("telling {telling:+.3}")));
     parts.extend(scores.prior.map(|prior| format!("prior {prior:+.3}")));
     parts.extend(scores.rerank.map(|rerank| format!("rerank {rerank:.2}")));
     if !scores.expanded.is_empty() {
@@ -144,6 +145,7 @@ mod tests {
             sentence: Some(-0.0123),
             support: Some(0.4499),
             document: Some(0.0311),
+            telling: Some(0.1204),
             prior: Some(-0.0021),
             rerank: Some(0.9),
             expanded: vec!["polydipsia".to_owned(), "DM".to_owned()],
@@ -151,7 +153,7 @@ mod tests {
             ..plain
         };
         let wanted = "words 2 (0.72), meaning 8 (0.56), fused 0.28, sentence -0.012, support 0.45, document +0.031, \
-                      prior -0.002, rerank 0.90, by polydipsia / DM, cited before";
+                      telling +0.120, prior -0.002, rerank 0.90, by polydipsia / DM, cited before";
         assert_eq!(why(&all), wanted);
         assert_eq!(hits(&[], Some("the search by words is away")).lines().count(), 3);
     }

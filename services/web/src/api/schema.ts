@@ -4483,14 +4483,20 @@ export interface components {
             /**
              * Format: float
              * @description What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
-             *     that stands in this one sentence, not in the whole passage; absent below the tenth place.
+             *     that stands in this one sentence, not in the whole passage; absent below the twentieth place.
              */
             sentence?: number | null;
             /**
              * Format: float
-             * @description What the passages found that are most like it have in `fused` and `sentence`, on average; absent below the fortieth place.
+             * @description What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.
              */
             support?: number | null;
+            /**
+             * Format: float
+             * @description What it adds that its document has words of the question that are rare, and that few of the others found have: at most 0.125;
+             *     absent where none of its passages was among the first twenty.
+             */
+            telling?: number | null;
         };
         /** @description What was found. */
         SearchReply: {
@@ -5156,9 +5162,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     1jXsK0Hhx8sOcz+JA6FwRQriDpS0uiUWJVe4z9h/Hl8=
+                     *     VoBk/aDHKnIyR+DQTxy6CEXBHG5Nvl194VGaMVtLZYs=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu1ipKEF6modvYCuzC7fQ42r1QTjvGyFa6cNblGKzi7dErTU1DuFOx+eDp1EG0ctD8LfkVjWTA0I8F0anaObUbAE=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu0LP51TGnRD7qUWxc7dnf43FN7rr0Z48XGD+YbuDtWDC6NJIH4UuEXeH7f4J58Aogg0+DQ8z91F0VNz2XmV98wY=
                      */
                     "text/plain": string;
                 };
@@ -5411,9 +5417,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "5a6426928b206ee48bc409220350f4bca7e70fe3beeab791bcc673568be28b60",
+                     *       "sha256": "a8deb2b38dcb30a669801c4f011c3c071ce174a03bf68928fdce86ca780c0912",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "5f5963aa2798c9bc4dc99884d97daff7706eb7a5dffbf5c82dfe9886e8d2eb6f",
+                     *       "model_card": "80ddfd0d2d9c107aa91256967de552ae66f932af3fc29e349e53dfff474705d2",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5580,7 +5586,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "5f5963aa2798c9bc4dc99884d97daff7706eb7a5dffbf5c82dfe9886e8d2eb6f",
+                     *       "version": "80ddfd0d2d9c107aa91256967de552ae66f932af3fc29e349e53dfff474705d2",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5918,7 +5924,7 @@ export interface operations {
                      *               "id": "internal_validity",
                      *               "group": "performance",
                      *               "name": "Validity on test data of the same source",
-                     *               "value": "127 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 56 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
+                     *               "value": "133 figures of 7 runs on the texts and questions that Osler was made with; its rules and thresholds were fitted on them, so they flatter. 62 of them were measured with other models or settings than run here: they are marked, and say what is possible, not what is.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
@@ -5951,7 +5957,7 @@ export interface operations {
                      *               "measured": [
                      *                 {
                      *                   "figure": "order of the documents found (nDCG@10; 1 is perfect)",
-                     *                   "value": "0.991, 95 % interval 0.987–0.995, 1,000 cases",
+                     *                   "value": "0.992, 95 % interval 0.987–0.996, 1,000 cases",
                      *                   "run": "retrieval-pubmedqa-1k-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "pubmedqa-1k, 1,000 questions: a derived set, not the published one",
@@ -6736,6 +6742,7 @@ export interface operations {
                      *             },
                      *             "fused": 0.643365,
                      *             "sentence": -0.010947752,
+                     *             "telling": 0.05555556,
                      *             "rerank": null,
                      *             "prior": 0.0078000003,
                      *             "carried": true
@@ -6939,6 +6946,7 @@ export interface operations {
                      *             },
                      *             "fused": 0.643365,
                      *             "sentence": -0.010947752,
+                     *             "telling": 0.05555556,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }
@@ -7320,7 +7328,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\nAviFTgRO7LWdYOgo5OwO3CSkj2Z9HfDLrpkG8Yo1kYg=\nsmuFD0dkcnYwGbT9KsJ0iBlRPgsbjbnucsKxrX2Had0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\ni9XAGEt+ugnBX6NI+D5ImNVYMRzzO4hd77zn0T7sHp4=\nmoXoH8BQ4Cs961a6AiPNv8DmcrodIeVkRJnKgsKFYPQ=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7329,18 +7337,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"26140492d3dcf5f0d1f3af813654bc424f0bd7238483bb37d7d306b65b1ff13d\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nsmuFD0dkcnYwGbT9KsJ0iBlRPgsbjbnucsKxrX2Had0=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"b5eb16aff8df285b75030792b701219de7fdeaa0f346098f920fcddafa589bee\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nmoXoH8BQ4Cs961a6AiPNv8DmcrodIeVkRJnKgsKFYPQ=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":3,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":3,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"telling\":0.05555556,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n5Ea84IA26sDr2Mxf7W39Q0T9MuNLk9+Q1YTL067Szc8=\nOmSRiifJ1Pl+tRzvGl0mDIKBulS5RU0f6Sb3VbWLjtM=\n09IvSFtFmOsKW5dcS/qWF30yvMVs/YDCmwmAHwE3RJE=\n\nosler.log/062f00cdc41f6f6e\n20\nbNbt0eYYyiQGzG48tu83WQOBrYXIXw9dAnXmkRwlUhM=\n\n— osler.log/062f00cdc41f6f6e SMWQu3kSjeYbKtmD/PfiBbXS0GcHNecGY47tTtwxXEwyTYGTjTJifFCpsBweDjiPqMqVmwfhpfepgErJPOW9AGqoJg4=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n0nnGuwfdcfgrbgHo/Pt5ko/WQkbp4Wvjc61QCDpckdU=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7701,7 +7709,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "26140492d3dcf5f0d1f3af813654bc424f0bd7238483bb37d7d306b65b1ff13d"
+                     *             "answer": "b5eb16aff8df285b75030792b701219de7fdeaa0f346098f920fcddafa589bee"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8847,7 +8855,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\n1jXsK0Hhx8sOcz+JA6FwRQriDpS0uiUWJVe4z9h/Hl8=\n\n— osler.log/062f00cdc41f6f6e SMWQu1ipKEF6modvYCuzC7fQ42r1QTjvGyFa6cNblGKzi7dErTU1DuFOx+eDp1EG0ctD8LfkVjWTA0I8F0anaObUbAE=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nVoBk/aDHKnIyR+DQTxy6CEXBHG5Nvl194VGaMVtLZYs=\n\n— osler.log/062f00cdc41f6f6e SMWQu0LP51TGnRD7qUWxc7dnf43FN7rr0Z48XGD+YbuDtWDC6NJIH4UuEXeH7f4J58Aogg0+DQ8z91F0VNz2XmV98wY=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -9008,6 +9016,7 @@ export interface operations {
                      *               },
                      *               "fused": 0.643365,
                      *               "sentence": -0.010947752,
+                     *               "telling": 0.05555556,
                      *               "rerank": null,
                      *               "prior": 0.0078000003
                      *             }
@@ -9319,6 +9328,7 @@ export interface operations {
                      *                 },
                      *                 "fused": 0.643365,
                      *                 "sentence": -0.010947752,
+                     *                 "telling": 0.05555556,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003
                      *               }
@@ -9423,6 +9433,7 @@ export interface operations {
                      *                 },
                      *                 "fused": 0.643365,
                      *                 "sentence": -0.010947752,
+                     *                 "telling": 0.05555556,
                      *                 "rerank": null,
                      *                 "prior": 0.0078000003,
                      *                 "carried": true
@@ -15437,6 +15448,7 @@ export interface operations {
                      *             },
                      *             "fused": 0.5436252,
                      *             "sentence": 0.0071082683,
+                     *             "telling": 0.125,
                      *             "rerank": null,
                      *             "prior": 0.0078000003
                      *           }

@@ -91,6 +91,7 @@ export const record = {
     prior: 'For kind, date and standing',
     sentence: 'For its best sentence',
     support: 'Of those most like it',
+    telling: 'For words that tell it apart',
     document: 'For another passage of its document',
     arm: (rank: number, score: string) => `place ${rank}, score ${score}`,
     notFound: 'not found by it',

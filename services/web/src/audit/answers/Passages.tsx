@@ -32,7 +32,7 @@ export function Passages({ label, passages, answer }: PassagesProps) {
 
 function Passage({ evidence, answer }: { evidence: Evidence; answer: string }) {
   const { id, document, text, section, passage, scores } = evidence;
-  const { lexical, dense, rerank, prior, sentence, support, expanded, carried } = scores;
+  const { lexical, dense, rerank, prior, sentence, support, telling, expanded, carried } = scores;
   return (
     <>
       <p className={styles.title}>
@@ -50,6 +50,7 @@ function Passage({ evidence, answer }: { evidence: Evidence; answer: string }) {
         {prior != null && <Fact name={say.prior}>{score(prior)}</Fact>}
         {sentence != null && <Fact name={say.sentence}>{score(sentence)}</Fact>}
         {support != null && <Fact name={say.support}>{score(support)}</Fact>}
+        {telling != null && <Fact name={say.telling}>{score(telling)}</Fact>}
         {scores.document != null && <Fact name={say.document}>{score(scores.document)}</Fact>}
         {expanded && expanded.length > 0 && <Fact name={say.expanded}>{expanded.join(', ')}</Fact>}
         {carried && <Fact name={say.carried}>{say.carriedBy}</Fact>}
