@@ -7,6 +7,7 @@ mod files;
 mod findings;
 mod health;
 mod notices;
+mod order;
 mod policies;
 mod reembed;
 mod roots;
