@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 
 const WORDS: &str = include_str!("../data/everyday.txt");
 
-static EVERYDAY: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| WORDS.lines().filter(|line| !line.starts_with('#')).collect());
+static EVERYDAY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words().collect());
 
 /// Their terms.
-static TERMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| EVERYDAY.iter().flat_map(|word| index::terms(word)).collect());
+static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| words().flat_map(index::terms).collect());
+
+fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.lines().filter(|line| !line.starts_with('#'))
+}
 
 /// Whether a word is one of them.
 pub(crate) fn is_everyday(word: &str) -> bool {
@@ -32,8 +34,7 @@ mod tests {
             assert!(vocabulary::vocabulary().drug(word).is_none(), "{word}");
             assert!(!word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()), "{word}");
         }
-        let words: Vec<&str> = WORDS.lines().filter(|line| !line.starts_with('#')).collect();
-        assert!(words.is_sorted() && words.len() == EVERYDAY.len() && words.len() > 2_000);
+        assert!(words().is_sorted() && words().count() == EVERYDAY.len() && EVERYDAY.len() > 2_000);
     }
 
     #[test]
