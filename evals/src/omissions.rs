@@ -128,8 +128,8 @@ pub async fn run(asker: &Asker, collection: &Collection) -> answer::Result<Outco
         outcome.answered += usize::from(!answer.statements.is_empty());
         let said: HashSet<String> = answer.statements.iter().flat_map(|statement| words(&statement.text)).collect();
         let ideal = row.ideal_answer.first().map_or("", String::as_str);
-        for sentence in knowledge::sentences(ideal) {
-            let wanted = words(knowledge::char_slice(ideal, sentence).unwrap_or_default());
+        for (_, sentence) in knowledge::sentences(ideal) {
+            let wanted = words(sentence);
             if !wanted.is_empty() {
                 outcome.ideal.0 += 1;
                 outcome.ideal.1 += usize::from(share(&wanted, &said) >= COVERED);

@@ -19,7 +19,7 @@ pub use error::{Error, Result};
 pub use fusion::{
     Fused, NEIGHBOURHOOD, READ_CLOSELY, best_sentence, fuse, prefer, second_passage, support, telling_words,
 };
-pub use lexical::{LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
+pub use lexical::{Finder, LexicalIndex, MemoryLexicalIndex, TantivyIndex, question_terms, terms};
 pub use vector::{EdgeIndex, MemoryVectorIndex, ServerIndex, ServerOptions, VectorIndex};
 
 /// An index as the ledger's follower.

@@ -62,7 +62,7 @@ pub struct Scores {
     /// What both arms say together: a weighted mean of their scores.
     pub fused: f32,
     /// What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
-    /// that stands in this one sentence, not in the whole passage; absent below the twentieth place.
+    /// that stands in this one sentence, not in the whole passage; absent where it was not read: twenty passages are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentence: Option<f32>,
     /// What the passages found that are most like it have in `fused`, on average; absent below the fortieth place.

@@ -112,15 +112,13 @@ fn close(
 
 fn units(body: &str, origin: usize, kind: BlockKind, max_words: usize) -> Vec<Unit> {
     let heading = kind == BlockKind::Heading;
-    let whole = || vec![Span { start: 0, end: body.chars().count() }];
-    let spans = match kind {
+    let whole = || vec![(Span { start: 0, end: body.chars().count() }, body)];
+    let pieces = match kind {
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Caption => sentences(body),
         BlockKind::Heading | BlockKind::TableRow | BlockKind::Reference => whole(),
     };
-    let mut cursor = CharCursor::new(body);
-    let mut units = Vec::with_capacity(spans.len());
-    for span in spans {
-        let piece = cursor.slice(span);
+    let mut units = Vec::with_capacity(pieces.len());
+    for (span, piece) in pieces {
         let trimmed = Span { start: span.start, end: span.end - trailing_spaces(piece) };
         let words = piece.unicode_words().count();
         if words <= max_words {

@@ -11,22 +11,21 @@ const ABBREVIATIONS: &[&str] = &[
     "sp", "spp", "st", "subsp", "suppl", "t.d.s", "tab", "viz", "vol", "vs",
 ];
 
-/// Splits `text` into sentences. The spans follow one another without a gap and cover it all: white space after a sentence
-/// belongs to it. Boundaries are those of UAX #29, less those after an abbreviation, an initial, or inside brackets.
-pub fn sentences(text: &str) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
-    let mut position = 0;
-    let mut joins = false;
+/// Splits `text` into sentences, each with its place. They follow one another without a gap and are all of it: white space after a
+/// sentence belongs to it. Boundaries are those of UAX #29, less those after an abbreviation, an initial, or inside brackets.
+pub fn sentences(text: &str) -> Vec<(Span, &str)> {
+    let (mut sentences, mut position) = (Vec::new(), 0);
+    let (mut from, mut to) = (0, 0);
     for piece in text.split_sentence_bounds() {
-        let length = piece.chars().count();
-        match spans.last_mut() {
-            Some(last) if joins => last.end += length,
-            _ => spans.push(Span { start: position, end: position + length }),
+        to += piece.len();
+        if to == text.len() || !continues(piece) {
+            let sentence = &text[from..to];
+            let span = Span { start: position, end: position + sentence.chars().count() };
+            sentences.push((span, sentence));
+            (from, position) = (to, span.end);
         }
-        position += length;
-        joins = continues(piece);
     }
-    spans
+    sentences
 }
 
 /// Whether the sentence goes on after `piece`, although UAX #29 ends it there.
@@ -52,7 +51,7 @@ mod tests {
     use crate::text::char_slice;
 
     fn split(text: &str) -> Vec<&str> {
-        sentences(text).into_iter().map(|span| char_slice(text, span).unwrap().trim_end()).collect()
+        sentences(text).into_iter().map(|(_, sentence)| sentence.trim_end()).collect()
     }
 
     #[test]
@@ -79,8 +78,11 @@ mod tests {
     proptest! {
         #[test]
         fn spans_tile_the_text(text in any::<String>()) {
-            let spans = sentences(&text);
-            let rebuilt: String = spans.iter().map(|span| char_slice(&text, *span).unwrap()).collect();
+            let sentences = sentences(&text);
+            for (span, sentence) in &sentences {
+                prop_assert_eq!(char_slice(&text, *span), Some(*sentence));
+            }
+            let rebuilt: String = sentences.iter().map(|(_, sentence)| *sentence).collect();
             prop_assert_eq!(rebuilt, text);
         }
     }

@@ -37,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use check::{Fault, FaultKind, Unembedded};
@@ -181,11 +182,18 @@ impl Ledger {
                 let opened = Connection::open_with_flags(&path, flags);
                 let reader = opened.map_err(|source| Error::Open { path, source })?;
                 reader.busy_timeout(Duration::from_secs(5))?;
+                once_prepared(&reader)?;
                 reader
             }
         };
         Ok(Reading::Own { connection: Some(opened), generation, readers: &self.readers })
     }
+}
+
+/// Has a reader plan each query once. Otherwise SQLite plans some anew whenever they are asked with other values, in case another plan
+/// suits these better, and planning takes longer than to look up a passage.
+fn once_prepared(reader: &Connection) -> rusqlite::Result<bool> {
+    reader.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
 
 /// Begins to write. Another process may be writing too, as `osler reembed` does beside the service. What takes its turn at once

@@ -5,10 +5,10 @@ use std::collections::hash_map::Entry;
 
 use knowledge::{Access, DocumentId, HeadedText, Kind, PassageId, Status};
 use rusqlite::{OptionalExtension, Row};
-use serde::Deserialize;
 
 use crate::Ledger;
 use crate::error::Result;
+use crate::schema::of_metadata;
 use crate::withheld::Ahead;
 
 /// A document that a passage stands in, and what counts of it before its words are read.
@@ -16,6 +16,8 @@ use crate::withheld::Ahead;
 pub struct Standing {
     /// The document.
     pub document: DocumentId,
+    /// Its title.
+    pub title: String,
     /// Kind of literature.
     pub kind: Kind,
     /// Date of publication.
@@ -46,24 +48,21 @@ impl Ledger {
         Ok(vectors)
     }
 
-    /// The texts of passages as they are stored with their headings, whatever their standing: to compare passages by, not to show.
-    /// Headings that cannot be read are left out: whoever shows the passages is told.
+    /// The texts of passages as they are stored with the headings above them in their documents, whatever their standing: to compare
+    /// passages by, not to show. Headings that cannot be read are left out: whoever shows the passages is told.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn texts_of(&self, ids: &[PassageId]) -> Result<HashMap<PassageId, HeadedText>> {
         let connection = self.read()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT v.metadata, p.section, p.text FROM passages p JOIN versions v ON v.id = p.version WHERE p.id = ?1",
-        )?;
+        let mut statement = connection.prepare_cached("SELECT section, text FROM passages WHERE id = ?1")?;
         let mut texts = HashMap::with_capacity(ids.len());
         for id in ids {
             let mut rows = statement.query([id.to_bytes()])?;
             let Some(row) = rows.next()? else { continue };
-            let title = serde_json::from_str(text(row, 0)?).ok().map(|Titled { title }| title);
-            let section: Vec<String> = serde_json::from_str(text(row, 1)?).unwrap_or_default();
-            let headings = title.into_iter().chain(section).collect();
-            texts.insert(*id, HeadedText { headings, text: row.get(2)? });
+            let section = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            let headings = serde_json::from_str(section).unwrap_or_default();
+            texts.insert(*id, HeadedText { headings, text: row.get(1)? });
         }
         Ok(texts)
     }
@@ -76,8 +75,7 @@ impl Ledger {
         let connection = self.read()?;
         let at_once = connection.unchecked_transaction()?;
         let mut version_of = at_once.prepare_cached("SELECT version FROM passages WHERE id = ?1")?;
-        let mut row =
-            at_once.prepare_cached("SELECT document, number, status, metadata FROM versions WHERE id = ?1")?;
+        let mut row = at_once.prepare_cached(&standing_of_version())?;
         let (mut standings, ahead) = (HashMap::with_capacity(ids.len()), self.ahead());
         let mut by_version: HashMap<i64, Option<Standing>> = HashMap::new();
         for id in ids {
@@ -92,32 +90,24 @@ impl Ledger {
     }
 }
 
-/// What of the metadata counts before the words are read.
-#[derive(Deserialize)]
-struct Weighed {
-    kind: Kind,
-    published: Option<String>,
-    access: Access,
+/// What [`standing`] reads of a version. The rows are in the order of their numbers as well, but long, so that SQLite has to be told.
+pub(crate) fn standing_of_version() -> String {
+    let [title, kind, published, access] = ["title", "kind", "published", "access"].map(of_metadata);
+    format!(
+        "SELECT v.document, v.number, v.status, {title}, {kind}, {published}, {access}
+         FROM versions v INDEXED BY versions_by_id WHERE v.id = ?1"
+    )
 }
 
-/// What of the metadata stands above every passage.
-#[derive(Deserialize)]
-struct Titled {
-    title: String,
-}
-
-/// A column of text, without a copy of it.
-fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str> {
-    Ok(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?)
-}
-
-/// Reads a document, the number of its version, that version's standing and metadata.
+/// Reads a document, the number of its version, that version's standing, title, kind, date and access.
 fn standing(row: &Row<'_>, ahead: &Ahead) -> Result<Option<Standing>> {
     let (document, version) = (DocumentId::from_bytes(row.get(0)?), row.get(1)?);
-    let status: Option<Status> = text(row, 2)?.parse().ok();
-    let weighed: Option<Weighed> = serde_json::from_str(text(row, 3)?).ok();
-    Ok(status.zip(weighed).map(|(status, Weighed { kind, published, access })| {
-        let status = ahead.status(document, version, status);
-        Standing { document, kind, published, status, access }
-    }))
+    let text = |at| row.get_ref(at).ok()?.as_str().ok();
+    let read = || {
+        let status = ahead.status(document, version, text(2)?.parse().ok()?);
+        let (title, published) = (text(3)?.to_owned(), text(5).map(str::to_owned));
+        let (kind, access) = (text(4)?.parse().ok()?, serde_json::from_value(text(6)?.into()).ok()?);
+        Some(Standing { document, title, kind, published, status, access })
+    };
+    Ok(read())
 }

@@ -205,15 +205,8 @@ impl Ledger {
         day: &str,
     ) -> Result<HashMap<PassageId, PassageView>> {
         let connection = self.read()?;
-        let sql = format!(
-            "SELECT {VERSION}, {PASSAGE} FROM passages p
-             JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
-             WHERE p.id = ?3 AND v.status NOT IN ('retracted', 'withdrawn') AND {ALLOWED}
-               AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?1
-                           AND (e.removed IS NULL OR e.removed > ?1))"
-        );
         let at_once = connection.unchecked_transaction()?;
-        let mut statement = at_once.prepare_cached(&sql)?;
+        let mut statement = at_once.prepare_cached(&evidence_of_passage())?;
         let (mut found, ahead) = (HashMap::with_capacity(ids.len()), self.ahead());
         for id in ids {
             let mut rows = statement.query(params![snapshot.0, day, id.to_bytes()])?;
@@ -284,6 +277,17 @@ impl Ledger {
         let (sections, blocks) = (sections(text.blocks()), text.blocks().to_vec());
         Ok(DocumentView { document, versions, metadata, quality, text: text.as_str().to_owned(), sections, blocks })
     }
+}
+
+/// A passage that may be evidence in the snapshot `?1` on the day `?2`.
+pub(crate) fn evidence_of_passage() -> String {
+    format!(
+        "SELECT {VERSION}, {PASSAGE} FROM passages p
+         JOIN versions v ON v.id = p.version JOIN documents d ON d.id = v.document
+         WHERE p.id = ?3 AND v.status NOT IN ('retracted', 'withdrawn') AND {ALLOWED}
+           AND EXISTS (SELECT 1 FROM entries e WHERE e.passage = p.id AND e.added <= ?1
+                       AND (e.removed IS NULL OR e.removed > ?1))"
+    )
 }
 
 /// The versions within reach, the newest first.

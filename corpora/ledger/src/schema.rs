@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     (POLICIES, |_| Ok(())),
     (ROOTS, |_| Ok(())),
     (CHANGES, |_| Ok(())),
+    (STANDING, |_| Ok(())),
 ];
 
 const FIRST: &str = "
@@ -237,7 +238,21 @@ CREATE INDEX entries_by_added ON entries (added);
 CREATE INDEX entries_by_removed ON entries (removed) WHERE removed IS NOT NULL;
 ";
 
-/// A field of the metadata of the version `v`, written as `versions_by_title` has it; NULL where the metadata is damaged.
+/// Every search weighs the versions that it found, by these alone.
+const STANDING: &str = "
+CREATE INDEX versions_by_id ON versions (
+  id,
+  document,
+  number,
+  status,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.title' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.kind' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.published' END,
+  CASE WHEN json_valid(metadata) THEN metadata ->> '$.access' END
+);
+";
+
+/// A field of the metadata of the version `v`, written as the indexes have it; NULL where the metadata is damaged.
 pub(crate) fn of_metadata(field: &str) -> String {
     format!("CASE WHEN json_valid(v.metadata) THEN v.metadata ->> '$.{field}' END")
 }
@@ -339,7 +354,7 @@ mod tests {
         older(&path);
         let ledger = Ledger::open(&path).unwrap();
         let format: i64 = ledger.lock().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!((format, FORMAT), (7, 7));
+        assert_eq!((format, FORMAT), (8, 8));
         assert_eq!(ledger.findings().unwrap().len(), 1);
         let closed = ledger.findings_page(None, true, None, 10).unwrap().remove(0);
         let settled = closed.settled.unwrap();

@@ -44,7 +44,7 @@ impl Samples {
         for (span, section, _) in split(&parsed.text, PASSAGE_WORDS) {
             let Some(text) = char_slice(parsed.text.as_str(), span) else { continue };
             let context: Vec<String> = parsed.fields.title.iter().cloned().chain(section.iter().cloned()).collect();
-            for sentence in sentences(text).into_iter().filter_map(|span| char_slice(text, span)) {
+            for (_, sentence) in sentences(text) {
                 let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
                 let words = sentence.split(' ').count();
                 if (5..=60).contains(&words) && !section.contains(&sentence) {

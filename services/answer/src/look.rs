@@ -191,7 +191,12 @@ impl Retriever {
             support(&mut fused, &ledger.vectors_of(&all[..all.len().min(NEIGHBOURHOOD)])?);
             second_passage(&mut fused, &documents);
             let first: Vec<PassageId> = fused.iter().take(READ_CLOSELY).map(|hit| hit.passage).collect();
-            Ok((ledger.texts_of(&first)?, fused, standings, documents))
+            let mut texts = ledger.texts_of(&first)?;
+            for (passage, text) in &mut texts {
+                // What was said of a document in its title is said of each of its passages.
+                text.headings.splice(..0, standings.get(passage).map(|of| of.title.clone()));
+            }
+            Ok((texts, fused, standings, documents))
         };
         let beside = tokio::task::spawn_blocking(beside).await;
         let (texts, mut fused, standings, documents) = beside.map_err(|panic| Error::Internal(panic.into()))??;

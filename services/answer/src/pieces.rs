@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use grounding::denied_from_above;
-use knowledge::{Evidence, Span, char_slice, sentences};
+use knowledge::{Evidence, Span, sentences};
 use regex::Regex;
 
 use crate::numbers::has_number;
@@ -81,15 +81,12 @@ pub(crate) fn pieces(evidence: &Evidence) -> Vec<Span> {
 }
 
 fn lines(text: &str) -> Vec<Line<'_>> {
-    let spans = sentences(text);
-    let raw: Vec<&str> = spans.iter().map(|span| char_slice(text, *span).unwrap_or_default()).collect();
-    let ends = |at: usize| raw.get(at).is_none_or(|piece| piece.ends_with('\n'));
-    let line = |(at, span): (usize, &Span)| {
-        let begins = at.checked_sub(1).is_none_or(ends);
-        let is_whole = begins && (ends(at) || at + 1 == raw.len());
-        Line { span: *span, text: raw[at].trim(), is_whole }
-    };
-    spans.iter().enumerate().map(line).filter(|line| !line.text.is_empty()).collect()
+    let sentences = sentences(text);
+    let ends = |at: usize| sentences.get(at).is_none_or(|(_, sentence)| sentence.ends_with('\n'));
+    let is_whole = |at: usize| at.checked_sub(1).is_none_or(ends) && (ends(at) || at + 1 == sentences.len());
+    let lines = sentences.iter().enumerate();
+    let lines = lines.map(|(at, (span, text))| Line { span: *span, text: text.trim(), is_whole: is_whole(at) });
+    lines.filter(|line| !line.text.is_empty()).collect()
 }
 
 /// How many lines at the beginning are headings: up to the last that is known for one. A document begins with its own.
@@ -149,7 +146,7 @@ fn end_of_list(lines: &[Line<'_>], lead: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use knowledge::{Access, DocumentId, DocumentRef, Kind, PassageId, Scores, Status};
+    use knowledge::{Access, DocumentId, DocumentRef, Kind, PassageId, Scores, Status, char_slice};
 
     use super::*;
 

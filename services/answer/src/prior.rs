@@ -35,7 +35,7 @@ mod tests {
 
     fn document(kind: Kind, published: Option<&str>, status: Status) -> Standing {
         let (document, published) = (knowledge::DocumentId::from_bytes([0; 16]), published.map(str::to_owned));
-        Standing { document, kind, published, status, access: Access::FullText }
+        Standing { document, title: String::new(), kind, published, status, access: Access::FullText }
     }
 
     #[test]

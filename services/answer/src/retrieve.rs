@@ -1,10 +1,10 @@
 //! Finding passages: both arms side by side, fused, less what may not be evidence.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use index::{Fused, LexicalIndex, VectorIndex, prefer, question_terms, terms};
+use index::{Finder, Fused, LexicalIndex, VectorIndex, prefer, question_terms};
 use inference::{Embedder, Reranker};
 use knowledge::{CorpusId, Evidence, PassageId, Scores, Snapshot};
 use ledger::{Ledger, PassageView};
@@ -264,12 +264,22 @@ fn note_expansions(hits: &mut [Evidence], question: &str, expansions: &[Expansio
         return;
     }
     let asked: HashSet<String> = question_terms(question).into_iter().collect();
-    let own =
-        |to: &str| -> Vec<String> { question_terms(to).into_iter().filter(|term| !asked.contains(term)).collect() };
-    let added: Vec<(&str, Vec<String>)> = expansions.iter().map(|one| (one.to.as_str(), own(&one.to))).collect();
+    let mut places = HashMap::new();
+    let mut own = |to: &str| -> Vec<usize> {
+        let own = question_terms(to).into_iter().filter(|term| !asked.contains(term));
+        let mut place = |term| {
+            let next = places.len();
+            *places.entry(term).or_insert(next)
+        };
+        own.map(&mut place).collect()
+    };
+    let added: Vec<(&str, Vec<usize>)> = expansions.iter().map(|one| (one.to.as_str(), own(&one.to))).collect();
+    let mut finder = Finder::of(&places);
     for hit in hits {
-        let held = terms(&format!("{}\n{}\n{}", hit.document.title, hit.section.join("\n"), hit.text));
-        let found = added.iter().filter(|(_, own)| own.iter().any(|term| held.contains(term)));
+        let mut held = vec![false; places.len()];
+        let text = format!("{}\n{}\n{}", hit.document.title, hit.section.join("\n"), hit.text);
+        finder.mark(&text, &mut held);
+        let found = added.iter().filter(|(_, own)| own.iter().any(|place| held[*place]));
         hit.scores.expanded = found.map(|(to, _)| (*to).to_owned()).collect();
     }
 }

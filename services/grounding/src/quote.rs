@@ -11,7 +11,7 @@ pub fn locate(passage: &str, quote: &str) -> Option<Span> {
     }
     let chars: Vec<char> = passage.chars().collect();
     let wanted: Vec<char> = quote.chars().collect();
-    let bounds = sentences(passage);
+    let bounds: Vec<Span> = sentences(passage).into_iter().map(|(span, _)| span).collect();
     for first in &bounds {
         let start = (first.start..first.end).find(|&at| !chars[at].is_whitespace())?;
         let end = start + wanted.len();

@@ -221,17 +221,6 @@ fn ends_with_digit(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// The sentences of a text with their places, white space after them included.
-pub(crate) fn spans(text: &str) -> impl Iterator<Item = (Span, &str)> {
-    let mut rest = text;
-    sentences(text).into_iter().map(move |span| {
-        let end = rest.char_indices().nth(span.len()).map_or(rest.len(), |(at, _)| at);
-        let (sentence, after) = rest.split_at(end);
-        rest = after;
-        (span, sentence)
-    })
-}
-
 /// What the words above a sentence do to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lead<'a> {
@@ -258,7 +247,7 @@ impl<'a> Lead<'a> {
 fn read_leads(text: &str) -> Vec<(Span, &str, Lead<'_>)> {
     let (mut lead, mut in_list, mut is_over) = (None, false, false);
     let mut read = Vec::new();
-    for (span, written) in spans(text) {
+    for (span, written) in sentences(text) {
         let sentence = written.trim();
         if sentence.is_empty() {
             // An empty line directly below the lead parts nothing.

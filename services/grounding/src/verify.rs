@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use knowledge::{Span, Verdict};
+use knowledge::{Span, Verdict, sentences};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use crate::facts::{Facts, Said};
 use crate::lexicon;
 use crate::markers::{Markers, mask};
 use crate::negations;
-use crate::source::{Source, denies_what_follows, is_item, spans, under, without_mark};
+use crate::source::{Source, denies_what_follows, is_item, under, without_mark};
 
 /// A source of a foreign text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -178,7 +178,7 @@ fn pieces(text: &str, sources: &[Foreign]) -> Vec<Piece> {
     let mut markers = markers.into_iter().peekable();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut lead: Option<Above> = None;
-    for (span, written) in spans(&masked) {
+    for (span, written) in sentences(&masked) {
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
         lead = lead.filter(|_| written.is_empty() || is_item(&written));
         let is_marked = lead.is_some() || without_mark(&written).len() < written.len() && !written.starts_with("**");

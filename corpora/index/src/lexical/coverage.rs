@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use knowledge::{HeadedText, char_slice, sentences};
-use tantivy::tokenizer::{TextAnalyzer, TokenStream};
+use knowledge::{HeadedText, sentences};
 
-use super::{MAX_TERMS, Rarity, Weighted, analysis, expected, weighted_terms};
+use super::analysis::{self, Finder};
+use super::{MAX_TERMS, Rarity, Weighted, expected, weighted_terms};
 use crate::entry::{Coverage, Covered, Term, Wanted};
 
 /// What is looked for in texts.
@@ -61,33 +61,23 @@ impl Asked {
 
     /// What the texts have.
     pub(super) fn in_texts(self, texts: &[HeadedText]) -> Coverage {
-        let mut analyzer = analysis::analyzer();
-        let texts = texts.iter().map(|text| self.in_text(&mut analyzer, text)).collect();
+        let mut finder = Finder::of(&self.places);
+        let texts = texts.iter().map(|text| self.in_text(&mut finder, text)).collect();
         Coverage { terms: self.terms, texts }
     }
 
-    fn in_text(&self, analyzer: &mut TextAnalyzer, HeadedText { headings, text }: &HeadedText) -> Covered {
+    fn in_text(&self, finder: &mut Finder<'_>, HeadedText { headings, text }: &HeadedText) -> Covered {
         let (mut sentence, mut held) = (0.0_f32, vec![false; self.places.len()]);
-        for span in sentences(text) {
+        for (_, one) in sentences(text) {
             let mut here = vec![false; self.places.len()];
-            self.mark(analyzer, char_slice(text, span).unwrap_or_default(), &mut here);
+            finder.mark(one, &mut here);
             sentence = sentence.max(self.share(&here));
             held.iter_mut().zip(here).for_each(|(held, here)| *held |= here);
         }
         for heading in headings {
-            self.mark(analyzer, heading, &mut held);
+            finder.mark(heading, &mut held);
         }
         Covered { sentence, terms: self.counted(&held) }
-    }
-
-    /// Marks the terms that stand in a text, by their places.
-    fn mark(&self, analyzer: &mut TextAnalyzer, text: &str, held: &mut [bool]) {
-        let mut stream = analyzer.token_stream(text);
-        stream.process(&mut |token| {
-            if let Some(place) = self.places.get(&token.text) {
-                held[*place] = true;
-            }
-        });
     }
 
     /// What the terms that are there say, where each of the question's own has its share. Of a long question, shares may add up to

@@ -17,7 +17,7 @@ use crate::Follower;
 use crate::entry::{Coverage, Filter, Hit, Wanted};
 use crate::error::Result;
 
-pub use analysis::{question_terms, terms};
+pub use analysis::{Finder, question_terms, terms};
 pub use engine::TantivyIndex;
 pub use memory::MemoryLexicalIndex;
 

@@ -145,9 +145,14 @@ pub(super) fn number(part: &str) -> Cow<'_, str> {
     Cow::Owned(joined.replace('\u{b7}', "."))
 }
 
+/// Whether a run is one part, as nearly all are.
+pub(super) fn is_plain(run: &str) -> bool {
+    !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 /// The parts of a run without hyphens: a number and its unit, Latin and Greek letters.
 pub(super) fn parts(run: &str) -> Vec<&str> {
-    if !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if is_plain(run) {
         return vec![run];
     }
     let unit = run.find(|c: char| c.is_alphabetic()).filter(|&at| UNITS.contains(&&run[at..]));

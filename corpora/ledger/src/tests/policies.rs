@@ -58,7 +58,8 @@ fn of_older_data_the_policy_is_the_first_and_nobody_knows_whose() {
     ledger.put_corpus(&corpus("test"), &DECISION).unwrap();
     let older =
         "DROP TABLE policies; ALTER TABLE snapshots DROP COLUMN versions; ALTER TABLE snapshots DROP COLUMN root;
-                 DROP INDEX entries_by_added; DROP INDEX entries_by_removed; PRAGMA user_version = 4;";
+                 DROP INDEX entries_by_added; DROP INDEX entries_by_removed;
+                 DROP INDEX versions_by_id; PRAGMA user_version = 4;";
     ledger.lock().execute_batch(older).unwrap();
     drop(ledger);
     let kept = Ledger::open(&path).unwrap().policies(&corpus("test").id).unwrap();
