@@ -11,13 +11,14 @@ use super::read::{self, Judgements, Row, Unreadable};
 use super::report::Reading;
 
 /// The suites of the starter corpus: name, questions, and what was judged of them.
-pub(super) const STARTER: [(&str, &str, &str); 2] = [
+pub(super) const STARTER: [(&str, &str, &str); 3] = [
     ("starter", include_str!("../../suites/retrieval/queries.jsonl"), include_str!("../../suites/retrieval/qrels.tsv")),
     (
         "starter-messages",
         include_str!("../../suites/messages/queries.jsonl"),
         include_str!("../../suites/messages/qrels.tsv"),
     ),
+    ("starter-ward", include_str!("../../suites/ward/queries.jsonl"), include_str!("../../suites/ward/qrels.tsv")),
 ];
 
 /// Questions, what was judged of them, and the documents they were judged on.

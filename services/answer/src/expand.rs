@@ -51,7 +51,7 @@ pub struct Expansion {
 pub(crate) struct Expanded {
     /// For the search by words.
     pub(crate) wanted: Vec<Wanted>,
-    /// For the search by meaning: the question, its abbreviations written out behind it.
+    /// For the search by meaning: the question, its abbreviations written out behind it, its medicines by their international names.
     pub(crate) text: String,
     /// What was added.
     pub(crate) expansions: Vec<Expansion>,
@@ -97,7 +97,8 @@ pub(crate) fn expand(question: &str, unheard: &[String], thesaurus: Option<&Thes
             }
             length = length.max(found);
         };
-        if let Some((found, drug)) = vocabulary().drug_at(rest()) {
+        let drug = vocabulary().drug_at(rest());
+        if let Some((found, drug)) = drug {
             let names = std::iter::once(&drug.name).chain(&drug.others);
             take(found, names.map(|name| (name.as_str(), NAME_WEIGHT)).collect());
         }
@@ -112,6 +113,15 @@ pub(crate) fn expand(question: &str, unheard: &[String], thesaurus: Option<&Thes
             take(found, vec![(short, ABBREVIATION_WEIGHT)]);
         }
         let from = words[at..at + length].join(" ");
+        // The embedder knows medicines by the names that the literature has for them.
+        if let Some((found, drug)) = drug
+            && found == length
+            && fold(&drug.name) != from
+            && text.lines().all(|line| line != drug.name)
+        {
+            text.push('\n');
+            text.push_str(&drug.name);
+        }
         for (to, weight) in others.into_iter().filter(|(to, _)| fold(to) != from).take(PER_TERM) {
             add(&mut expansions, &from, to, weight);
         }
@@ -211,7 +221,17 @@ mod tests {
         assert!(added("anaemia in chronic kidney disease").contains(&"CKD".to_owned()));
         assert!(expand("HFrEF drugs", &[], None).text.contains("reduced ejection fraction"));
         assert_eq!(added("uti antibiotics"), added("UTI antibiotics"));
+        assert!(added("pip-taz or trops").starts_with(&["piperacillin-tazobactam".to_owned()]));
+        assert_eq!(added("pip taz for hap"), added("pip-taz for hap"));
+        assert!(added("two lots of loraz still fitting").contains(&"status epilepticus".to_owned()));
         assert_eq!(added("a1c goal"), added("A1c goal"));
+    }
+
+    #[test]
+    fn medicines_are_embedded_by_their_international_names_once() {
+        let text = |question: &str| expand(question, &[], None).text;
+        assert_eq!(text("vanc trough after vanc"), "vanc trough after vanc\nvancomycin");
+        assert_eq!(text("vancomycin trough"), "vancomycin trough");
     }
 
     #[test]
