@@ -4483,7 +4483,7 @@ export interface components {
             /**
              * Format: float
              * @description What its best sentence adds to `fused`, or takes from it: a tenth of what the words weigh goes by the share of the question
-             *     that stands in this one sentence, not in the whole passage; absent below the twentieth place.
+             *     that stands in this one sentence, not in the whole passage; absent where it was not read: twenty passages are.
              */
             sentence?: number | null;
             /**
@@ -5162,9 +5162,9 @@ export interface operations {
                     /**
                      * @example osler.log/062f00cdc41f6f6e
                      *     56
-                     *     VoBk/aDHKnIyR+DQTxy6CEXBHG5Nvl194VGaMVtLZYs=
+                     *     kPplufjgRSLkVYDN5V5Wx380bQB7+QaQxqPT55IqrHo=
                      *
-                     *     — osler.log/062f00cdc41f6f6e SMWQu0LP51TGnRD7qUWxc7dnf43FN7rr0Z48XGD+YbuDtWDC6NJIH4UuEXeH7f4J58Aogg0+DQ8z91F0VNz2XmV98wY=
+                     *     — osler.log/062f00cdc41f6f6e SMWQu+XE9qhyn14sUNfjjhzHQfYwPQR0WhcOE0cpEUvvINecQymp0uLyTZgZIU3gahtLjLPDDDxBz4DoNQKAx0EjZgA=
                      */
                     "text/plain": string;
                 };
@@ -5417,9 +5417,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "a8deb2b38dcb30a669801c4f011c3c071ce174a03bf68928fdce86ca780c0912",
+                     *       "sha256": "06c962b3841bcd727349f40506c030fab9628dd3fa49c5c6bdf2e2bd2329a175",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "80ddfd0d2d9c107aa91256967de552ae66f932af3fc29e349e53dfff474705d2",
+                     *       "model_card": "6826fe6e1a0ac05588224e054474f379c5f8015c0e2e5a19b3269ef36edb9ca8",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5531,8 +5531,8 @@ export interface operations {
                      *         "Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same.",
                      *         "Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point.",
                      *         "Of 200 questions that a corpus did answer, 9.5 % were left unanswered.",
-                     *         "In 78.5 % of 181 answers the sentence that answers the question was among the statements, in the others it was not.",
-                     *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %.",
+                     *         "In 79 % of 181 answers the sentence that answers the question was among the statements, in the others it was not.",
+                     *         "Of 16,094 sentences that were changed to say something else, the check of statements caught 99.2 %.",
                      *         "Of 100 time-critical questions, 95 % were seen as such and got the banner."
                      *       ]
                      *     }
@@ -5586,7 +5586,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "80ddfd0d2d9c107aa91256967de552ae66f932af3fc29e349e53dfff474705d2",
+                     *       "version": "6826fe6e1a0ac05588224e054474f379c5f8015c0e2e5a19b3269ef36edb9ca8",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5796,12 +5796,12 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point. Of 200 questions that a corpus did answer, 9.5 % were left unanswered. In 78.5 % of 181 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point. Of 200 questions that a corpus did answer, 9.5 % were left unanswered. In 79 % of 181 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,094 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
                      *                   "figure": "abstained where the corpus has no answer",
-                     *                   "value": "79.7 %, 300 cases",
+                     *                   "value": "80 %, 300 cases",
                      *                   "run": "baseline-2026-11-30",
                      *                   "date": "2026-11-30",
                      *                   "data": "starter corpus",
@@ -6702,7 +6702,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "rules": 3,
+                     *       "rules": 4,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -6906,7 +6906,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "rules": 3,
+                     *       "rules": 4,
                      *       "evidence": [
                      *         {
                      *           "id": "E1",
@@ -7328,7 +7328,7 @@ export interface operations {
                      *       ],
                      *       "asked": {
                      *         "entry": "{\"action\":\"answer.asked\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"request\":\"56eb98f481dffcca7430077bcb87cbb7d4c6881dd33eb86b4969ff3049b710ed\"},\"id\":\"01a202b2-c500-7c2f-990e-5eacc7dbaa66\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\"},\"release\":\"osler-0.1.0\",\"request\":\"01a202b2-c500-7000-8000-000000000001\",\"role\":\"clinician\",\"seq\":4,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\ni9XAGEt+ugnBX6NI+D5ImNVYMRzzO4hd77zn0T7sHp4=\nmoXoH8BQ4Cs961a6AiPNv8DmcrodIeVkRJnKgsKFYPQ=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 4\ndqwyx5xc3MDDr5IHYhO0KZ7p7cqKroDdd8KgvNDW/UA=\n1e3yQPSTAPD97Cb/IVDg/QuC6CnrUbWv/q0CvXbHbAw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nXH1zB309nfisbSNf4us0oxCKLrQ+uNZ5VvEDGUv+mfI=\naqLEUxWMCbJBapsNRwpQSYUVXCwbXtSpLlelfSciYWw=\n\nosler.log/062f00cdc41f6f6e\n20\n3b56n20UdWppq0AYTl/0ZFVhgi6Hnxk+DYWm9xpf294=\n\n— osler.log/062f00cdc41f6f6e SMWQu2gOLY0p/gl/X1gp+hYs2ATzhbQ/7+GRscy/jddfJ5pzbyVhiAw/sdMZD3OlI10YtsemdwaJVEbovdzwwZ+d/gs=\n",
                      *         "opened": {
                      *           "request": {
                      *             "salt": "56e27eb562eddf5df519f86ee2385b72935172286182d7873188ebe1e0cd539c",
@@ -7337,18 +7337,18 @@ export interface operations {
                      *         }
                      *       },
                      *       "given": {
-                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"b5eb16aff8df285b75030792b701219de7fdeaa0f346098f920fcddafa589bee\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\nmoXoH8BQ4Cs961a6AiPNv8DmcrodIeVkRJnKgsKFYPQ=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n",
+                     *         "entry": "{\"action\":\"answer.given\",\"actor\":\"browser:84e0c0eafaa95a34\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"answer\":\"53abfcb8be36e0edb5c0f117470363cb8eef9a2d6fedaf9e664cc184e69c0e80\"},\"id\":\"01a202b2-c500-7deb-a6da-5900a8839c22\",\"object\":{\"answer\":\"00000000-0000-0000-0000-000000000002\",\"evidence\":[{\"dense\":1,\"document\":\"bb556a8bbb731c756855a37a0372744e\",\"lexical\":1,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"score\":643365,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\",\"version\":1}],\"mode\":\"extractive\",\"model\":null,\"prompt_sha256\":null,\"search\":{\"embedder\":\"hash-embedder@1\",\"expansion\":true,\"policies\":\"28e78f8e078e8472\",\"priors\":true},\"snapshot\":1,\"statements\":[{\"citations\":[{\"end\":105,\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"quote_sha256\":\"a38a394b6e892c7963e83118f36c30ab94824736877ec8cb91d2a8ccf69e3824\",\"start\":26,\"verdict\":\"supported\"}],\"verdict\":\"supported\"}],\"status\":\"extractive\"},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"clinician\",\"seq\":5,\"tenant\":\"default\",\"v\":1}",
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 5\nLkY1GJEyMTmhCBbfp0SY/bxpcoYCWmQ3XpvcQgBpolc=\n1e3yQPSTAPD97Cb/IVDg/QuC6CnrUbWv/q0CvXbHbAw=\nCxfUnyXj1aOiLmD9Lp13OUiQQFt37xHfqG1Lq9yR+A8=\nXH1zB309nfisbSNf4us0oxCKLrQ+uNZ5VvEDGUv+mfI=\naqLEUxWMCbJBapsNRwpQSYUVXCwbXtSpLlelfSciYWw=\n\nosler.log/062f00cdc41f6f6e\n20\n3b56n20UdWppq0AYTl/0ZFVhgi6Hnxk+DYWm9xpf294=\n\n— osler.log/062f00cdc41f6f6e SMWQu2gOLY0p/gl/X1gp+hYs2ATzhbQ/7+GRscy/jddfJ5pzbyVhiAw/sdMZD3OlI10YtsemdwaJVEbovdzwwZ+d/gs=\n",
                      *         "opened": {
                      *           "answer": {
                      *             "salt": "489e4c815d41c005e6d5c63adc8c3c1a850d3ff45bd6b82f2344b9addb213444",
-                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":3,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"telling\":0.05555556,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
+                     *             "words": "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"extractive\",\"mode\":\"extractive\",\"reason\":\"no model is configured to write\",\"question\":\"In adults with type 2 diabetes, when should metformin not be started?\",\"asked_at\":\"2026-11-22T10:00:00Z\",\"statements\":[{\"text\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"said_by\":\"Diabetes Board (2025)\",\"verdict\":\"supported\",\"reason\":null,\"citations\":[{\"n\":1,\"evidence\":\"E1\",\"quote\":\"Metformin should not be started in adults with an eGFR below 30 mL/min/1.73 m².\",\"start\":26,\"end\":105,\"verdict\":\"supported\",\"reason\":null,\"secondhand\":false}]}],\"rules\":4,\"evidence\":[{\"id\":\"E1\",\"passage\":\"18b9a5869b590613cb10b5e46b98e72c\",\"text\":\"Type 2 diabetes\\nMetformin\\nMetformin should not be started in adults with an eGFR below 30 mL/min/1.73 m². Metformin may cause nausea and diarrhoea.\",\"start\":0,\"end\":147,\"section\":[\"Metformin\"],\"page\":null,\"document\":{\"id\":\"bb556a8bbb731c756855a37a0372744e\",\"version\":1,\"corpus\":\"test\",\"kind\":\"guideline\",\"title\":\"Type 2 diabetes\",\"issuer\":\"Diabetes Board\",\"published\":\"2025-03-01\",\"grade\":null,\"jurisdiction\":\"international\",\"status\":\"current\",\"access\":\"full_text\",\"doi\":null,\"pmid\":null,\"url\":null,\"sha256\":\"3d20ab6e891f2245c82665a44fedddfc9f8bab0f71bb7eee322c97a0cef60a9b\"},\"scores\":{\"lexical\":{\"rank\":1,\"score\":0.71895504},\"dense\":{\"rank\":1,\"score\":0.56777495},\"fused\":0.643365,\"sentence\":-0.010947752,\"telling\":0.05555556,\"rerank\":null,\"prior\":0.0078000003}}],\"banner\":null,\"conflicts\":[],\"unknowns\":[{\"factor\":\"renal_function\",\"text\":\"renal function is not stated; E1 depends on it\",\"evidence\":[\"E1\"]},{\"factor\":\"current_medicines\",\"text\":\"what else is taken is not stated; doses may depend on it\",\"evidence\":[]}],\"searched\":[\"test\"],\"closest\":[],\"snapshot\":1,\"model\":null,\"judge\":null,\"prompt_sha256\":null,\"timings_ms\":{\"embed\":12,\"retrieve\":8,\"generate\":0,\"ground\":1,\"total\":21}}"
                      *           }
                      *         }
                      *       },
                      *       "published": {
                      *         "entry": "{\"action\":\"corpus.published\",\"actor\":\"test\",\"at\":\"2026-11-22T10:00:00.000000000Z\",\"checkpoint\":0,\"commitments\":{\"reason\":\"a6952c012cabd081304b902123c929cee8e704a83de58c58a203a4429810f49f\"},\"id\":\"01a202b2-c500-78b7-bd76-6a05068bc6ef\",\"object\":{\"decided_at\":\"2026-01-01T00:00:00Z\",\"decision\":2,\"root\":\"aa854c0ae0aeca85cd325293f1fa61c6171cbfec182526fa9ca2ae1a7e1c8d74\",\"snapshot\":1,\"versions\":1},\"release\":\"osler-0.1.0\",\"request\":null,\"role\":\"publisher\",\"seq\":2,\"tenant\":\"default\",\"v\":1}",
-                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\n0nnGuwfdcfgrbgHo/Pt5ko/WQkbp4Wvjc61QCDpckdU=\nsu/pOF0tAE0jJr1aeLN0n98O712j0wd+NfAFrBhNsbs=\n9vdFDePGUUd+vBN72UmS8rxgNfyWQcZnuEcCaBJQQ2c=\n\nosler.log/062f00cdc41f6f6e\n20\nExGZWUi5go4pHfYIeA03v0CV15tlLNFOTaosDo7eBx4=\n\n— osler.log/062f00cdc41f6f6e SMWQu0K3kX6p971kby2OQL7sqn9GQBSMT2XSL8X51F2PaY0IkYVn0pM3jJHpWMSx3XjGUlus3FCDeKM8FjDOB4PD2Qw=\n"
+                     *         "proof": "c2sp.org/tlog-proof@v1\nindex 2\nP8foQJpsvuAYE1JpEi8rN2eKVEpMi6x9mWk/Um+6q0s=\nXmvQGa4VWL+z771VZBdrKRy3zKG371IMYDVby3v7pPQ=\nh5BH7yDZDGsW0zOIoo7umNazw7Lhm0+eGXbpJtagvvg=\nXH1zB309nfisbSNf4us0oxCKLrQ+uNZ5VvEDGUv+mfI=\naqLEUxWMCbJBapsNRwpQSYUVXCwbXtSpLlelfSciYWw=\n\nosler.log/062f00cdc41f6f6e\n20\n3b56n20UdWppq0AYTl/0ZFVhgi6Hnxk+DYWm9xpf294=\n\n— osler.log/062f00cdc41f6f6e SMWQu2gOLY0p/gl/X1gp+hYs2ATzhbQ/7+GRscy/jddfJ5pzbyVhiAw/sdMZD3OlI10YtsemdwaJVEbovdzwwZ+d/gs=\n"
                      *       },
                      *       "snapshot": {
                      *         "number": 1,
@@ -7709,7 +7709,7 @@ export interface operations {
                      *             "status": "extractive"
                      *           },
                      *           "commitments": {
-                     *             "answer": "b5eb16aff8df285b75030792b701219de7fdeaa0f346098f920fcddafa589bee"
+                     *             "answer": "53abfcb8be36e0edb5c0f117470363cb8eef9a2d6fedaf9e664cc184e69c0e80"
                      *           },
                      *           "checkpoint": 0,
                      *           "release": "osler-0.1.0"
@@ -8855,7 +8855,7 @@ export interface operations {
                      *         "osler.log/062f00cdc41f6f6e+48c590bb+AXSLSrkfEv9DIuuua5y3NpgJUECI7T76yqZudyHTeSJG"
                      *       ],
                      *       "size": 56,
-                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nVoBk/aDHKnIyR+DQTxy6CEXBHG5Nvl194VGaMVtLZYs=\n\n— osler.log/062f00cdc41f6f6e SMWQu0LP51TGnRD7qUWxc7dnf43FN7rr0Z48XGD+YbuDtWDC6NJIH4UuEXeH7f4J58Aogg0+DQ8z91F0VNz2XmV98wY=\n",
+                     *       "checkpoint": "osler.log/062f00cdc41f6f6e\n56\nkPplufjgRSLkVYDN5V5Wx380bQB7+QaQxqPT55IqrHo=\n\n— osler.log/062f00cdc41f6f6e SMWQu+XE9qhyn14sUNfjjhzHQfYwPQR0WhcOE0cpEUvvINecQymp0uLyTZgZIU3gahtLjLPDDDxBz4DoNQKAx0EjZgA=\n",
                      *       "cosigned": null,
                      *       "witnesses": [],
                      *       "is_well": true,
@@ -8976,7 +8976,7 @@ export interface operations {
                      *             ]
                      *           }
                      *         ],
-                     *         "rules": 3,
+                     *         "rules": 4,
                      *         "evidence": [
                      *           {
                      *             "id": "E1",
@@ -9288,7 +9288,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
-                     *           "rules": 3,
+                     *           "rules": 4,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
@@ -9393,7 +9393,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           ],
-                     *           "rules": 3,
+                     *           "rules": 4,
                      *           "evidence": [
                      *             {
                      *               "id": "E1",
