@@ -5417,9 +5417,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sha256": "06c962b3841bcd727349f40506c030fab9628dd3fa49c5c6bdf2e2bd2329a175",
+                     *       "sha256": "365bf63869589edd4e1277cf0ecce740affd4eb51965a8718363939486528899",
                      *       "program": "Osler 0.1.0",
-                     *       "model_card": "6826fe6e1a0ac05588224e054474f379c5f8015c0e2e5a19b3269ef36edb9ca8",
+                     *       "model_card": "10d1fc2f1b01b60fd34ac84ce79087c74807718645c4495dff56f69186efc3b4",
                      *       "intended_use": "Finds what the corpora of this house say on a clinical question and quotes it, each statement with its source, for a professional to read and judge. It recommends nothing of its own.",
                      *       "intended_users": "Health professionals, librarians and auditors of the house that runs it.",
                      *       "intended_patients": "Patients of any age and sex, as far as the documents of the corpora in use speak of them (Test corpus). No patient is needed: a question may come with a patient's context or without.",
@@ -5532,7 +5532,7 @@ export interface operations {
                      *         "Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point.",
                      *         "Of 200 questions that a corpus did answer, 9.5 % were left unanswered.",
                      *         "In 79 % of 181 answers the sentence that answers the question was among the statements, in the others it was not.",
-                     *         "Of 16,094 sentences that were changed to say something else, the check of statements caught 99.2 %.",
+                     *         "Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %.",
                      *         "Of 100 time-critical questions, 95 % were seen as such and got the banner."
                      *       ]
                      *     }
@@ -5586,7 +5586,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "6826fe6e1a0ac05588224e054474f379c5f8015c0e2e5a19b3269ef36edb9ca8",
+                     *       "version": "10d1fc2f1b01b60fd34ac84ce79087c74807718645c4495dff56f69186efc3b4",
                      *       "program": "Osler 0.1.0",
                      *       "rule": "45 CFR 170.315(b)(11)(iv)",
                      *       "groups": [
@@ -5796,7 +5796,7 @@ export interface operations {
                      *               "id": "known_risks",
                      *               "group": "cautioned_use",
                      *               "name": "Known risks, inappropriate settings and uses, known limitations",
-                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point. Of 200 questions that a corpus did answer, 9.5 % were left unanswered. In 79 % of 181 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,094 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
+                     *               "value": "It knows only what stands in the corpora that are listed here, and says nothing of how good they are. Quotes are short: what stands before and after them in the document may change what they mean. Scanned pages are not read. Words in a question that may identify a person are found by rules, which miss some, unusual names above all. They are counted on record and sealed with the question, which is answered all the same. Of 200 questions that a corpus did not answer, 61.5 % were left unanswered: the others got sentences beside the point. Of 200 questions that a corpus did answer, 9.5 % were left unanswered. In 79 % of 181 answers the sentence that answers the question was among the statements, in the others it was not. Of 16,063 sentences that were changed to say something else, the check of statements caught 99.2 %. Of 100 time-critical questions, 95 % were seen as such and got the banner.",
                      *               "missing": null,
                      *               "measured": [
                      *                 {
