@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 use crate::schema::{self, FORMAT};
-use crate::{Ledger, Place, once_prepared};
+use crate::{Ledger, Place, plan_once};
 
 /// How long a copy waits for a reader that SQLite would not let in.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -62,7 +62,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let absent = |source| Error::Open { path: path.to_owned(), source };
     let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(absent)?;
-    once_prepared(&connection)?;
+    plan_once(&connection)?;
     let found = schema::format_of(&connection).map_err(|error| error.at(path))?;
     if found != FORMAT {
         return Err(Error::Format { found, supported: FORMAT });

@@ -182,7 +182,7 @@ impl Ledger {
                 let opened = Connection::open_with_flags(&path, flags);
                 let reader = opened.map_err(|source| Error::Open { path, source })?;
                 reader.busy_timeout(Duration::from_secs(5))?;
-                once_prepared(&reader)?;
+                plan_once(&reader)?;
                 reader
             }
         };
@@ -192,7 +192,7 @@ impl Ledger {
 
 /// Has a reader plan each query once. Otherwise SQLite plans some anew whenever they are asked with other values, in case another plan
 /// suits these better, and planning takes longer than to look up a passage.
-fn once_prepared(reader: &Connection) -> rusqlite::Result<bool> {
+fn plan_once(reader: &Connection) -> rusqlite::Result<bool> {
     reader.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
 

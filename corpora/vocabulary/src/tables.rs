@@ -157,8 +157,8 @@ impl Vocabulary {
         self.synonyms.longest(words).map(|(length, &group)| (length, self.groups[group].as_slice()))
     }
 
-    /// Terms of the literature for the words of patients, or of clinicians among themselves, that folded `words` begin with, the most common first, and how many
-    /// words that takes. They may be narrower or wider: something to search by, not to reason with.
+    /// Terms of the literature for the words of patients, or of clinicians among themselves, that folded `words` begin with, the
+    /// most common first, and how many words that takes. They may be narrower or wider: something to search by, not to reason with.
     pub fn lay_at<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &[String])> {
         self.lay.longest(words).map(|(length, terms)| (length, terms.as_slice()))
     }

@@ -92,7 +92,7 @@ impl<'t> Finder<'t> {
         Self { places, seen: HashMap::new(), stem: OF_WORDS.clone() }
     }
 
-    /// Marks the terms that stand in a text, by their places: `held` is as long as the highest of them.
+    /// Marks the terms that stand in a text, by their places. `held` has one element for each place.
     pub fn mark(&mut self, text: &str, held: &mut [bool]) {
         for token in tokenize(text) {
             let place = self.seen.entry(token.text).or_insert_with_key(|word| {

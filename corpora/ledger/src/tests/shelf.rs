@@ -173,11 +173,15 @@ fn the_list_is_read_from_an_index_alone() {
     let of_corpus = DocumentQuery { corpus: Some(corpus("test").id), ..all() };
     for query in [all(), DocumentQuery { after, ..all() }, of_corpus, words, everything] {
         let connection = ledger.lock();
-        for (sql, values) in [page(&connection, &query).unwrap(), count(&connection, &query).unwrap()] {
+        let (page, count) = (page(&connection, &query).unwrap(), count(&connection, &query).unwrap());
+        // To count, the smaller index will do where it has what is asked for.
+        let either = &["versions_by_title", "versions_by_id"][..];
+        for ((sql, values), indexes) in [(page, &either[..1]), (count, either)] {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let steps = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
             let plan = steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n");
-            assert!(plan.contains(" v USING COVERING INDEX versions_by_"), "{query:?}:\n{plan}");
+            let is_from = |index: &&str| plan.contains(&format!(" v USING COVERING INDEX {index}"));
+            assert!(indexes.iter().any(is_from), "{query:?}:\n{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{query:?}:\n{plan}");
         }
     }
